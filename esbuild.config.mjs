@@ -1,0 +1,22 @@
+import { chmod } from 'node:fs/promises'
+import { build } from 'esbuild'
+
+// One file each, so that an image, a sidecar or a laptop needs nothing but Node.
+const common = {
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  format: 'cjs',
+  outExtension: { '.js': '.cjs' },
+  outdir: 'dist',
+  legalComments: 'none',
+  logLevel: 'warning',
+}
+
+await build({
+  ...common,
+  entryPoints: { functions: 'functions/main.ts' },
+  minify: true,
+  banner: { js: '#!/usr/bin/env node' },
+})
+await chmod('dist/functions.cjs', 0o755)

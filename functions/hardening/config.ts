@@ -1,0 +1,18 @@
+import * as z from 'zod/mini'
+import { catalog } from '../catalog.ts'
+import { modeSchema } from '../lib/config.ts'
+import { flowsSchema } from '../lib/flows/schema.ts'
+
+/** `spec` of a Hardening: one optional section per function, each with exactly that function's own schema, and the flows that they share. */
+export const hardeningSchema = z.strictObject({
+  mode: z.optional(modeSchema).check(z.describe('`validate` puts every section into validate mode')),
+  flows: z
+    .optional(flowsSchema)
+    .check(z.describe('Traffic, declared once for every section that derives something from it')),
+  ...Object.fromEntries(
+    catalog.map(({ section, schema, name }) => [
+      section,
+      z.optional(schema).check(z.describe(`Configuration of ${name}`)),
+    ]),
+  ),
+})

@@ -1,0 +1,52 @@
+import * as z from 'zod/mini'
+import { reasonSchema } from '../config.ts'
+
+const labelsSchema = z.record(z.string(), z.string())
+
+const callerSchema = z.union([
+  z
+    .string()
+    .check(
+      z.regex(
+        /^(?:any|self|[^/\s]+(?:\/[^/\s]+){0,1}(?:\/[^/\s]*)?)$/,
+        'a caller such as workload, namespace/app, namespace/app/component, namespace/*, self or any',
+      ),
+    ),
+  z.strictObject({
+    namespace: z.string().check(z.describe('Namespace of the caller')),
+    labels: labelsSchema.check(z.describe('Labels of its pods')),
+  }),
+])
+
+export const flowSchema = z.strictObject({
+  from: z
+    .array(callerSchema)
+    .check(
+      z.minLength(1),
+      z.describe(
+        'Who may call: `workload` (same namespace), `namespace/app`, `namespace/app/component`, `namespace/*`, `{namespace, labels}`, `self`, or `any` with a reason',
+      ),
+    ),
+  plain: z._default(z.boolean(), false).check(z.describe('The traffic bypasses the mesh proxies on both sides')),
+  service: z
+    .optional(z.string())
+    .check(
+      z.describe('Service by which the destination is called, where several select it or pods are dialled by address'),
+    ),
+  selector: z
+    .optional(labelsSchema)
+    .check(z.describe('Labels of pods that are made at run time, and so stand in no manifest')),
+  reason: z.optional(reasonSchema),
+})
+export type FlowSpec = z.infer<typeof flowSchema>
+
+const FLOW_KEY = /^[^/\s]+\/[^/:\s]+:[a-z0-9-]+$/
+
+/** A map, so that layers of policy merge flow by flow: destination `namespace/workload:port` or `external/host:port`. */
+export const flowsSchema = z
+  .record(
+    z.string().check(z.regex(FLOW_KEY, 'a destination namespace/workload:port or external/host:port')),
+    flowSchema,
+  )
+  .check(z.describe('Destination, as `namespace/workload:port` or `external/host:port`, to who may call it'))
+export type FlowsSpec = z.infer<typeof flowsSchema>

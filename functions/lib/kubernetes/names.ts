@@ -1,0 +1,20 @@
+import type { KubernetesObject } from './object.ts'
+
+const PREVIOUS_NAMES = 'internal.config.kubernetes.io/previousNames'
+
+/**
+ * Is this name, written in another object, a reference to this object? Kustomize renames objects before a transformer
+ * runs and references after it, so a reference may still say one of the object's previous names.
+ */
+export function isCalled(object: KubernetesObject, name: string): boolean {
+  if (object.metadata.name === name) return true
+  return (object.metadata.annotations?.[PREVIOUS_NAMES] ?? '').split(',').includes(name)
+}
+
+/** The hash that Kustomize's generators append to a name; its alphabet leaves out what could spell a word. */
+const GENERATED_HASH = /^-[2456789bcdfghkmt]{10}$/
+
+/** As `isCalled`, and true too for a generated ConfigMap or Secret under its final, hashed name. */
+export const isCalledOrHashed = (object: KubernetesObject, name: string): boolean =>
+  isCalled(object, name) ||
+  (object.metadata.name.startsWith(name) && GENERATED_HASH.test(object.metadata.name.slice(name.length)))

@@ -1,0 +1,98 @@
+import type { IContainer } from 'kubernetes-models/v1/Container'
+import type { IPodSpec } from 'kubernetes-models/v1/PodSpec'
+import { InputError } from '../wire/input-error.ts'
+import { describe, formatPath, groupOf, isFields, type KubernetesObject, type ObjectMeta, valueAt } from './object.ts'
+
+export type Container = IContainer
+export type PodSpec = IPodSpec
+export type ContainerList = 'initContainers' | 'containers' | 'ephemeralContainers'
+export const CONTAINER_LISTS: readonly ContainerList[] = ['initContainers', 'containers', 'ephemeralContainers']
+
+/** A pod, or the template from which a workload makes pods. `owner` is the object it stands in, `path` where. */
+export interface PodTemplate {
+  owner: KubernetesObject
+  path: readonly string[]
+  metadata?: Partial<ObjectMeta>
+  spec: PodSpec
+}
+
+/** A container and its path from the root of the owner. */
+export interface ContainerAt {
+  container: Container
+  list: ContainerList
+  path: readonly (string | number)[]
+}
+
+/**
+ * Where pods stand, by group and kind: the path to the template, [] for the object itself. The group counts: a foreign
+ * kind that is called Job is not a Job.
+ */
+const TEMPLATES: Readonly<Record<string, readonly string[]>> = {
+  '/Pod': [],
+  '/PodTemplate': ['template'],
+  '/ReplicationController': ['spec', 'template'],
+  'apps/Deployment': ['spec', 'template'],
+  'apps/StatefulSet': ['spec', 'template'],
+  'apps/DaemonSet': ['spec', 'template'],
+  'apps/ReplicaSet': ['spec', 'template'],
+  'batch/Job': ['spec', 'template'],
+  'batch/CronJob': ['spec', 'jobTemplate', 'spec', 'template'],
+  'serving.knative.dev/Service': ['spec', 'template'],
+  'argoproj.io/Rollout': ['spec', 'template'],
+}
+
+const templatePath = (type: { apiVersion: string; kind: string }): readonly string[] | undefined =>
+  TEMPLATES[`${groupOf(type.apiVersion)}/${type.kind}`]
+
+/** Does this type hold a pod template? */
+export const isPodOwner = (type: { apiVersion: string; kind: string }): boolean => templatePath(type) !== undefined
+
+/**
+ * The pod template of an object, or undefined where it has none: another kind, or a partial object such as a
+ * strategic-merge patch, whose template names no container with an image.
+ * Throws InputError where a field that the API defines as a list or a map is something else.
+ */
+export function podTemplateOf(owner: KubernetesObject): PodTemplate | undefined {
+  const path = templatePath(owner)
+  const template = path && valueAt(owner, path)
+  if (!path || !isFields(template) || !isFields(template.spec)) return undefined
+  for (const list of CONTAINER_LISTS) requireContainers(owner, [...path, 'spec', list])
+  const spec = template.spec as unknown as PodSpec
+  if (!spec.containers?.some((container) => container.image !== undefined)) return undefined
+  // The template itself, not a copy: what is set on it is set on the owner.
+  return {
+    owner,
+    path,
+    spec,
+    get metadata() {
+      return template.metadata as Partial<ObjectMeta> | undefined
+    },
+    set metadata(value) {
+      template.metadata = value
+    },
+  }
+}
+
+function requireContainers(owner: KubernetesObject, path: readonly string[]): void {
+  const list = valueAt(owner, path)
+  if (list === undefined || list === null) return
+  const bad = Array.isArray(list) ? list.find((item) => !isFields(item) || typeof item.name !== 'string') : list
+  if (bad !== undefined)
+    throw new InputError(
+      `${describe(owner)}: ${formatPath(path)}: expected a list of containers, each with a name, found ${JSON.stringify(bad).slice(0, 80)}`,
+    )
+}
+
+/** Every pod template of a build. */
+export const podTemplates = (objects: readonly KubernetesObject[]): PodTemplate[] =>
+  objects.flatMap((object) => podTemplateOf(object) ?? [])
+
+/** Every container of a pod: init containers (sidecars are among them), containers, ephemeral containers. */
+export const containersOf = (template: PodTemplate): ContainerAt[] =>
+  CONTAINER_LISTS.flatMap((list) =>
+    ((template.spec[list] ?? []) as Container[]).map((container, index) => ({
+      container,
+      list,
+      path: [...template.path, 'spec', list, index],
+    })),
+  )

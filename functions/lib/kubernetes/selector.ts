@@ -1,0 +1,39 @@
+import { isFields } from './object.ts'
+
+export type Labels = Readonly<Record<string, string>>
+
+/** A LabelSelector of the API, as data: `matchLabels` and `matchExpressions`. */
+export interface LabelSelector {
+  matchLabels?: Labels
+  matchExpressions?: readonly { key: string; operator: string; values?: readonly string[] }[]
+}
+
+/** Does the object carry all of these labels? */
+export const selects = (selector: Labels, labels: Labels): boolean =>
+  Object.entries(selector).every(([key, value]) => labels[key] === value)
+
+/** Source: https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#label-selectors. An empty selector selects all. */
+export function matchesSelector(selector: unknown, labels: Labels): boolean {
+  if (!isFields(selector)) return true
+  const { matchLabels = {}, matchExpressions = [] } = selector as LabelSelector
+  return selects(matchLabels, labels) && matchExpressions.every((expression) => matchesExpression(expression, labels))
+}
+
+function matchesExpression(
+  { key, operator, values = [] }: { key: string; operator: string; values?: readonly string[] },
+  labels: Labels,
+): boolean {
+  const value = labels[key]
+  switch (operator) {
+    case 'In':
+      return value !== undefined && values.includes(value)
+    case 'NotIn':
+      return value === undefined || !values.includes(value)
+    case 'Exists':
+      return value !== undefined
+    case 'DoesNotExist':
+      return value === undefined
+    default:
+      return false
+  }
+}

@@ -1,0 +1,83 @@
+/** The parts of a ResourceList as the bytes they were. */
+export interface ResourceListText {
+  /** Each item with its `- `, and with the comments that stand above it. */
+  items: string[]
+  /** The whole `functionConfig:` block, or undefined where there is none. */
+  functionConfig: string | undefined
+  /** The `apiVersion:` and `kind:` lines. */
+  header: string
+}
+
+const LINE_AT_COLUMN_0 = /^[^\s].*$/gm
+const SECTION = /^(apiVersion|kind|metadata|items|functionConfig|results):\s*(.*?)\s*$/
+const ONLY_COMMENTS = /^(?:[ \t]*(?:#.*)?(?:\r?\n|$))*$/
+
+/**
+ * Splits a ResourceList by its shape, without parsing it: Kustomize and kpt write top-level keys and each item's `- `
+ * at column 0, and nothing else but comments. Undefined where the text has any other shape: the caller then
+ * normalises it with a full parser first.
+ */
+export function split(text: string): ResourceListText | undefined {
+  const blocks = blocksOf(text)
+  if (!blocks) return undefined
+  const textOf = ({ start, end }: Block): string => text.slice(start, end)
+  const section = (name: string): string | undefined => blocks.filter((block) => block.section === name).map(textOf)[0]
+  if (section('items:') === undefined || section('kind') === undefined) return undefined
+  return {
+    items: blocks.filter((block) => block.section === 'items').map((block) => endWithNewline(textOf(block))),
+    functionConfig: section('functionConfig'),
+    header: `${section('apiVersion') ?? ''}${section('kind')}`,
+  }
+}
+
+/** A top-level key with its value, or one item. The key `items:` itself is a block, each of its items another. */
+interface Block {
+  section: string
+  start: number
+  end: number
+}
+
+function blocksOf(text: string): Block[] | undefined {
+  const blocks: Block[] = []
+  let comments: number | undefined
+  for (const { 0: line, index } of text.matchAll(LINE_AT_COLUMN_0)) {
+    if (line.startsWith('#')) {
+      comments ??= index
+      continue
+    }
+    const above = comments !== undefined && ONLY_COMMENTS.test(text.slice(comments, index)) ? comments : index
+    comments = undefined
+    const section = sectionOf(line, blocks)
+    if (section === undefined) return undefined
+    if (section === 'results-item') continue
+    const start = section === 'items' ? above : index
+    const last = blocks.at(-1)
+    if (last) last.end = start
+    blocks.push({ section, start, end: text.length })
+  }
+  return blocks
+}
+
+/** What a line at column 0 begins, or undefined where it has no place in the shape. */
+function sectionOf(line: string, blocks: readonly Block[]): string | undefined {
+  const within = blocks.at(-1)?.section
+  if (line.startsWith('- ')) {
+    if (within === 'results') return 'results-item'
+    return within === 'items' || within === 'items:' ? 'items' : undefined
+  }
+  const [, key, value] = SECTION.exec(line) ?? []
+  const name = key === 'items' ? 'items:' : key
+  if (name === undefined || blocks.some((block) => block.section === name)) return undefined
+  return name === 'items:' && value !== '' && value !== '[]' ? undefined : name
+}
+
+const endWithNewline = (text: string): string => (text.endsWith('\n') ? text : `${text}\n`)
+
+/** The value of a top-level field of an item, read from its text: undefined where that needs a parser. */
+export function fieldOf(item: string, field: 'apiVersion' | 'kind'): string | undefined {
+  const pattern =
+    field === 'kind'
+      ? /^(?:- | {2})kind: *(["']?)([\w.-]+)\1 *\r?$/m
+      : /^(?:- | {2})apiVersion: *(["']?)([\w./-]+)\1 *\r?$/m
+  return pattern.exec(item)?.[2]
+}

@@ -1,0 +1,7 @@
+const { transformSync } = require('esbuild')
+
+// Jest loads CommonJS; esbuild, which bundles the functions, also reads the types away here.
+module.exports = {
+  process: (source, filename) =>
+    transformSync(source, { loader: 'ts', format: 'cjs', target: 'node20', sourcefile: filename, sourcemap: 'inline' }),
+}

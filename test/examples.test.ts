@@ -1,0 +1,38 @@
+import { catalog } from '../functions/catalog.ts'
+import { examplesOf, golden, input, runExample, toDocuments } from './lib/examples.ts'
+
+// Every example folder is documentation, golden test and proof of idempotence at once.
+describe.each([...catalog.map(({ name }) => name), 'hardening'])('%s', (name) => {
+  describe.each(examplesOf(name))('$name', (example) => {
+    const { resources, policy } = input(example)
+    const isNegative = example.name.startsWith('refuses-') || example.name.startsWith('validates-')
+
+    test('gives what the example shows', async () => {
+      const { stdout, stderr, exitCode } = await runExample(resources, policy)
+      const documents = toDocuments(stdout)
+      expect(documents).toBe(golden(example.folder, 'expected.yaml', documents))
+      expect(stderr).toBe(golden(example.folder, 'findings.txt', stderr))
+      if (isNegative) {
+        expect(stderr).toContain('error: ')
+        expect([1, 2]).toContain(exitCode)
+        expect(stdout).toBe('')
+      } else {
+        expect(exitCode).toBe(0)
+        expect(documents).not.toBe('')
+      }
+    })
+
+    if (!isNegative)
+      test('changes nothing on its own output', async () => {
+        const first = toDocuments((await runExample(resources, policy)).stdout)
+        const second = await runExample(first, policy)
+        expect(toDocuments(second.stdout)).toBe(first)
+        expect(second.exitCode).toBe(0)
+        const validated = await runExample(
+          first,
+          policy.replace(/^spec:.*$/m, (line) => `${line.replace(' {}', '')}\n  mode: validate`),
+        )
+        expect(validated.stderr).not.toContain('error: ')
+      })
+  })
+})
