@@ -1,0 +1,139 @@
+import { error, type Finding } from '../finding.ts'
+import { isCalled } from '../kubernetes/names.ts'
+import { type Fields, isFields, isKind, type KubernetesObject, valueAt } from '../kubernetes/object.ts'
+import { servicePortFor, targetPortNumber } from '../kubernetes/service.ts'
+import type { Workload } from '../kubernetes/workload.ts'
+import type { Topology } from './topology.ts'
+
+/** Who calls a Service by way of another object: nobody declares these flows, the objects say them. */
+export type Route = 'apiServer' | 'istioGateway' | 'gatewayApi' | 'ingress'
+
+/** A Service that an object names, as it names it. */
+interface Reference {
+  route: Route
+  source: KubernetesObject
+  namespace: string
+  service: string
+  port: number | string
+}
+
+/** A call that follows from an object of the build. */
+export interface BackendCall {
+  route: Route
+  /** The webhook configuration, APIService, VirtualService, route or Ingress that says so. */
+  source: KubernetesObject
+  workload: Workload
+  /** Port on the pod. */
+  port: number
+}
+
+/** Is this an object that names backends? */
+export const namesBackends = (type: { apiVersion: string; kind: string }): boolean =>
+  READERS.some(([group, kind]) => isKind(type, group, kind))
+
+/** Every call to a workload of the build that an object of the build names. */
+export function backendCalls(
+  objects: readonly KubernetesObject[],
+  topology: Topology,
+): { calls: BackendCall[]; findings: Finding[] } {
+  const findings: Finding[] = []
+  const references = objects.flatMap((object) => {
+    const reader = READERS.find(([group, kind]) => isKind(object, group, kind))
+    return reader ? reader[2](object) : []
+  })
+  const calls = references.flatMap((reference) => callOf(reference, topology, findings))
+  return { calls, findings }
+}
+
+function callOf(reference: Reference, topology: Topology, findings: Finding[]): BackendCall[] {
+  const { route, source, namespace, port } = reference
+  const service = topology.services.find((s) => s.namespace === namespace && isCalled(s.object, reference.service))
+  if (!service) return []
+  return topology.workloadsIn(namespace).flatMap((workload) => {
+    if (!topology.servicesFor(workload).includes(service)) return []
+    const servicePort = servicePortFor(service, port, workload)
+    const number = servicePort && targetPortNumber(servicePort, workload)
+    if (number !== undefined) return [{ route, source, workload, port: number }]
+    findings.push(
+      error(
+        `found port ${port} of Service ${namespace}/${service.name}, expected one of ${service.ports.map((p) => p.name ?? p.port).join(', ')}, with a target port on the pods`,
+        { object: source },
+      ),
+    )
+    return []
+  })
+}
+
+type Reader = (object: KubernetesObject) => Reference[]
+
+const list = (value: unknown): Fields[] => (Array.isArray(value) ? value.filter(isFields) : [])
+const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
+const namespaceOf = (object: KubernetesObject): string => object.metadata.namespace ?? ''
+
+function reference(route: Route, source: KubernetesObject, service: unknown, defaultPort?: number): Reference[] {
+  if (!isFields(service)) return []
+  const name = text(service.name)
+  const port = service.port ?? defaultPort
+  if (name === undefined || (typeof port !== 'number' && typeof port !== 'string')) return []
+  return [{ route, source, namespace: text(service.namespace) ?? namespaceOf(source), service: name, port }]
+}
+
+/** Source: https://kubernetes.io/docs/reference/access-authn-authz/extensible-admission-controllers/#service-reference: port 443 unless given. */
+const webhooks: Reader = (object) =>
+  list(object.webhooks).flatMap((webhook) =>
+    reference('apiServer', object, valueAt(webhook, ['clientConfig', 'service']), 443),
+  )
+
+const conversion: Reader = (object) =>
+  reference('apiServer', object, valueAt(object, ['spec', 'conversion', 'webhook', 'clientConfig', 'service']), 443)
+
+const apiService: Reader = (object) => reference('apiServer', object, valueAt(object, ['spec', 'service']), 443)
+
+const ingress: Reader = (object) => {
+  const paths = list(valueAt(object, ['spec', 'rules'])).flatMap((rule) => list(valueAt(rule, ['http', 'paths'])))
+  const backends = [
+    valueAt(object, ['spec', 'defaultBackend', 'service']),
+    ...paths.map((path) => valueAt(path, ['backend', 'service'])),
+  ]
+  return backends.flatMap((backend) =>
+    isFields(backend)
+      ? reference('ingress', object, {
+          name: backend.name,
+          port: valueAt(backend, ['port', 'number']) ?? valueAt(backend, ['port', 'name']),
+        })
+      : [],
+  )
+}
+
+const gatewayApi: Reader = (object) =>
+  list(valueAt(object, ['spec', 'rules']))
+    .flatMap((rule) => list(rule.backendRefs))
+    .filter((backend) => backend.kind === undefined || backend.kind === 'Service')
+    .flatMap((backend) => reference('gatewayApi', object, backend))
+
+/** A VirtualService bound to `mesh` alone routes what sidecars send, which flows declare. */
+const virtualService: Reader = (object) => {
+  const gateways = valueAt(object, ['spec', 'gateways'])
+  if (!Array.isArray(gateways) || gateways.every((gateway) => gateway === 'mesh')) return []
+  return ['http', 'tcp', 'tls']
+    .flatMap((protocol) => list(valueAt(object, ['spec', protocol])))
+    .flatMap((rule) => list(rule.route))
+    .flatMap(({ destination }) => {
+      const [name, namespace] = (text(valueAt(destination, ['host'])) ?? '').split('.')
+      const port = valueAt(destination, ['port', 'number'])
+      return reference('istioGateway', object, { name, ...(namespace && { namespace }), port })
+    })
+}
+
+const READERS: readonly (readonly [group: string, kind: string, reader: Reader])[] = [
+  ['admissionregistration.k8s.io', 'ValidatingWebhookConfiguration', webhooks],
+  ['admissionregistration.k8s.io', 'MutatingWebhookConfiguration', webhooks],
+  ['apiextensions.k8s.io', 'CustomResourceDefinition', conversion],
+  ['apiregistration.k8s.io', 'APIService', apiService],
+  ['networking.k8s.io', 'Ingress', ingress],
+  ['networking.istio.io', 'VirtualService', virtualService],
+  ['gateway.networking.k8s.io', 'HTTPRoute', gatewayApi],
+  ['gateway.networking.k8s.io', 'GRPCRoute', gatewayApi],
+  ['gateway.networking.k8s.io', 'TCPRoute', gatewayApi],
+  ['gateway.networking.k8s.io', 'TLSRoute', gatewayApi],
+]

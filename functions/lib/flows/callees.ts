@@ -1,0 +1,131 @@
+import { error, type Finding } from '../finding.ts'
+import { isCalled } from '../kubernetes/names.ts'
+import type { Labels } from '../kubernetes/selector.ts'
+import { type Service, serviceHost, servicePortFor, targetPortNumber } from '../kubernetes/service.ts'
+import { containerPort, servingContainers, type Workload } from '../kubernetes/workload.ts'
+import { didYouMean, nearest } from '../nearest.ts'
+import type { Flow } from './flow.ts'
+import { policySelector, type Topology } from './topology.ts'
+
+/** The pods that a flow goes to, as the callee's and the caller's side need them. */
+export interface Callee {
+  namespace: string
+  /** The workload, where it stands in the build. */
+  workload: Workload | undefined
+  /** Name for what is derived of it: the workload's, or the one that the flow gives run-time pods. */
+  name: string
+  /** Is its side of the flow this build's to write? */
+  isHere: boolean
+  /** What selects its pods; undefined where they stand in another stack, of which only the namespace is known. */
+  labels: Labels | undefined
+  /** Port on the pod; a name only where the pods stand in another stack. */
+  port: number | string
+  /** Port that callers dial: the Service's where it has an address of its own, else the pod's. */
+  dialled: number | string
+  /** `service.namespace.svc.cluster.local`; undefined where a plain flow needs none. */
+  host: string | undefined
+}
+
+/** Every workload that a flow's destination names. What the build should have and has not is an error. */
+export function calleesOf(flow: Flow, topology: Topology, findings: Finding[]): Callee[] {
+  if (flow.destination.type === 'external') return []
+  const { namespace, name } = flow.destination
+  if (flow.selector) return [runtimeCallee(flow, namespace, name, topology)]
+  const candidates = topology.workloadsIn(namespace)
+  const workloads = candidates.filter((workload) => name === '*' || workload.name === name)
+  if (workloads.length > 0) return workloads.flatMap((workload) => calleeHere(flow, workload, topology, findings))
+  const names = candidates.map((workload) => workload.name)
+  if (name !== '*' && (topology.ownNamespaces.has(namespace) || nearest(name, names) !== undefined)) {
+    findings.push(
+      error(
+        `flow ${flow.key}: found no workload ${name} in namespace ${namespace} of this build${didYouMean(name, names)}; expected one of ${names.join(', ')}, or a selector for pods that are made at run time`,
+      ),
+    )
+    return []
+  }
+  return [calleeElsewhere(flow, namespace, name)]
+}
+
+const hostElsewhere = (flow: Flow, namespace: string, service: string): string | undefined => {
+  if (service === '*' && flow.service === undefined) return `*.${namespace}.svc.cluster.local`
+  return serviceHost(flow.service ?? service, namespace)
+}
+
+const calleeElsewhere = (flow: Flow, namespace: string, name: string): Callee => ({
+  namespace,
+  workload: undefined,
+  name,
+  isHere: false,
+  labels: undefined,
+  port: flow.port,
+  dialled: flow.port,
+  host: flow.plain && flow.service === undefined ? undefined : hostElsewhere(flow, namespace, name),
+})
+
+/** Pods that an operator makes: nothing in the build tells their ports, so the flow's are taken as they are. */
+const runtimeCallee = (flow: Flow, namespace: string, name: string, topology: Topology): Callee => ({
+  namespace,
+  workload: undefined,
+  name,
+  isHere: topology.ownNamespaces.has(namespace),
+  labels: flow.selector,
+  port: flow.port,
+  dialled: flow.port,
+  host: flow.plain && flow.service === undefined ? undefined : serviceHost(flow.service ?? name, namespace),
+})
+
+function calleeHere(flow: Flow, workload: Workload, topology: Topology, findings: Finding[]): Callee[] {
+  const service = serviceOf(flow, workload, topology)
+  const servicePort = service && servicePortFor(service, flow.port, workload)
+  const port =
+    (servicePort && targetPortNumber(servicePort, workload)) ?? containerPort(workload, flow.port) ?? flow.port
+  const problem = problemOf(flow, workload, topology, service, port)
+  if (problem !== undefined) {
+    findings.push(error(`flow ${flow.key}: ${problem}`, { object: workload.object }))
+    return []
+  }
+  return [
+    {
+      namespace: workload.namespace,
+      workload,
+      name: workload.name,
+      isHere: true,
+      labels: policySelector(workload, topology),
+      port,
+      dialled: servicePort && !service.headless ? servicePort.port : port,
+      host: service && serviceHost(service.name, workload.namespace),
+    },
+  ]
+}
+
+/** The Service that the flow names, or the only one that selects the workload and carries the port. */
+function serviceOf(flow: Flow, workload: Workload, topology: Topology): Service | undefined {
+  const carrying = carryingServices(flow, workload, topology)
+  if (flow.service === undefined) return carrying.length === 1 ? carrying[0] : undefined
+  return carrying.find((service) => isCalled(service.object, flow.service as string))
+}
+
+const carryingServices = (flow: Flow, workload: Workload, topology: Topology): Service[] =>
+  topology.servicesFor(workload).filter((service) => servicePortFor(service, flow.port, workload) !== undefined)
+
+function problemOf(
+  flow: Flow,
+  workload: Workload,
+  topology: Topology,
+  service: Service | undefined,
+  port: number | string,
+): string | undefined {
+  if (typeof port === 'string') {
+    const names = servingContainers(workload).flatMap((container) =>
+      (container.ports ?? []).flatMap(({ name }) => name ?? []),
+    )
+    return `found no port ${port} on its containers or Services${didYouMean(port, names)}; expected ${names.length > 0 ? `one of ${names.join(', ')}, or ` : ''}a number`
+  }
+  if (service || (flow.plain && flow.service === undefined)) return undefined
+  const carrying = carryingServices(flow, workload, topology).map(({ name }) => name)
+  if (flow.service !== undefined)
+    return `found no Service ${flow.service} that selects it and carries port ${flow.port}${didYouMean(flow.service, carrying)}; expected one of ${carrying.join(', ') || 'its Services'}`
+  if (carrying.length > 1)
+    return `found ${carrying.length} Services that carry port ${flow.port}: ${carrying.join(', ')}; expected service: to name the one that callers use`
+  return `found no Service that selects it and carries port ${flow.port}; expected one, since a Sidecar admits only hosts of the registry, or plain: true for traffic past the proxies`
+}

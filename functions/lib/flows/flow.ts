@@ -1,0 +1,64 @@
+import type { Labels } from '../kubernetes/selector.ts'
+import type { FlowSpec, FlowsSpec } from './schema.ts'
+
+/** The labels by which callers are written: `namespace/app/component`. */
+export const APP = 'app.kubernetes.io/name'
+export const COMPONENT = 'app.kubernetes.io/component'
+
+/** Whom a flow may come from. */
+export type Caller =
+  | { type: 'any' }
+  | { type: 'self' }
+  /** A workload of the callee's namespace, by name. */
+  | { type: 'workload'; name: string }
+  /** Pods of a namespace: all of them where no labels are given. */
+  | { type: 'pods'; namespace: string; labels: Labels | undefined }
+
+/** Traffic that is wanted: the destination and who may call it. */
+export interface Flow {
+  /** As it is written in the policy; messages name a flow by it. */
+  key: string
+  /** A name outside the cluster, or a workload of a namespace; `*` is every workload of it. */
+  destination: { type: 'external'; host: string } | { type: 'workload'; namespace: string; name: string }
+  port: string | number
+  callers: readonly Caller[]
+  plain: boolean
+  service: string | undefined
+  selector: Labels | undefined
+  reason: string | undefined
+}
+
+const EXTERNAL = 'external'
+
+/** Flows in the order of their keys, so that nothing depends on how layers of policy were merged. */
+export const parseFlows = (spec: FlowsSpec | undefined): Flow[] =>
+  Object.keys(spec ?? {})
+    .sort()
+    .map((key) => parseFlow(key, (spec as FlowsSpec)[key] as FlowSpec))
+
+function parseFlow(key: string, spec: FlowSpec): Flow {
+  const slash = key.indexOf('/')
+  const colon = key.lastIndexOf(':')
+  const namespace = key.slice(0, slash)
+  const name = key.slice(slash + 1, colon)
+  const port = key.slice(colon + 1)
+  return {
+    key,
+    destination: namespace === EXTERNAL ? { type: 'external', host: name } : { type: 'workload', namespace, name },
+    port: /^\d+$/.test(port) ? Number(port) : port,
+    callers: spec.from.map(parseCaller),
+    plain: spec.plain,
+    service: spec.service,
+    selector: spec.selector,
+    reason: spec.reason,
+  }
+}
+
+function parseCaller(caller: FlowSpec['from'][number]): Caller {
+  if (typeof caller !== 'string') return { type: 'pods', ...caller }
+  if (caller === 'any' || caller === 'self') return { type: caller }
+  const [namespace = '', app, component] = caller.split('/')
+  if (app === undefined) return { type: 'workload', name: namespace }
+  if (app === '*') return { type: 'pods', namespace, labels: undefined }
+  return { type: 'pods', namespace, labels: { [APP]: app, ...(component !== undefined && { [COMPONENT]: component }) } }
+}

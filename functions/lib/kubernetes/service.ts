@@ -1,0 +1,57 @@
+import { isKind, type KubernetesObject, valueAt } from './object.ts'
+import { type Labels, selects } from './selector.ts'
+import { containerPort, type Workload } from './workload.ts'
+
+export interface ServicePort {
+  name?: string
+  port: number
+  targetPort?: number | string
+  protocol?: string
+}
+
+/** A core Service and what flows need of it. */
+export interface Service {
+  object: KubernetesObject
+  name: string
+  namespace: string
+  /** undefined where its endpoints are made by something else. */
+  selector: Labels | undefined
+  ports: readonly ServicePort[]
+  headless: boolean
+}
+
+export const servicesOf = (objects: readonly KubernetesObject[]): Service[] =>
+  objects
+    .filter((object) => isKind(object, '', 'Service'))
+    .map((object) => ({
+      object,
+      name: object.metadata.name,
+      namespace: object.metadata.namespace ?? '',
+      selector: valueAt(object, ['spec', 'selector']) as Labels | undefined,
+      ports: (valueAt(object, ['spec', 'ports']) ?? []) as ServicePort[],
+      headless: valueAt(object, ['spec', 'clusterIP']) === 'None',
+    }))
+
+export const selectsWorkload = (service: Service, workload: Workload): boolean =>
+  service.namespace === workload.namespace &&
+  service.selector !== undefined &&
+  selects(service.selector, workload.labels)
+
+/** The number on the pod behind a Service port; undefined where it is a name that no container declares. */
+export function targetPortNumber(port: ServicePort, workload: Workload): number | undefined {
+  const target = port.targetPort ?? port.port
+  return typeof target === 'number' ? target : containerPort(workload, target)
+}
+
+/** The Service port that carries a port given by its name, its number, or the name or number of the port on the pod. */
+export const servicePortFor = (service: Service, port: string | number, workload: Workload): ServicePort | undefined =>
+  service.ports.find(
+    (candidate) => candidate.name === port || candidate.port === port || candidate.targetPort === port,
+  ) ??
+  service.ports.find((candidate) => {
+    const onPod = containerPort(workload, port) ?? port
+    return targetPortNumber(candidate, workload) === onPod
+  })
+
+/** `mimir-distributor.mimir.svc.cluster.local` */
+export const serviceHost = (name: string, namespace: string): string => `${name}.${namespace}.svc.cluster.local`

@@ -1,0 +1,14 @@
+import type { Workload } from './kubernetes/workload.ts'
+
+export const INJECT = 'sidecar.istio.io/inject'
+export const ISTIO_SYSTEM = 'istio-system'
+
+/** Do the pods of the workload get a sidecar? istio-hardening writes this label before other functions read it. */
+export const isInjected = (workload: Workload): boolean => workload.labels[INJECT] === 'true'
+
+export const isHostNetwork = (workload: Workload): boolean => workload.template.spec.hostNetwork === true
+
+/** Does the pod talk to the API server? It does where a token is mounted: by its own word, or for a named service account. */
+export function usesApiServer({ template: { spec } }: Workload): boolean {
+  return spec.automountServiceAccountToken ?? spec.serviceAccountName !== undefined
+}
