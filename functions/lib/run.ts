@@ -58,7 +58,8 @@ async function runStep(objects: KubernetesObject[], step: Step): Promise<Reporte
   const before = new Snapshot(objects)
   const findings = await step.function.transform(objects, step.spec)
   const changes = before.changes(objects, new Snapshot(objects))
-  const report = step.spec.mode === 'validate' ? asErrors(changes) : summarise(changes)
+  const refused = findings.some(({ severity }) => severity === 'error')
+  const report = step.spec.mode === 'validate' ? asErrors(changes) : refused ? [] : summarise(changes)
   if (step.spec.mode === 'validate') before.restore(objects)
   return [...findings, ...report].map((finding) => ({ source: step.function.name, finding }))
 }

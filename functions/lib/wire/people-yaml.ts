@@ -90,13 +90,19 @@ export function toPlain(root: unknown, document: Document): unknown {
   const walk = (node: unknown, inAlias: boolean): unknown => {
     if (inAlias && ++aliased > MAX_ALIASED_NODES)
       throw new RangeError(`aliases stand for more than ${MAX_ALIASED_NODES} nodes`)
-    if (isAlias(node)) return walk(node.resolve(document), true)
+    if (isAlias(node)) return walk(resolve(node, document), true)
     if (isSeq(node)) return node.items.map((item) => walk(item, inAlias))
     if (isMap(node)) return plainMap(node, (value) => walk(value, inAlias))
     if (isPair(node)) return walk(node.value, inAlias)
     return isScalar(node) ? plainScalar(node) : node
   }
   return walk(root, false)
+}
+
+function resolve(alias: Alias, document: Document): Node {
+  const node = alias.resolve(document)
+  if (!node) throw new ReferenceError(`found alias *${alias.source}, expected an anchor &${alias.source} before it`)
+  return node
 }
 
 const plainScalar = (scalar: Scalar): unknown =>
@@ -129,16 +135,14 @@ function materialiseAliases(document: Document): void {
     visit(document, {
       Alias: (_, alias) => {
         left = true
-        return copyOf(alias, document) ?? undefined
+        return copyOf(alias, document)
       },
     })
   }
 }
 
-function copyOf(alias: Alias, document: Document): Node | null {
-  const source = alias.resolve(document)
-  if (!source) return null
-  const copy = source.clone() as Node
+function copyOf(alias: Alias, document: Document): Node {
+  const copy = resolve(alias, document).clone() as Node
   if ('anchor' in copy) delete copy.anchor
   return copy
 }

@@ -10,6 +10,8 @@ export interface ResourceListText {
 
 const LINE_AT_COLUMN_0 = /^[^\s].*$/gm
 const SECTION = /^(apiVersion|kind|metadata|items|functionConfig|results):\s*(.*?)\s*$/
+// Anything below the key but items at column 0 is another shape.
+const ITEMS_KEY = /^items:[ \t]*(?:\[\])?\s*$/
 const ONLY_COMMENTS = /^(?:[ \t]*(?:#.*)?(?:\r?\n|$))*$/
 
 /**
@@ -22,7 +24,7 @@ export function split(text: string): ResourceListText | undefined {
   if (!blocks) return undefined
   const textOf = ({ start, end }: Block): string => text.slice(start, end)
   const section = (name: string): string | undefined => blocks.filter((block) => block.section === name).map(textOf)[0]
-  if (section('items:') === undefined || section('kind') === undefined) return undefined
+  if (!ITEMS_KEY.test(section('items:') ?? '') || section('kind') === undefined) return undefined
   return {
     items: blocks.filter((block) => block.section === 'items').map((block) => endWithNewline(textOf(block))),
     functionConfig: section('functionConfig'),
