@@ -1,7 +1,8 @@
-import { asErrors, Snapshot, summarise } from './changes.ts'
-import { type Finding, toLine, toResult } from './finding.ts'
+import { Snapshot } from './changes.ts'
+import { toLine, toResult } from './finding.ts'
 import type { Step } from './function.ts'
 import type { KubernetesObject } from './kubernetes/object.ts'
+import { type Reported, runSteps } from './steps.ts'
 import type { Decoded } from './wire/codec.ts'
 import { InputError } from './wire/input-error.ts'
 import { objectsIn } from './wire/objects-in.ts'
@@ -22,11 +23,6 @@ interface OpenItem {
   objects: KubernetesObject[]
 }
 
-interface Reported {
-  source: string
-  finding: Finding
-}
-
 /** ResourceList text in, ResourceList text out. `plan` turns the functionConfig into the functions to run. */
 export async function run(text: string, plan: (functionConfig: unknown) => Step[]): Promise<Answer> {
   try {
@@ -35,8 +31,7 @@ export async function run(text: string, plan: (functionConfig: unknown) => Step[
     const open = list.items.map((item) => decode(item, list, steps))
     const objects = open.flatMap((item) => item.objects)
     const before = new Snapshot(objects)
-    const reported: Reported[] = []
-    for (const step of steps) reported.push(...(await runStep(objects, step)))
+    const reported = await runSteps(objects, steps)
     return answer(list, open, objects, before, reported)
   } catch (cause) {
     return refusal(cause)
@@ -52,16 +47,6 @@ function decode(item: Item, list: ResourceList, steps: readonly Step[]): OpenIte
     list.codec.decode(text),
   )
   return { item, decoded, objects: objectsIn(decoded.object) }
-}
-
-async function runStep(objects: KubernetesObject[], step: Step): Promise<Reported[]> {
-  const before = new Snapshot(objects)
-  const findings = await step.function.transform(objects, step.spec)
-  const changes = before.changes(objects, new Snapshot(objects))
-  const refused = findings.some(({ severity }) => severity === 'error')
-  const report = step.spec.mode === 'validate' ? asErrors(changes) : refused ? [] : summarise(changes)
-  if (step.spec.mode === 'validate') before.restore(objects)
-  return [...findings, ...report].map((finding) => ({ source: step.function.name, finding }))
 }
 
 function answer(
