@@ -1,0 +1,126 @@
+import { execFileSync } from 'node:child_process'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { customResourceDefinitions, policy, resourceList } from './inputs.mjs'
+import { measure, median, ratio } from './measure.mjs'
+
+const root = join(import.meta.dirname, '..')
+const kustomize = process.env.KUSTOMIZE ?? 'kustomize'
+const runs = Number(process.env.RUNS ?? 5)
+// Kustomize takes no absolute paths, so the trees that are measured stand within the project.
+mkdirSync(join(root, 'node_modules/.cache'), { recursive: true })
+const work = mkdtempSync(join(root, 'node_modules/.cache/bench-'))
+process.on('exit', () => rmSync(work, { recursive: true }))
+
+/** A folder with a program called docker that is this command. */
+function engine(name, command) {
+  const folder = join(work, name)
+  mkdirSync(folder)
+  writeFileSync(join(folder, 'docker'), `#!/bin/sh\nexec ${command}\n`)
+  chmodSync(join(folder, 'docker'), 0o755)
+  return { PATH: `${folder}:${process.env.PATH}` }
+}
+
+const cat = join(work, 'cat')
+execFileSync('cc', ['-O2', '-o', cat, join(root, 'bench/cat.c')])
+const withCat = engine('with-cat', cat)
+const withFunctions = engine('with-functions', `node ${join(root, 'dist/functions.cjs')}`)
+
+/** A kustomization of its own over the given resources and transformers. */
+function tree(name, resources, transformers) {
+  const folder = join(work, name)
+  mkdirSync(folder)
+  writeFileSync(join(folder, 'kustomization.yaml'), JSON.stringify({ resources, transformers }))
+  return folder
+}
+
+const build = (folder, env = {}) => ({
+  command: `${kustomize} build --enable-alpha-plugins ${folder}`,
+  env: { GOGC: '400', ...env },
+})
+const up = '../../../../'
+
+/** One transformer with all five functions, five that do nothing, and none, over the plain form of a stack. */
+function forms(stack, plain) {
+  const policies = [`${up}overlays/dev/${stack}/hardening`]
+  const copies = Array.from({ length: 5 }, (_, index) => {
+    const file = join(work, `${stack}-cat-${index}.yaml`)
+    writeFileSync(
+      file,
+      JSON.stringify({
+        apiVersion: 'krm-hardening.dev/v1alpha1',
+        kind: 'Hardening',
+        metadata: { name: `cat-${index}`, annotations: { 'config.kubernetes.io/function': 'container: {image: cat}' } },
+      }),
+    )
+    return `../${stack}-cat-${index}.yaml`
+  })
+  return {
+    hardened: build(tree(`${stack}-hardened`, plain, policies), withFunctions),
+    oneCat: build(tree(`${stack}-one-cat`, plain, policies), withCat),
+    fiveCats: build(tree(`${stack}-five-cats`, plain, copies), withCat),
+    none: build(tree(`${stack}-none`, plain, [])),
+  }
+}
+
+const rows = []
+const row = (what, goal, measured, unit = '×') => {
+  rows.push({
+    what,
+    goal: `≤ ${goal} ${unit}`,
+    measured: `${measured.toFixed(2)} ${unit}`,
+    reached: measured <= goal ? 'yes' : 'no',
+  })
+  process.stderr.write(`${what}: ${measured.toFixed(2)} ${unit}\n`)
+}
+const absent = (what, why) => rows.push({ what, goal: '', measured: `not measured: ${why}`, reached: '' })
+
+if (existsSync(join(root, 'overlays/dev/mimir'))) {
+  const plain = tree('mimir-plain', [`${up}overlays/dev/mimir/plain`], [])
+  const mimir = forms('mimir', [`../${plain.split('/').at(-1)}`])
+  row('mimir, five functions ÷ one C cat', 0.9, ratio(mimir.hardened, mimir.oneCat, { runs }))
+  row('mimir, five functions ÷ five C cats', 0.25, ratio(mimir.hardened, mimir.fiveCats, { runs }))
+  row('mimir, five functions ÷ no transformer', 1.8, ratio(mimir.hardened, mimir.none, { runs }))
+} else absent('mimir', 'the stack is not in the tree')
+
+const crds = join(work, 'crds')
+mkdirSync(crds)
+writeFileSync(join(crds, 'crds.yaml'), customResourceDefinitions(2.6e6))
+writeFileSync(join(crds, 'kustomization.yaml'), 'resources: [crds.yaml]\n')
+const operator = forms('tidb-operator', [`${up}base/tidb-operator`])
+const beside = (name, form) => ({
+  ...form,
+  command: build(tree(name, [`../tidb-operator-${form.command.split('tidb-operator-').at(-1)}`, '../crds'], []))
+    .command,
+})
+row(
+  'tidb-operator with 2.6 MB of CRDs, five functions ÷ none',
+  1.2,
+  ratio(beside('tidb-hardened', operator.hardened), beside('tidb-none', operator.none), { runs }),
+)
+
+const functions = `node ${join(root, 'dist/functions.cjs')}`
+const start = { command: 'node -e 0' }
+const input = (count) => {
+  const file = join(work, `${count}.yaml`)
+  writeFileSync(file, resourceList(count, policy(count)))
+  return file
+}
+row(
+  'the functions alone on 121 objects ÷ node -e 0',
+  1.8,
+  ratio({ command: `${functions} < ${input(121)}` }, start, { runs: runs * 2 }),
+)
+const tenThousand = `node -r ${join(root, 'bench/peak.cjs')} ${join(root, 'dist/functions.cjs')} < ${input(10_000)}`
+const samples = Array.from({ length: runs }, () => measure(tenThousand))
+row('10,000 objects, five functions', 1, median(samples.map(({ cpu }) => cpu)), 's CPU')
+row('10,000 objects, five functions, peak memory', 250, median(samples.map(({ memory }) => memory)), 'MB')
+row(
+  '20,000 objects ÷ 10,000',
+  2.2,
+  ratio({ command: `${functions} < ${input(20_000)}` }, { command: `${functions} < ${input(10_000)}` }, { runs }),
+)
+row('size of the bundle', 400, statSync(join(root, 'dist/functions.cjs')).size / 1024, 'KB')
+
+// biome-ignore lint/suspicious/noConsole: the table is what this program is for
+console.table(rows)

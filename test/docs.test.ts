@@ -1,0 +1,53 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { parseAllDocuments } from 'yaml'
+import { plan } from '../functions/hardening/plan.ts'
+
+const root = join(__dirname, '..')
+const documents = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '*.md'], { cwd: root, encoding: 'utf8' })
+  .trim()
+  .split('\n')
+if (documents.length < 5) throw new Error('fewer documents than there are functions: the search is wrong')
+
+interface Block {
+  language: string
+  text: string
+}
+
+const blocksOf = (markdown: string): Block[] =>
+  [...markdown.matchAll(/^```(\w*)[^\n]*\n([\s\S]*?)^```$/gm)].map(([, language = '', text = '']) => ({ language, text }))
+
+const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: Record<string, string> }
+const commands = execFileSync('node', [join(root, 'dist/cli.cjs'), '--help'], { encoding: 'utf8' })
+
+describe.each(documents)('%s', (document) => {
+  const markdown = readFileSync(join(root, document), 'utf8')
+
+  test('says of every code block what it is, and in a language that is checked here', () => {
+    for (const { language, text } of blocksOf(markdown))
+      expect([language, text]).toEqual([expect.stringMatching(/^(?:sh|yaml|json|text|diff|ts|ini|toml)$/), text])
+  })
+
+  test('has YAML that parses, and policies that fit their schema', () => {
+    for (const { text } of blocksOf(markdown).filter(({ language }) => language === 'yaml'))
+      for (const parsed of parseAllDocuments(text)) {
+        expect(parsed.errors).toEqual([])
+        const object = parsed.toJS()
+        if (object?.apiVersion === 'krm-hardening.dev/v1alpha1') plan(object)
+      }
+  })
+
+  test('has shell that parses and calls only what is there', () => {
+    for (const { text } of blocksOf(markdown).filter(({ language }) => language === 'sh')) {
+      execFileSync('bash', ['-n'], { input: text })
+      for (const [, script = ''] of text.matchAll(/npm run ([\w:-]+)/g)) expect(Object.keys(scripts)).toContain(script)
+      for (const [, command = ''] of text.matchAll(/krm-hardening ([a-z]+)/g)) expect(commands).toMatch(new RegExp(`^ +${command}\\b`, 'm'))
+    }
+  })
+
+  test('links to files that are there', () => {
+    for (const [, target = ''] of markdown.matchAll(/\]\((?!https?:|#|mailto:)([^)#\s]+)[^)]*\)/g))
+      expect([target, existsSync(join(root, dirname(document), target))]).toEqual([target, true])
+  })
+})

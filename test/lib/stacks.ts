@@ -1,0 +1,51 @@
+import { execFileSync } from 'node:child_process'
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseAllDocuments } from 'yaml'
+import type { KubernetesObject } from '../../functions/lib/kubernetes/object.ts'
+import { kustomize } from './programs.ts'
+
+export const root = join(__dirname, '../..')
+
+/** `dev/mimir`: every stack of every environment, found by its folder. */
+export const stacks: readonly string[] = readdirSync(join(root, 'overlays'))
+  .flatMap((environment) =>
+    readdirSync(join(root, 'overlays', environment)).map((stack) => `${environment}/${stack}`),
+  )
+  .filter((stack) => !stack.endsWith('/hardening') && existsSync(join(root, 'overlays', stack, 'kustomization.yaml')))
+  .sort()
+if (stacks.length === 0) throw new Error('overlays/: no stack found, so that nothing would be tested')
+
+/** Objects of a YAML stream, read as Kubernetes reads them. */
+export const objectsOf = (yaml: string): KubernetesObject[] =>
+  parseAllDocuments(yaml, { version: '1.1' })
+    .map((document) => document.toJS() as KubernetesObject)
+    .filter((object) => object !== null)
+
+/** What Kustomize hands to the functions of a stack, one ResourceList for each that it calls; every one passes its input on. */
+export function captureInputs(stack: string): string[] {
+  const folder = mkdtempSync(join(tmpdir(), 'capture-'))
+  const docker = join(folder, 'docker')
+  writeFileSync(docker, `#!/bin/sh\nn=$(ls ${folder} | wc -l)\ntee ${folder}/$n\n`)
+  chmodSync(docker, 0o755)
+  try {
+    execFileSync(kustomize(), ['build', '--enable-alpha-plugins', join(root, 'overlays', stack)], {
+      env: { ...process.env, PATH: `${folder}:${process.env.PATH}` },
+      maxBuffer: 64 << 20,
+    })
+    return readdirSync(folder).filter((name) => name !== 'docker').sort((a, b) => Number(a) - Number(b)).map((name) => readFileSync(join(folder, name), 'utf8'))
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
+
+/** What the command line renders; fails as it fails. */
+export const render = (...args: string[]): string =>
+  execFileSync('node', [join(root, 'dist/cli.cjs'), 'render', ...args], {
+    cwd: root,
+    env: { ...process.env, KUSTOMIZE: kustomize() },
+    encoding: 'utf8',
+    maxBuffer: 64 << 20,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
