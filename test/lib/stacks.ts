@@ -10,9 +10,7 @@ export const root = join(__dirname, '../..')
 
 /** `dev/mimir`: every stack of every environment, found by its folder. */
 export const stacks: readonly string[] = readdirSync(join(root, 'overlays'))
-  .flatMap((environment) =>
-    readdirSync(join(root, 'overlays', environment)).map((stack) => `${environment}/${stack}`),
-  )
+  .flatMap((environment) => readdirSync(join(root, 'overlays', environment)).map((stack) => `${environment}/${stack}`))
   .filter((stack) => !stack.endsWith('/hardening') && existsSync(join(root, 'overlays', stack, 'kustomization.yaml')))
   .sort()
 if (stacks.length === 0) throw new Error('overlays/: no stack found, so that nothing would be tested')
@@ -34,7 +32,10 @@ export function captureInputs(stack: string): string[] {
       env: { ...process.env, PATH: `${folder}:${process.env.PATH}` },
       maxBuffer: 64 << 20,
     })
-    return readdirSync(folder).filter((name) => name !== 'docker').sort((a, b) => Number(a) - Number(b)).map((name) => readFileSync(join(folder, name), 'utf8'))
+    return readdirSync(folder)
+      .filter((name) => name !== 'docker')
+      .sort((a, b) => Number(a) - Number(b))
+      .map((name) => readFileSync(join(folder, name), 'utf8'))
   } finally {
     rmSync(folder, { recursive: true })
   }
