@@ -20,3 +20,17 @@ await build({
   banner: { js: '#!/usr/bin/env node' },
 })
 await chmod('dist/functions.cjs', 0o755)
+
+await build({
+  ...common,
+  entryPoints: { cli: 'cli/main.ts' },
+  loader: { '.sh': 'text' },
+  banner: { js: '#!/usr/bin/env node' },
+})
+await chmod('dist/cli.cjs', 0o755)
+
+// For those who embed the functions, and for the project's own generated files.
+await build({
+  ...common,
+  entryPoints: { index: 'functions/index.ts', generate: 'schemas/main.ts' },
+})

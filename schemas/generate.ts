@@ -29,8 +29,9 @@ const KINDS: readonly Published[] = [
 
 /** Text of every generated file by its path from the project's root. */
 export function generate(root: string): Map<string, string> {
-  return new Map(
-    KINDS.flatMap((published) => [
+  return new Map([
+    ['README.md', withBeforeAfter(root)],
+    ...KINDS.flatMap((published): [string, string][] => [
       [`schemas/${published.name}.schema.json`, `${JSON.stringify(objectSchema(published), null, 2)}\n`],
       [
         `schemas/${published.name}.definition.yaml`,
@@ -38,7 +39,7 @@ export function generate(root: string): Map<string, string> {
       ],
       [`functions/${published.name}/README.md`, withConfigTable(root, published)],
     ]),
-  )
+  ])
 }
 
 function objectSchema({ kind, description, schema }: Published): JsonSchema {
@@ -106,6 +107,27 @@ function withConfigTable(root: string, { name, schema }: Published): string {
   return readme.replace(
     CONFIG,
     (_, start: string, end: string) => `${start}${configTable(specSchema(schema, 'draft-2020-12'))}${end}`,
+  )
+}
+
+const BEFORE_AFTER = /(<!-- before-after:start -->\n)[\s\S]*?(<!-- before-after:end -->)/
+const EXAMPLE = 'functions/hardening/examples/one-policy-hardens-a-whole-application'
+
+/** One workload before and after, from an example that the tests run. */
+function withBeforeAfter(root: string): string {
+  const documents = (file: string): string[] => readFileSync(join(root, EXAMPLE, file), 'utf8').split(/^---\n/m)
+  const deployment = (file: string): string => documents(file).find((text) => /^kind: Deployment$/m.test(text)) ?? ''
+  const generated = documents('expected.yaml').filter((text) => text.includes('krm-hardening.dev/generated-by'))
+  const names = generated.map((text) => `${/^kind: (.*)$/m.exec(text)?.[1]} \`${/^ {2}name: (.*)$/m.exec(text)?.[1]}\``)
+  const block = [
+    `Before, and after ([the whole example](${EXAMPLE})):`,
+    `\`\`\`yaml\n${deployment('resources.yaml')}\`\`\``,
+    `\`\`\`yaml\n${deployment('expected.yaml')}\`\`\``,
+    `and beside it, generated: ${names.join(', ')}.`,
+  ].join('\n\n')
+  return readFileSync(join(root, 'README.md'), 'utf8').replace(
+    BEFORE_AFTER,
+    (_, start: string, end: string) => `${start}${block}\n${end}`,
   )
 }
 

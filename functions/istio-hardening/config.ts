@@ -1,7 +1,108 @@
 import * as z from 'zod/mini'
 import { modeSchema } from '../lib/config.ts'
+import { flowsSchema } from '../lib/flows/schema.ts'
+import { ISTIO_SYSTEM } from '../lib/mesh.ts'
+import { telemetrySchema } from './config-telemetry.ts'
+import { because, ndotsSchema, outboundSchema, proxySchema, scrapeSchema, workloadSchema } from './config-workload.ts'
 
-export const istioHardeningSchema = z.strictObject({
-  mode: modeSchema,
-})
+/** A key that is there unless a layer of policy sets it to false. */
+const unlessOff = (meaning: string) => z._default(z.boolean(), true).check(z.describe(meaning))
+
+const HOST = /^(?:\.|\*|~|[a-z0-9-]+)\/\S+$/
+const PORT = /^[a-z0-9-]+$/
+
+export const istioHardeningSchema = z
+  .strictObject({
+    mode: modeSchema,
+    flows: z
+      .optional(flowsSchema)
+      .check(
+        z.describe('Traffic, declared once; in a Hardening it stands in `spec.flows`, where every section sees it'),
+      ),
+    ambient: z
+      ._default(z.boolean(), false)
+      .check(z.describe('Ambient mode: labels the namespace instead of injecting a sidecar into every pod')),
+    revision: z
+      .optional(z.string().check(z.minLength(1)))
+      .check(z.describe('Revision of the control plane that injects; the default one where absent')),
+    notInjected: z
+      .prefault(
+        z.catchall(
+          z.object({
+            'kube-system': unlessOff('Namespace of the control plane'),
+            'kube-public': unlessOff('Namespace that everyone may read'),
+            [ISTIO_SYSTEM]: unlessOff('Namespace of the mesh itself'),
+          }),
+          z.boolean(),
+        ),
+        {},
+      )
+      .check(z.describe('Namespaces that stay out of the mesh; `false` takes one in')),
+    proxy: z.prefault(proxySchema, {}).check(z.describe('Resources of the sidecar')),
+    ndots: z
+      ._default(ndotsSchema, 1)
+      .check(z.describe('Names with as many dots are looked up as they are, before the search domains; or `off`')),
+    scrape: z
+      .optional(z.record(z.string(), scrapeSchema))
+      .check(z.describe("Where Prometheus scrapes a workload, or `'*'` for every one that tells no port `metrics`")),
+    telemetry: z.prefault(telemetrySchema, {}).check(z.describe('Providers of the Telemetry; each may be `off`')),
+    permissivePorts: z
+      .optional(
+        z.record(
+          z.string(),
+          z
+            .record(z.string().check(z.regex(PORT, 'the name or number of a port')), because)
+            .check(z.describe('Ports of the workload')),
+        ),
+      )
+      .check(
+        z.describe('Ports, by workload, that take plain text as well as mutual TLS; as a quoted number or a name'),
+      ),
+    outbound: z
+      .optional(z.record(z.string(), outboundSchema))
+      .check(z.describe('Where a workload may call beyond its hosts; `ALLOW_ANY` needs a reason')),
+    hosts: z
+      .optional(
+        z.record(
+          z.string(),
+          z
+            .record(z.string().check(z.regex(HOST, 'a host of a Sidecar such as namespace/name or ./name')), because)
+            .check(z.describe('Hosts for the workload')),
+        ),
+      )
+      .check(z.describe('Hosts, by workload, that its Sidecar lists beyond those of its flows')),
+    baseHosts: z
+      .prefault(
+        z.catchall(
+          z.object({
+            [`${ISTIO_SYSTEM}/istiod.${ISTIO_SYSTEM}.svc.cluster.local`]: unlessOff('The control plane of the mesh'),
+            'otel/otel-agent.otel.svc.cluster.local': unlessOff('Where traces go'),
+          }),
+          z.boolean(),
+        ),
+        {},
+      )
+      .check(z.describe('Hosts that every Sidecar lists: the control plane and where telemetry goes')),
+    authorization: z
+      ._default(z.enum(['off', 'flows']), 'off')
+      .check(z.describe('`flows` derives an AuthorizationPolicy, ALLOW, for every workload that flows go to')),
+    gatewayNamespaces: z
+      .prefault(z.catchall(z.object({ [ISTIO_SYSTEM]: unlessOff('Namespace of the mesh itself') }), z.boolean()), {})
+      .check(
+        z.describe('Where the gateways run that an AuthorizationPolicy admits for VirtualService, route and Ingress'),
+      ),
+    workloads: z
+      .optional(z.record(z.string(), workloadSchema))
+      .check(z.describe('What differs for a workload, by its name or `Kind/name`')),
+  })
+  .check(
+    z.refine(({ ambient, revision }) => !ambient || revision === undefined, {
+      path: ['revision'],
+      message: 'none with ambient: true, where nothing is injected',
+    }),
+  )
 export type IstioHardeningSpec = z.infer<typeof istioHardeningSchema>
+
+/** The names of a map that are not switched off. */
+export const switchedOn = (map: Readonly<Record<string, boolean>>): string[] =>
+  Object.keys(map).filter((name) => map[name])

@@ -1,5 +1,5 @@
 import { asErrors, Snapshot, summarise } from './changes.ts'
-import type { Finding } from './finding.ts'
+import { type Finding, toLine } from './finding.ts'
 import type { Step } from './function.ts'
 import type { KubernetesObject } from './kubernetes/object.ts'
 
@@ -13,7 +13,18 @@ export interface Reported {
 export async function runSteps(objects: KubernetesObject[], steps: readonly Step[]): Promise<Reported[]> {
   const reported: Reported[] = []
   for (const step of steps) reported.push(...(await runStep(objects, step)))
-  return reported
+  return withoutRepeats(reported)
+}
+
+/** Two functions that derive from the same flows find the same fault in them: it is said once. */
+function withoutRepeats(reported: readonly Reported[]): Reported[] {
+  const said = new Set<string>()
+  return reported.filter(({ finding }) => {
+    const line = toLine(finding, '')
+    if (finding.severity === 'error' && said.has(line)) return false
+    said.add(line)
+    return true
+  })
 }
 
 async function runStep(objects: KubernetesObject[], { function: definition, spec }: Step): Promise<Reported[]> {

@@ -47,8 +47,8 @@ export function toResourceList(resources: string, policy: string): string {
 export function toDocuments(resourceList: string): string {
   const items = /^items:\n([\s\S]*?)(?=^[a-z]+:|$(?![\s\S]))/m.exec(resourceList)?.[1] ?? ''
   return items
-    .split(/^(?=- )/m)
-    .map((item) => item.replace(/^- /, '').replaceAll(/^ {2}/gm, ''))
+    .split(/(?<!^#.*\n)^(?=(?:#.*\n)*- )/m)
+    .map((item) => item.replace(/^- /m, '').replaceAll(/^ {2}/gm, ''))
     .filter((document) => document !== '')
     .join('---\n')
 }

@@ -7,6 +7,7 @@ const root = join(__dirname, '../..')
 
 /** Istio promoted these APIs to v1 with the schemas they had; the models know them by the versions before. */
 const SAME_SCHEMA: Readonly<Record<string, string>> = {
+  'security.istio.io/v1': 'security.istio.io/v1beta1',
   'networking.istio.io/v1': 'networking.istio.io/v1beta1',
   'telemetry.istio.io/v1': 'telemetry.istio.io/v1alpha1',
 }

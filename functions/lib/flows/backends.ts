@@ -1,5 +1,4 @@
 import { error, type Finding } from '../finding.ts'
-import { isCalled } from '../kubernetes/names.ts'
 import { type Fields, isFields, isKind, type KubernetesObject, valueAt } from '../kubernetes/object.ts'
 import { servicePortFor, targetPortNumber } from '../kubernetes/service.ts'
 import type { Workload } from '../kubernetes/workload.ts'
@@ -27,9 +26,10 @@ export interface BackendCall {
   port: number
 }
 
-/** Is this an object that names backends? */
-export const namesBackends = (type: { apiVersion: string; kind: string }): boolean =>
-  READERS.some(([group, kind]) => isKind(type, group, kind))
+/** May this item name backends? The schemas of CRDs are long, and few of them convert by webhook. */
+export const namesBackends = (item: { apiVersion: string; kind: string; text?: string }): boolean =>
+  READERS.some(([group, kind]) => isKind(item, group, kind)) &&
+  (item.kind !== 'CustomResourceDefinition' || item.text === undefined || item.text.includes('clientConfig'))
 
 /** Every call to a workload of the build that an object of the build names. */
 export function backendCalls(
@@ -47,10 +47,9 @@ export function backendCalls(
 
 function callOf(reference: Reference, topology: Topology, findings: Finding[]): BackendCall[] {
   const { route, source, namespace, port } = reference
-  const service = topology.services.find((s) => s.namespace === namespace && isCalled(s.object, reference.service))
+  const service = topology.serviceCalled(namespace, reference.service)
   if (!service) return []
-  return topology.workloadsIn(namespace).flatMap((workload) => {
-    if (!topology.servicesFor(workload).includes(service)) return []
+  return topology.workloadsBehind(service).flatMap((workload) => {
     const servicePort = servicePortFor(service, port, workload)
     const number = servicePort && targetPortNumber(servicePort, workload)
     if (number !== undefined) return [{ route, source, workload, port: number }]

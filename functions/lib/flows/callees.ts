@@ -1,6 +1,6 @@
 import { error, type Finding } from '../finding.ts'
 import { isCalled } from '../kubernetes/names.ts'
-import type { Labels } from '../kubernetes/selector.ts'
+import { type Labels, selects } from '../kubernetes/selector.ts'
 import { type Service, serviceHost, servicePortFor, targetPortNumber } from '../kubernetes/service.ts'
 import { containerPort, servingContainers, type Workload } from '../kubernetes/workload.ts'
 import { didYouMean, nearest } from '../nearest.ts'
@@ -22,23 +22,32 @@ export interface Callee {
   port: number | string
   /** Port that callers dial: the Service's where it has an address of its own, else the pod's. */
   dialled: number | string
-  /** `service.namespace.svc.cluster.local`; undefined where a plain flow needs none. */
+  /** `service.namespace.svc.cluster.local`, `*` for every Service of a namespace; undefined for a plain flow, which no proxy sees. */
   host: string | undefined
 }
 
 /** Every workload that a flow's destination names. What the build should have and has not is an error. */
 export function calleesOf(flow: Flow, topology: Topology, findings: Finding[]): Callee[] {
-  if (flow.destination.type === 'external') return []
+  if (flow.destination.type === 'external') {
+    if (typeof flow.port === 'string')
+      findings.push(
+        error(
+          `flow ${flow.key}: found port ${flow.port}, expected a number, since nothing in the cluster says what it is outside`,
+        ),
+      )
+    return []
+  }
   const { namespace, name } = flow.destination
-  if (flow.selector) return [runtimeCallee(flow, namespace, name, topology)]
   const candidates = topology.workloadsIn(namespace)
-  const workloads = candidates.filter((workload) => name === '*' || workload.name === name)
+  if (name === '*' && !flow.selector && candidates.length > 0) return everyCallee(flow, candidates, topology, findings)
+  const workloads = candidates.filter((workload) => isNamed(flow, name, workload))
+  if (flow.selector && workloads.length === 0) return [runtimeCallee(flow, namespace, name, topology)]
   if (workloads.length > 0) return workloads.flatMap((workload) => calleeHere(flow, workload, topology, findings))
   const names = candidates.map((workload) => workload.name)
   if (name !== '*' && (topology.ownNamespaces.has(namespace) || nearest(name, names) !== undefined)) {
     findings.push(
       error(
-        `flow ${flow.key}: found no workload ${name} in namespace ${namespace} of this build${didYouMean(name, names)}; expected one of ${names.join(', ')}, or a selector for pods that are made at run time`,
+        `flow ${flow.key}: found no workload ${name} in namespace ${namespace} of this build${didYouMean(name, names)}; expected ${names.length > 0 ? `one of ${names.join(', ')}, or ` : ''}a selector for pods that are made at run time`,
       ),
     )
     return []
@@ -46,10 +55,21 @@ export function calleesOf(flow: Flow, topology: Topology, findings: Finding[]): 
   return [calleeElsewhere(flow, namespace, name)]
 }
 
-const hostElsewhere = (flow: Flow, namespace: string, service: string): string | undefined => {
-  if (service === '*' && flow.service === undefined) return `*.${namespace}.svc.cluster.local`
-  return serviceHost(flow.service ?? service, namespace)
+/** `*` is every workload that carries the port; that none does is an error. */
+function everyCallee(flow: Flow, candidates: readonly Workload[], topology: Topology, findings: Finding[]): Callee[] {
+  const problems: Finding[] = []
+  const callees = candidates.flatMap((workload) => calleeHere(flow, workload, topology, problems))
+  if (callees.length === 0) findings.push(...problems)
+  return callees
 }
+
+/** A selector names by labels, whether the pods' workloads stand in the build or an operator makes them. */
+const isNamed = (flow: Flow, name: string, workload: Workload): boolean =>
+  flow.selector ? selects(flow.selector, workload.labels) : workload.name === name
+
+/** Where the Service does not stand in the build, its name is the one that the flow gives, or the workload's. */
+const hostElsewhere = (flow: Flow, namespace: string, name: string): string | undefined =>
+  flow.plain ? undefined : serviceHost(flow.service ?? name, namespace)
 
 const calleeElsewhere = (flow: Flow, namespace: string, name: string): Callee => ({
   namespace,
@@ -59,7 +79,7 @@ const calleeElsewhere = (flow: Flow, namespace: string, name: string): Callee =>
   labels: undefined,
   port: flow.port,
   dialled: flow.port,
-  host: flow.plain && flow.service === undefined ? undefined : hostElsewhere(flow, namespace, name),
+  host: hostElsewhere(flow, namespace, name),
 })
 
 /** Pods that an operator makes: nothing in the build tells their ports, so the flow's are taken as they are. */
@@ -71,7 +91,7 @@ const runtimeCallee = (flow: Flow, namespace: string, name: string, topology: To
   labels: flow.selector,
   port: flow.port,
   dialled: flow.port,
-  host: flow.plain && flow.service === undefined ? undefined : serviceHost(flow.service ?? name, namespace),
+  host: hostElsewhere(flow, namespace, name),
 })
 
 function calleeHere(flow: Flow, workload: Workload, topology: Topology, findings: Finding[]): Callee[] {
@@ -93,7 +113,7 @@ function calleeHere(flow: Flow, workload: Workload, topology: Topology, findings
       labels: policySelector(workload, topology),
       port,
       dialled: servicePort && !service.headless ? servicePort.port : port,
-      host: service && serviceHost(service.name, workload.namespace),
+      host: service && !flow.plain ? serviceHost(service.name, workload.namespace) : undefined,
     },
   ]
 }
@@ -116,9 +136,7 @@ function problemOf(
   port: number | string,
 ): string | undefined {
   if (typeof port === 'string') {
-    const names = servingContainers(workload).flatMap((container) =>
-      (container.ports ?? []).flatMap(({ name }) => name ?? []),
-    )
+    const names = portNames(workload, topology)
     return `found no port ${port} on its containers or Services${didYouMean(port, names)}; expected ${names.length > 0 ? `one of ${names.join(', ')}, or ` : ''}a number`
   }
   if (service || (flow.plain && flow.service === undefined)) return undefined
@@ -128,4 +146,12 @@ function problemOf(
   if (carrying.length > 1)
     return `found ${carrying.length} Services that carry port ${flow.port}: ${carrying.join(', ')}; expected service: to name the one that callers use`
   return `found no Service that selects it and carries port ${flow.port}; expected one, since a Sidecar admits only hosts of the registry, or plain: true for traffic past the proxies`
+}
+
+const portNames = (workload: Workload, topology: Topology): string[] => {
+  const ports = [
+    ...servingContainers(workload).flatMap((container) => container.ports ?? []),
+    ...topology.servicesFor(workload).flatMap((service) => service.ports),
+  ]
+  return [...new Set(ports.flatMap(({ name }) => name ?? []))]
 }

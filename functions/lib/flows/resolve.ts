@@ -1,5 +1,5 @@
 import { error, type Finding } from '../finding.ts'
-import { type Labels, selects } from '../kubernetes/selector.ts'
+import type { Labels } from '../kubernetes/selector.ts'
 import type { Workload } from '../kubernetes/workload.ts'
 import { didYouMean } from '../nearest.ts'
 import { type Callee, calleesOf } from './callees.ts'
@@ -49,18 +49,15 @@ function callersOf(
   topology: Topology,
   findings: Finding[],
 ): Pick<ResolvedFlow, 'peers' | 'callers'> {
-  if (flow.callers.some((caller) => caller.type === 'any')) {
-    if (flow.reason === undefined)
-      findings.push(
-        error(`flow ${flow.key}: found from: any without a reason; expected a reason, or the callers by name`),
-      )
-    return { peers: 'any', callers: [] }
-  }
+  const isAny = flow.callers.some(({ type }) => type === 'any')
+  if (isAny && flow.reason === undefined)
+    findings.push(
+      error(`flow ${flow.key}: found from: any without a reason; expected a reason, or the callers by name`),
+    )
   const found = flow.callers.map((caller) => callerOf(caller, flow, callees, topology, findings))
-  const callers = new Set(found.flatMap(({ workloads }) => workloads))
   return {
-    peers: uniquePeers(found.flatMap(({ peers }) => peers)),
-    callers: topology.workloads.filter((workload) => callers.has(workload)),
+    peers: isAny ? 'any' : uniquePeers(found.flatMap(({ peers }) => peers)),
+    callers: [...new Set(found.flatMap(({ workloads }) => workloads))],
   }
 }
 
@@ -89,10 +86,19 @@ function callerOf(
     const { namespace, labels } = caller
     return {
       peers: [{ namespace, labels }],
-      workloads: topology.workloadsIn(namespace).filter((w) => selects(labels ?? {}, w.labels)),
+      workloads: topology.workloadsWith(namespace, labels ?? {}),
     }
   }
-  if (caller.type === 'any' || flow.destination.type === 'external') return { peers: [], workloads: [] }
+  if (flow.destination.type === 'external') {
+    const written = caller.type === 'workload' ? caller.name : caller.type
+    findings.push(
+      error(
+        `flow ${flow.key}: found caller ${written}; expected namespace/app, namespace/app/component, namespace/* or {namespace, labels}, since a destination outside the cluster has no namespace to look for callers in`,
+      ),
+    )
+    return { peers: [], workloads: [] }
+  }
+  if (caller.type === 'any') return { peers: [], workloads: [] }
   return callerByName(caller.name, flow, flow.destination.namespace, callees, topology, findings)
 }
 
@@ -104,10 +110,9 @@ function callerByName(
   topology: Topology,
   findings: Finding[],
 ): FoundCaller {
-  const candidates = topology.workloadsIn(namespace)
-  const workloads = candidates.filter((workload) => workload.name === name)
+  const workloads = topology.workloadsNamed(namespace, name)
   if (workloads.length === 0 && callees.some((callee) => callee.isHere)) {
-    const names = candidates.map((workload) => workload.name)
+    const names = topology.workloadsIn(namespace).map((workload) => workload.name)
     findings.push(
       error(
         `flow ${flow.key}: found caller ${name}, expected a workload of namespace ${namespace}${didYouMean(name, names)}; pods that are made elsewhere are written ${namespace}/app/component or {namespace, labels}`,

@@ -18,26 +18,30 @@ const callerSchema = z.union([
   }),
 ])
 
-export const flowSchema = z.strictObject({
-  from: z
-    .array(callerSchema)
-    .check(
-      z.minLength(1),
-      z.describe(
-        'Who may call: `workload` (same namespace), `namespace/app`, `namespace/app/component`, `namespace/*`, `{namespace, labels}`, `self`, or `any` with a reason',
+export const flowSchema = z
+  .strictObject({
+    from: z
+      .array(callerSchema)
+      .check(
+        z.minLength(1),
+        z.describe(
+          'Who may call: `workload` (same namespace), `namespace/app`, `namespace/app/component`, `namespace/*`, `{namespace, labels}`, `self`, or `any` with a reason',
+        ),
       ),
-    ),
-  plain: z._default(z.boolean(), false).check(z.describe('The traffic bypasses the mesh proxies on both sides')),
-  service: z
-    .optional(z.string())
-    .check(
-      z.describe('Service by which the destination is called, where several select it or pods are dialled by address'),
-    ),
-  selector: z
-    .optional(labelsSchema)
-    .check(z.describe('Labels of pods that are made at run time, and so stand in no manifest')),
-  reason: z.optional(reasonSchema),
-})
+    plain: z._default(z.boolean(), false).check(z.describe('The traffic bypasses the mesh proxies on both sides')),
+    service: z
+      .optional(z.string())
+      .check(
+        z.describe(
+          'Service by which the destination is called, where several select it or pods are dialled by address',
+        ),
+      ),
+    selector: z
+      .optional(labelsSchema)
+      .check(z.describe('Labels of pods that are made at run time, and so stand in no manifest')),
+    reason: z.optional(reasonSchema),
+  })
+  .check(z.describe('One destination, and who may call it'))
 export type FlowSpec = z.infer<typeof flowSchema>
 
 const FLOW_KEY = /^[^/\s]+\/[^/:\s]+:[a-z0-9-]+$/

@@ -1,7 +1,9 @@
+import { namesOf } from '../kubernetes/names.ts'
 import { isKind, type KubernetesObject, valueAt } from '../kubernetes/object.ts'
 import { type Labels, selects } from '../kubernetes/selector.ts'
-import { type Service, selectsWorkload, servicesOf } from '../kubernetes/service.ts'
+import { type Service, servicesOf } from '../kubernetes/service.ts'
 import { type Workload, workloadsOf } from '../kubernetes/workload.ts'
+import { isOfTheMesh } from '../mesh.ts'
 import { APP, COMPONENT } from './flow.ts'
 
 /** What of a build can call and be called. */
@@ -11,24 +13,91 @@ export interface Topology {
   /** Namespaces whose Namespace object stands in the build: what is not in them here is nowhere. */
   ownNamespaces: ReadonlySet<string>
   workloadsIn(namespace: string): readonly Workload[]
+  /** Several where workloads of different kinds share a name. */
+  workloadsNamed(namespace: string, name: string): readonly Workload[]
+  /** The workloads of a namespace whose pods carry all of the labels. */
+  workloadsWith(namespace: string, labels: Labels): readonly Workload[]
   servicesFor(workload: Workload): readonly Service[]
+  workloadsBehind(service: Service): readonly Workload[]
+  /** The Service that another object calls so. */
+  serviceCalled(namespace: string, name: string): Service | undefined
+  /** As `policySelector` says. */
+  selectorOf(workload: Workload): Labels
 }
 
+/** Everything is looked up by an index: a build may hold thousands of workloads in one namespace. */
 export function topologyOf(objects: readonly KubernetesObject[]): Topology {
   const workloads = workloadsOf(objects)
   const services = servicesOf(objects)
-  const byNamespace = groupBy(workloads, (workload) => workload.namespace)
-  const servicesByNamespace = groupBy(services, (service) => service.namespace)
+  const byNamespace = groupBy(workloads, ({ namespace }) => namespace)
+  const byWorkloadName = groupBy(workloads, ({ namespace, name }) => `${namespace}/${name}`)
+  const workloadsIn = (namespace: string): readonly Workload[] => byNamespace.get(namespace) ?? []
+  const workloadsWith = labelIndex(workloads, workloadsIn)
+  // Unlike a policy, a Service with an empty selector selects nothing.
+  const behind = new Map(
+    services.map((service) => {
+      const selector = service.selector ?? {}
+      return [service, Object.keys(selector).length > 0 ? workloadsWith(service.namespace, selector) : []]
+    }),
+  )
+  const servicesFor = inverse(behind)
+  const named = services.flatMap((service) =>
+    namesOf(service.object).map((name) => ({
+      service,
+      name: `${service.namespace}/${name}`,
+      now: name === service.name,
+    })),
+  )
+  // A present name beats another Service's former one.
+  const byName = new Map(
+    [...named.filter(({ now }) => !now), ...named.filter(({ now }) => now)].map(({ name, service }) => [name, service]),
+  )
+  const selectors = new Map<KubernetesObject, Labels>()
   return {
     workloads,
     services,
     ownNamespaces: new Set(
       objects.filter((object) => isKind(object, '', 'Namespace')).map((object) => object.metadata.name),
     ),
-    workloadsIn: (namespace) => byNamespace.get(namespace) ?? [],
-    servicesFor: (workload) =>
-      (servicesByNamespace.get(workload.namespace) ?? []).filter((service) => selectsWorkload(service, workload)),
+    workloadsIn,
+    workloadsNamed: (namespace, name) => byWorkloadName.get(`${namespace}/${name}`) ?? [],
+    workloadsWith,
+    servicesFor: (workload) => servicesFor.get(workload.object) ?? [],
+    workloadsBehind: (service) => behind.get(service) ?? [],
+    serviceCalled: (namespace, name) => byName.get(`${namespace}/${name}`),
+    selectorOf: (workload) => {
+      const selector = selectors.get(workload.object) ?? findSelector(workload, workloadsWith)
+      selectors.set(workload.object, selector)
+      return selector
+    },
   }
+}
+
+/** Looks workloads up by the rarest of the labels that are asked for. */
+function labelIndex(workloads: readonly Workload[], workloadsIn: Topology['workloadsIn']): Topology['workloadsWith'] {
+  const byLabel = new Map<string, Workload[]>()
+  for (const workload of workloads)
+    for (const key in workload.labels) {
+      const label = `${workload.namespace}/${key}=${workload.labels[key]}`
+      const group = byLabel.get(label)
+      if (group) group.push(workload)
+      else byLabel.set(label, [workload])
+    }
+  return (namespace, labels) => {
+    let rarest = workloadsIn(namespace)
+    for (const key in labels) {
+      const group = byLabel.get(`${namespace}/${key}=${labels[key]}`) ?? []
+      if (group.length < rarest.length) rarest = group
+    }
+    return rarest.filter((workload) => selects(labels, workload.labels))
+  }
+}
+
+function inverse(behind: ReadonlyMap<Service, readonly Workload[]>): Map<KubernetesObject, Service[]> {
+  const services = new Map<KubernetesObject, Service[]>()
+  for (const [service, workloads] of behind)
+    for (const { object } of workloads) services.set(object, [...(services.get(object) ?? []), service])
+  return services
 }
 
 /** Items by a key, in their order. */
@@ -44,23 +113,27 @@ export function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map
 
 /**
  * The labels by which policies select a workload's pods: name and component as far as the pods carry them, or, where those
- * are missing or select another workload too, the workload's own selector; never a label that the pods lack.
+ * are missing or select another workload too, the workload's own selector; never a label that the pods lack, nor one by
+ * which the mesh takes them in. Empty where the pods carry none.
  */
-export function policySelector(workload: Workload, topology: Topology): Labels {
+export const policySelector = (workload: Workload, topology: Topology): Labels => topology.selectorOf(workload)
+
+function findSelector(workload: Workload, workloadsWith: Topology['workloadsWith']): Labels {
   const own = ownSelector(workload)
-  const candidates = [pick(workload.labels, [APP, COMPONENT]), own, workload.labels]
-  return candidates.find((labels) => Object.keys(labels).length > 0 && selectsOnly(labels, workload, topology)) ?? own
+  const candidates = [pick(workload.labels, [APP, COMPONENT]), own, withoutMesh(workload.labels)]
+  const selectsOnly = (labels: Labels): boolean =>
+    workloadsWith(workload.namespace, labels).every((other) => other.object === workload.object)
+  return candidates.find((labels) => Object.keys(labels).length > 0 && selectsOnly(labels)) ?? own
 }
 
 const pick = (labels: Labels, keys: readonly string[]): Labels =>
   Object.fromEntries(keys.flatMap((key) => (labels[key] === undefined ? [] : [[key, labels[key]]])))
 
+/** A label that a function writes can tell no pods apart: at the first run it is not there yet. */
+const withoutMesh = (labels: Labels): Labels =>
+  Object.fromEntries(Object.entries(labels).filter(([key]) => !isOfTheMesh(key)))
+
 function ownSelector(workload: Workload): Labels {
   const matchLabels = valueAt(workload.object, ['spec', 'selector', 'matchLabels']) as Labels | undefined
-  return matchLabels && selects(matchLabels, workload.labels) ? matchLabels : workload.labels
+  return matchLabels && selects(matchLabels, workload.labels) ? matchLabels : withoutMesh(workload.labels)
 }
-
-const selectsOnly = (labels: Labels, workload: Workload, topology: Topology): boolean =>
-  topology
-    .workloadsIn(workload.namespace)
-    .every((other) => other.object === workload.object || !selects(labels, other.labels))

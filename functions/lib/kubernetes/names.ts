@@ -2,14 +2,17 @@ import type { KubernetesObject } from './object.ts'
 
 const PREVIOUS_NAMES = 'internal.config.kubernetes.io/previousNames'
 
+/** The name of an object and those it had before Kustomize renamed it. */
+export const namesOf = (object: KubernetesObject): string[] => [
+  object.metadata.name,
+  ...(object.metadata.annotations?.[PREVIOUS_NAMES]?.split(',') ?? []),
+]
+
 /**
  * Is this name, written in another object, a reference to this object? Kustomize renames objects before a transformer
  * runs and references after it, so a reference may still say one of the object's previous names.
  */
-export function isCalled(object: KubernetesObject, name: string): boolean {
-  if (object.metadata.name === name) return true
-  return (object.metadata.annotations?.[PREVIOUS_NAMES] ?? '').split(',').includes(name)
-}
+export const isCalled = (object: KubernetesObject, name: string): boolean => namesOf(object).includes(name)
 
 /** The hash that Kustomize's generators append to a name; its alphabet leaves out what could spell a word. */
 const GENERATED_HASH = /^-[2456789bcdfghkmt]{10}$/

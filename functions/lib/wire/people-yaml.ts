@@ -76,11 +76,13 @@ export const writePeopleItem = (object: unknown): string => {
   return toText(document, '')
 }
 
+const LIST_UNDER_KEY = /^( *(?:- )*)[^\s#-].*:[ ]*\r?\n( *)- /gm
+
 function toText(document: Document, source: string): string {
   return document.toString({
     lineWidth: 0,
     flowCollectionPadding: /[[{] \S/.test(source),
-    indentSeq: /^( *)(?:- )*[^\s#-].*:[ ]*\r?\n\1 +- /m.test(source),
+    indentSeq: [...source.matchAll(LIST_UNDER_KEY)].some(([, key = '', item = '']) => item.length > key.length),
   })
 }
 

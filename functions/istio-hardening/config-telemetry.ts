@@ -1,0 +1,48 @@
+import * as z from 'zod/mini'
+import { offSchema } from '../lib/off.ts'
+
+const provider = (name: string) => z._default(z.string(), name).check(z.describe('Name of a provider of the mesh'))
+/** Providers are those that the mesh configuration names; each of the three may be off. */
+export const telemetrySchema = z.strictObject({
+  tracing: z
+    .prefault(
+      z.union([
+        offSchema,
+        z.strictObject({
+          provider: provider('otel-agent'),
+          percentage: z
+            ._default(z.number().check(z.minimum(0), z.maximum(100)), 100)
+            .check(z.describe('Share of requests that are traced')),
+        }),
+      ]),
+      {},
+    )
+    .check(z.describe('Tracing')),
+  metrics: z
+    .prefault(
+      z.union([
+        offSchema,
+        z.strictObject({
+          provider: provider('prometheus'),
+          reportingInterval: z._default(z.string(), '15s').check(z.describe('How often the proxy reports')),
+        }),
+      ]),
+      {},
+    )
+    .check(z.describe('Metrics')),
+  accessLogging: z
+    .prefault(
+      z.union([
+        offSchema,
+        z.strictObject({
+          provider: provider('envoy'),
+          filter: z
+            ._default(z.string(), 'request.protocol != null')
+            .check(z.describe('CEL expression; what it is false for is not logged')),
+        }),
+      ]),
+      {},
+    )
+    .check(z.describe('Access log of what the workload serves')),
+})
+export type TelemetrySpec = z.infer<typeof telemetrySchema>

@@ -1,0 +1,65 @@
+import { type Finding, info, warning } from '../lib/finding.ts'
+import type { Workload } from '../lib/kubernetes/workload.ts'
+import { overrideFor } from '../lib/kubernetes/workload.ts'
+import { DATAPLANE_MODE, INJECT, isHostNetwork } from '../lib/mesh.ts'
+import type { IstioHardeningSpec } from './config.ts'
+
+/** Does the workload belong to the mesh? Where not, the finding that says why. */
+export interface Membership {
+  isMember: boolean
+  /** The reason of an exception that policy makes for it. */
+  reason?: string
+  findings: Finding[]
+}
+
+/** Decides from what the object says and policy; the same on what an earlier run has hardened. */
+export function membershipOf(workload: Workload, spec: IstioHardeningSpec): Membership {
+  const { object, namespace } = workload
+  if (isHostNetwork(workload))
+    return outside(
+      info(
+        'its pods share the network of the node (hostNetwork), where no proxy can stand between: no sidecar and no Istio object for it',
+        { object },
+      ),
+      ineffective(workload, spec),
+    )
+  if (spec.notInjected[namespace])
+    return outside(
+      info(`namespace ${namespace} stays out of the mesh (notInjected): no sidecar and no Istio object for it`, {
+        object,
+      }),
+      ineffective(workload, spec),
+    )
+  const policy = overrideFor(spec.workloads, workload)
+  if (policy?.inject === false)
+    return {
+      isMember: false,
+      reason: policy.reason,
+      findings: [info(`stays out of the mesh: ${policy.reason}`, { object }), ...ineffective(workload, spec)],
+    }
+  const refusal = ownRefusal(workload, spec)
+  return refusal ? outside(refusal, ineffective(workload, spec)) : { isMember: true, findings: [] }
+}
+
+const outside = (why: Finding, others: Finding[]): Membership => ({ isMember: false, findings: [why, ...others] })
+
+/** A pod may refuse its sidecar by label, or by the annotation that Istio read before there was the label. */
+function ownRefusal(workload: Workload, spec: IstioHardeningSpec): Finding | undefined {
+  const [key, refusal] = spec.ambient ? [DATAPLANE_MODE, 'none'] : [INJECT, 'false']
+  const found = workload.labels[key] ?? workload.template.metadata?.annotations?.[key]
+  if (found !== refusal) return undefined
+  return warning(
+    `found ${key}: "${refusal}" on its pods, which keeps them out of the mesh; expected none, or workloads.${workload.name}.inject: false with a reason`,
+    { object: workload.object },
+  )
+}
+
+/** Policy for the mesh that names a workload outside of it hides a mistake. */
+const ineffective = (workload: Workload, spec: IstioHardeningSpec): Finding[] =>
+  (['permissivePorts', 'outbound', 'hosts'] as const)
+    .filter((field) => overrideFor<unknown>(spec[field], workload) !== undefined)
+    .map((field) =>
+      warning(`found ${field}.${workload.name}, which has no effect on a workload outside the mesh; remove it`, {
+        object: workload.object,
+      }),
+    )

@@ -1,0 +1,66 @@
+import { warning } from '../lib/finding.ts'
+import { fillUnset } from '../lib/generated.ts'
+import { type Fields, formatPath, isFields, type KubernetesObject, valueAt } from '../lib/kubernetes/object.ts'
+import { isOff } from '../lib/off.ts'
+import type { TelemetrySpec } from './config-telemetry.ts'
+import type { Member } from './member.ts'
+import type { PolicyKind, Wanted } from './place.ts'
+
+/**
+ * Every request is traced, metrics are reported, and what the workload serves is logged, each by the provider that policy
+ * names; what policy switches off is left to the mesh.
+ */
+export const telemetryFor = (member: Member, { tracing, metrics, accessLogging }: TelemetrySpec): Wanted => ({
+  member,
+  reasons: [],
+  spec: {
+    ...(!isOff(tracing) && {
+      tracing: [{ providers: [{ name: tracing.provider }], randomSamplingPercentage: tracing.percentage }],
+    }),
+    ...(!isOff(metrics) && {
+      metrics: [{ providers: [{ name: metrics.provider }], reportingInterval: metrics.reportingInterval }],
+    }),
+    ...(!isOff(accessLogging) && {
+      accessLogging: [
+        {
+          providers: [{ name: accessLogging.provider }],
+          match: { mode: 'SERVER' },
+          filter: { expression: accessLogging.filter },
+        },
+      ],
+    }),
+  },
+})
+
+export const telemetry: PolicyKind = {
+  group: 'telemetry.istio.io',
+  kind: 'Telemetry',
+  apiVersion: 'telemetry.istio.io/v1',
+  selector: ['spec', 'selector', 'matchLabels'],
+  complete(existing, wanted) {
+    const findings = DISABLING.flatMap(([section, field]) =>
+      disabled(existing, section, field).map((path) =>
+        warning('found true, expected none: it weakens what is known of the workload; remove it', {
+          object: existing,
+          field: { path: formatPath(path), currentValue: true },
+        }),
+      ),
+    )
+    for (const { spec } of wanted) fillUnset(existing, { spec })
+    return findings
+  },
+}
+
+/** Source: https://istio.io/latest/docs/reference/config/telemetry/ */
+const DISABLING = [
+  ['tracing', 'disableSpanReporting'],
+  ['accessLogging', 'disabled'],
+] as const
+
+function disabled(object: KubernetesObject, section: string, field: string): (string | number)[][] {
+  const entries = valueAt(object, ['spec', section])
+  if (!Array.isArray(entries)) return []
+  return (entries as unknown[]).flatMap((entry, index) =>
+    isFields(entry) && (entry as Fields)[field] === true ? [['spec', section, index, field]] : [],
+  )
+}

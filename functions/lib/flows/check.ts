@@ -1,0 +1,86 @@
+import { error, type Finding, warning } from '../finding.ts'
+import type { KubernetesObject } from '../kubernetes/object.ts'
+import type { Labels } from '../kubernetes/selector.ts'
+import { didYouMean } from '../nearest.ts'
+import { calleesOf } from './callees.ts'
+import { APP, COMPONENT, type Flow, parseFlows } from './flow.ts'
+import { resolveFlows } from './resolve.ts'
+import type { FlowsSpec } from './schema.ts'
+import { type Topology, topologyOf } from './topology.ts'
+
+/** Tag of a finding about pods that are not in the environment: the pods as `namespace/app/component`. */
+export const PODS = 'pods'
+/** Tag of a warning about what could not be checked. */
+export const UNCHECKED = 'unchecked'
+
+/**
+ * Holds flows against a whole environment, all of its stacks rendered together: every caller must match a pod, and
+ * every destination a workload with a Service that carries the port. A stack's own build can't tell, since it passes
+ * over what stands in another stack. What lies in a namespace of which nothing is in the environment can't be told here
+ * either, and is a warning. Pods that a flow gives by selector are made at run time, and taken as they are.
+ */
+export function checkFlows(objects: readonly KubernetesObject[], spec: FlowsSpec): Finding[] {
+  const topology = topologyOf(objects)
+  const flows = parseFlows(spec)
+  const known = new Set([...topology.ownNamespaces, ...topology.workloads.map(({ namespace }) => namespace)])
+  return [
+    ...resolveFlows(flows, topology).findings,
+    ...flows.flatMap((flow) => checkDestination(flow, topology, known)),
+    ...flows.flatMap((flow) => checkCallers(flow, topology, known)),
+  ]
+}
+
+function checkDestination(flow: Flow, topology: Topology, known: ReadonlySet<string>): Finding[] {
+  if (flow.destination.type === 'external' || flow.selector) return []
+  const reportedByResolution: Finding[] = []
+  const callees = calleesOf(flow, topology, reportedByResolution)
+  if (reportedByResolution.length > 0 || callees.some(({ isHere }) => isHere)) return []
+  const { namespace, name } = flow.destination
+  if (!known.has(namespace)) return [notChecked(flow, 'destination', namespace, `${namespace}/${name}`, known)]
+  const names = topology.workloadsIn(namespace).map((workload) => workload.name)
+  return [
+    error(
+      `flow ${flow.key}: found no workload ${name} in namespace ${namespace} of any stack${didYouMean(name, names)}; expected ${oneOf(names, namespace)}`,
+      { tags: { [PODS]: `${namespace}/${name}` } },
+    ),
+  ]
+}
+
+function checkCallers(flow: Flow, topology: Topology, known: ReadonlySet<string>): Finding[] {
+  return flow.callers.flatMap((caller) => {
+    if (caller.type !== 'pods') return []
+    const { namespace, labels = {} } = caller
+    if (topology.workloadsWith(namespace, labels).length > 0) return []
+    const asWritten = writeCaller(namespace, labels)
+    if (!known.has(namespace)) return [notChecked(flow, 'caller', namespace, asWritten, known)]
+    const callers = topology.workloadsIn(namespace).map((workload) => writePods(namespace, workload.labels))
+    return [
+      error(
+        `flow ${flow.key}: found caller ${asWritten}, which matches no pod of any stack${didYouMean(asWritten, callers)}; expected ${oneOf(callers, namespace)}`,
+        { tags: { [PODS]: asWritten } },
+      ),
+    ]
+  })
+}
+
+const notChecked = (flow: Flow, side: string, namespace: string, pods: string, known: ReadonlySet<string>): Finding =>
+  warning(
+    `flow ${flow.key}: the ${side} was not checked: nothing of namespace ${namespace} is in this environment${didYouMean(namespace, [...known])}`,
+    { tags: { [PODS]: pods, [UNCHECKED]: side } },
+  )
+
+const oneOf = (candidates: readonly string[], namespace: string): string =>
+  candidates.length > 0
+    ? `one of ${[...new Set(candidates)].sort().join(', ')}`
+    : `a workload in namespace ${namespace}`
+
+/** A caller in the form in which flows are written. */
+function writeCaller(namespace: string, labels: Labels): string {
+  const keys = Object.keys(labels)
+  if (keys.length === 0) return `${namespace}/*`
+  const isPlain = labels[APP] !== undefined && keys.every((key) => key === APP || key === COMPONENT)
+  return isPlain ? writePods(namespace, labels) : JSON.stringify({ namespace, labels })
+}
+
+const writePods = (namespace: string, { [APP]: app, [COMPONENT]: component }: Labels): string =>
+  [namespace, app ?? '*', component].filter((part) => part !== undefined).join('/')

@@ -1,0 +1,318 @@
+import fc from 'fast-check'
+import { covers } from '../../functions/istio-hardening/hosts.ts'
+import { EXCEPTION } from '../../functions/lib/exception.ts'
+import { generatedNames } from '../../functions/lib/generated-names.ts'
+import type { KubernetesObject } from '../../functions/lib/kubernetes/object.ts'
+import { workloadsOf } from '../../functions/lib/kubernetes/workload.ts'
+import { harden, hostsOf, service, workload, written } from './build.ts'
+
+const ISTIOD = 'istio-system/istiod.istio-system.svc.cluster.local'
+const OTEL = 'otel/otel-agent.otel.svc.cluster.local'
+
+describe('the names of objects', () => {
+  test.each<[string, [kind: string, name: string, namespace?: string][], string[]]>([
+    ['the workload has it', [['Deployment', 'a']], ['Deployment/a a']],
+    [
+      'a Job comes after what stands',
+      [
+        ['Job', 'a'],
+        ['StatefulSet', 'a'],
+      ],
+      ['Job/a a-job', 'StatefulSet/a a'],
+    ],
+    [
+      'kinds go by the alphabet',
+      [
+        ['StatefulSet', 'a'],
+        ['Deployment', 'a'],
+      ],
+      ['StatefulSet/a a-statefulset', 'Deployment/a a'],
+    ],
+    [
+      'not across namespaces',
+      [
+        ['Job', 'a', 'x'],
+        ['Deployment', 'a'],
+      ],
+      ['Job/a a', 'Deployment/a a'],
+    ],
+    [
+      'nor onto a name that is another’s',
+      [
+        ['Deployment', 'a'],
+        ['Job', 'a'],
+        ['Deployment', 'a-job'],
+      ],
+      ['Deployment/a a', 'Job/a a-job-job', 'Deployment/a-job a-job'],
+    ],
+  ])('%s', (_, given, expected) => {
+    const objects = given.map(([kind, name, namespace]) => workload(name, { kind, ...(namespace && { namespace }) }))
+    const names = generatedNames(workloadsOf(objects))
+    expect(objects.map((object) => `${object.kind}/${object.metadata.name} ${names.get(object)}`)).toEqual(expected)
+  })
+})
+
+describe('a host of a Sidecar takes in', () => {
+  test.each([
+    ['*/*', 'stock/a', true],
+    ['./*', './a', true],
+    ['./*', 'shop/a', true],
+    ['./*', 'stock/a', false],
+    ['stock/*', 'stock/a', true],
+    ['*/a', 'stock/a', true],
+    ['./*.example.com', './api.example.com', true],
+    ['./*.example.com', './example.com', false],
+    ['./a', './a', true],
+    ['./a', './ab', false],
+    ['~/*', './a', false],
+  ])('%s: %s is %s', (host, other, expected) => expect(covers(host, other, 'shop')).toBe(expected))
+})
+
+describe('a hand-written Sidecar', () => {
+  const flows = { 'shop/b:80': { from: ['a', 'c'] } }
+  const build = (sidecar: object): KubernetesObject[] => [
+    workload('a'),
+    workload('b'),
+    workload('c'),
+    service('b', 80),
+    written('Sidecar', 'own', 'a', sidecar),
+  ]
+
+  test('is completed under its own name, and no other is made', async () => {
+    const hardened = await harden(build({ egress: [{ hosts: ['stock/s'] }] }), { flows })
+    expect(hostsOf(hardened, 'own')).toEqual(['stock/s', './b.shop.svc.cluster.local', ISTIOD, OTEL])
+    expect(hardened.objects.filter(({ kind }) => kind === 'Sidecar').map(({ metadata }) => metadata.name)).toEqual([
+      'own',
+      'b',
+      'c',
+    ])
+    expect(hardened.messages).toEqual([])
+  })
+
+  test('keeps hosts that take in those of flows, and is reported for them', async () => {
+    const hardened = await harden(build({ egress: [{ hosts: ['*/*'] }] }), { flows })
+    expect(hostsOf(hardened, 'own')).toEqual(['*/*'])
+    expect(hardened.messages).toEqual([expect.stringMatching(/^warning: found \*\/\*, expected the hosts of flows/)])
+  })
+
+  test('is not reported for a pattern that policy gives a reason for', async () => {
+    const hosts = { a: { './*': { reason: 'it finds its peers by itself' } } }
+    const { get, messages } = await harden(build({ egress: [{ hosts: ['./*'] }] }), { flows, hosts })
+    expect(messages).toEqual(['info: may call ./* beyond its flows: it finds its peers by itself'])
+    expect(get('Sidecar', 'own').metadata.annotations?.[EXCEPTION]).toBe(
+      'istio-hardening: host ./*: it finds its peers by itself',
+    )
+  })
+
+  test('with ports of its own gets a block for all others', async () => {
+    const block = { port: { number: 5432, protocol: 'TCP', name: 'db' }, hosts: ['stock/db'] }
+    const { get } = await harden(build({ egress: [block] }), { flows })
+    expect(get('Sidecar', 'own').spec).toMatchObject({
+      outboundTrafficPolicy: { mode: 'REGISTRY_ONLY' },
+      egress: [block, { captureMode: 'DEFAULT', hosts: ['./b.shop.svc.cluster.local', ISTIOD, OTEL] }],
+    })
+  })
+
+  test('takes the mode that policy gives the workload, with its reason', async () => {
+    const open = { outboundTrafficPolicy: { mode: 'ALLOW_ANY' } }
+    const outbound = { a: { mode: 'ALLOW_ANY', reason: 'it crawls' } }
+    const { get, messages } = await harden(build(open), { outbound })
+    expect(messages).toEqual(['info: may call anything outside the registry: it crawls'])
+    for (const object of [get('Sidecar', 'own'), get('Deployment', 'a')])
+      expect(object.metadata.annotations?.[EXCEPTION]).toBe('istio-hardening: it crawls')
+    const closed = await harden(build(open), { outbound: { a: { mode: 'REGISTRY_ONLY' } } })
+    expect(closed.get('Sidecar', 'own').spec).toMatchObject({ outboundTrafficPolicy: { mode: 'REGISTRY_ONLY' } })
+    expect(closed.messages).toEqual([])
+  })
+
+  const team = { team: 'checkout' }
+  const shared = (): KubernetesObject => ({
+    ...written('Sidecar', 'team', undefined, { workloadSelector: { labels: team } }),
+  })
+  const member = (name: string): KubernetesObject =>
+    workload(name, { labels: { 'app.kubernetes.io/name': name, ...team } })
+
+  test('of several workloads gets the hosts of all', async () => {
+    const objects = [member('a'), member('c'), workload('b'), service('b', 80), shared()]
+    const hardened = await harden(objects, { flows, hosts: { c: { 'stock/s': { reason: 'r' } } } })
+    expect(hostsOf(hardened, 'team')).toEqual(['./b.shop.svc.cluster.local', ISTIOD, OTEL, 'stock/s'])
+    expect(hardened.objects.filter(({ kind }) => kind === 'Sidecar')).toHaveLength(2)
+  })
+
+  test('of several workloads opens those too that have no reason, and says so', async () => {
+    const outbound = { a: { mode: 'ALLOW_ANY', reason: 'it crawls' } }
+    const { messages } = await harden([member('a'), member('c'), shared()], { outbound })
+    expect(messages).toContainEqual(
+      'warning: found ALLOW_ANY, expected REGISTRY_ONLY: it lets Deployment shop/c call anything; remove it, or give it a reason under outbound.c',
+    )
+    expect(messages).not.toContainEqual(expect.stringContaining('it lets Deployment shop/a'))
+  })
+
+  test('beside another for the same pods is what Istio leaves undefined', async () => {
+    const { messages } = await harden([...build({}), written('Sidecar', 'other', 'a', {})])
+    expect(messages).toEqual([
+      'warning: found 2 objects of kind Sidecar that select its pods: other, own; expected one, since Istio does not say which of them holds',
+    ])
+  })
+})
+
+describe('a hand-written PeerAuthentication', () => {
+  const plain = { 'shop/a:9095': { plain: true, from: ['b'] } }
+  const build = (spec: object): KubernetesObject[] => [
+    workload('a'),
+    workload('b'),
+    written('PeerAuthentication', 'own', 'a', spec),
+  ]
+
+  test('gets the ports of plain flows', async () => {
+    const { get, messages } = await harden(build({}), { flows: plain })
+    expect(get('PeerAuthentication', 'own').spec).toMatchObject({
+      mtls: { mode: 'STRICT' },
+      portLevelMtls: { 9095: { mode: 'PERMISSIVE' } },
+    })
+    expect(messages).toEqual([])
+  })
+
+  test.each([
+    ['UNSET', { mtls: { mode: 'UNSET' } }, 'found UNSET, expected STRICT'],
+    ['DISABLE', { mtls: { mode: 'DISABLE' } }, 'found DISABLE, expected STRICT'],
+    ['a port', { portLevelMtls: { 80: { mode: 'PERMISSIVE' } } }, 'found PERMISSIVE, expected STRICT'],
+  ])('is reported for %s', async (_, spec, message) => {
+    const { messages } = await harden(build(spec))
+    expect(messages).toEqual([expect.stringContaining(`warning: ${message}: it weakens mutual TLS`)])
+  })
+
+  test('is not reported for a port that policy gives a reason for', async () => {
+    const permissivePorts = { a: { 80: { reason: 'probed from outside' } } }
+    const { get, messages } = await harden(build({ portLevelMtls: { 80: { mode: 'PERMISSIVE' } } }), {
+      permissivePorts,
+    })
+    expect(messages).toEqual(['info: port 80 takes plain text: probed from outside'])
+    expect(get('PeerAuthentication', 'own').metadata.annotations).toEqual({
+      [EXCEPTION]: 'istio-hardening: port 80: probed from outside',
+    })
+  })
+})
+
+describe('a ServiceEntry that the build has', () => {
+  const flows = { 'external/api.example.com:443': { from: ['shop/a'] } }
+  const entry = (namespace: string, exportTo?: string[]): KubernetesObject => ({
+    apiVersion: 'networking.istio.io/v1',
+    kind: 'ServiceEntry',
+    metadata: { name: 'theirs', namespace },
+    spec: {
+      hosts: ['api.example.com'],
+      ports: [{ number: 443, name: 'tls', protocol: 'TLS' }],
+      ...(exportTo && { exportTo }),
+    },
+  })
+
+  test.each([
+    ['in the namespace', entry('shop', ['.']), './api.example.com', 1],
+    ['in another that exports it', entry('egress'), 'egress/api.example.com', 1],
+    ['in another that exports it here', entry('egress', ['shop']), 'egress/api.example.com', 1],
+    ['in another that keeps it', entry('egress', ['.']), './api.example.com', 2],
+  ])('%s', async (_, existing, host, count) => {
+    const hardened = await harden([workload('a'), existing], { flows })
+    expect(hostsOf(hardened, 'a')).toEqual([host, ISTIOD, OTEL])
+    expect(hardened.objects.filter(({ kind }) => kind === 'ServiceEntry')).toHaveLength(count)
+  })
+})
+
+test('an address goes by the name of its ServiceEntry, own or hand-written', async () => {
+  const flows = { 'external/192.0.2.7:5432': { from: ['shop/a'] } }
+  expect(hostsOf(await harden([workload('a')], { flows }), 'a')).toEqual(['./192-0-2-7.address', ISTIOD, OTEL])
+  const entry = written('ServiceEntry', 'db', undefined, { hosts: ['db.example.com'], addresses: ['192.0.2.7'] })
+  const hardened = await harden([workload('a'), entry], { flows })
+  expect(hostsOf(hardened, 'a')).toEqual(['./db.example.com', ISTIOD, OTEL])
+  expect(hardened.get('ServiceEntry', 'db').spec).toMatchObject({
+    ports: [{ number: 5432, name: 'tcp-5432', protocol: 'TCP' }],
+  })
+})
+
+test('a ServiceEntry comes with the first of its callers', async () => {
+  const wave = (value: string) => ({ metadata: { annotations: { 'argocd.argoproj.io/sync-wave': value } } })
+  const flows = { 'external/api.example.com:443': { from: ['shop/*'] } }
+  const { get } = await harden([workload('a', wave('1')), workload('b', wave('-2')), workload('c')], { flows })
+  expect(get('ServiceEntry', 'api.example.com').metadata.annotations?.['argocd.argoproj.io/sync-wave']).toBe('-2')
+})
+
+test('what policy no longer asks for goes: objects, hosts, reasons', async () => {
+  const objects = [workload('a')]
+  await harden(objects, {
+    flows: { 'external/api.example.com:443': { from: ['shop/a'] } },
+    outbound: { a: { mode: 'ALLOW_ANY', reason: 'it crawls' } },
+  })
+  const second = await harden(objects, {})
+  expect(second.objects.some(({ kind }) => kind === 'ServiceEntry')).toBe(false)
+  expect(second.get('Sidecar', 'a').spec).toMatchObject({ outboundTrafficPolicy: { mode: 'REGISTRY_ONLY' } })
+  expect(hostsOf(second, 'a')).toEqual([ISTIOD, OTEL])
+  expect(JSON.stringify(second.objects)).not.toContain('it crawls')
+})
+
+test('a workload that leaves the mesh takes its objects with it', async () => {
+  const objects = [workload('a')]
+  await harden(objects)
+  const { messages } = await harden(objects, { workloads: { a: { inject: false, reason: 'r' } } })
+  expect(objects).toHaveLength(1)
+  expect(messages).toContain('info: removed: an earlier run generated it and nothing asks for it any more')
+})
+
+test('labels that functions write never tell pods apart', async () => {
+  const labels = { 'app.kubernetes.io/name': 'a' }
+  const objects = [workload('a', { labels }), workload('migrate', { kind: 'Job', labels })]
+  const first = await harden(objects)
+  const second = await harden(objects)
+  for (const { messages } of [first, second])
+    expect(messages).toEqual([
+      'error: found no label that tells its pods from those of Job shop/migrate, so that its Sidecar would select both; expected a label of its own on its pod template',
+      'error: found no label that tells its pods from those of Deployment shop/a, so that its Sidecar would select both; expected a label of its own on its pod template',
+    ])
+})
+
+describe('ambient mode', () => {
+  test('needs a namespace to label', async () => {
+    expect((await harden([workload('a')], { ambient: true })).messages).toEqual([
+      'warning: found no Namespace shop in the build, expected one to carry istio.io/dataplane-mode: ambient; its pods join the mesh only where it is labelled elsewhere',
+    ])
+  })
+
+  test('reports pods that would keep a sidecar', async () => {
+    const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop' } }
+    const labels = { 'app.kubernetes.io/name': 'a', 'sidecar.istio.io/inject': 'true' }
+    expect((await harden([namespace, workload('a', { labels })], { ambient: true })).messages).toEqual([
+      'warning: found sidecar.istio.io/inject: "true" on its pods, which keeps them on a sidecar; expected none',
+    ])
+  })
+})
+
+test('what is made does not depend on the order of the input', async () => {
+  const build = (): KubernetesObject[] => [
+    workload('a', { pod: { serviceAccountName: 'a' } }),
+    workload('b', { ports: { http: 80 } }),
+    workload('b', { kind: 'Job', labels: { 'app.kubernetes.io/name': 'b-job' } }),
+    workload('c'),
+    service('b', 80),
+    service('c', 9095),
+    written('Sidecar', 'x', 'c', {}),
+    written('Sidecar', 'y', 'c', {}),
+  ]
+  const policy = {
+    authorization: 'flows',
+    flows: {
+      'shop/b:80': { from: ['a', 'c'] },
+      'shop/c:9095': { from: ['shop/*'], plain: true },
+      'external/api.example.com:443': { from: ['shop/a', 'shop/c'] },
+    },
+  }
+  const outcome = async (objects: KubernetesObject[]): Promise<string[]> =>
+    (await harden(objects, policy)).objects.map((object) => JSON.stringify(object)).sort()
+  const expected = await outcome(build())
+  await fc.assert(
+    fc.asyncProperty(fc.shuffledSubarray([...build().keys()], { minLength: build().length }), async (order) => {
+      const objects = build()
+      expect(await outcome(order.flatMap((index) => objects[index] ?? []))).toEqual(expected)
+    }),
+    { numRuns: 50 },
+  )
+})

@@ -1,0 +1,26 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { loadAll } from 'js-yaml'
+import type { KubernetesObject } from '../../functions/lib/kubernetes/object.ts'
+import { examplesOf } from '../lib/examples.ts'
+import { schemaError, unknownFields } from '../lib/schemas.ts'
+
+const istioObjects = examplesOf('istio-hardening')
+  .map(({ folder }) => join(folder, 'expected.yaml'))
+  .filter((path) => existsSync(path))
+  .flatMap((path) => loadAll(readFileSync(path, 'utf8')) as KubernetesObject[])
+  .filter(({ apiVersion }) => apiVersion.includes('.istio.io/'))
+
+test('every Istio object of the examples is one that Istio knows', () => {
+  const kinds = new Set(istioObjects.map(({ kind }) => kind))
+  expect([...kinds].sort()).toEqual([
+    'AuthorizationPolicy',
+    'PeerAuthentication',
+    'ServiceEntry',
+    'Sidecar',
+    'Telemetry',
+    'VirtualService',
+  ])
+  expect(istioObjects.flatMap((object) => schemaError(object) ?? [])).toEqual([])
+  expect(unknownFields(istioObjects)).toEqual([])
+})

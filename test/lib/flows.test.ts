@@ -1,0 +1,512 @@
+import { parseConfig } from '../../functions/lib/config.ts'
+import { backendCalls, namesBackends } from '../../functions/lib/flows/backends.ts'
+import { type Flow, parseFlows } from '../../functions/lib/flows/flow.ts'
+import { resolveFlows } from '../../functions/lib/flows/resolve.ts'
+import { type FlowsSpec, flowsSchema } from '../../functions/lib/flows/schema.ts'
+import { policySelector, topologyOf } from '../../functions/lib/flows/topology.ts'
+import type { KubernetesObject } from '../../functions/lib/kubernetes/object.ts'
+
+const APP = 'app.kubernetes.io/name'
+const COMPONENT = 'app.kubernetes.io/component'
+
+type Labels = Record<string, string>
+
+const namespace = (name: string): KubernetesObject => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } })
+
+const workload = (
+  name: string,
+  {
+    kind = 'Deployment',
+    namespace = 'shop',
+    labels = { [APP]: name },
+    ports = { http: 8080 },
+  }: { kind?: string; namespace?: string; labels?: Labels; ports?: Record<string, number> } = {},
+): KubernetesObject => ({
+  apiVersion: kind === 'Job' ? 'batch/v1' : 'apps/v1',
+  kind,
+  metadata: { name, namespace },
+  spec: {
+    ...(kind !== 'Job' && { selector: { matchLabels: labels } }),
+    template: {
+      metadata: { labels: { ...labels } },
+      spec: {
+        containers: [
+          {
+            name: 'app',
+            image: 'app',
+            ports: Object.entries(ports).map(([name, containerPort]) => ({ name, containerPort })),
+          },
+        ],
+      },
+    },
+  },
+})
+
+const service = (
+  name: string,
+  ports: Record<string, unknown>[],
+  { selector = { [APP]: name }, headless = false }: { selector?: Labels; headless?: boolean } = {},
+): KubernetesObject => ({
+  apiVersion: 'v1',
+  kind: 'Service',
+  metadata: { name, namespace: 'shop' },
+  spec: { ...(headless && { clusterIP: 'None' }), selector, ports },
+})
+
+const HTTP = { name: 'http', port: 80, targetPort: 'http' }
+
+const spec = (flows: Record<string, object>): FlowsSpec => parseConfig(flowsSchema as never, flows, 'flows')
+const resolve = (objects: KubernetesObject[], flows: Record<string, object>) =>
+  resolveFlows(parseFlows(spec(flows)), topologyOf(objects))
+const messages = (objects: KubernetesObject[], flows: Record<string, object>): string[] =>
+  resolve(objects, flows).findings.map(({ severity, message }) => `${severity}: ${message}`)
+const callee = (objects: KubernetesObject[], flows: Record<string, object>) => {
+  const { flows: resolved, findings } = resolve(objects, flows)
+  expect(findings).toEqual([])
+  return resolved.flatMap(({ callees }) => callees.map(({ workload, ...rest }) => rest))
+}
+const callerNames = (objects: KubernetesObject[], flows: Record<string, object>): string[] =>
+  resolve(objects, flows).flows.flatMap(({ callers }) => callers.map(({ name }) => name))
+
+describe('parsing', () => {
+  const caller = (from: unknown): Flow['callers'][number] | undefined =>
+    parseFlows(spec({ 'shop/cart:http': { from: [from] } }))[0]?.callers[0]
+
+  test.each([
+    ['web', { type: 'workload', name: 'web' }],
+    ['self', { type: 'self' }],
+    ['any', { type: 'any' }],
+    ['stock/stock', { type: 'pods', namespace: 'stock', labels: { [APP]: 'stock' } }],
+    ['stock/stock/api', { type: 'pods', namespace: 'stock', labels: { [APP]: 'stock', [COMPONENT]: 'api' } }],
+    ['stock/*', { type: 'pods', namespace: 'stock', labels: undefined }],
+    [
+      { namespace: 'stock', labels: { tier: 'a' } },
+      { type: 'pods', namespace: 'stock', labels: { tier: 'a' } },
+    ],
+  ])('caller %j', (from, expected) => expect(caller(from)).toEqual(expected))
+
+  test.each([
+    ['shop/cart:http', { type: 'workload', namespace: 'shop', name: 'cart' }, 'http'],
+    ['shop/cart:8080', { type: 'workload', namespace: 'shop', name: 'cart' }, 8080],
+    ['shop/*:http', { type: 'workload', namespace: 'shop', name: '*' }, 'http'],
+    ['external/api.example.com:443', { type: 'external', host: 'api.example.com' }, 443],
+    ['external/*.example.com:443', { type: 'external', host: '*.example.com' }, 443],
+  ])('destination %s', (key, destination, port) => {
+    expect(parseFlows(spec({ [key]: { from: ['a/b'] } }))[0]).toMatchObject({ key, destination, port })
+  })
+
+  test('flows come in the order of their keys, however policy was merged', () => {
+    const flows = { 'shop/web:80': { from: ['a'] }, 'shop/cart:80': { from: ['a'] } }
+    expect(parseFlows(spec(flows)).map(({ key }) => key)).toEqual(['shop/cart:80', 'shop/web:80'])
+  })
+
+  test.each([
+    [
+      { cart: { from: ['web'] } },
+      'flows.cart: expected a destination namespace/workload:port or external/host:port as key, found "cart"',
+    ],
+    [{ 'shop/cart': { from: ['web'] } }, 'flows["shop/cart"]: expected a destination'],
+    [{ 'shop/cart:80': {} }, 'flows["shop/cart:80"].from: expected a list, found nothing'],
+    [{ 'shop/cart:80': { from: [] } }, 'flows["shop/cart:80"].from: expected a length of at least 1'],
+    [
+      { 'shop/cart:80': { from: ['a b'] } },
+      'flows["shop/cart:80"].from[0]: expected a caller such as workload, namespace/app',
+    ],
+    [
+      { 'shop/cart:80': { from: ['web'], plian: true } },
+      'flows["shop/cart:80"].plian: unknown key (did you mean plain?)',
+    ],
+    [
+      { 'shop/cart:80': { from: ['any'], reason: '' } },
+      'flows["shop/cart:80"].reason: expected a length of at least 1',
+    ],
+  ])('refuses %j', (flows, message) => expect(() => spec(flows as never)).toThrow(message))
+})
+
+describe('the callee', () => {
+  const from = { from: ['web'] }
+  const web = workload('web')
+
+  test('is called at the port of its Service, and admits the port of its pods', () => {
+    expect(callee([web, workload('cart'), service('cart', [HTTP])], { 'shop/cart:http': from })).toEqual([
+      {
+        namespace: 'shop',
+        name: 'cart',
+        isHere: true,
+        labels: { [APP]: 'cart' },
+        port: 8080,
+        dialled: 80,
+        host: 'cart.shop.svc.cluster.local',
+      },
+    ])
+  })
+
+  test.each([
+    ['name of the Service port', 'public', 8080, 80],
+    ['number of the Service port', 80, 8080, 80],
+    ['name of the port on the pod', 'http', 8080, 80],
+    ['number of the port on the pod', 8080, 8080, 80],
+  ])('by the %s', (_, port, onPod, dialled) => {
+    const objects = [web, workload('cart'), service('cart', [{ name: 'public', port: 80, targetPort: 'http' }])]
+    expect(callee(objects, { [`shop/cart:${port}`]: from })).toMatchObject([{ port: onPod, dialled }])
+  })
+
+  test('of a headless Service is dialled at its pods', () => {
+    const objects = [web, workload('cart'), service('cart', [HTTP], { headless: true })]
+    expect(callee(objects, { 'shop/cart:http': from })).toMatchObject([{ port: 8080, dialled: 8080 }])
+  })
+
+  test('is called by the Service that the flow names, where several select it', () => {
+    const ring = service('ring', [HTTP], { selector: { [APP]: 'cart' }, headless: true })
+    const objects = [web, workload('cart'), service('cart', [HTTP]), ring]
+    expect(callee(objects, { 'shop/cart:http': { ...from, service: 'ring' } })).toMatchObject([
+      { dialled: 8080, host: 'ring.shop.svc.cluster.local' },
+    ])
+  })
+
+  test('may be called by the name that its Service had before Kustomize renamed it', () => {
+    const renamed = service('shop-cart', [HTTP], { selector: { [APP]: 'cart' } })
+    renamed.metadata.annotations = { 'internal.config.kubernetes.io/previousNames': 'cart' }
+    expect(callee([web, workload('cart'), renamed], { 'shop/cart:http': { ...from, service: 'cart' } })).toMatchObject([
+      { host: 'shop-cart.shop.svc.cluster.local' },
+    ])
+  })
+
+  test('of a plain flow needs no Service and has no host', () => {
+    expect(callee([web, workload('cart')], { 'shop/cart:9095': { ...from, plain: true } })).toMatchObject([
+      { port: 9095, dialled: 9095, host: undefined },
+    ])
+    const objects = [web, workload('cart'), service('cart', [HTTP])]
+    expect(callee(objects, { 'shop/cart:http': { ...from, plain: true } })).toMatchObject([
+      { port: 8080, dialled: 80, host: undefined },
+    ])
+  })
+
+  test('in another stack is known by what the flow says alone', () => {
+    expect(callee([web], { 'stock/stock:http': { from: ['shop/web'] } })).toEqual([
+      {
+        namespace: 'stock',
+        name: 'stock',
+        isHere: false,
+        labels: undefined,
+        port: 'http',
+        dialled: 'http',
+        host: 'stock.stock.svc.cluster.local',
+      },
+    ])
+    expect(callee([web], { 'stock/*:http': { from: ['shop/web'] } })).toMatchObject([
+      { host: '*.stock.svc.cluster.local' },
+    ])
+    expect(callee([web], { 'stock/stock:80': { from: ['shop/web'], service: 'api' } })).toMatchObject([
+      { host: 'api.stock.svc.cluster.local' },
+    ])
+    expect(callee([web], { 'stock/stock:80': { from: ['shop/web'], plain: true } })).toMatchObject([
+      { host: undefined },
+    ])
+  })
+
+  test('that is made at run time is known by the labels of the flow', () => {
+    const flows = { 'shop/kafka:9092': { from: ['web'], selector: { cluster: 'kafka' }, service: 'kafka-bootstrap' } }
+    const expected = {
+      namespace: 'shop',
+      name: 'kafka',
+      labels: { cluster: 'kafka' },
+      port: 9092,
+      dialled: 9092,
+      host: 'kafka-bootstrap.shop.svc.cluster.local',
+    }
+    expect(callee([namespace('shop'), web], flows)).toEqual([{ ...expected, isHere: true }])
+    expect(callee([web], flows)).toEqual([{ ...expected, isHere: false }])
+  })
+
+  test('* is every workload of the namespace that carries the port', () => {
+    const ring = { ring: 'yes' }
+    const objects = [
+      workload('a', { labels: { [APP]: 'a', ...ring }, ports: { gossip: 7946 } }),
+      workload('b', { labels: { [APP]: 'b', ...ring }, ports: { gossip: 7946 } }),
+      workload('c'),
+      service('gossip-ring', [{ name: 'gossip', port: 7946 }], { selector: ring, headless: true }),
+    ]
+    expect(callee(objects, { 'shop/*:gossip': { from: ['self'] } }).map(({ name }) => name)).toEqual(['a', 'b'])
+    expect(messages(objects, { 'shop/*:gosip': { from: ['self'] } })).toContainEqual(
+      expect.stringContaining('found no port gosip on its containers or Services (did you mean gossip?)'),
+    )
+  })
+})
+
+describe('what the build should have and has not', () => {
+  const objects = [namespace('shop'), workload('web'), workload('cart'), service('cart', [HTTP])]
+  const twice = service('cart-public', [HTTP], { selector: { [APP]: 'cart' } })
+
+  test.each<[string, KubernetesObject[], Record<string, object>, string[]]>([
+    [
+      'a workload',
+      objects,
+      { 'shop/crat:http': { from: ['web'] } },
+      [
+        'error: flow shop/crat:http: found no workload crat in namespace shop of this build (did you mean cart?); expected one of web, cart, or a selector for pods that are made at run time',
+      ],
+    ],
+    [
+      'a workload, in a namespace whose Namespace is elsewhere, where a name is near',
+      objects.slice(1),
+      { 'shop/crat:http': { from: ['web'] } },
+      [expect.stringContaining('found no workload crat in namespace shop of this build (did you mean cart?)') as never],
+    ],
+    [
+      'a port',
+      objects,
+      { 'shop/cart:htpp': { from: ['web'] } },
+      [
+        'error: flow shop/cart:htpp: found no port htpp on its containers or Services (did you mean http?); expected one of http, or a number',
+      ],
+    ],
+    [
+      'a Service',
+      objects,
+      { 'shop/web:http': { from: ['cart'] } },
+      [
+        'error: flow shop/web:http: found no Service that selects it and carries port http; expected one, since a Sidecar admits only hosts of the registry, or plain: true for traffic past the proxies',
+      ],
+    ],
+    [
+      'the Service that the flow names',
+      objects,
+      { 'shop/cart:http': { from: ['web'], service: 'crt' } },
+      [
+        'error: flow shop/cart:http: found no Service crt that selects it and carries port http (did you mean cart?); expected one of cart',
+      ],
+    ],
+    [
+      'one Service where there are two',
+      [...objects, twice],
+      { 'shop/cart:http': { from: ['web'] } },
+      [
+        'error: flow shop/cart:http: found 2 Services that carry port http: cart, cart-public; expected service: to name the one that callers use',
+      ],
+    ],
+    [
+      'a Service that selects anything',
+      [workload('web'), workload('cart'), service('cart', [HTTP], { selector: {} })],
+      { 'shop/cart:http': { from: ['web'] } },
+      [expect.stringContaining('found no Service that selects it') as never],
+    ],
+    [
+      'a caller',
+      objects,
+      { 'shop/cart:http': { from: ['wbe'] } },
+      [
+        'error: flow shop/cart:http: found caller wbe, expected a workload of namespace shop (did you mean web?); pods that are made elsewhere are written shop/app/component or {namespace, labels}',
+      ],
+    ],
+    [
+      'a reason for any',
+      objects,
+      { 'shop/cart:http': { from: ['any'] } },
+      ['error: flow shop/cart:http: found from: any without a reason; expected a reason, or the callers by name'],
+    ],
+    [
+      'a namespace to look for the caller of an external host in',
+      objects,
+      { 'external/api.example.com:443': { from: ['web'] } },
+      [
+        'error: flow external/api.example.com:443: found caller web; expected namespace/app, namespace/app/component, namespace/* or {namespace, labels}, since a destination outside the cluster has no namespace to look for callers in',
+      ],
+    ],
+    [
+      'the number of a port outside',
+      objects,
+      { 'external/api.example.com:https': { from: ['shop/web'] } },
+      [
+        'error: flow external/api.example.com:https: found port https, expected a number, since nothing in the cluster says what it is outside',
+      ],
+    ],
+  ])('%s', (_, build, flows, expected) => expect(messages(build, flows)).toEqual(expected))
+})
+
+test('a flow that touches nothing in the build is silent', () => {
+  const flows = {
+    'stock/stock:http': { from: ['orders/orders', 'api'] },
+    'external/a.example.com:443': { from: ['stock/*'] },
+  }
+  expect(resolve([namespace('shop'), workload('web')], flows)).toEqual({ flows: [], findings: [] })
+})
+
+describe('callers', () => {
+  const labels = (component: string): Labels => ({ [APP]: 'cart', [COMPONENT]: component })
+  const objects = [
+    workload('cart', { labels: labels('server') }),
+    workload('cart-cache', { labels: labels('cache') }),
+    workload('web'),
+    service('cart', [HTTP], { selector: labels('server') }),
+  ]
+
+  test.each([
+    [['web'], ['web'], [{ namespace: 'shop', labels: { [APP]: 'web' } }]],
+    [['self'], ['cart'], [{ namespace: 'shop', labels: labels('server') }]],
+    [['shop/cart'], ['cart', 'cart-cache'], [{ namespace: 'shop', labels: { [APP]: 'cart' } }]],
+    [['shop/cart/cache'], ['cart-cache'], [{ namespace: 'shop', labels: labels('cache') }]],
+    [['shop/*'], ['cart', 'cart-cache', 'web'], [{ namespace: 'shop', labels: undefined }]],
+    [['stock/stock'], [], [{ namespace: 'stock', labels: { [APP]: 'stock' } }]],
+    [['web', 'shop/web'], ['web'], [{ namespace: 'shop', labels: { [APP]: 'web' } }]],
+  ])('%j', (from, names, peers) => {
+    const { flows, findings } = resolve(objects, { 'shop/cart:http': { from } })
+    expect(findings).toEqual([])
+    expect(flows[0]?.callers.map(({ name }) => name)).toEqual(names)
+    expect(flows[0]?.peers).toEqual(peers)
+  })
+
+  test('any admits everyone, and the callers named beside it still call', () => {
+    const { flows } = resolve(objects, { 'shop/cart:http': { from: ['any', 'web'], reason: 'a public API' } })
+    expect(flows[0]).toMatchObject({ peers: 'any', callers: [{ name: 'web' }] })
+  })
+
+  test('call what is outside the cluster', () => {
+    expect(callerNames(objects, { 'external/a.example.com:443': { from: ['shop/web', 'stock/*'] } })).toEqual(['web'])
+  })
+})
+
+describe('the labels by which policies select', () => {
+  const selector = (name: string, objects: KubernetesObject[]): Labels => {
+    const topology = topologyOf(objects)
+    const found = topology.workloads.find((candidate) => candidate.name === name)
+    return found ? { ...policySelector(found, topology) } : {}
+  }
+  const utilities = { variant: 'utilities' }
+
+  test.each<[string, Labels, KubernetesObject[], Labels]>([
+    ['name and component', { [APP]: 'a', [COMPONENT]: 'b', tier: 'c' }, [], { [APP]: 'a', [COMPONENT]: 'b' }],
+    ['name alone', { [APP]: 'a', tier: 'c' }, [], { [APP]: 'a' }],
+    ['component alone, of utilities', { [COMPONENT]: 'b', ...utilities }, [], { [COMPONENT]: 'b' }],
+    [
+      "the workload's own, where name and component select another too",
+      { [APP]: 'a', [COMPONENT]: 'b', instance: '0' },
+      [workload('other', { labels: { [APP]: 'a', [COMPONENT]: 'b', instance: '1' } })],
+      { [APP]: 'a', [COMPONENT]: 'b', instance: '0' },
+    ],
+    ['its own where it has neither', { app: 'a' }, [], { app: 'a' }],
+  ])('%s', (_, labels, others, expected) => {
+    expect(selector('x', [workload('x', { labels }), ...others])).toEqual(expected)
+  })
+
+  test('never one that the mesh writes, which is not there before', () => {
+    const job = workload('x', { kind: 'Job', labels: { 'sidecar.istio.io/inject': 'true', 'istio.io/rev': 'canary' } })
+    expect(selector('x', [job])).toEqual({})
+  })
+})
+
+describe('calls that other objects say', () => {
+  const build = [
+    workload('hook', { ports: { https: 8443 } }),
+    service('hook', [
+      { name: 'https', port: 443, targetPort: 'https' },
+      { name: 'alt', port: 8080, targetPort: 'https' },
+    ]),
+  ]
+  const reference = { name: 'hook', namespace: 'shop' }
+  const object = (apiVersion: string, kind: string, fields: object): KubernetesObject => ({
+    apiVersion,
+    kind,
+    metadata: { name: 'it', namespace: 'shop' },
+    ...fields,
+  })
+  const calls = (source: KubernetesObject) => {
+    const objects = [...build, source]
+    const found = backendCalls(objects, topologyOf(objects))
+    expect(found.findings).toEqual([])
+    return found.calls.map(({ route, workload, port }) => ({ route, name: workload.name, port }))
+  }
+  const clientConfig = { service: reference }
+
+  const route = (rule: object): object => ({ spec: { rules: [rule] } })
+  const destination = { host: 'hook.shop.svc.cluster.local', port: { number: 8080 } }
+
+  test.each([
+    [
+      'apiServer',
+      'ValidatingWebhookConfiguration',
+      'admissionregistration.k8s.io/v1',
+      { webhooks: [{ clientConfig }] },
+    ],
+    ['apiServer', 'MutatingWebhookConfiguration', 'admissionregistration.k8s.io/v1', { webhooks: [{ clientConfig }] }],
+    ['apiServer', 'APIService', 'apiregistration.k8s.io/v1', { spec: { service: reference } }],
+    [
+      'apiServer',
+      'CustomResourceDefinition',
+      'apiextensions.k8s.io/v1',
+      { spec: { conversion: { webhook: { clientConfig } } } },
+    ],
+    [
+      'ingress',
+      'Ingress',
+      'networking.k8s.io/v1',
+      route({ http: { paths: [{ backend: { service: { name: 'hook', port: { name: 'alt' } } } }] } }),
+    ],
+    [
+      'istioGateway',
+      'VirtualService',
+      'networking.istio.io/v1',
+      { spec: { gateways: ['a/b'], http: [{ route: [{ destination }] }] } },
+    ],
+    ['gatewayApi', 'HTTPRoute', 'gateway.networking.k8s.io/v1', route({ backendRefs: [{ name: 'hook', port: 8080 }] })],
+  ])('%s by %s', (route, kind, apiVersion, fields) => {
+    expect(calls(object(apiVersion, kind, fields))).toEqual([{ route, name: 'hook', port: 8443 }])
+  })
+
+  test('a VirtualService of the mesh alone says nothing: it routes what flows declare', () => {
+    const mesh = { spec: { gateways: ['mesh'], http: [{ route: [{ destination }] }] } }
+    expect(calls(object('networking.istio.io/v1', 'VirtualService', mesh))).toEqual([])
+  })
+
+  test('a port that the Service has not is an error of the object that says it', () => {
+    const service = { ...reference, port: 444 }
+    const source = object('apiregistration.k8s.io/v1', 'APIService', { spec: { service } })
+    const objects = [...build, source]
+    expect(backendCalls(objects, topologyOf(objects)).findings).toEqual([
+      {
+        severity: 'error',
+        message: 'found port 444 of Service shop/hook, expected one of https, alt, with a target port on the pods',
+        object: source,
+      },
+    ])
+  })
+
+  test('a definition without a webhook is not even read', () => {
+    const crd = { apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition' }
+    expect(namesBackends({ ...crd, text: 'spec:\n  conversion:\n    strategy: None\n' })).toBe(false)
+    expect(namesBackends({ ...crd, text: 'webhook:\n  clientConfig: {}\n' })).toBe(true)
+    expect(namesBackends({ ...crd, kind: 'Secret', text: 'clientConfig' })).toBe(false)
+  })
+})
+
+test('workloads of one namespace are not compared each with each', () => {
+  let reads = 0
+  const counted = (labels: Labels): Labels =>
+    new Proxy(labels, {
+      get: (target, key) => {
+        reads++
+        return target[key as string]
+      },
+    })
+  const readsFor = (count: number): number => {
+    const indices = [...Array(count).keys()]
+    const labels = (i: number): Labels => ({ [APP]: 'app', [COMPONENT]: `c${i}` })
+    const objects = indices.flatMap((i) => [
+      workload(`w${i}`, { labels: labels(i) }),
+      service(`w${i}`, [HTTP], { selector: labels(i) }),
+    ])
+    for (const { spec } of objects) {
+      const { template } = spec as { template?: { metadata: { labels: Labels } } }
+      if (template) template.metadata.labels = counted(template.metadata.labels)
+    }
+    const flows = Object.fromEntries(
+      indices.map((i) => [`shop/w${i}:http`, { from: [`shop/app/c${(i + 1) % count}`] }]),
+    )
+    reads = 0
+    expect(resolve(objects, flows).flows).toHaveLength(count)
+    return reads
+  }
+  const [some, more] = [readsFor(50), readsFor(500)]
+  expect(some).toBeGreaterThan(0)
+  expect(more).toBe(10 * some)
+})
