@@ -1,4 +1,5 @@
 import { Snapshot } from './changes.ts'
+import { API_VERSION } from './config.ts'
 import { toLine, toResult } from './finding.ts'
 import type { Step } from './function.ts'
 import type { KubernetesObject } from './kubernetes/object.ts'
@@ -41,6 +42,8 @@ export async function run(text: string, plan: (functionConfig: unknown) => Step[
 function decode(item: Item, list: ResourceList, steps: readonly Step[]): OpenItem {
   const { apiVersion, kind, text } = item
   const isOpaque = apiVersion !== undefined && kind !== undefined && !kind.endsWith('List')
+  // A policy that stands in the package it hardens is nothing to harden.
+  if (apiVersion === API_VERSION) return { item, objects: [] }
   const needed = !isOpaque || steps.some((step) => step.function.reads(step.spec, { apiVersion, kind, text }))
   if (!needed) return { item, objects: [] }
   const decoded = parsing(`item ${list.items.indexOf(item) + 1}${kind ? ` (${kind})` : ''}`, () =>

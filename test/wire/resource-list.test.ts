@@ -175,6 +175,17 @@ describe('items that a function changes', () => {
     expect(seen).toEqual(['Deployment/a', 'Pod/b', 'AllowList/c'])
   })
 
+  test('a policy that stands in the package it hardens is left alone', async () => {
+    const item = '- apiVersion: krm-hardening.dev/v1alpha1\n  kind: Hardening\n  metadata: {name: a}\n'
+    const seen: string[] = []
+    const see = doing((objects) => {
+      seen.push(...objects.map(({ kind }) => kind))
+      return []
+    })
+    expect(itemsOf(await run(list(item), see))).toBe(item)
+    expect(seen).toEqual([])
+  })
+
   test('what is no object of the API is left alone: a Kustomization, a patch without a name', async () => {
     const items =
       '- apiVersion: kustomize.config.k8s.io/v1beta1\n  kind: Kustomization\n  resources: [a.yaml]\n- apiVersion: apps/v1\n  kind: Deployment\n  spec: {replicas: 2}\n'
