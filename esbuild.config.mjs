@@ -12,25 +12,20 @@ const common = {
   legalComments: 'none',
   logLevel: 'warning',
 }
+const program = { banner: { js: '#!/usr/bin/env node' } }
 
-await build({
-  ...common,
-  entryPoints: { functions: 'functions/main.ts' },
-  minify: true,
-  banner: { js: '#!/usr/bin/env node' },
-})
-await chmod('dist/functions.cjs', 0o755)
+const bundles = {
+  functions: { ...program, entryPoints: { functions: 'functions/main.ts' }, minify: true },
+  cli: { ...program, entryPoints: { cli: 'cli/main.ts' }, loader: { '.sh': 'text' } },
+  // For those who embed the functions.
+  index: { entryPoints: { index: 'functions/index.ts' } },
+  // What is generated from the schemas: `npm run generate`.
+  generate: { entryPoints: { generate: 'schemas/main.ts' } },
+}
 
-await build({
-  ...common,
-  entryPoints: { cli: 'cli/main.ts' },
-  loader: { '.sh': 'text' },
-  banner: { js: '#!/usr/bin/env node' },
-})
-await chmod('dist/cli.cjs', 0o755)
-
-// For those who embed the functions, and for the project's own generated files.
-await build({
-  ...common,
-  entryPoints: { index: 'functions/index.ts', generate: 'schemas/main.ts' },
-})
+// All of them, or those that are named: the image is built from the functions alone.
+const named = process.argv.slice(2)
+for (const name of named.length > 0 ? named : Object.keys(bundles)) {
+  await build({ ...common, ...bundles[name] })
+  await chmod(`dist/${name}.cjs`, 0o755)
+}

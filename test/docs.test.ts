@@ -5,7 +5,10 @@ import { parseAllDocuments } from 'yaml'
 import { plan } from '../functions/hardening/plan.ts'
 
 const root = join(__dirname, '..')
-const documents = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '*.md'], { cwd: root, encoding: 'utf8' })
+const documents = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '*.md'], {
+  cwd: root,
+  encoding: 'utf8',
+})
   .trim()
   .split('\n')
 if (documents.length < 5) throw new Error('fewer documents than there are functions: the search is wrong')
@@ -16,7 +19,10 @@ interface Block {
 }
 
 const blocksOf = (markdown: string): Block[] =>
-  [...markdown.matchAll(/^```(\w*)[^\n]*\n([\s\S]*?)^```$/gm)].map(([, language = '', text = '']) => ({ language, text }))
+  [...markdown.matchAll(/^```(\w*)[^\n]*\n([\s\S]*?)^```$/gm)].map(([, language = '', text = '']) => ({
+    language,
+    text,
+  }))
 
 const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: Record<string, string> }
 const commands = execFileSync('node', [join(root, 'dist/cli.cjs'), '--help'], { encoding: 'utf8' })
@@ -42,7 +48,8 @@ describe.each(documents)('%s', (document) => {
     for (const { text } of blocksOf(markdown).filter(({ language }) => language === 'sh')) {
       execFileSync('bash', ['-n'], { input: text })
       for (const [, script = ''] of text.matchAll(/npm run ([\w:-]+)/g)) expect(Object.keys(scripts)).toContain(script)
-      for (const [, command = ''] of text.matchAll(/krm-hardening ([a-z]+)/g)) expect(commands).toMatch(new RegExp(`^ +${command}\\b`, 'm'))
+      for (const [, command = ''] of text.matchAll(/krm-hardening ([a-z]+)/g))
+        expect(commands).toMatch(new RegExp(`^ +${command}\\b`, 'm'))
     }
   })
 

@@ -1,0 +1,29 @@
+# Where no registry can be reached, give both bases as build arguments; test/image/base.sh assembles such a pair.
+ARG BUILD_BASE=docker.io/library/node:26-trixie-slim
+ARG RUNTIME_BASE=gcr.io/distroless/nodejs26-debian13
+
+# The bundle is the same on every architecture, so it is built on the builder's own, without emulation.
+FROM --platform=$BUILDPLATFORM ${BUILD_BASE} AS build
+WORKDIR /src
+COPY package.json package-lock.json ./
+RUN npm ci --ignore-scripts
+COPY esbuild.config.mjs tsconfig.json ./
+COPY functions/ functions/
+RUN node esbuild.config.mjs functions
+
+FROM ${RUNTIME_BASE}
+ARG RUNTIME_BASE
+ARG VERSION=dev
+ARG REVISION=unknown
+LABEL org.opencontainers.image.title="krm-hardening" \
+      org.opencontainers.image.description="KRM functions that harden Kubernetes manifests from one layered policy, run by Kustomize, kpt and Argo CD" \
+      org.opencontainers.image.source="https://github.com/hippocampus-dev/krm-hardening" \
+      org.opencontainers.image.licenses="Apache-2.0" \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.revision="${REVISION}" \
+      org.opencontainers.image.base.name="${RUNTIME_BASE}"
+COPY --from=build --chown=0:0 --chmod=0444 /src/dist/functions.cjs /functions.cjs
+# A base may start in the home of another user, which the user nobody may not enter.
+WORKDIR /
+USER nobody
+ENTRYPOINT ["/nodejs/bin/node", "/functions.cjs"]
