@@ -1,7 +1,80 @@
 import * as z from 'zod/mini'
-import { modeSchema } from '../lib/config.ts'
+import { modeSchema, reasonSchema } from '../lib/config.ts'
+import { InvalidReference, parseReference } from '../lib/kubernetes/image-reference.ts'
+import { placeSchema } from './places/schema.ts'
+
+const NAME = '[A-Za-z0-9\\[\\].:_-]+(?:/[a-z0-9._-]+)*'
+const prefixSchema = z
+  .string()
+  .check(z.regex(new RegExp(`^${NAME}$`), 'a registry, namespace or repository such as quay.io/coreos'))
+
+const mirrorsSchema = z.record(
+  z
+    .string()
+    .check(
+      z.regex(new RegExp(`^(?:\\*|${NAME})$`), 'a registry, namespace or repository such as quay.io/coreos, or *'),
+    ),
+  prefixSchema,
+)
+
+const lockKeySchema = z
+  .string()
+  .check(z.refine(isLockKey, 'an image reference without a digest, such as grafana/mimir:3.0.0'))
+
+function isLockKey(key: string): boolean {
+  const reference = parseReference(key)
+  return !(reference instanceof InvalidReference) && reference.digest === undefined
+}
+
+const digestSchema = z
+  .string()
+  .check(z.regex(/^sha256:[a-f0-9]{64}$/, 'a digest, sha256: and 64 lower-case hexadecimal digits'))
+
+const internalSchema = z.strictObject({
+  reason: z.optional(z.string()).check(z.describe('Why it is not mirrored, for people who read the policy')),
+})
+
+const exceptionSchema = z.strictObject({ reason: reasonSchema })
 
 export const imageMirrorDigestSchema = z.strictObject({
   mode: modeSchema,
+  mirrors: z
+    ._default(mirrorsSchema, {})
+    .check(
+      z.describe(
+        'Source prefix to target prefix, the longest wins; what follows the prefix is kept. `*` stands for every name, which is kept whole',
+      ),
+    ),
+  internal: z
+    ._default(z.record(prefixSchema, internalSchema), {})
+    .check(z.describe('Prefixes that stay where they are: what you build yourself, or trust as it is')),
+  digests: z
+    ._default(z.record(lockKeySchema, digestSchema), {})
+    .check(
+      z.describe(
+        'The lock: source reference to digest. A key without a tag holds for whichever tag the manifest names',
+      ),
+    ),
+  keepTag: z._default(z.boolean(), false).check(z.describe('Keeps the tag in front of the digest, for people to read')),
+  allowTag: z
+    ._default(z.record(z.string().check(z.minLength(1)), exceptionSchema), {})
+    .check(z.describe('Source references that may run without a digest, with or without their tag, and why')),
+  places: z
+    ._default(z.record(z.string(), placeSchema), {})
+    .check(z.describe('Further places that hold images, each under a name of your own')),
+  audit: z
+    ._default(z.boolean(), true)
+    .check(z.describe('Warns of any other string that looks like an image of a known source registry')),
+  auditExceptions: z
+    ._default(z.record(z.string().check(z.minLength(1)), exceptionSchema), {})
+    .check(z.describe('Strings, `*` allowed, that the audit may meet, and why no pod runs them')),
+  strictLock: z
+    ._default(z.boolean(), false)
+    .check(z.describe('Makes unused lock entries an error, whatever unusedLock says')),
+  unusedLock: z
+    ._default(z.enum(['ignore', 'warn', 'error']), 'warn')
+    .check(
+      z.describe('What lock entries are that nothing in the build uses; a lock shared by many stacks wants `ignore`'),
+    ),
 })
 export type ImageMirrorDigestSpec = z.infer<typeof imageMirrorDigestSchema>

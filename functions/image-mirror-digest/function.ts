@@ -1,14 +1,29 @@
 import { defineFunction } from '../lib/function.ts'
-import { isPodOwner } from '../lib/kubernetes/pod-template.ts'
+import { Audit } from './audit.ts'
 import { type ImageMirrorDigestSpec, imageMirrorDigestSchema } from './config.ts'
+import { Places } from './places/find.ts'
 import { transform } from './transform.ts'
+
+/** What of a configuration decides which items are read, made once for all items. */
+const readers = new WeakMap<ImageMirrorDigestSpec, { places: Places; audit: Audit | undefined }>()
+
+function readerOf(spec: ImageMirrorDigestSpec): { places: Places; audit: Audit | undefined } {
+  const known = readers.get(spec)
+  if (known) return known
+  const reader = { places: new Places(spec.places), audit: spec.audit ? new Audit(spec) : undefined }
+  readers.set(spec, reader)
+  return reader
+}
 
 export const imageMirrorDigest = defineFunction<ImageMirrorDigestSpec>({
   name: 'image-mirror-digest',
   kind: 'ImageMirrorDigest',
   section: 'images',
-  description: '',
+  description: 'Points every image at the mirror and pins it to the digest of a lock, wherever an image can stand',
   schema: imageMirrorDigestSchema,
-  reads: (_spec, item) => isPodOwner(item),
+  reads: (spec, item) => {
+    const { places, audit } = readerOf(spec)
+    return places.mayHold(item) || (item.kind !== 'CustomResourceDefinition' && audit?.mayHold(item.text) === true)
+  },
   transform,
 })

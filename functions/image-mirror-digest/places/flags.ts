@@ -1,0 +1,78 @@
+import { formatReference } from '../../lib/kubernetes/image-reference.ts'
+import { type KubernetesObject, valueAt } from '../../lib/kubernetes/object.ts'
+import type { ContainerAt } from '../../lib/kubernetes/pod-template.ts'
+import { matches, matchesPattern } from '../../lib/match.ts'
+import type { FieldPath } from './field-pattern.ts'
+import { type ImageAt, setAt } from './image-at.ts'
+import type { ArgumentPlace, EnvironmentPlace } from './schema.ts'
+
+/** The images that containers are handed by flag or variable, to run them in pods of their own making. */
+export function imagesOfFlags(
+  object: KubernetesObject,
+  containers: readonly ContainerAt[],
+  places: { arguments: readonly ArgumentPlace[]; environment: readonly EnvironmentPlace[] },
+): ImageAt[] {
+  const applies = ({ match }: ArgumentPlace | EnvironmentPlace): boolean =>
+    match === undefined || matches(match, object)
+  const flags = places.arguments.filter(applies).map(({ argument }) => argument)
+  const variables = places.environment.filter(applies).map(({ environment }) => environment)
+  return containers.flatMap(({ container, path }) => [
+    ...imagesOfArguments(object, [...path, 'command'], container.command ?? [], flags),
+    ...imagesOfArguments(object, [...path, 'args'], container.args ?? [], flags),
+    ...imagesOfVariables(object, [...path, 'env'], container.env ?? [], variables),
+  ])
+}
+
+/** `--flag=IMAGE`, or `--flag` and IMAGE as two items. */
+function imagesOfArguments(
+  object: KubernetesObject,
+  path: FieldPath,
+  items: readonly string[],
+  flags: readonly string[],
+): ImageAt[] {
+  return items.map(String).flatMap((item, index, all) => {
+    const flag = flags.find((name) => item === name || item.startsWith(`${name}=`))
+    if (flag === undefined) return []
+    if (item !== flag) return imageIn(object, [...path, index], flag.length + 1, item.length)
+    const next = all[index + 1] ?? ''
+    return next.startsWith('-') ? [] : imageIn(object, [...path, index + 1], 0, next.length)
+  })
+}
+
+/** Variables whose value is IMAGE, or a list of IMAGE or KEY=IMAGE between blanks or commas. */
+function imagesOfVariables(
+  object: KubernetesObject,
+  path: FieldPath,
+  items: readonly { name: string; value?: string }[],
+  names: readonly string[],
+): ImageAt[] {
+  return items.flatMap(({ name, value }, index) =>
+    typeof value === 'string' && names.some((pattern) => matchesPattern(pattern, name))
+      ? [...value.matchAll(/(?:[^\s,=]+=)?([^\s,=]+)/g)].flatMap((item) => {
+          const end = item.index + item[0].length
+          return imageIn(object, [...path, index, 'value'], end - (item[1] ?? '').length, end)
+        })
+      : [],
+  )
+}
+
+/** The image between two offsets of a string. Counted from the end, since an earlier image of the string may change length. */
+function imageIn(object: KubernetesObject, path: FieldPath, start: number, end: number): ImageAt[] {
+  if (start === end) return []
+  const text = String(valueAt(object, path))
+  const fromEnd = text.length - end
+  const length = end - start
+  return [
+    {
+      object,
+      path,
+      text: text.slice(start, end),
+      write: (image) => {
+        const now = String(valueAt(object, path))
+        const until = now.length - fromEnd
+        setAt(object, path, now.slice(0, until - length) + formatReference(image) + now.slice(until))
+        return undefined
+      },
+    },
+  ]
+}

@@ -1,0 +1,144 @@
+import { describe, expect, test } from '@jest/globals'
+import { Audit } from '../../functions/image-mirror-digest/audit.ts'
+import { Mirrors } from '../../functions/image-mirror-digest/mirrors.ts'
+import type { KubernetesObject } from '../../functions/lib/kubernetes/object.ts'
+
+const DIGEST = `sha256:${'a'.repeat(64)}`
+const MIRROR = 'registry.internal/mirror'
+const spec = {
+  mirrors: { '*': MIRROR, 'registry.example': 'registry.internal/example' },
+  internal: { 'ghcr.io/team': {} },
+  digests: { 'grafana/mimir:3.0.0': DIGEST, 'redis:7.4': DIGEST, memcached: DIGEST, 'harbor.example/app': DIGEST },
+  auditExceptions: { 'quay.io/policy/*': { reason: 'a rule of the admission controller' } },
+}
+const audit = new Audit(spec)
+const mirrors = new Mirrors(spec)
+const configMap = (data: unknown, key = 'value'): KubernetesObject => ({
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: { name: 'text' },
+  data: { [key]: data },
+})
+const found = (object: KubernetesObject, settled: string[] = []): unknown[] =>
+  audit.findingsOf(object, mirrors, new Set(settled)).map(({ field }) => field?.currentValue)
+
+describe('a string that is an image of a source registry', () => {
+  test.each([
+    'docker.io/grafana/loki:3.4.2',
+    'quay.io/coreos/etcd',
+    'quay.io/coreos/etcd:v3.5.21',
+    `quay.io/coreos/etcd@${DIGEST}`,
+    `ghcr.io/other/app:1.0@${DIGEST}`,
+    'gcr.io/distroless/static-debian12',
+    'registry.k8s.io/pause:3.10',
+    'public.ecr.aws/docker/library/nginx:1.27',
+    'mcr.microsoft.com/dotnet/runtime:9.0',
+    'nvcr.io/nvidia/cuda:12.8.1-base-ubuntu24.04',
+    'registry.example/app:1',
+    'harbor.example/app:2',
+    'grafana/mimir',
+    'grafana/mimir:2.9.0',
+    'redis:7.4',
+    `${MIRROR}/grafana/loki:3.4.2`,
+  ])('%s', (text) => {
+    expect(found(configMap(text))).toEqual([text])
+    expect(audit.mayHold(text)).toBe(true)
+  })
+
+  test.each([
+    ['--image=quay.io/a/b', 'quay.io/a/b'],
+    ['IMAGE=quay.io/a/b:1', 'quay.io/a/b:1'],
+    ['docker run --rm quay.io/a/b:1 --flag', 'quay.io/a/b:1'],
+    ['{"image":"quay.io/a/b:1","x":1}', 'quay.io/a/b:1'],
+    ['{\\"image\\":\\"quay.io/a/b:1\\"}', 'quay.io/a/b:1'],
+    ['image: quay.io/a/b:1\nname: x\n', 'quay.io/a/b:1'],
+    ['image: quay.io/a/b:1 # or quay.io/a/b:2\n', 'quay.io/a/b:1'],
+    ['Runs quay.io/a/b:1. Always.', 'quay.io/a/b:1'],
+  ])('or holds one: %s', (text, image) => {
+    expect(found(configMap(text))).toEqual([image])
+  })
+})
+
+describe('what is none', () => {
+  test.each([
+    'https://quay.io/repository/coreos/etcd',
+    'https://quay.io/coreos/etcd:v3.5.21',
+    'oci://ghcr.io/other/charts/app:1.0',
+    'docker://quay.io/a/b:1',
+    'see quay.io/coreos/etcd for more',
+    'quay.io',
+    'quay.io/',
+    'user@quay.io/a/b:1',
+    'not-quay.io/a/b:1',
+    'quay.io.example/a/b:1',
+    'quay.io/coreos/*',
+    'quay.io/Coreos/etcd:1',
+    'config.quay.io/setting: true',
+    '# was quay.io/a/b:1\nrest\n',
+    'app.kubernetes.io/name',
+    'redis:6379',
+    'memcached:11211',
+    'grafana/mimirtool:3.0.0',
+    'path/grafana/mimir:3.0.0',
+    'ghcr.io/team/bot:1.0',
+    `${MIRROR}/grafana/loki@${DIGEST}`,
+    `${MIRROR}/grafana/loki:3.4.2@${DIGEST}`,
+  ])('%s', (text) => {
+    expect(found(configMap(text))).toEqual([])
+  })
+
+  test('a reference that the function has dealt with', () => {
+    expect(found(configMap('quay.io/a/b:1'), ['quay.io/a/b:1'])).toEqual([])
+    expect(found(configMap('--image=quay.io/a/b:1'), ['quay.io/a/b:1'])).toEqual([])
+  })
+  test('schemas, status, and fields that tell where something is', () => {
+    const image = 'quay.io/a/b:1'
+    const crd = { apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition', metadata: { name: 'x' } }
+    expect(found({ ...crd, spec: { default: image } })).toEqual([])
+    expect(found({ ...configMap(''), status: { image } })).toEqual([])
+    for (const key of ['description', 'url', 'repoURL']) expect(found(configMap(image, key))).toEqual([])
+  })
+  test('annotations by which tools keep their own record', () => {
+    const annotated = (key: string): KubernetesObject => ({
+      ...configMap(''),
+      metadata: { name: 'text', annotations: { [key]: '{"image":"quay.io/a/b:1"}' } },
+    })
+    for (const key of [
+      'kubectl.kubernetes.io/last-applied-configuration',
+      'internal.config.kubernetes.io/annotations-migration-resource-id',
+      'config.kubernetes.io/function',
+      'krm-hardening.dev/exception',
+    ])
+      expect(found(annotated(key))).toEqual([])
+    expect(found(annotated('sidecar.istio.io/proxyImage'))).toEqual(['quay.io/a/b:1'])
+  })
+})
+
+test('says where, and what to do', () => {
+  const [finding] = audit.findingsOf(configMap({ nested: ['quay.io/a/b:1'] }), mirrors, new Set())
+  expect(finding).toMatchObject({
+    severity: 'warning',
+    message:
+      'found quay.io/a/b:1, which looks like an image that nothing has mirrored and pinned; name its place under places, or except it in auditExceptions with a reason',
+    field: { path: 'data.value.nested[0]', currentValue: 'quay.io/a/b:1' },
+  })
+})
+
+test('an exception is said with its reason', () => {
+  const [finding] = audit.findingsOf(configMap('quay.io/policy/base:1'), mirrors, new Set())
+  expect(finding).toMatchObject({
+    severity: 'info',
+    message: 'found quay.io/policy/base:1, which no pod runs: a rule of the admission controller',
+  })
+})
+
+test('a long text is read in time that grows with its length', () => {
+  const time = (length: number): number => {
+    const text = configMap('quay.io/'.concat('a/'.repeat(length)))
+    const start = process.hrtime.bigint()
+    found(text)
+    return Number(process.hrtime.bigint() - start)
+  }
+  time(1_000)
+  expect(time(200_000)).toBeLessThan(1e9)
+})

@@ -1,0 +1,324 @@
+import { describe, expect, test } from '@jest/globals'
+import { Places } from '../../functions/image-mirror-digest/places/find.ts'
+import { formatPath, type KubernetesObject, setMeta } from '../../functions/lib/kubernetes/object.ts'
+
+const places = new Places({})
+const IMAGE = 'quay.io/a/b:1'
+
+async function found(object: KubernetesObject, by = places): Promise<string[]> {
+  const items = await by.imagesOf(object)
+  return items.map((item) => ('text' in item ? `${formatPath(item.path)} ${item.text}` : item.message))
+}
+
+const object = (apiVersion: string, kind: string, body: Record<string, unknown>): KubernetesObject => ({
+  apiVersion,
+  kind,
+  metadata: { name: 'x' },
+  ...body,
+})
+const podSpec = (extra: Record<string, unknown> = {}) => ({ containers: [{ name: 'c', image: IMAGE, ...extra }] })
+
+describe('pod specs', () => {
+  test.each([
+    ['v1', 'Pod', { spec: podSpec() }, 'spec'],
+    ['v1', 'PodTemplate', { template: { spec: podSpec() } }, 'template.spec'],
+    ['v1', 'ReplicationController', { spec: { template: { spec: podSpec() } } }, 'spec.template.spec'],
+    ['apps/v1', 'Deployment', { spec: { template: { spec: podSpec() } } }, 'spec.template.spec'],
+    ['apps/v1', 'StatefulSet', { spec: { template: { spec: podSpec() } } }, 'spec.template.spec'],
+    ['apps/v1', 'DaemonSet', { spec: { template: { spec: podSpec() } } }, 'spec.template.spec'],
+    ['apps/v1', 'ReplicaSet', { spec: { template: { spec: podSpec() } } }, 'spec.template.spec'],
+    ['batch/v1', 'Job', { spec: { template: { spec: podSpec() } } }, 'spec.template.spec'],
+    [
+      'batch/v1',
+      'CronJob',
+      { spec: { jobTemplate: { spec: { template: { spec: podSpec() } } } } },
+      'spec.jobTemplate.spec.template.spec',
+    ],
+    ['serving.knative.dev/v1', 'Service', { spec: { template: { spec: podSpec() } } }, 'spec.template.spec'],
+    ['argoproj.io/v1alpha1', 'Rollout', { spec: { template: { spec: podSpec() } } }, 'spec.template.spec'],
+  ])('%s %s', async (apiVersion, kind, body, path) => {
+    expect(await found(object(apiVersion, kind, body))).toEqual([`${path}.containers[0].image ${IMAGE}`])
+  })
+
+  test('a foreign Job is not a Job', async () => {
+    expect(await found(object('batch.example.com/v1', 'Job', { spec: { template: { spec: podSpec() } } }))).toEqual([])
+  })
+
+  test('every container list, and image volumes', async () => {
+    const pod = object('v1', 'Pod', {
+      spec: {
+        initContainers: [
+          { name: 'i', image: 'init:1' },
+          { name: 's', image: 'sidecar:1', restartPolicy: 'Always' },
+        ],
+        containers: [{ name: 'c', image: 'main:1' }, { name: 'patched-in-later' }],
+        ephemeralContainers: [{ name: 'e', image: 'debug:1' }],
+        volumes: [
+          { name: 'empty', emptyDir: {} },
+          { name: 'model', image: { reference: 'model:1' } },
+        ],
+      },
+    })
+    expect(await found(pod)).toEqual([
+      'spec.initContainers[0].image init:1',
+      'spec.initContainers[1].image sidecar:1',
+      'spec.containers[0].image main:1',
+      'spec.ephemeralContainers[0].image debug:1',
+      'spec.volumes[1].image.reference model:1',
+    ])
+  })
+
+  test('auto is an image of its own but where Istio injects its proxy', async () => {
+    const gateway = object('v1', 'Pod', { spec: { containers: [{ name: 'istio-proxy', image: 'auto' }] } })
+    expect(await found(gateway)).toEqual(['spec.containers[0].image auto'])
+    setMeta(gateway, 'annotations', 'inject.istio.io/templates', 'gateway')
+    expect(await found(gateway)).toEqual([expect.stringContaining('left to the injector of Istio')])
+  })
+})
+
+describe('flags and variables', () => {
+  const pod = (extra: Record<string, unknown>) => object('v1', 'Pod', { spec: podSpec(extra) })
+  const inFlags = async (extra: Record<string, unknown>, by = places) => (await found(pod(extra), by)).slice(1)
+
+  test.each([
+    [{ args: ['--tidb-discovery-image=a/b:1'] }, ['spec.containers[0].args[0] a/b:1']],
+    [{ command: ['run', '--tidb-backup-manager-image=a/b:1'] }, ['spec.containers[0].command[1] a/b:1']],
+    [{ args: ['--acme-http01-solver-image', 'a/b:1'] }, ['spec.containers[0].args[1] a/b:1']],
+    [{ args: ['--prometheus-config-reloader=a/b:1'] }, ['spec.containers[0].args[0] a/b:1']],
+    [{ args: ['--acme-http01-solver-image', '--v=2'] }, []],
+    [{ args: ['--acme-http01-solver-image='] }, []],
+    [{ args: ['--acme-http01-solver-images=a/b:1'] }, []],
+    [{ env: [{ name: 'RELATED_IMAGE_AGENT', value: 'a/b:1' }] }, ['spec.containers[0].env[0].value a/b:1']],
+    [{ env: [{ name: 'RELATED_IMAGE_AGENT', valueFrom: {} }] }, []],
+    [{ env: [{ name: 'STRIMZI_IMAGE_PULL_POLICY', value: 'Always' }] }, []],
+    [
+      { env: [{ name: 'STRIMZI_KAFKA_IMAGES', value: '3.9=a/b:1, 4.0=a/b:2\n4.1=a/b:3' }] },
+      ['a/b:1', 'a/b:2', 'a/b:3'].map((text) => `spec.containers[0].env[0].value ${text}`),
+    ],
+  ])('%j', async (extra, images) => {
+    expect(await inFlags(extra)).toEqual(images)
+  })
+
+  test('of your own, only where they match', async () => {
+    const own = (name: string) => new Places({ job: { argument: '--job-image', match: { name } } })
+    expect(await inFlags({ args: ['--job-image=a/b:1'] }, own('x'))).toEqual(['spec.containers[0].args[0] a/b:1'])
+    expect(await inFlags({ args: ['--job-image=a/b:1'] }, own('y'))).toEqual([])
+  })
+
+  test('several images of one value are each written in their place', async () => {
+    const list = pod({ env: [{ name: 'STRIMZI_KAFKA_IMAGES', value: '3.9=a/b:1 4.0=a/b:2' }] })
+    for (const item of (await places.imagesOf(list)).slice(1))
+      if ('text' in item) await item.write({ name: `mirror/${item.text.replace(':', '-')}-with-a-longer-name` })
+    expect(list.spec).toMatchObject({
+      containers: [{ env: [{ value: '3.9=mirror/a/b-1-with-a-longer-name 4.0=mirror/a/b-2-with-a-longer-name' }] }],
+    })
+  })
+})
+
+describe('custom resources', () => {
+  const nested = (path: string): Record<string, unknown> =>
+    path.split('.').reduceRight<unknown>((value, key) => (key === '0' ? [value] : { [key]: value }), IMAGE) as Record<
+      string,
+      unknown
+    >
+
+  test.each([
+    ['kafka.strimzi.io/v1beta2', 'Kafka', 'spec.kafka.image'],
+    ['kafka.strimzi.io/v1beta2', 'Kafka', 'spec.kafka.brokerRackInitImage'],
+    ['kafka.strimzi.io/v1beta2', 'Kafka', 'spec.zookeeper.image'],
+    ['kafka.strimzi.io/v1beta2', 'Kafka', 'spec.entityOperator.topicOperator.image'],
+    ['kafka.strimzi.io/v1beta2', 'Kafka', 'spec.entityOperator.userOperator.image'],
+    ['kafka.strimzi.io/v1beta2', 'Kafka', 'spec.kafkaExporter.image'],
+    ['kafka.strimzi.io/v1beta2', 'Kafka', 'spec.cruiseControl.image'],
+    ['kafka.strimzi.io/v1beta2', 'Kafka', 'spec.kafka.template.pod.volumes.0.image.reference'],
+    ['kafka.strimzi.io/v1beta2', 'KafkaNodePool', 'spec.template.pod.volumes.0.image.reference'],
+    ['kafka.strimzi.io/v1beta2', 'KafkaConnect', 'spec.image'],
+    ['kafka.strimzi.io/v1beta2', 'KafkaConnect', 'spec.plugins.0.artifacts.0.reference'],
+    ['kafka.strimzi.io/v1beta2', 'KafkaMirrorMaker2', 'spec.clientRackInitImage'],
+    ['kafka.strimzi.io/v1beta2', 'KafkaBridge', 'spec.image'],
+    ['monitoring.coreos.com/v1', 'Prometheus', 'spec.image'],
+    ['monitoring.coreos.com/v1', 'Prometheus', 'spec.thanos.image'],
+    ['monitoring.coreos.com/v1', 'Prometheus', 'spec.containers.0.image'],
+    ['monitoring.coreos.com/v1alpha1', 'PrometheusAgent', 'spec.initContainers.0.image'],
+    ['monitoring.coreos.com/v1', 'Alertmanager', 'spec.image'],
+    ['monitoring.coreos.com/v1', 'ThanosRuler', 'spec.image'],
+    ['planetscale.com/v2', 'VitessCluster', 'spec.images.vtgate'],
+    ['planetscale.com/v2', 'VitessCluster', 'spec.images.mysqld.mysql80Compatible'],
+    ['pingcap.com/v1alpha1', 'TidbCluster', 'spec.helper.image'],
+    ['pingcap.com/v1alpha1', 'TidbCluster', 'spec.tidb.slowLogTailer.image'],
+    ['pingcap.com/v1alpha1', 'TidbCluster', 'spec.tikv.initContainers.0.image'],
+    ['pingcap.com/v1alpha1', 'DMCluster', 'spec.worker.additionalContainers.0.image'],
+    ['pingcap.com/v1alpha1', 'TidbInitializer', 'spec.image'],
+    ['pingcap.com/v1alpha1', 'Backup', 'spec.toolImage'],
+    ['pingcap.com/v1alpha1', 'BackupSchedule', 'spec.backupTemplate.toolImage'],
+    ['helm.toolkit.fluxcd.io/v2', 'HelmRelease', 'spec.values.a.b.image'],
+    ['argoproj.io/v1alpha1', 'Application', 'spec.sources.0.helm.valuesObject.image'],
+  ])('%s %s %s', async (apiVersion, kind, path) => {
+    const resource = object(apiVersion, kind, nested(path))
+    expect(await found(resource)).toEqual([`${path.replaceAll(/\.0/g, '[0]')} ${IMAGE}`])
+    expect(places.mayHold({ ...resource, text: '' })).toBe(true)
+    expect(await found({ ...resource, apiVersion: 'example.com/v1' })).toEqual([])
+  })
+
+  const PARTS = { baseImage: 'a/b', version: 'v1' }
+  test.each([
+    ['TidbMonitor', { spec: { prometheus: PARTS, grafana: PARTS } }, ['spec.prometheus', 'spec.grafana']],
+    ['TidbMonitor', { spec: { reloader: PARTS, initializer: PARTS } }, ['spec.reloader', 'spec.initializer']],
+    ['TidbMonitor', { spec: { dm: { initializer: PARTS } } }, ['spec.dm.initializer']],
+    ['TidbDashboard', { spec: PARTS }, ['spec']],
+    ['TidbNGMonitoring', { spec: { ngMonitoring: PARTS } }, ['spec.ngMonitoring']],
+    ['TidbCluster', { spec: { version: 'v2', pd: PARTS, ticdc: PARTS } }, ['spec.pd', 'spec.ticdc']],
+    [
+      'DMCluster',
+      { spec: { master: PARTS, worker: { baseImage: 'a/b' }, version: 'v1' } },
+      ['spec.master', 'spec.worker'],
+    ],
+  ])('%s joins %j', async (kind, body, paths) => {
+    expect(await found(object('pingcap.com/v1alpha1', kind, body))).toEqual(
+      paths.map((path) => `${path}.baseImage a/b:v1`),
+    )
+  })
+
+  test.each([
+    [{ baseImage: 'a/b', tag: 'v1' }, 'a/b:v1'],
+    [{ baseImage: 'a/b', tag: 'v1', sha: 'c'.repeat(64) }, `a/b:v1@sha256:${'c'.repeat(64)}`],
+    [{ baseImage: 'a/b' }, 'a/b'],
+  ])('Prometheus joins %j', async (spec, text) => {
+    expect(await found(object('monitoring.coreos.com/v1', 'Prometheus', { spec }))).toEqual([`spec.baseImage ${text}`])
+  })
+
+  test('a component of a TidbCluster that names nothing runs what the operator chooses', async () => {
+    const cluster = (spec: unknown) => object('pingcap.com/v1alpha1', 'TidbCluster', { spec })
+    expect(await found(cluster({ version: 'v8.5.2', tiflash: {} }))).toEqual([
+      'spec.tiflash.baseImage pingcap/tiflash:v8.5.2',
+    ])
+    expect(await found(cluster({ tiflash: {} }))).toEqual([])
+    expect(await found(cluster({ version: 'v8.5.2', tikv: { baseImage: 'a/b', version: '' } }))).toEqual([
+      'spec.tikv.baseImage a/b',
+    ])
+  })
+})
+
+describe('what TiDB Operator is told', () => {
+  const DIGEST = `sha256:${'c'.repeat(64)}`
+  const write = async (resource: KubernetesObject, image: { name: string; tag?: string; digest?: string }) => {
+    for (const item of await places.imagesOf(resource)) if ('text' in item) await item.write(image)
+    return resource.spec
+  }
+  const cluster = (pd: unknown) => object('pingcap.com/v1alpha1', 'TidbCluster', { spec: { version: 'v8.5.2', pd } })
+
+  test('a digest goes to the container that the operator merges', async () => {
+    expect(await write(cluster({ baseImage: 'a/pd' }), { name: 'm/pd', digest: DIGEST })).toEqual({
+      version: 'v8.5.2',
+      pd: { baseImage: 'm/pd', additionalContainers: [{ name: 'pd', image: `m/pd@${DIGEST}` }] },
+    })
+  })
+  test('without a digest only the repository changes', async () => {
+    expect(await write(cluster({ baseImage: 'a/pd' }), { name: 'm/pd', tag: 'v8.5.2' })).toEqual({
+      version: 'v8.5.2',
+      pd: { baseImage: 'm/pd' },
+    })
+  })
+  test('an image that the container has stays its own', async () => {
+    const own = { baseImage: 'a/pd', additionalContainers: [{ name: 'pd', image: 'own/pd:1' }] }
+    const [ownImage, component] = await places.imagesOf(cluster(own))
+    expect([ownImage, component]).toMatchObject([{ text: 'own/pd:1' }, { text: 'a/pd:v8.5.2' }])
+    if (component && 'text' in component) await component.write({ name: 'm/pd', digest: DIGEST })
+    expect(own).toEqual({ baseImage: 'm/pd', additionalContainers: [{ name: 'pd', image: 'own/pd:1' }] })
+  })
+})
+
+describe('Helm values', () => {
+  const values = (image: unknown) =>
+    found(object('helm.toolkit.fluxcd.io/v2', 'HelmRelease', { spec: { values: { image } } }))
+
+  test.each([
+    [{ repository: 'a/b', tag: '1' }, ['spec.values.image.repository a/b:1']],
+    [{ repository: 'a/b', tag: 1.25 }, ['spec.values.image.repository a/b:1.25']],
+    [{ registry: 'quay.io', repository: 'a/b', tag: '1' }, ['spec.values.image.repository quay.io/a/b:1']],
+    [{ registry: 'quay.io', image: 'a/b', tag: '1' }, ['spec.values.image.image quay.io/a/b:1']],
+    [
+      { repository: 'a/b', tag: '1', digest: `sha256:${'c'.repeat(64)}` },
+      [`spec.values.image.repository a/b:1@sha256:${'c'.repeat(64)}`],
+    ],
+    [
+      { repository: 'a/b', tag: '1', sha: 'c'.repeat(64) },
+      [`spec.values.image.repository a/b:1@sha256:${'c'.repeat(64)}`],
+    ],
+    [{ pullPolicy: 'Always', tag: '1' }, []],
+    [{ enabled: true }, []],
+    ['a/b:1', ['spec.values.image a/b:1']],
+    ['nginx', []],
+    ['logo.png', []],
+    ['https://example.com/logo:1', []],
+    [`{{ .Values.global.image }}:1`, []],
+    [`\${IMAGE}:1`, []],
+    [null, []],
+  ])('%j', async (image, images) => {
+    expect(await values(image)).toEqual(images)
+  })
+})
+
+describe('ConfigMap text', () => {
+  const text = 'jobs:\n- image: a/b:1 # kept\n- {registry: quay.io, name: c/d, tag: 2}\n'
+  const configMap = (name = 'runner'): KubernetesObject => ({
+    ...object('v1', 'ConfigMap', { data: { 'a.yaml': text, plain: IMAGE } }),
+    metadata: { name },
+  })
+
+  test.each([
+    [{ path: 'jobs.*.image' }, ['data["a.yaml"].jobs[0].image a/b:1']],
+    [
+      { path: 'jobs.*', parts: { registry: 'registry', repository: 'name', tag: 'tag' } },
+      ['data["a.yaml"].jobs[1].name quay.io/c/d:2'],
+    ],
+    [{ key: 'plain' }, [`data.plain ${IMAGE}`]],
+    [{ key: 'absent' }, []],
+  ])('%j', async (place, images) => {
+    const own = new Places({ own: { configMap: 'runner', key: 'a.yaml', ...place } })
+    expect(await found(configMap(), own)).toEqual(images)
+    expect(await found(configMap('runner-2d4t5f6g7h'), own)).toEqual(images)
+    expect(await found(configMap('another'), own)).toEqual([])
+  })
+
+  test('several images of one text are each written in their place, and the rest is kept', async () => {
+    const own = new Places({
+      one: { configMap: 'runner', key: 'a.yaml', path: 'jobs.*.image' },
+      two: {
+        configMap: 'runner',
+        key: 'a.yaml',
+        path: 'jobs.*',
+        parts: { registry: 'registry', repository: 'name', tag: 'tag' },
+      },
+    })
+    const map = configMap()
+    const digest = `sha256:${'c'.repeat(64)}`
+    for (const item of await own.imagesOf(map)) if ('text' in item) await item.write({ name: 'm.example/x', digest })
+    expect(map.data).toEqual({
+      'a.yaml': `jobs:\n- image: m.example/x@${digest} # kept\n- {registry: m.example, name: x, tag: 2@${digest}}\n`,
+      plain: IMAGE,
+    })
+  })
+
+  test('an image that an anchor shares with another place cannot be written alone', async () => {
+    const shared = { ...configMap(), data: { 'a.yaml': 'a: {image: &i a/b:1}\nb: {name: *i}\n' } }
+    const own = new Places({ own: { configMap: 'runner', key: 'a.yaml', path: 'a.image' } })
+    const [image] = await own.imagesOf(shared)
+    if (!image || !('text' in image)) throw new Error('no image found')
+    expect(await image.write({ name: 'm.example/x' })).toContain('a.image: cannot be set alone')
+    expect(shared.data['a.yaml']).toContain('a/b:1')
+  })
+
+  test('its fields can be places like those of any other kind', async () => {
+    const own = new Places({ own: { kind: '/ConfigMap', path: 'data.plain' } })
+    expect(await found(configMap(), own)).toEqual([`data.plain ${IMAGE}`])
+  })
+
+  test('the queue proxy of Knative is known', async () => {
+    const knative = {
+      ...object('v1', 'ConfigMap', { data: { 'queue-sidecar-image': IMAGE } }),
+      metadata: { name: 'config-deployment' },
+    }
+    expect(await found(knative)).toEqual([`data.queue-sidecar-image ${IMAGE}`])
+  })
+})
