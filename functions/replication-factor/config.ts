@@ -1,7 +1,127 @@
 import * as z from 'zod/mini'
-import { modeSchema } from '../lib/config.ts'
+import { modeSchema, reasonSchema } from '../lib/config.ts'
+import { offSchema } from '../lib/off.ts'
+import { ruleSchema } from './derive/rule.ts'
+import { presetsSchema } from './presets/schema.ts'
+
+const name = z.string().check(z.minLength(1))
+const labels = z.record(z.string(), z.string())
+
+const amountSchema = z.union([
+  z.int().check(z.gte(0)),
+  z.string().check(z.regex(/^\d+%$/, 'a whole number or a percentage such as 25%')),
+])
+
+const limits = {
+  maxUnavailable: z.optional(amountSchema).check(z.describe('How many pods may be away at once')),
+  minAvailable: z.optional(amountSchema).check(z.describe('How many pods must stay')),
+}
+const oneLimit = z.refine<{ maxUnavailable?: unknown; minAvailable?: unknown }>(
+  ({ maxUnavailable, minAvailable }) => maxUnavailable === undefined || minAvailable === undefined,
+  'either maxUnavailable or minAvailable; a layer of policy deletes the other with null',
+)
+
+const budgetSchema = z.strictObject(limits).check(
+  oneLimit,
+  z.refine((budget) => Object.keys(budget).length > 0, 'maxUnavailable or minAvailable'),
+)
+const ownBudgetSchema = z
+  .strictObject({
+    ...limits,
+    name: z.optional(name).check(z.describe("Name of the budget; default the workload's")),
+    selector: z
+      .optional(labels)
+      .check(z.describe("Labels of the pods that it counts; default the workload's selector")),
+  })
+  .check(oneLimit)
+
+const constraintSchema = z.union([z.enum(['ScheduleAnyway', 'DoNotSchedule']), offSchema])
+const spreadSchema = z.strictObject({
+  hostname: z.optional(constraintSchema).check(z.describe('Across nodes; default ScheduleAnyway')),
+  zone: z.optional(constraintSchema).check(z.describe('Across zones; default ScheduleAnyway')),
+  minDomains: z
+    .optional(z.int().check(z.gte(1)))
+    .check(z.describe('How many zones there must be; needs `zone: DoNotSchedule`')),
+  selector: z.optional(labels).check(z.describe("Labels of the pods to spread; default the workload's selector")),
+})
+export type SpreadSpec = z.infer<typeof spreadSchema>
+
+const workloadSchema = z
+  .strictObject({
+    factor: z
+      .optional(z.int().check(z.gte(1)))
+      .check(
+        z.describe("Copies that this workload holds, where they are not the environment's `factor`; needs a reason"),
+      ),
+    disruptionBudget: z.optional(z.union([offSchema, ownBudgetSchema])).check(z.describe('Its budget')),
+    spread: z.optional(z.union([offSchema, spreadSchema])).check(z.describe('Its spread; unset fields as in `spread`')),
+    reason: z.optional(reasonSchema),
+  })
+  .check(
+    z.refine(({ factor, reason }) => factor === undefined || reason !== undefined, 'a reason beside factor'),
+    z.describe('One workload'),
+  )
+
+const distributionSchema = z.union([z.enum(['PreferClose', 'PreferSameZone', 'PreferSameNode']), offSchema])
+
+const quorumSchema = z
+  .union([
+    z.literal(true),
+    z.strictObject({
+      enabled: z.literal(false).check(z.describe('No quorum, although its arguments look like one')),
+      reason: reasonSchema,
+    }),
+  ])
+  .check(z.describe('`true`, or why it is none'))
 
 export const replicationFactorSchema = z.strictObject({
   mode: modeSchema,
+  factor: z
+    .optional(z.int().check(z.gte(1)))
+    .check(z.describe('Copies of each datum in this environment; presets and formulas with `factor` need it')),
+  environment: z
+    ._default(name, 'production')
+    .check(z.describe('`dev` allows fewer than three TiKV; every other name does not')),
+  replicas: z
+    ._default(z.record(name, z.int().check(z.gte(0))), {})
+    .check(z.describe('Replicas by name or `Kind/name`; where an autoscaler has them, the least it may scale to')),
+  workloads: z
+    ._default(z.record(name, workloadSchema), {})
+    .check(z.describe('What differs for one workload, by name or `Kind/name`')),
+  disruptionBudget: z
+    ._default(z.union([offSchema, budgetSchema]), { maxUnavailable: 1 })
+    .check(z.describe('Budget of every Deployment and StatefulSet that none selects yet')),
+  spread: z
+    ._default(z.union([offSchema, spreadSchema]), {})
+    .check(z.describe('Spread of every Deployment and StatefulSet')),
+  quorum: z
+    ._default(z.record(name, quorumSchema), {})
+    .check(
+      z.describe(
+        'Workloads that decide by majority, by name, `Kind/name` or a pattern with `*` whose members are one quorum',
+      ),
+    ),
+  trafficDistribution: z
+    ._default(distributionSchema, 'PreferClose')
+    .check(z.describe('Of every Service that is not headless')),
+  services: z
+    ._default(
+      z.record(
+        name,
+        z
+          .strictObject({
+            trafficDistribution: distributionSchema.check(z.describe('Of this Service, headless or not')),
+          })
+          .check(z.describe('One Service')),
+      ),
+      {},
+    )
+    .check(z.describe('What differs for one Service, by name')),
+  derive: z
+    ._default(z.record(name, ruleSchema), {})
+    .check(z.describe('Values that follow from replicas, by a name of your own')),
+  presets: z
+    ._default(presetsSchema, {})
+    .check(z.describe('Programs whose places for such values are known, by preset')),
 })
 export type ReplicationFactorSpec = z.infer<typeof replicationFactorSchema>

@@ -1,14 +1,45 @@
-import { defineFunction } from '../lib/function.ts'
+import { defineFunction, type KrmFunction } from '../lib/function.ts'
+import { isKind } from '../lib/kubernetes/object.ts'
 import { isPodOwner } from '../lib/kubernetes/pod-template.ts'
+import { isAutoscaler } from './autoscaler.ts'
+import { isBudget } from './budget.ts'
 import { type ReplicationFactorSpec, replicationFactorSchema } from './config.ts'
+import { presetOf } from './presets/index.ts'
+import { isScalable } from './scalable.ts'
 import { transform } from './transform.ts'
+
+const reads: KrmFunction<ReplicationFactorSpec>['reads'] = (spec, item) =>
+  isPodOwner(item) ||
+  isScalable(item) ||
+  isAutoscaler(item) ||
+  isBudget(item) ||
+  isKind(item, '', 'Service') ||
+  isKind(item, 'kafka.strimzi.io', 'KafkaTopic') ||
+  isTarget(spec, item)
+
+/** May a rule of the policy write into an object of this kind? */
+const isTarget = (spec: ReplicationFactorSpec, { kind, text }: { kind: string; text: string }): boolean =>
+  targetsOf(spec).some(({ configMap, object }) =>
+    configMap ? kind === 'ConfigMap' && text.includes(configMap.key) : object?.kind === kind,
+  )
+
+const targetsOf = (spec: ReplicationFactorSpec) => [
+  ...Object.values(spec.derive).map(({ target }) => target),
+  ...Object.entries(spec.presets).flatMap(([key, { values }]) =>
+    Object.entries(presetOf(key)?.values ?? {}).map(([name, { target }]) => {
+      const own = values?.[name]
+      return (typeof own === 'object' ? own.target : undefined) ?? target
+    }),
+  ),
+]
 
 export const replicationFactor = defineFunction<ReplicationFactorSpec>({
   name: 'replication-factor',
   kind: 'ReplicationFactor',
   section: 'replication',
-  description: '',
+  description:
+    'Writes replicas, disruption budgets and topology spread, computes every value that follows from replicas, and checks the numbers against each other.',
   schema: replicationFactorSchema,
-  reads: (_spec, item) => isPodOwner(item),
+  reads,
   transform,
 })

@@ -1,7 +1,64 @@
 import type { Finding } from '../lib/finding.ts'
 import type { KubernetesObject } from '../lib/kubernetes/object.ts'
+import { buildOf } from './build.ts'
+import { checkEvictions } from './checks/eviction.ts'
+import { checkFactorGiven, checkFactors, type Holding } from './checks/factor.ts'
+import { checkKafka } from './checks/kafka.ts'
+import { checkMemberLists } from './checks/member-list.ts'
+import { checkOddMembers } from './checks/odd-members.ts'
+import { checkTidb } from './checks/tidb.ts'
 import type { ReplicationFactorSpec } from './config.ts'
+import { derive } from './derive/derive.ts'
+import { needsFactor } from './derive/formula.ts'
+import { writeBudgets } from './disruption-budget.ts'
+import { noteExceptions } from './exceptions.ts'
+import { expandPresets } from './presets/expand.ts'
+import { quorumsOf } from './quorum.ts'
+import { setReplicas } from './replicas.ts'
+import { named } from './scalable.ts'
+import { writeSpread } from './topology-spread.ts'
+import { distributeTraffic } from './traffic-distribution.ts'
+import { unknownNames } from './unknown-names.ts'
 
-export function transform(_objects: KubernetesObject[], _spec: ReplicationFactorSpec): Finding[] {
-  return []
+// Rule: how many pods run, and every value that follows from it, is said once. Replicas come from the policy and from
+// presets that know which workloads hold data (replicas.ts); values are computed from them and written where they belong
+// (derive/); every workload gets a disruption budget and is spread (disruption-budget.ts, topology-spread.ts), every
+// Service prefers endpoints nearby (traffic-distribution.ts). Then the numbers are checked against each other, whoever
+// wrote them (checks/). Each file opens with its rule.
+
+export async function transform(objects: KubernetesObject[], spec: ReplicationFactorSpec): Promise<Finding[]> {
+  const build = buildOf(objects, spec)
+  const { parts, rules: known, findings } = expandPresets(build)
+  const own = Object.entries(spec.derive).map(([name, rule]) => ({ ...rule, name: `derive.${name}` }))
+  const written = [
+    ...unknownNames(build),
+    ...noteExceptions(build),
+    ...findings,
+    ...setReplicas(build, parts),
+    ...(await derive(build, [...known, ...own])),
+    ...writeSpread(build),
+    ...distributeTraffic(build),
+    ...writeBudgets(objects, build),
+  ]
+  const quorums = quorumsOf(build, parts)
+  const copies: Holding[] = [
+    ...parts.filter(({ replicas }) => replicas !== undefined),
+    ...own
+      .filter(({ formula }) => needsFactor(formula))
+      .map(({ name, from, formula }) => ({
+        where: name,
+        scalables: named(build.scalables, from),
+        mayClamp: formula === 'min(factor, count)',
+      })),
+  ]
+  return [
+    ...written,
+    ...checkFactorGiven(build, copies),
+    ...checkFactors(build, copies),
+    ...checkOddMembers(build, quorums),
+    ...checkMemberLists(build, quorums),
+    ...checkEvictions(objects, build, quorums),
+    ...checkKafka(build),
+    ...checkTidb(build),
+  ]
 }

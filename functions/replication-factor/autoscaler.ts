@@ -1,0 +1,54 @@
+import { namesOf } from '../lib/kubernetes/names.ts'
+import { describe, isKind, type KubernetesObject, valueAt } from '../lib/kubernetes/object.ts'
+import { type Scalable, wholeNumber } from './scalable.ts'
+
+/** An object that decides how many pods something runs, and the least that it may decide. */
+export interface Autoscaler {
+  object: KubernetesObject
+  field: string
+  /** undefined where it is a placeholder. */
+  min: number | undefined
+}
+
+/** Is this a HorizontalPodAutoscaler or a ScaledObject of KEDA? */
+export const isAutoscaler = (type: { apiVersion: string; kind: string }): boolean =>
+  isKind(type, 'autoscaling', 'HorizontalPodAutoscaler') || isKind(type, 'keda.sh', 'ScaledObject')
+
+/** The autoscaler of everything that has one. A reference may still say the name before Kustomize's prefix. */
+export function autoscalersOf(
+  objects: readonly KubernetesObject[],
+  scalables: readonly Scalable[],
+): Map<Scalable, Autoscaler> {
+  const byName = new Map(
+    scalables
+      .filter(({ path }) => path.length === 2)
+      .flatMap((scalable) =>
+        namesOf(scalable.object).map((name) => [keyOf(scalable.namespace, scalable.kind, name), scalable] as const),
+      ),
+  )
+  return new Map(
+    objects.filter(isAutoscaler).flatMap((object) => {
+      const target = valueAt(object, ['spec', 'scaleTargetRef']) as { kind?: string; name?: string } | undefined
+      const key = keyOf(object.metadata.namespace ?? '', target?.kind ?? 'Deployment', target?.name ?? '')
+      const scalable = byName.get(key)
+      return scalable ? [[scalable, autoscaler(object)] as const] : []
+    }),
+  )
+}
+
+const keyOf = (namespace: string, kind: string, name: string): string => [namespace, kind, name].join('\n')
+
+/**
+ * The least number is 1 where a HorizontalPodAutoscaler says none, 0 where a ScaledObject says none.
+ * Source: https://keda.sh/docs/latest/reference/scaledobject-spec/#minreplicacount
+ */
+function autoscaler(object: KubernetesObject): Autoscaler {
+  const isKeda = object.kind === 'ScaledObject'
+  const field = isKeda ? 'minReplicaCount' : 'minReplicas'
+  const min = wholeNumber(valueAt(object, ['spec', field]) ?? (isKeda ? 0 : 1))
+  return { object, field: `spec.${field}`, min }
+}
+
+/** `minReplicas 1 of HorizontalPodAutoscaler mimir/mimir-proxy` */
+export const describeMin = ({ object, field, min }: Autoscaler): string =>
+  `${field.slice('spec.'.length)} ${min} of ${describe(object)}`

@@ -1,0 +1,54 @@
+import { isCalledOrHashed } from '../../lib/kubernetes/names.ts'
+import { formatPath, isFields, isKind, type KubernetesObject } from '../../lib/kubernetes/object.ts'
+import { matchesPattern } from '../../lib/match.ts'
+import { asField, asText, type Place, type Placing } from './place.ts'
+import { keysOf, type Target } from './rule.ts'
+import { findWord, readText, replaceWord, setInText, type Word } from './text.ts'
+
+type ConfigMapTarget = NonNullable<Target['configMap']>
+
+/** The place in every ConfigMap of the namespace that has the key. */
+export const configMapPlaces = (placing: Placing, target: ConfigMapTarget): Place[] =>
+  placing.build.objects
+    .filter((object) => isMeant(object, placing.namespace, target))
+    .map((object) =>
+      target.line === undefined ? pathPlace(placing, object, target) : linePlace(placing, object, target),
+    )
+
+function isMeant(object: KubernetesObject, namespace: string, { name, key }: ConfigMapTarget): boolean {
+  if (!isKind(object, '', 'ConfigMap') || (object.metadata.namespace ?? '') !== namespace) return false
+  const isNamed = name === undefined || matchesPattern(name, object.metadata.name) || isCalledOrHashed(object, name)
+  return isNamed && isFields(object.data) && typeof object.data[key] === 'string'
+}
+
+const textOf = (object: KubernetesObject, key: string): string => (object.data as Record<string, string>)[key] ?? ''
+const setText = (object: KubernetesObject, key: string, text: string): void => {
+  ;(object.data as Record<string, string>)[key] = text
+}
+
+// The text is read anew each time: an earlier rule may have changed it.
+function pathPlace({ rule }: Placing, object: KubernetesObject, { key, path = [] }: ConfigMapTarget): Place {
+  const keys = keysOf(path)
+  return {
+    object,
+    field: `${formatPath(['data', key])}: ${formatPath(keys)}`,
+    read: () => readText(textOf(object, key), keys),
+    form: (value) => asField(value, rule),
+    async write(value) {
+      setText(object, key, await setInText(textOf(object, key), keys, asField(value, rule)))
+    },
+  }
+}
+
+function linePlace({ rule }: Placing, object: KubernetesObject, { key, line = '' }: ConfigMapTarget): Place {
+  const find = (): Word => findWord(textOf(object, key), line, 'line')
+  return {
+    object,
+    field: formatPath(['data', key]),
+    read: () => find().text,
+    form: (value) => asText(value, rule),
+    write(value) {
+      setText(object, key, replaceWord(textOf(object, key), find(), asText(value, rule)))
+    },
+  }
+}

@@ -1,0 +1,46 @@
+import { EXCEPTION, setExceptions } from '../lib/exception.ts'
+import { type Finding, info } from '../lib/finding.ts'
+import type { KubernetesObject } from '../lib/kubernetes/object.ts'
+import { overrideFor } from '../lib/kubernetes/workload.ts'
+import type { Build } from './build.ts'
+import type { ReplicationFactorSpec } from './config.ts'
+import { named, type Scalable } from './scalable.ts'
+
+interface Exception {
+  what: string
+  reason: string
+}
+
+/** Says every exception that the policy makes, with its reason, and notes the reasons on the object. */
+export function noteExceptions({ spec, scalables }: Build): Finding[] {
+  const exempt = exemptFromQuorum(spec, scalables)
+  const reasons = new Map<KubernetesObject, string[]>()
+  const findings = scalables.flatMap((scalable) => {
+    const all = [...ownExceptions(spec, scalable), ...(exempt.get(scalable) ?? [])]
+    const { object } = scalable
+    // One object may stand for several: a TidbCluster has a pd and a tikv.
+    if (all.length > 0 || EXCEPTION in (object.metadata.annotations ?? {}))
+      reasons.set(object, [...(reasons.get(object) ?? []), ...all.map(({ reason }) => reason)])
+    return all.map(({ what, reason }) => info(`${scalable.name}: ${what}: ${reason}`, { object }))
+  })
+  for (const [object, list] of reasons) setExceptions(object, 'replication-factor', list)
+  return findings
+}
+
+function ownExceptions(spec: ReplicationFactorSpec, scalable: Scalable): Exception[] {
+  const own = overrideFor(spec.workloads, scalable)
+  if (own?.reason === undefined) return []
+  const what = Object.entries(own)
+    .filter(([key, value]) => key !== 'reason' && value !== undefined)
+    .map(([key, value]) => `${key} ${typeof value === 'object' ? 'of its own' : value || 'off'}`)
+  return [{ what: what.join(', ') || 'as the policy says', reason: own.reason }]
+}
+
+function exemptFromQuorum(spec: ReplicationFactorSpec, scalables: readonly Scalable[]): Map<Scalable, Exception[]> {
+  const exempt = new Map<Scalable, Exception[]>()
+  for (const [key, setting] of Object.entries(spec.quorum))
+    if (setting !== true)
+      for (const scalable of named(scalables, key))
+        exempt.set(scalable, [{ what: 'no quorum', reason: setting.reason }])
+  return exempt
+}

@@ -1,0 +1,29 @@
+import type { Rule } from '../derive/rule.ts'
+
+/**
+ * What is known of a program: which workloads hold its data, and which values follow from their replicas. Data only.
+ * In names `{prefix}` stands for the prefix and `{part}` for the name of another part.
+ */
+export interface Preset {
+  /** What a release of the program usually puts before its names. */
+  readonly prefix: string
+  readonly parts: Readonly<Record<string, Part>>
+  /** The place of each value; `from` and names in `target` say parts as `{part}`. */
+  readonly values: Readonly<Record<string, PresetValue>>
+}
+
+/** An object that a preset needs. */
+export interface Part {
+  readonly name: string
+  /** Its kind, where it is no workload and nothing that has replicas. */
+  readonly kind?: string
+  /** It holds as many copies as the factor says, so it runs at least that many replicas; a quorum an odd number. */
+  readonly replicas?: 'factor' | 'odd factor'
+  /** It decides by majority. */
+  readonly quorum?: true
+}
+
+export interface PresetValue extends Rule {
+  /** Nothing to write to is fine. */
+  readonly optional?: true
+}

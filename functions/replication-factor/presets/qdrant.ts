@@ -1,0 +1,18 @@
+import type { Rule } from '../derive/rule.ts'
+import type { Preset } from './preset.ts'
+
+const variable = (formula: Rule['formula'], name: string): Rule => ({
+  from: '{qdrant}',
+  formula,
+  target: { env: { name: `QDRANT__STORAGE__COLLECTION__${name}` } },
+})
+
+/** Qdrant's defaults for new collections. Source: https://qdrant.tech/documentation/guides/configuration/ */
+export const qdrant: Preset = {
+  prefix: '',
+  parts: { qdrant: { name: '{prefix}qdrant', replicas: 'factor' } },
+  values: {
+    'replication-factor': variable('factor', 'REPLICATION_FACTOR'),
+    'write-consistency': variable('quorum(factor)', 'WRITE_CONSISTENCY_FACTOR'),
+  },
+}

@@ -1,0 +1,49 @@
+import { valueAt } from '../lib/kubernetes/object.ts'
+import type { Build } from './build.ts'
+import { argumentsOf } from './derive/argument.ts'
+import type { KnownPart } from './presets/expand.ts'
+import { named, type Scalable } from './scalable.ts'
+
+// Workloads decide by majority that the policy or a preset names, and by nature those with an `--initial-cluster`
+// argument (etcd), the pd of a TidbCluster, and ZooKeeper and the KRaft controllers of a Kafka.
+
+/** The members of one quorum: one workload, or several that form one. */
+export interface Quorum {
+  scalables: readonly Scalable[]
+}
+
+export function quorumsOf(build: Build, parts: readonly KnownPart[]): Quorum[] {
+  const groups = new Map<Scalable, readonly Scalable[]>()
+  const join = (scalables: readonly Scalable[]): void => {
+    for (const scalable of scalables) if (!groups.has(scalable)) groups.set(scalable, scalables)
+  }
+  const keys = Object.keys(build.spec.quorum).sort()
+  for (const key of keys) if (build.spec.quorum[key] === true) join(named(build.scalables, key))
+  const exempt = new Set(keys.flatMap((key) => (build.spec.quorum[key] === true ? [] : named(build.scalables, key))))
+  for (const part of parts) if (part.quorum) join(part.scalables.filter((scalable) => !exempt.has(scalable)))
+  for (const natural of naturalQuorums(build)) join(natural.filter((scalable) => !exempt.has(scalable)))
+  return [...new Set(groups.values())].map((scalables) => ({ scalables }))
+}
+
+function naturalQuorums(build: Build): Scalable[][] {
+  const groups = new Map<string, Scalable[]>()
+  for (const scalable of build.scalables) {
+    const key = naturalKey(scalable)
+    if (key === undefined) continue
+    const group = groups.get(key)
+    if (group) group.push(scalable)
+    else groups.set(key, [scalable])
+  }
+  return [...groups.values()]
+}
+
+/** What the members of one natural quorum have in common; undefined where there is none. */
+function naturalKey({ object, kind, namespace, name, path }: Scalable): string | undefined {
+  if (kind === 'KafkaNodePool') {
+    const isController = (valueAt(object, ['spec', 'roles']) as string[] | undefined)?.includes('controller')
+    return isController ? `kraft\n${namespace}\n${object.metadata.labels?.['strimzi.io/cluster']}` : undefined
+  }
+  const isEtcd = kind === 'StatefulSet' && argumentsOf(object, '--initial-cluster').length > 0
+  const isQuorum = isEtcd || path[1] === 'pd' || path[1] === 'zookeeper'
+  return isQuorum ? `${kind}\n${namespace}\n${name}` : undefined
+}

@@ -1,0 +1,29 @@
+import { type Finding, warning } from '../lib/finding.ts'
+import { didYouMean } from '../lib/nearest.ts'
+import type { Build } from './build.ts'
+import { named } from './scalable.ts'
+
+/** A warning for every name of the policy that nothing in the build has, with the one that was probably meant. */
+export function unknownNames({ spec, scalables, topology }: Build): Finding[] {
+  const services = topology.services.map(({ name }) => name)
+  const unknownServices = Object.keys(spec.services).filter((key) => !services.includes(key))
+  return [
+    ...(['replicas', 'workloads', 'quorum'] as const).flatMap((map) =>
+      Object.keys(spec[map])
+        .filter((key) => named(scalables, key).length === 0)
+        .map((key) =>
+          unused(
+            `${map}.${key}`,
+            key,
+            key.includes('/') ? scalables.map(qualified) : scalables.map(({ name }) => name),
+          ),
+        ),
+    ),
+    ...unknownServices.map((key) => unused(`services.${key}`, key, services)),
+  ]
+}
+
+const qualified = ({ kind, name }: { kind: string; name: string }): string => `${kind}/${name}`
+
+const unused = (where: string, key: string, candidates: readonly string[]): Finding =>
+  warning(`${where}: nothing in the build is called ${key}${didYouMean(key, candidates)}`)

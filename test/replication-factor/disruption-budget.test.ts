@@ -1,0 +1,105 @@
+import type { KubernetesObject } from '../../functions/lib/kubernetes/object.ts'
+import { autoscaler, run, workload } from './build.ts'
+
+const budgetsOf = (objects: readonly KubernetesObject[]): [string, unknown][] =>
+  objects.filter(({ kind }) => kind === 'PodDisruptionBudget').map(({ metadata, spec }) => [metadata.name, spec])
+
+const handWritten = (name: string, spec: unknown): KubernetesObject => ({
+  apiVersion: 'policy/v1',
+  kind: 'PodDisruptionBudget',
+  metadata: { name, namespace: 'shop' },
+  spec,
+})
+
+const SPREAD_OFF = { spread: 'off' }
+
+test.each(['Job', 'CronJob', 'DaemonSet', 'ReplicaSet', 'Pod'])('a %s gets no budget', async (kind) => {
+  const { objects } = await run(
+    [{ ...workload(kind, 'a'), apiVersion: kind.endsWith('Job') ? 'batch/v1' : 'apps/v1' }],
+    SPREAD_OFF,
+  )
+  expect(budgetsOf(objects)).toEqual([])
+})
+
+test('an Argo Rollout gets one, as the Deployment that it stands for', async () => {
+  const { objects } = await run(
+    [{ ...workload('Rollout', 'a', { replicas: 2 }), apiVersion: 'argoproj.io/v1alpha1' }],
+    SPREAD_OFF,
+  )
+  expect(budgetsOf(objects)).toEqual([['a', { maxUnavailable: 1, selector: { matchLabels: { app: 'a' } } }]])
+})
+
+test('a budget with an empty selector selects every pod of its namespace', async () => {
+  const all = handWritten('all', { maxUnavailable: 1, selector: {} })
+  const { objects } = await run([workload('Deployment', 'a'), workload('Deployment', 'b'), all], SPREAD_OFF)
+  expect(budgetsOf(objects).map(([name]) => name)).toEqual(['all'])
+})
+
+test('a budget without a selector selects none', async () => {
+  const none = handWritten('none', { maxUnavailable: 1 })
+  const { objects } = await run([workload('Deployment', 'a'), none], SPREAD_OFF)
+  expect(budgetsOf(objects).map(([name]) => name)).toEqual(['none', 'a'])
+})
+
+test('a budget of another namespace selects nothing here', async () => {
+  const other = { ...handWritten('a', { maxUnavailable: 1, selector: { matchLabels: { app: 'a' } } }) }
+  other.metadata = { name: 'a', namespace: 'other' }
+  const { objects } = await run([workload('Deployment', 'a'), other], SPREAD_OFF)
+  expect(budgetsOf(objects)).toHaveLength(2)
+})
+
+test('two workloads with one selector share the budget of the first', async () => {
+  const labels = { app: 'cart' }
+  const { objects, errors } = await run(
+    [workload('Deployment', 'cart', { labels }), workload('Deployment', 'canary', { labels })],
+    SPREAD_OFF,
+  )
+  expect(budgetsOf(objects).map(([name]) => name)).toEqual(['canary'])
+  expect(errors).toEqual([])
+})
+
+test('the least that an autoscaler leaves is what a budget is held against', async () => {
+  const budget = handWritten('cart', { minAvailable: 1, selector: { matchLabels: { app: 'cart' } } })
+  const { errors } = await run([workload('Deployment', 'cart'), autoscaler('cart'), budget], SPREAD_OFF)
+  expect(errors).toEqual([
+    'minAvailable 1 blocks every eviction: 1 - 1 = 0 of minReplicas 1 of HorizontalPodAutoscaler shop/cart may be away, and no node under its pods can be drained; let at least 1 go',
+  ])
+})
+
+test('what has no pods blocks nothing', async () => {
+  const budget = handWritten('cart', { minAvailable: 1, selector: { matchLabels: { app: 'cart' } } })
+  expect((await run([workload('Deployment', 'cart', { replicas: 0 }), budget], SPREAD_OFF)).errors).toEqual([])
+})
+
+test('a budget whose pods are not all counted is not held against a number', async () => {
+  const budget = handWritten('cart', { minAvailable: 1, selector: { matchLabels: { app: 'cart' } } })
+  const daemon = workload('DaemonSet', 'daemon', { labels: { app: 'cart' } })
+  expect((await run([workload('Deployment', 'cart'), daemon, budget], SPREAD_OFF)).errors).toEqual([])
+})
+
+describe('a quorum', () => {
+  const quorum = (replicas: number, spec: object) =>
+    run([workload('StatefulSet', 'zk', { replicas })], { ...SPREAD_OFF, quorum: { zk: true }, ...spec })
+
+  test.each([
+    [1, 1],
+    [3, 1],
+    [5, 2],
+    [7, 3],
+  ])('of %i may lose %i at once, and no more', async (replicas, most) => {
+    expect((await quorum(replicas, { disruptionBudget: { maxUnavailable: most } })).errors).toEqual([])
+    const { errors } = await quorum(replicas, { disruptionBudget: { maxUnavailable: most + 1 } })
+    // A lone member loses itself, however many more the budget allows.
+    expect(errors).toHaveLength(replicas === 1 ? 0 : 1)
+  })
+
+  test('is held against minAvailable and percentages too', async () => {
+    expect((await quorum(5, { disruptionBudget: { minAvailable: 3 } })).errors).toEqual([])
+    expect((await quorum(5, { disruptionBudget: { minAvailable: 2 } })).errors).toEqual([
+      expect.stringContaining('minAvailable 2 lets 3 go at once, and floor((5 - 1) / 2) = 2 is the most'),
+    ])
+    expect((await quorum(5, { disruptionBudget: { maxUnavailable: '50%' } })).errors).toEqual([
+      expect.stringContaining('maxUnavailable 50% lets 3 go at once'),
+    ])
+  })
+})

@@ -1,0 +1,98 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parse } from 'yaml'
+import { valueAt } from '../../functions/lib/kubernetes/object.ts'
+import { presetOf, presets } from '../../functions/replication-factor/presets/index.ts'
+import { FUNCTIONS, input, runExample, toDocuments } from '../lib/examples.ts'
+import { QUIET, run, workload } from './build.ts'
+
+const FOLDER = join(FUNCTIONS, 'replication-factor')
+
+describe.each(Object.entries(presets))('preset %s', (name, preset) => {
+  test('has an example', () => {
+    const examples = [name, `${name}-in-production`].map((example) => join(FOLDER, 'examples', `preset-${example}`))
+    expect(examples.some((folder) => existsSync(folder))).toBe(true)
+  })
+
+  test('is described in the README, with every part and value', () => {
+    const readme = readFileSync(join(FOLDER, 'README.md'), 'utf8')
+    const row = readme.split('\n').find((line) => line.startsWith(`| \`${name}\` |`))
+    for (const key of [...Object.keys(preset.parts), ...Object.keys(preset.values)]) expect(row).toContain(`\`${key}\``)
+  })
+
+  test('mentions only parts that it has, each of them in a value', () => {
+    const mentioned = [...JSON.stringify(preset).matchAll(/\{([\w-]+)\}/g)].map(([, part]) => part)
+    const inTemplates = ['name', 'index', 'pod', 'service', 'namespace', 'host', 'value']
+    const known = ['prefix', ...Object.keys(preset.parts)]
+    expect(mentioned.filter((part) => !inTemplates.includes(part ?? '') && !known.includes(part ?? ''))).toEqual([])
+    for (const part of Object.keys(preset.parts))
+      expect([
+        part,
+        JSON.stringify([preset.values, preset.parts]).includes(`{${part}}`) || preset.parts[part]?.quorum,
+      ]).toEqual([part, true])
+  })
+})
+
+test('a preset may be used twice, by a name of your own behind its own', () => {
+  expect(presetOf('etcd/events')).toBe(presets.etcd)
+  expect(presetOf('toString')).toBeUndefined()
+})
+
+test('of the environments of a whole stack only the factor differs', () => {
+  const policy = (environment: string) =>
+    parse(readFileSync(join(FOLDER, 'examples', `preset-mimir-in-${environment}`, 'policy.yaml'), 'utf8')).spec
+  const resources = (environment: string) =>
+    readFileSync(join(FOLDER, 'examples', `preset-mimir-in-${environment}`, 'resources.yaml'), 'utf8')
+  expect(policy('production')).toEqual({ ...policy('dev'), factor: 3 })
+  expect(resources('production')).toBe(resources('dev'))
+})
+
+test('production and back to dev is dev again: both come from the same base', async () => {
+  const folder = join(FOLDER, 'examples', 'preset-mimir-in-dev')
+  const { resources, policy } = input({ name: 'dev', folder })
+  const { stdout } = await runExample(resources, policy)
+  expect(toDocuments(stdout)).toBe(resources)
+})
+
+describe('a workload that a preset knows', () => {
+  const loki = (replicas: number, spec: object) =>
+    run([workload('StatefulSet', 'loki-ingester', { replicas })], {
+      ...QUIET,
+      presets: { loki: { values: { ring: 'off' } } },
+      ...spec,
+    })
+  const replicasOf = ({ objects: [object] }: Awaited<ReturnType<typeof loki>>) => valueAt(object, ['spec', 'replicas'])
+
+  test('is raised to the factor', async () => expect(replicasOf(await loki(1, { factor: 3 }))).toBe(3))
+  test('keeps more', async () => expect(replicasOf(await loki(5, { factor: 3 }))).toBe(5))
+  test('keeps what the policy says, and is refused below the factor', async () => {
+    const answer = await loki(1, { factor: 3, replicas: { 'loki-ingester': 2 } })
+    expect(replicasOf(answer)).toBe(2)
+    expect(answer.errors).toEqual([
+      expect.stringMatching(/^replication factor 3 > 2 replicas of StatefulSet shop\/loki-ingester/),
+    ])
+  })
+  test('is raised to a factor of its own', async () => {
+    expect(replicasOf(await loki(1, { factor: 3, workloads: { 'loki-ingester': { factor: 2, reason: 'why' } } }))).toBe(
+      2,
+    )
+  })
+})
+
+test.each([
+  [1, 1],
+  [2, 3],
+  [3, 3],
+  [4, 5],
+])('a quorum is raised at factor %i to %i members, an odd number', async (factor, members) => {
+  const { objects, errors } = await run(
+    [workload('StatefulSet', 'etcd', { replicas: 1, spec: { serviceName: 'etcd' } })],
+    {
+      ...QUIET,
+      factor,
+      presets: { etcd: { values: { 'initial-cluster': 'off' } } },
+    },
+  )
+  expect(objects[0]?.spec).toMatchObject({ replicas: members })
+  expect(errors).toEqual([])
+})

@@ -1,0 +1,106 @@
+import fc from 'fast-check'
+import { findWord, readText, replaceWord, setInText } from '../../functions/replication-factor/derive/text.ts'
+import { TextError } from '../../functions/replication-factor/derive/text-error.ts'
+import { isToml, readToml, setInToml } from '../../functions/replication-factor/derive/toml-text.ts'
+
+const TOML = `# PD
+lease = 3
+[replication] # copies
+# at most the number of TiKV
+max-replicas = 3  # one each
+location-labels = ["zone", "host"]
+
+[schedule]
+max-replicas = 9
+replication.strictly = 1
+"quoted key" = 'a'
+`
+
+describe('TOML', () => {
+  test.each([
+    ['a table', '[a]\nb = 1\n', true],
+    ['an entry', '# c\n\nb = 1\n', true],
+    ['an entry in a quoted key', '"b c" = 1', false],
+    ['YAML', 'a: 1\n', false],
+    ['YAML whose values look like entries', 'a: b = 1\n', false],
+    ['nothing', '', false],
+  ])('knows %s', (_, text, expected) => expect(isToml(text)).toBe(expected))
+
+  test.each([
+    [['lease'], '3'],
+    [['replication', 'max-replicas'], '3'],
+    [['schedule', 'max-replicas'], '9'],
+    [['schedule', 'replication', 'strictly'], '1'],
+    [['replication', 'replicas'], undefined],
+    [['max-replicas'], undefined],
+  ])('reads %j as %s', (path, value) => expect(readToml(TOML, path)).toBe(value))
+
+  test('changes one number and no other character', () => {
+    expect(setInToml(TOML, ['replication', 'max-replicas'], 5)).toBe(TOML.replace('= 3  #', '= 5  #'))
+  })
+
+  test('refuses a place that is not there, and says which line to write', () => {
+    const attempt = (): string => setInToml('[replication]\n', ['replication', 'max-replicas'], 5)
+    expect(attempt).toThrow(TextError)
+    expect(attempt).toThrow('replication.max-replicas: not in the text; write the line `max-replicas = 5` in its table')
+  })
+
+  test('refuses what is no number', () => {
+    expect(() => setInToml(TOML, ['lease'], ['a'])).toThrow(
+      'lease: only a number can be written into TOML, found ["a"]',
+    )
+  })
+
+  test('any number lands where it is read, and the rest stays', () => {
+    fc.assert(
+      fc.property(
+        fc.nat(),
+        fc.constantFrom(['lease'], ['replication', 'max-replicas'], ['schedule', 'max-replicas']),
+        (n, path) => {
+          const after = setInToml(TOML, path, n)
+          expect(readToml(after, path)).toBe(String(n))
+          expect(after.replace(String(n), '')).toHaveLength(TOML.length - 1)
+          expect(setInToml(after, path, n)).toBe(after)
+        },
+      ),
+    )
+  })
+})
+
+describe('a text of a ConfigMap', () => {
+  test('is TOML or YAML by what it says first', async () => {
+    expect(await readText('[a]\nb = 1\n', ['a', 'b'])).toBe('1')
+    expect(await readText('a:\n  b: 1\n', ['a', 'b'])).toBe(1)
+    expect(await setInText('[a]\nb = 1\n', ['a', 'b'], 2)).toBe('[a]\nb = 2\n')
+    expect(await setInText('a:\n  b: 1\n', ['a', 'b'], 2)).toBe('a:\n  b: 2\n')
+  })
+
+  test('is read with merge keys and tags too', async () => {
+    expect(await readText('a: &a {b: 1}\nc:\n  <<: *a\n  d: !!str 2\n', ['c', 'd'])).toBe('2')
+  })
+})
+
+describe('a word in a text', () => {
+  const CONF = 'port 26379\r\nsentinel  monitor main redis-0 6379 2\r\nsentinel timeout main 3000\r\n'
+
+  test.each([
+    ['a line, whatever its blanks', CONF, 'sentinel monitor * * * {value}', 'line', '2'],
+    ['the first word of a line', CONF, '{value} 26379', 'line', 'port'],
+    ['a part of an argument', 'fsync:on,copies:3,x:y', 'copies:{value}', 'part', '3'],
+    ['a part before another', 'a=1;b=2', '{value};b', 'part', 'a=1'],
+    ['characters that mean something to expressions', 'a.b(c)=1', 'a.b(c)={value}', 'part', '1'],
+  ] as const)('is found in %s', (_, text, pattern, scope, word) => {
+    const found = findWord(text, pattern, scope)
+    expect(found.text).toBe(word)
+    expect(replaceWord(text, found, 'X')).toBe(`${text.slice(0, found.start)}X${text.slice(found.start + word.length)}`)
+  })
+
+  test.each([
+    ['no line', CONF, 'sentinel quorum {value}', 'line', 'found no lines like "sentinel quorum {value}", expected one'],
+    ['two parts', 'a:1,a:2', 'a:{value}', 'part', 'found 2 parts like "a:{value}", expected one'],
+    ['a line that only begins so', 'quorum 2 more', 'quorum {value}', 'line', 'found no lines like'],
+  ] as const)('is refused where %s fits', (_, text, pattern, scope, message) => {
+    expect(() => findWord(text, pattern, scope)).toThrow(TextError)
+    expect(() => findWord(text, pattern, scope)).toThrow(message)
+  })
+})
