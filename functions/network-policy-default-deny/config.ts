@@ -1,7 +1,75 @@
 import * as z from 'zod/mini'
 import { modeSchema } from '../lib/config.ts'
+import { flowsSchema } from '../lib/flows/schema.ts'
+import {
+  alwaysSchema,
+  apiServerSchema,
+  dnsSchema,
+  gatewaysSchema,
+  istiodSchema,
+  namespaceSchema,
+  notInjectedSchema,
+  openEgressSchema,
+  otelAgentSchema,
+  privateRangesSchema,
+  probesSchema,
+  runtimePodsSchema,
+  scrapeSchema,
+} from './config-parts.ts'
+import { cidrSchema, rangesSchema } from './config-peers.ts'
 
 export const networkPolicyDefaultDenySchema = z.strictObject({
   mode: modeSchema,
+  flows: z
+    .optional(flowsSchema)
+    .check(z.describe('Traffic, declared once; in a Hardening it stands in `spec.flows`, where every section sees it')),
+  dialect: z
+    ._default(z.enum(['kubernetes', 'cilium']), 'kubernetes')
+    .check(z.describe('`kubernetes` writes NetworkPolicy, `cilium` CiliumNetworkPolicy, which knows names outside')),
+  directions: z
+    ._default(z.array(z.enum(['Ingress', 'Egress'])).check(z.minLength(1)), ['Ingress', 'Egress'])
+    .check(z.describe('Directions that are denied by default')),
+  namespaces: z
+    ._default(z.record(z.string(), namespaceSchema), {})
+    .check(z.describe('Namespaces to deny by default besides those whose Namespace object stands in the build')),
+  namespaceLabel: z
+    ._default(z.string(), 'kubernetes.io/metadata.name')
+    .check(z.describe('Label of Namespaces that holds their name; those that the cluster makes keep its own')),
+  scrape: z.prefault(scrapeSchema, {}).check(z.describe('Who scrapes metrics, and the port of the sidecar')),
+  always: z
+    ._default(z.record(z.string(), alwaysSchema), {})
+    .check(z.describe('Policies of every denied namespace, by name')),
+  dns: z.prefault(dnsSchema, {}).check(z.describe('DNS pods, TCP and UDP 53')),
+  istiod: z.prefault(istiodSchema, {}).check(z.describe('Control plane of the mesh, called by every sidecar')),
+  otelAgent: z.prefault(otelAgentSchema, {}).check(z.describe('Receiver of traces, called by every sidecar')),
+  apiServer: z.prefault(apiServerSchema, {}).check(z.describe('The API server, called where its token is mounted')),
+  privateRanges: z
+    .prefault(privateRangesSchema, {})
+    .check(
+      z.describe('Ranges that no destination outside the cluster has; an IPv6 range here admits `::/0` without it'),
+    ),
+  addresses: z
+    ._default(z.record(z.string(), z.array(cidrSchema).check(z.minLength(1))), {})
+    .check(z.describe('Host outside the cluster to its ranges, where they are known or private')),
+  nodes: z
+    ._default(rangesSchema, {})
+    .check(z.describe('Addresses of nodes: by them alone NetworkPolicy knows pods with hostNetwork')),
+  gateways: z.prefault(gatewaysSchema, {}).check(z.describe('Pods that carry traffic from outside to backends')),
+  runtimePods: z
+    ._default(
+      z.record(z.string().check(z.regex(/^[^/\s]+\/[^/\s]+$/, 'namespace/name of run-time pods')), runtimePodsSchema),
+      {},
+    )
+    .check(z.describe('Pods that an operator makes, as `namespace/name`: the name that flows give them, or a new one')),
+  openEgress: z
+    ._default(z.record(z.string(), openEgressSchema), {})
+    .check(z.describe('Workloads that may call anything, with the reason')),
+  probes: z
+    .optional(probesSchema)
+    .check(z.describe('Ranges from which kubelets probe, for a CNI that does not admit them by itself')),
+  ambient: z._default(z.boolean(), false).check(z.describe('Members of the mesh call each other through port 15008')),
+  notInjected: z
+    .prefault(notInjectedSchema, {})
+    .check(z.describe('Namespaces that stay out of an ambient mesh, as for istio-hardening; `false` takes one in')),
 })
 export type NetworkPolicyDefaultDenySpec = z.infer<typeof networkPolicyDefaultDenySchema>

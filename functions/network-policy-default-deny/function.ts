@@ -1,14 +1,27 @@
+import { namesBackends } from '../lib/flows/backends.ts'
 import { defineFunction } from '../lib/function.ts'
+import { isKind, type TypeMeta } from '../lib/kubernetes/object.ts'
 import { isPodOwner } from '../lib/kubernetes/pod-template.ts'
 import { type NetworkPolicyDefaultDenySpec, networkPolicyDefaultDenySchema } from './config.ts'
 import { transform } from './transform.ts'
+
+const READ: readonly (readonly [group: string, kind: string])[] = [
+  ['', 'Namespace'],
+  ['', 'Service'],
+  ['networking.k8s.io', 'NetworkPolicy'],
+  ['cilium.io', 'CiliumNetworkPolicy'],
+  ['networking.istio.io', 'Sidecar'],
+]
+
+const isRead = (item: TypeMeta): boolean => READ.some(([group, kind]) => isKind(item, group, kind))
 
 export const networkPolicyDefaultDeny = defineFunction<NetworkPolicyDefaultDenySpec>({
   name: 'network-policy-default-deny',
   kind: 'NetworkPolicyDefaultDeny',
   section: 'networkPolicy',
-  description: '',
+  description:
+    'Denies a namespace all traffic by default and admits what flows declare, with policies for both ends of each flow.',
   schema: networkPolicyDefaultDenySchema,
-  reads: (_spec, item) => isPodOwner(item),
+  reads: (_spec, item) => isPodOwner(item) || isRead(item) || namesBackends(item),
   transform,
 })

@@ -1,7 +1,56 @@
-import type { Finding } from '../lib/finding.ts'
+// Denies every namespace of the build all traffic, and admits again what is declared or follows from the build.
+//
+// Reads: Namespaces, workloads and Services; VirtualServices, routes, Ingresses, webhook configurations and APIServices,
+// whose backends they call; Sidecars, for the reason of ALLOW_ANY; spec.flows.
+// Writes NetworkPolicies (dialect cilium: CiliumNetworkPolicies), and nothing else:
+//   per denied namespace  default-deny, allow-envoy-stats-scrape and the policies of `always`
+//   per workload          one of its name: ingress from its callers, egress to what it calls and what every pod needs
+//   per run-time pods     the same, by the labels with which flows select them
+// Refuses: a policy of a generated name that a person wrote with other rules; a peer that no labels narrow down without
+// a reason; a dead policy; traffic of pods with hostNetwork where no node addresses are given.
+import { isDeepStrictEqual } from 'node:util'
+import { error, type Finding } from '../lib/finding.ts'
+import { replaceGenerated } from '../lib/generated.ts'
 import type { KubernetesObject } from '../lib/kubernetes/object.ts'
+import { checkPolicies } from './check/check.ts'
+import { deadPolicies } from './check/dead.ts'
+import { redundantPolicies } from './check/redundant.ts'
 import type { NetworkPolicyDefaultDenySpec } from './config.ts'
+import { namespacePolicies } from './policies/of-namespaces.ts'
+import { subjectPolicies } from './policies/of-subjects.ts'
+import { readBuild } from './subjects/build.ts'
+import { openEgress } from './traffic/open-egress.ts'
+import { scrapeFindings } from './traffic/scrape.ts'
+import { NAME, write } from './write/write.ts'
 
-export function transform(_objects: KubernetesObject[], _spec: NetworkPolicyDefaultDenySpec): Finding[] {
-  return []
+export function transform(objects: KubernetesObject[], spec: NetworkPolicyDefaultDenySpec): Finding[] {
+  const { build, findings } = readBuild(objects, spec)
+  const open = openEgress(build)
+  const policies = [...namespacePolicies(build), ...subjectPolicies(build, open.reasons)]
+  const written = policies.map((policy) => ({ policy, object: write(policy, spec) }))
+  return [
+    ...findings,
+    ...open.findings,
+    ...scrapeFindings(build.subjects),
+    ...checkPolicies(written, build),
+    ...deadPolicies(build),
+    ...replaceGenerated(
+      objects,
+      NAME,
+      written.map(({ object }) => object),
+      clash,
+    ),
+    ...redundantPolicies(objects, spec),
+  ]
 }
+
+/** Policies add up, so completing one that a person wrote would hide who admits what. */
+const clash = (existing: KubernetesObject, wanted: KubernetesObject): Finding[] =>
+  isDeepStrictEqual(existing.spec, wanted.spec)
+    ? []
+    : [
+        error(
+          'found a policy of this name that is written by hand; expected none, since one is generated under it: declare what it admits as flows and remove it, or rename it',
+          { object: existing },
+        ),
+      ]

@@ -1,0 +1,78 @@
+import * as z from 'zod/mini'
+import { reasonSchema } from '../lib/config.ts'
+import type { Peer } from './policies/policy.ts'
+import { isCidr } from './write/cidr.ts'
+
+/** What configuration writes peers and ports with. */
+
+export const labelsSchema = z.record(z.string(), z.string())
+
+/** Labels that narrow pods down, so that no reason is needed. */
+export const podLabelsSchema = labelsSchema.check(
+  z.refine((labels) => Object.keys(labels).length > 0, 'at least one label'),
+)
+
+export const cidrSchema = z.string().check(z.refine(isCidr, 'an address range such as 10.0.0.0/8'))
+
+/** A set of ranges, as a map so that layers merge: `false` takes one out. */
+export const rangesSchema = z.record(cidrSchema, z.boolean())
+
+/** What a map of names or ranges leaves in, sorted. */
+export const namesIn = (map: Readonly<Record<string, boolean>>): string[] =>
+  Object.keys(map)
+    .filter((name) => map[name])
+    .sort()
+
+/** A key that is there unless a layer sets it to false. */
+export const unlessOff = (meaning: string) => z._default(z.boolean(), true).check(z.describe(meaning))
+
+export const portNumberSchema = z.int().check(z.gte(1), z.lte(65535))
+
+export const portSchema = z.union([
+  portNumberSchema,
+  z.string().check(z.regex(/^[a-z0-9-]{1,15}$/, 'a port number or the name of a container port')),
+])
+
+export const peerSchema = z
+  .strictObject({
+    namespace: z.optional(z.string()).check(z.describe('Namespace of the pods; any where it is absent')),
+    labels: z.optional(labelsSchema).check(z.describe('Labels of the pods; without them a reason is needed')),
+    cidr: z.optional(cidrSchema).check(z.describe('Addresses in place of pods; needs a reason')),
+    reason: z.optional(reasonSchema),
+  })
+  .check(
+    z.refine(
+      (peer) => peer.cidr === undefined || (peer.namespace === undefined && peer.labels === undefined),
+      'either cidr, or namespace and labels',
+    ),
+    z.refine(
+      (peer) => peer.reason !== undefined || Object.keys(peer.labels ?? {}).length > 0,
+      'labels that say which pods, or a reason',
+    ),
+    z.describe('Pods or addresses'),
+  )
+export type PeerSpec = z.infer<typeof peerSchema>
+
+export const toPeer = ({ cidr, namespace, labels }: PeerSpec): Peer =>
+  cidr === undefined ? { type: 'pods', namespace, labels } : { type: 'range', cidr }
+
+/** Pods that need no reason, since labels say which. */
+const podsSchema = z
+  .strictObject({
+    namespace: z.string().check(z.describe('Namespace of the pods')),
+    labels: podLabelsSchema.check(z.describe('Labels of the pods')),
+  })
+  .check(z.describe('Pods by labels'))
+
+export const podSetsSchema = z.record(z.string(), podsSchema)
+
+/** Peers by a name of their own, so that a layer can change or delete one. */
+export const peersSchema = z.record(z.string(), peerSchema)
+
+/** Pods by namespace and labels, with a port of theirs. */
+export const endpointSchema = (namespace: string, labels: Record<string, string>, port: number) =>
+  z.strictObject({
+    namespace: z._default(z.string(), namespace).check(z.describe('Namespace of the pods')),
+    labels: z._default(podLabelsSchema, labels).check(z.describe('Labels of the pods')),
+    port: z._default(portNumberSchema, port).check(z.describe('Port on the pods')),
+  })

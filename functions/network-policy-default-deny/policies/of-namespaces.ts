@@ -1,0 +1,53 @@
+import { type PeerSpec, toPeer } from '../config-peers.ts'
+import type { Build } from '../subjects/build.ts'
+import { tcp } from '../traffic/ports.ts'
+import type { Peer, Policy, Port, Rule } from './policy.ts'
+import { rulesOf } from './rules.ts'
+import { namespaceSyncWave } from './sync-wave.ts'
+
+/** The policies of all pods of a denied namespace: `default-deny`, the scrape of sidecars, and those that are always there. */
+export function namespacePolicies(build: Build): Policy[] {
+  return build.scope.denied.flatMap((namespace) =>
+    [defaultDeny(build), ...statsScrape(build), ...always(build)].map((policy) => ({
+      ...policy,
+      namespace,
+      labels: {},
+      syncWave: namespaceSyncWave(namespace, build),
+    })),
+  )
+}
+
+type Draft = Omit<Policy, 'namespace' | 'labels' | 'syncWave'>
+
+const defaultDeny = ({ spec: { directions } }: Build): Draft => ({
+  name: 'default-deny',
+  podLabels: {},
+  ...(directions.includes('Ingress') && { ingress: [] }),
+  ...(directions.includes('Egress') && { egress: [] }),
+  exceptions: [],
+})
+
+function statsScrape({ spec: { scrape, directions } }: Build): Draft[] {
+  if (scrape.off || !directions.includes('Ingress')) return []
+  const peer: Peer = { type: 'pods', namespace: scrape.namespace, labels: scrape.labels }
+  const ingress = rulesOf([{ peer, ports: [tcp(scrape.port)] }])
+  return [{ name: 'allow-envoy-stats-scrape', podLabels: {}, ingress, exceptions: [] }]
+}
+
+function always({ spec }: Build): Draft[] {
+  return Object.entries(spec.always)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .flatMap(([name, { podLabels, from, to, ports, protocol }]) => {
+      const admitted = ports.map((port) => ({ protocol, port }))
+      const ingress = spec.directions.includes('Ingress') ? rulesFor(from, admitted) : []
+      const egress = spec.directions.includes('Egress') ? rulesFor(to, admitted) : []
+      if (ingress.length + egress.length === 0) return []
+      const exceptions = [...Object.values(from), ...Object.values(to)].flatMap(({ reason }) => reason ?? [])
+      return [
+        { name, podLabels, ...(ingress.length > 0 && { ingress }), ...(egress.length > 0 && { egress }), exceptions },
+      ]
+    })
+}
+
+const rulesFor = (peers: Readonly<Record<string, PeerSpec>>, ports: readonly Port[]): Rule[] =>
+  rulesOf(Object.values(peers).map((peer) => ({ peer: toPeer(peer), ports })))

@@ -1,0 +1,70 @@
+import { error, type Finding, info, warning } from '../../lib/finding.ts'
+import { policySelector, type Topology } from '../../lib/flows/topology.ts'
+import { generatedNames } from '../../lib/generated-names.ts'
+import { describe, formatPath, isKind } from '../../lib/kubernetes/object.ts'
+import type { Labels } from '../../lib/kubernetes/selector.ts'
+import type { Workload } from '../../lib/kubernetes/workload.ts'
+import { isHostNetwork, isInjected, usesApiServer } from '../../lib/mesh.ts'
+import type { Scope } from './scope.ts'
+
+/** Pods that get a policy of their own: those of a workload, or those that an operator makes at run time. */
+export interface Subject {
+  /** Name of the policy. */
+  name: string
+  namespace: string
+  /** What selects the pods. */
+  podLabels: Labels
+  /** undefined for run-time pods. */
+  workload: Workload | undefined
+  injected: boolean
+  usesApiServer: boolean
+}
+
+/** Every workload whose pods a policy can select, as subjects; of the others, why not. */
+export function workloadSubjects(topology: Topology, scope: Scope): { subjects: Subject[]; findings: Finding[] } {
+  const findings: Finding[] = []
+  const names = generatedNames(topology.workloads)
+  const subjects = topology.workloads.filter(runsPods).flatMap((workload) => {
+    const { object, namespace } = workload
+    if (isHostNetwork(workload)) findings.push(onHostNetwork(workload))
+    if (isHostNetwork(workload) || !scope.includes(namespace)) return []
+    const podLabels = policySelector(workload, topology)
+    if (Object.keys(podLabels).length === 0) {
+      findings.push(withoutLabels(workload))
+      return []
+    }
+    findings.push(...sharedLabels(workload, podLabels, topology))
+    const traits = { injected: isInjected(workload), usesApiServer: usesApiServer(workload) }
+    return [{ name: names.get(object) ?? workload.name, namespace, podLabels, workload, ...traits }]
+  })
+  return { subjects, findings }
+}
+
+const runsPods = ({ object }: Workload): boolean => !isKind(object, '', 'PodTemplate')
+
+const onHostNetwork = ({ object, template }: Workload): Finding =>
+  info('hostNetwork: no NetworkPolicy selects its pods, so none is written; nothing limits their traffic', {
+    object,
+    field: { path: formatPath([...template.path, 'spec', 'hostNetwork']), currentValue: true },
+  })
+
+const withoutLabels = ({ object, template }: Workload): Finding =>
+  error('found no labels on its pods; expected one that tells them from other pods, for policies to select', {
+    object,
+    field: { path: formatPath([...template.path, 'metadata', 'labels']) },
+  })
+
+/** A policy reaches every pod that carries its labels. */
+function sharedLabels(workload: Workload, podLabels: Labels, topology: Topology): Finding[] {
+  const others = topology
+    .workloadsWith(workload.namespace, podLabels)
+    .filter(({ object }) => object !== workload.object)
+  if (others.length === 0) return []
+  const names = others.map(({ object }) => describe(object)).join(', ')
+  return [
+    warning(
+      `found its labels on the pods of ${names} too, which therefore get what this workload is admitted; expected a label that tells them apart`,
+      { object: workload.object },
+    ),
+  ]
+}

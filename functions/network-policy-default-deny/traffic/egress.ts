@@ -1,0 +1,94 @@
+import type { BackendCall } from '../../lib/flows/backends.ts'
+import { type Callee, calleesOf } from '../../lib/flows/callees.ts'
+import type { Caller, Flow } from '../../lib/flows/flow.ts'
+import { selects } from '../../lib/kubernetes/selector.ts'
+import { isInjected } from '../../lib/mesh.ts'
+import type { Peer } from '../policies/policy.ts'
+import type { Build } from '../subjects/build.ts'
+import type { Subject } from '../subjects/subject.ts'
+import { backendCallers } from './backends.ts'
+import { baseline } from './baseline.ts'
+import { calleeEnd, type End, podEnds, portsOnWire, subjectEnd, workloadEnd } from './ends.ts'
+import type { SubjectAdmission } from './ingress.ts'
+import { flowPorts, tcp } from './ports.ts'
+import { scrapePorts } from './scrape.ts'
+
+/** Whom each subject may call: what every pod needs, and whatever admits it on the other side. */
+export function egressOf(build: Build): SubjectAdmission[] {
+  const scrapers = podEnds(build.spec.scrape.namespace, build.spec.scrape.labels, build)
+  return [
+    ...build.subjects.flatMap((subject) =>
+      baseline(subject, build.spec).map((admission) => ({ subject, ...admission })),
+    ),
+    ...build.flows.flatMap(({ flow, callees, callers: workloads }) =>
+      workloads.flatMap((workload) => {
+        const subject = build.subjectOf(workload)
+        return subject ? toDestination(subject, flow, callees, build) : []
+      }),
+    ),
+    ...build.subjects.filter(({ workload }) => !workload).flatMap((subject) => fromRuntimePods(subject, build)),
+    ...subjectsAt(scrapers, build).flatMap(({ subject, end }) => toScraped(subject, end, build)),
+    ...build.calls.flatMap((call) => toBackend(call, build)),
+  ]
+}
+
+function toDestination(subject: Subject, flow: Flow, callees: readonly Callee[], build: Build): SubjectAdmission[] {
+  const { destination, port } = flow
+  if (destination.type === 'external')
+    return typeof port === 'number'
+      ? [{ subject, peer: { type: 'host', host: destination.host }, ports: [tcp(port)] }]
+      : []
+  return callees.map((callee) => {
+    const end = calleeEnd(callee, build)
+    const ports = flowPorts(flow, callee, build.topology)
+    return { subject, peer: end.peer, ports: portsOnWire(ports, subjectEnd(subject, build), end, flow.plain) }
+  })
+}
+
+/** No manifest holds these callers, so they are found in the flows as they are declared. */
+const fromRuntimePods = (subject: Subject, build: Build): SubjectAdmission[] =>
+  build.declared
+    .filter((flow) => flow.callers.some((caller) => isCaller(subject, caller, flow, build)))
+    .flatMap((flow) => toDestination(subject, flow, calleesOf(flow, build.topology, []), build))
+
+function isCaller(subject: Subject, caller: Caller, flow: Flow, build: Build): boolean {
+  if (caller.type === 'pods')
+    return caller.namespace === subject.namespace && selects(caller.labels ?? {}, subject.podLabels)
+  if (caller.type !== 'self') return false
+  return calleesOf(flow, build.topology, []).some((callee) => build.calleeSubject(callee) === subject)
+}
+
+/** A scraper in the build calls the sidecars of any namespace, and the pods of this build that have none. */
+function toScraped(subject: Subject, caller: End, build: Build): SubjectAdmission[] {
+  const everywhere: Peer = { type: 'pods', namespace: undefined, labels: undefined }
+  const withoutSidecar = build.topology.workloads.filter((workload) => !isInjected(workload))
+  return [
+    { subject, peer: everywhere, ports: [tcp(build.spec.scrape.port)] },
+    ...withoutSidecar.flatMap((workload) => {
+      const ports = scrapePorts(workload)
+      const callee = workloadEnd(workload, build)
+      return ports.length > 0 ? [{ subject, peer: callee.peer, ports: portsOnWire(ports, caller, callee) }] : []
+    }),
+  ]
+}
+
+/** A gateway in the build calls the backends in it. */
+function toBackend(call: BackendCall, build: Build): SubjectAdmission[] {
+  const callee = workloadEnd(call.workload, build)
+  return subjectsAt(backendCallers(call, build), build).map(({ subject, end }) => ({
+    subject,
+    peer: callee.peer,
+    ports: portsOnWire([tcp(call.port)], end, callee),
+  }))
+}
+
+/** The subjects of the build among pods that are named by labels. */
+const subjectsAt = (ends: readonly End[], build: Build): { subject: Subject; end: End }[] =>
+  ends.flatMap((end) =>
+    end.peer.type === 'pods' && end.peer.namespace !== undefined
+      ? build.topology
+          .workloadsWith(end.peer.namespace, end.peer.labels ?? {})
+          .flatMap((workload) => build.subjectOf(workload) ?? [])
+          .map((subject) => ({ subject, end }))
+      : [],
+  )

@@ -1,0 +1,72 @@
+import type { BackendCall } from '../../lib/flows/backends.ts'
+import type { ResolvedFlow } from '../../lib/flows/resolve.ts'
+import type { Peer } from '../policies/policy.ts'
+import type { Admission } from '../policies/rules.ts'
+import type { Build } from '../subjects/build.ts'
+import type { Subject } from '../subjects/subject.ts'
+import { backendCallers } from './backends.ts'
+import { anyone, calleeEnd, podEnds, portsOnWire, subjectEnd } from './ends.ts'
+import { flowPorts, tcp } from './ports.ts'
+import { probePorts } from './probes.ts'
+import { scrapePorts } from './scrape.ts'
+
+/** What one subject's policy admits, with the reason where it is an exception. */
+export interface SubjectAdmission extends Admission {
+  subject: Subject
+  reason?: string
+}
+
+/** Who may call each subject: by flows, by objects that name backends, to scrape and to probe. */
+export const ingressOf = (build: Build): SubjectAdmission[] => [
+  ...build.flows.flatMap((flow) => fromFlow(flow, build)),
+  ...build.calls.flatMap((call) => fromBackend(call, build)),
+  ...build.subjects.flatMap((subject) => [...fromScraper(subject, build), ...fromKubelet(subject, build)]),
+]
+
+function fromFlow({ flow, callees, peers }: ResolvedFlow, build: Build): SubjectAdmission[] {
+  const callers = peers === 'any' ? anyone(build) : peers.flatMap((peer) => podEnds(peer.namespace, peer.labels, build))
+  return callees.flatMap((callee) => {
+    const subject = build.calleeSubject(callee)
+    if (!subject) return []
+    const ports = flowPorts(flow, callee, build.topology)
+    return callers.map((caller) => ({
+      subject,
+      peer: caller.peer,
+      ports: portsOnWire(ports, caller, calleeEnd(callee, build), flow.plain),
+      ...(isUnselected(caller.peer) && flow.reason !== undefined && { reason: flow.reason }),
+    }))
+  })
+}
+
+/** A peer that no pod labels narrow down. */
+export const isUnselected = (peer: Peer): boolean =>
+  peer.type === 'anyone' || (peer.type === 'pods' && Object.keys(peer.labels ?? {}).length === 0)
+
+function fromBackend(call: BackendCall, build: Build): SubjectAdmission[] {
+  const subject = build.subjectOf(call.workload)
+  if (!subject) return []
+  return backendCallers(call, build).map((caller) => ({
+    subject,
+    peer: caller.peer,
+    ports: portsOnWire([tcp(call.port)], caller, subjectEnd(subject, build)),
+    ...(caller.reason !== undefined && { reason: caller.reason }),
+  }))
+}
+
+/** Metrics of injected pods are scraped from the sidecar, which a policy of the whole namespace admits. */
+function fromScraper(subject: Subject, build: Build): SubjectAdmission[] {
+  const ports = subject.workload && !subject.injected ? scrapePorts(subject.workload) : []
+  if (ports.length === 0) return []
+  const { namespace, labels } = build.spec.scrape
+  return podEnds(namespace, labels, build).map((caller) => ({
+    subject,
+    peer: caller.peer,
+    ports: portsOnWire(ports, caller, subjectEnd(subject, build)),
+  }))
+}
+
+function fromKubelet(subject: Subject, { spec }: Build): SubjectAdmission[] {
+  const ports = spec.probes && subject.workload ? probePorts(subject.workload, subject.injected) : []
+  if (!spec.probes || ports.length === 0) return []
+  return spec.probes.from.map((cidr) => ({ subject, peer: { type: 'range', cidr } as const, ports }))
+}

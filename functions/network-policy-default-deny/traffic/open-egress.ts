@@ -1,0 +1,72 @@
+import { EXCEPTION } from '../../lib/exception.ts'
+import { error, type Finding, warning } from '../../lib/finding.ts'
+import { isFields, isKind, type KubernetesObject, valueAt } from '../../lib/kubernetes/object.ts'
+import { type Labels, selects } from '../../lib/kubernetes/selector.ts'
+import { overrideFor, type Workload } from '../../lib/kubernetes/workload.ts'
+import { didYouMean } from '../../lib/nearest.ts'
+import type { Build } from '../subjects/build.ts'
+
+const ISTIO_HARDENING = 'istio-hardening: '
+const MODE = ['spec', 'outboundTrafficPolicy', 'mode']
+
+/** The reason for which a workload may call anything, by object; a Sidecar that says so without a reason is an error. */
+export function openEgress({ objects, subjects, spec }: Build): {
+  reasons: ReadonlyMap<KubernetesObject, string>
+  findings: Finding[]
+} {
+  const findings = unusedOverrides(
+    subjects.flatMap(({ workload }) => workload ?? []),
+    spec.openEgress,
+  )
+  const sidecars = sidecarsByNamespace(objects)
+  const reasons = new Map<KubernetesObject, string>()
+  for (const { workload } of subjects) {
+    if (!workload) continue
+    const configured = overrideFor(spec.openEgress, workload)?.reason
+    const sidecar = sidecarFor(workload, sidecars.get(workload.namespace) ?? [])
+    const isOpen = sidecar !== undefined && valueAt(sidecar, MODE) === 'ALLOW_ANY'
+    const reason = configured ?? (isOpen ? reasonOn(sidecar) : undefined)
+    if (reason !== undefined) reasons.set(workload.object, reason)
+    else if (isOpen) findings.push(noReason(workload, sidecar))
+  }
+  return { reasons, findings }
+}
+
+function sidecarsByNamespace(objects: readonly KubernetesObject[]): Map<string, KubernetesObject[]> {
+  const sidecars = new Map<string, KubernetesObject[]>()
+  for (const object of objects) {
+    if (!isKind(object, 'networking.istio.io', 'Sidecar')) continue
+    const namespace = object.metadata.namespace ?? ''
+    sidecars.set(namespace, [...(sidecars.get(namespace) ?? []), object])
+  }
+  return sidecars
+}
+
+/** Source: https://istio.io/latest/docs/reference/config/networking/sidecar/: a Sidecar with a selector precedes one without. */
+function sidecarFor(workload: Workload, sidecars: readonly KubernetesObject[]): KubernetesObject | undefined {
+  const selecting = sidecars.filter((sidecar) => isFields(valueAt(sidecar, ['spec', 'workloadSelector'])))
+  const own = selecting.find((sidecar) =>
+    selects((valueAt(sidecar, ['spec', 'workloadSelector', 'labels']) ?? {}) as Labels, workload.labels),
+  )
+  return own ?? sidecars.find((sidecar) => !selecting.includes(sidecar))
+}
+
+const reasonOn = (sidecar: KubernetesObject): string | undefined =>
+  (sidecar.metadata.annotations?.[EXCEPTION] ?? '')
+    .split('\n')
+    .find((line) => line.startsWith(ISTIO_HARDENING))
+    ?.slice(ISTIO_HARDENING.length)
+
+const noReason = ({ name }: Workload, object: KubernetesObject): Finding =>
+  error(
+    `found ALLOW_ANY without a reason; expected the annotation ${EXCEPTION}: "${ISTIO_HARDENING}<reason>", which istio-hardening writes, or openEgress.${name} with a reason`,
+    { object, field: { path: MODE.join('.'), currentValue: 'ALLOW_ANY' } },
+  )
+
+function unusedOverrides(workloads: readonly Workload[], overrides: Build['spec']['openEgress']): Finding[] {
+  const names = workloads.flatMap(({ kind, name }) => [name, `${kind}/${name}`])
+  const known = new Set(names)
+  return Object.keys(overrides)
+    .filter((name) => !known.has(name))
+    .map((name) => warning(`openEgress.${name}: found no such workload in the build${didYouMean(name, names)}`))
+}

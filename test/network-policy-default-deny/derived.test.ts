@@ -1,0 +1,238 @@
+import type { KubernetesObject } from '../../functions/lib/kubernetes/object.ts'
+import { harden, messages, namespace, service, type WorkloadOptions, workload } from './build.ts'
+
+type Rules = Record<string, unknown>[]
+
+const policy = (policies: readonly KubernetesObject[], name: string): { ingress?: Rules; egress?: Rules } => {
+  const found = policies.find(({ metadata }) => metadata.name === name)
+  if (!found) throw new Error(`no policy ${name} among ${policies.map(({ metadata }) => metadata.name).join(', ')}`)
+  return found.spec as { ingress?: Rules; egress?: Rules }
+}
+
+const NAME = 'app.kubernetes.io/name'
+const tcp = (port: number): unknown => ({ protocol: 'TCP', port })
+const inNamespace = (name: string): unknown => ({ matchLabels: { 'kubernetes.io/metadata.name': name } })
+const named = (name: string): unknown => ({ matchLabels: { [NAME]: name } })
+
+const scraped = (port: string): WorkloadOptions => ({
+  annotations: { 'prometheus.io/scrape': 'true', 'prometheus.io/port': port },
+})
+
+describe('a scraper in the build', () => {
+  const prometheus = workload('prometheus', { namespace: 'prometheus' })
+
+  test('reaches sidecars of any namespace, and the annotated port of pods that have none', () => {
+    const { policies } = harden([
+      namespace('shop'),
+      namespace('prometheus'),
+      prometheus,
+      workload('cart', scraped('9090')),
+    ])
+    expect(policy(policies, 'prometheus').egress?.slice(1)).toEqual([
+      { to: [{ namespaceSelector: inNamespace('shop'), podSelector: named('cart') }], ports: [tcp(9090)] },
+      { to: [{ namespaceSelector: {} }], ports: [tcp(15020)] },
+    ])
+    expect(policy(policies, 'cart').ingress).toEqual([
+      {
+        from: [{ namespaceSelector: inNamespace('prometheus'), podSelector: named('prometheus') }],
+        ports: [tcp(9090)],
+      },
+    ])
+  })
+
+  test('reaches pods with hostNetwork by the addresses of nodes', () => {
+    const agent = workload('agent', { ...scraped('9100'), spec: { hostNetwork: true } })
+    const { policies } = harden([namespace('prometheus'), prometheus, agent], { nodes: { '10.1.0.0/16': true } })
+    expect(policy(policies, 'prometheus').egress?.[1]).toEqual({
+      to: [{ ipBlock: { cidr: '10.1.0.0/16' } }],
+      ports: [tcp(9100)],
+    })
+  })
+})
+
+test('a gateway in the build reaches the backends in it', () => {
+  const route = {
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'Ingress',
+    metadata: { name: 'cart', namespace: 'shop' },
+    spec: { defaultBackend: { service: { name: 'cart', port: { number: 80 } } } },
+  }
+  const { policies } = harden([
+    namespace('shop'),
+    workload('ingress-nginx', { namespace: 'ingress-nginx' }),
+    workload('cart', { ports: [{ containerPort: 8080 }] }),
+    service('cart', [{ port: 80, targetPort: 8080 }]),
+    route,
+  ])
+  expect(policy(policies, 'ingress-nginx').egress?.[1]).toEqual({
+    to: [{ namespaceSelector: inNamespace('shop'), podSelector: named('cart') }],
+    ports: [tcp(8080)],
+  })
+})
+
+describe('scraping', () => {
+  test('of an injected pod needs no rule of its own: its sidecar is scraped', () => {
+    const cart = workload('cart', {
+      ...scraped('9090'),
+      labels: { [NAME]: 'cart', 'sidecar.istio.io/inject': 'true' },
+      matchLabels: { [NAME]: 'cart' },
+    })
+    expect(policy(harden([namespace('shop'), cart]).policies, 'cart').ingress).toBeUndefined()
+  })
+
+  test('of a port that is a placeholder is said and left out', () => {
+    const { policies, findings } = harden([namespace('shop'), workload('cart', scraped(`\${PORT}`))])
+    expect(policy(policies, 'cart').ingress).toBeUndefined()
+    expect(messages(findings)).toEqual([
+      `warning: found "\${PORT}", expected a port number; the scraper is not admitted to it`,
+    ])
+    expect(findings[0]?.field?.path).toBe('spec.template.metadata.annotations["prometheus.io/port"]')
+  })
+})
+
+describe('in an ambient mesh', () => {
+  const flows = { 'shop/cart:8080': { from: ['frontend'] } }
+  const cart = workload('cart', { ports: [{ containerPort: 8080 }] })
+  const services = [service('cart', [{ port: 8080 }])]
+
+  test('a pod that opts out is called, and calls, on the port itself, and both ends agree', () => {
+    const frontend = workload('frontend', {
+      labels: { [NAME]: 'frontend', 'istio.io/dataplane-mode': 'none' },
+      matchLabels: { [NAME]: 'frontend' },
+    })
+    const { policies } = harden([namespace('shop'), frontend, cart, ...services], { ambient: true, flows })
+    expect(policy(policies, 'cart').ingress).toEqual([
+      { from: [{ podSelector: named('frontend') }], ports: [tcp(8080)] },
+    ])
+    expect(policy(policies, 'frontend').egress?.[1]).toEqual({
+      to: [{ podSelector: named('cart') }],
+      ports: [tcp(8080)],
+    })
+  })
+
+  test('everyone is admitted to both ports, since anyone may be a member or not', () => {
+    const { policies } = harden([namespace('shop'), cart, ...services], {
+      ambient: true,
+      flows: { 'shop/cart:8080': { from: ['any'], reason: 'public' } },
+    })
+    expect(policy(policies, 'cart').ingress).toEqual([{ ports: [tcp(8080), tcp(15008)] }])
+  })
+
+  test('UDP passes beside the tunnel', () => {
+    const stats = workload('cart', { ports: [{ containerPort: 8080, protocol: 'UDP' }] })
+    const udpService = service('cart', [{ port: 8080, protocol: 'UDP' }])
+    const { policies } = harden([namespace('shop'), workload('frontend'), stats, udpService], { ambient: true, flows })
+    expect(policy(policies, 'cart').ingress).toEqual([
+      { from: [{ podSelector: named('frontend') }], ports: [{ protocol: 'UDP', port: 8080 }] },
+    ])
+  })
+})
+
+describe('probes', () => {
+  const probed = (container: Record<string, unknown>, injected = false): unknown => {
+    const cart = workload('cart', {
+      labels: { [NAME]: 'cart', ...(injected && { 'sidecar.istio.io/inject': 'true' }) },
+      matchLabels: { [NAME]: 'cart' },
+      ports: [{ name: 'http', containerPort: 8080 }],
+      container,
+    })
+    const { policies } = harden([namespace('shop'), cart], { probes: { from: ['10.0.0.0/16'] } })
+    return policy(policies, 'cart').ingress?.flatMap(({ ports }) =>
+      (ports as { port: number }[]).map(({ port }) => port),
+    )
+  }
+  const readiness = { readinessProbe: { httpGet: { port: 'http' } } }
+  const hook = { lifecycle: { preStop: { httpGet: { port: 9000 } } } }
+
+  test.each([
+    ['a probe by HTTP on a named port', readiness, false, [8080]],
+    ['a probe by TCP on a number', { livenessProbe: { tcpSocket: { port: 8080 } } }, false, [8080]],
+    ['a probe by gRPC on a port that is not declared', { startupProbe: { grpc: { port: 9095 } } }, false, [9095]],
+    ['a command needs no port', { livenessProbe: { exec: { command: ['true'] } } }, false, undefined],
+    ['a lifecycle hook is dialled too', hook, false, [9000]],
+    ['the sidecar answers for an injected pod', readiness, true, [15020, 15021]],
+    ['the sidecar itself is probed where the pod is not', {}, true, [15021]],
+    ['hooks of an injected pod are not rewritten', hook, true, [9000, 15021]],
+  ])('%s', (_, container, injected, ports) => {
+    expect(probed(container, injected)).toEqual(ports)
+  })
+})
+
+describe('run-time pods', () => {
+  const flow = { 'shop/kafka:9092': { selector: { 'strimzi.io/cluster': 'orders' }, from: ['web/frontend'] } }
+
+  test('of a namespace that configuration names get their policy without a Namespace object', () => {
+    const { policies } = harden([workload('cart')], { namespaces: { shop: {} }, flows: flow })
+    expect(policy(policies, 'kafka').ingress).toEqual([
+      { from: [{ namespaceSelector: inNamespace('web'), podSelector: named('frontend') }], ports: [tcp(9092)] },
+    ])
+  })
+
+  test('of another build are none of this one, but its callers reach them by their labels', () => {
+    const { policies } = harden([namespace('web'), workload('frontend', { namespace: 'web' })], { flows: flow })
+    expect(policies.map(({ metadata }) => metadata.name)).not.toContain('kafka')
+    expect(policy(policies, 'frontend').egress?.[1]).toEqual({
+      to: [
+        { namespaceSelector: inNamespace('shop'), podSelector: { matchLabels: { 'strimzi.io/cluster': 'orders' } } },
+      ],
+      ports: [tcp(9092)],
+    })
+  })
+
+  test('call other builds where a flow names them among its callers', () => {
+    const { policies } = harden([namespace('shop')], {
+      flows: {
+        ...flow,
+        'audit/sink:8443': { from: [{ namespace: 'shop', labels: { 'strimzi.io/cluster': 'orders' } }] },
+      },
+    })
+    expect(policy(policies, 'kafka').egress).toContainEqual({
+      to: [{ namespaceSelector: inNamespace('audit') }],
+      ports: [tcp(8443)],
+    })
+  })
+
+  test('under runtimePods without labels or a flow that gives them are an error', () => {
+    const { findings } = harden([namespace('shop')], { runtimePods: { 'shop/kafka': { apiServer: true } } })
+    expect(messages(findings)).toEqual([
+      'error: runtimePods shop/kafka: found no labels, and no flow to shop/kafka with a selector; expected labels that select the pods',
+    ])
+  })
+})
+
+test('an IPv6 private range admits IPv6 without it', () => {
+  const { policies } = harden([namespace('shop'), workload('cart')], {
+    flows: { 'external/api.example.com:443': { from: ['shop/cart'] } },
+    privateRanges: { 'fd00::/8': true },
+  })
+  expect(policy(policies, 'cart').egress?.[1]?.to).toEqual([
+    { ipBlock: { cidr: '0.0.0.0/0', except: expect.arrayContaining(['10.0.0.0/8']) } },
+    { ipBlock: { cidr: '::/0', except: ['fd00::/8'] } },
+  ])
+})
+
+test('workloads without a namespace get policies without one, and find each other by labels alone', () => {
+  const bare = (object: KubernetesObject): KubernetesObject => {
+    delete object.metadata.namespace
+    return object
+  }
+  const { policies, findings } = harden([bare(workload('cart'))])
+  expect(policies.map(({ metadata }) => [metadata.name, metadata.namespace])).toEqual([['cart', undefined]])
+  expect(messages(findings)).toEqual([
+    'info: found workloads without a namespace: their own policies are written, and default-deny for no namespace',
+  ])
+})
+
+test('a PodTemplate runs no pods and gets no policy', () => {
+  const template = {
+    apiVersion: 'v1',
+    kind: 'PodTemplate',
+    metadata: { name: 'cart', namespace: 'shop' },
+    template: {
+      metadata: { labels: { app: 'cart' } },
+      spec: { containers: [{ name: 'cart', image: 'example/cart:1' }] },
+    },
+  }
+  const { policies } = harden([namespace('shop'), template])
+  expect(policies.map(({ metadata }) => metadata.name)).toEqual(['default-deny', 'allow-envoy-stats-scrape'])
+})

@@ -1,0 +1,191 @@
+import type { KubernetesObject } from '../../functions/lib/kubernetes/object.ts'
+import { harden, messages, namespace, networkPolicy, workload } from './build.ts'
+
+const NAME = 'app.kubernetes.io/name'
+const CART = { matchLabels: { [NAME]: 'cart' } }
+const FRONTEND = { podSelector: { matchLabels: { [NAME]: 'frontend' } } }
+
+const said = (policies: readonly KubernetesObject[], spec = {}, pods = [workload('cart')]): string[] =>
+  messages(harden([namespace('shop'), ...pods, ...policies], spec).findings)
+
+describe('a policy is dead', () => {
+  const selecting = (podSelector: unknown): KubernetesObject => networkPolicy('own', { podSelector, ingress: [{}] })
+  const DEAD = expect.stringMatching(/^error: found no pod of the build and no declared run-time pods that it selects/)
+
+  test('where no pod carries its labels', () => {
+    expect(said([selecting({ matchLabels: { [NAME]: 'gone' } })])).toEqual([DEAD])
+  })
+
+  test('where pods carry each of its labels, but none all of them', () => {
+    const pods = [workload('cart'), workload('search', { labels: { [NAME]: 'search', tier: 'web' } })]
+    expect(said([selecting({ matchLabels: { [NAME]: 'cart', tier: 'web' } })], {}, pods)).toEqual([DEAD])
+  })
+
+  test('where its expressions exclude every pod', () => {
+    expect(said([selecting({ matchExpressions: [{ key: NAME, operator: 'DoesNotExist' }] })])).toEqual([DEAD])
+  })
+
+  test('where it selects only pods with hostNetwork, which no policy reaches', () => {
+    const pods = [workload('cart', { spec: { hostNetwork: true } })]
+    expect(said([selecting(CART)], {}, pods)).toEqual([expect.stringMatching(/^info: hostNetwork/), DEAD])
+  })
+
+  test('also as a CiliumNetworkPolicy, whose keys say where labels come from', () => {
+    const cilium = (endpointSelector: unknown): KubernetesObject => ({
+      apiVersion: 'cilium.io/v2',
+      kind: 'CiliumNetworkPolicy',
+      metadata: { name: 'own', namespace: 'shop' },
+      spec: { endpointSelector, ingress: [{}] },
+    })
+    expect(said([cilium({ matchLabels: { [`k8s:${NAME}`]: 'cart' } })])).toEqual([])
+    expect(said([cilium({ matchLabels: { [`any:${NAME}`]: 'gone' } })])).toEqual([DEAD])
+  })
+})
+
+describe('a policy is not dead', () => {
+  const own = networkPolicy('own', { podSelector: { matchLabels: { 'strimzi.io/cluster': 'orders' } }, ingress: [{}] })
+
+  test.each<[string, Record<string, unknown>]>([
+    [
+      'a flow selects its pods',
+      { flows: { 'shop/kafka:9092': { selector: { 'strimzi.io/cluster': 'orders' }, from: ['web/a'] } } },
+    ],
+    [
+      'a flow names them as callers',
+      { flows: { 'web/sink:80': { from: [{ namespace: 'shop', labels: { 'strimzi.io/cluster': 'orders' } }] } } },
+    ],
+    ['runtimePods declares them', { runtimePods: { 'shop/kafka': { labels: { 'strimzi.io/cluster': 'orders' } } } }],
+    ['its namespace is left alone', { namespaces: { shop: { off: true, reason: 'moving' } } }],
+  ])('where %s', (_, spec) => {
+    expect(said([own], spec)).not.toContainEqual(expect.stringMatching(/^error/))
+  })
+
+  test('where its namespace stands in another build, whose pods it may select', () => {
+    expect(said([{ ...own, metadata: { name: 'own', namespace: 'elsewhere' } }])).toEqual([])
+  })
+
+  test('where it selects every pod', () => {
+    expect(said([networkPolicy('own', { podSelector: {}, ingress: [{ from: [FRONTEND] }] })])).toEqual([])
+  })
+})
+
+describe('a policy of a generated name', () => {
+  test('is refused where it says anything else', () => {
+    const own = networkPolicy('default-deny', { podSelector: {}, policyTypes: ['Ingress'] })
+    expect(said([own])).toEqual([expect.stringMatching(/^error: found a policy of this name that is written by hand/)])
+  })
+
+  test('stays as it is where it says the same', () => {
+    const own = networkPolicy('default-deny', { podSelector: {}, policyTypes: ['Ingress', 'Egress'] })
+    const { objects, findings } = harden([namespace('shop'), own])
+    expect(findings).toEqual([])
+    expect(objects).toContainEqual(own)
+  })
+})
+
+describe('a policy is redundant', () => {
+  const rule = (peer: unknown, port?: unknown): unknown => ({
+    from: [peer],
+    ...(port !== undefined && { ports: [{ protocol: 'TCP', port }] }),
+  })
+  const ingress = (name: string, podSelector: unknown, ...rules: unknown[]): KubernetesObject =>
+    networkPolicy(name, { podSelector, policyTypes: ['Ingress'], ingress: rules })
+  const pair = (broad: unknown, narrow: unknown): string[] =>
+    said([ingress('broad', CART, broad), ingress('narrow', CART, narrow)])
+  const REDUNDANT = [
+    'warning: redundant: everything it admits is admitted by the broader NetworkPolicy broad already; remove it, or narrow broad',
+  ]
+  const OWN_NAMESPACE = { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'shop' } } }
+
+  test.each<[string, unknown, unknown]>([
+    ['the broader admits anyone', {}, rule(FRONTEND, 8080)],
+    ['the broader admits every port', rule(FRONTEND), rule(FRONTEND, 8080)],
+    ['the broader admits all pods of the namespace', rule({ podSelector: {} }, 8080), rule(FRONTEND, 8080)],
+    ['the broader names the own namespace', rule(OWN_NAMESPACE, 8080), rule(FRONTEND, 8080)],
+    ['the broader admits any namespace', rule({ namespaceSelector: {} }, 8080), rule(FRONTEND, 8080)],
+    [
+      'its range lies in a broader one',
+      rule({ ipBlock: { cidr: '10.0.0.0/8' } }),
+      rule({ ipBlock: { cidr: '10.1.0.0/16' } }, 80),
+    ],
+    ['the protocol is left to its default', { from: [FRONTEND], ports: [{ port: 8080 }] }, rule(FRONTEND, 8080)],
+  ])('where %s', (_, broad, narrow) => {
+    expect(pair(broad, narrow)).toEqual(REDUNDANT)
+  })
+
+  test.each<[string, unknown, unknown, unknown]>([
+    ['the other admits another port', rule(FRONTEND, 9090), rule(FRONTEND, 8080), {}],
+    ['the other admits other pods', rule({ podSelector: CART }), rule(FRONTEND, 8080), {}],
+    [
+      'the other asks for more labels',
+      rule({ podSelector: { matchLabels: { [NAME]: 'frontend', a: 'b' } } }),
+      rule(FRONTEND),
+      {},
+    ],
+    [
+      'the other admits all pods of another namespace',
+      rule({ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'web' } } }),
+      rule(FRONTEND),
+      {},
+    ],
+    [
+      'the other leaves out a part of a range',
+      rule({ ipBlock: { cidr: '10.0.0.0/8', except: ['10.1.0.0/16'] } }),
+      rule({ ipBlock: { cidr: '10.1.0.0/16' } }),
+      {},
+    ],
+    [
+      'the range of the other is of another family',
+      rule({ ipBlock: { cidr: '::/0' } }),
+      rule({ ipBlock: { cidr: '10.1.0.0/16' } }),
+      {},
+    ],
+    [
+      'its own range is the wider',
+      rule({ ipBlock: { cidr: '10.1.0.0/16' } }),
+      rule({ ipBlock: { cidr: '10.0.0.0/8' } }),
+      {},
+    ],
+    ['the other is for other pods', {}, rule(FRONTEND), { matchLabels: { [NAME]: 'cart', tier: 'web' } }],
+  ])('but not where %s', (_, broad, narrow, selector) => {
+    const pods = [workload('cart', { labels: { [NAME]: 'cart', tier: 'web' } })]
+    const policies = [ingress('broad', selector, broad), ingress('narrow', CART, narrow)]
+    expect(said(policies, {}, pods).filter((line) => line.includes('narrow'))).toEqual([])
+  })
+
+  test('once, where two admit the same: the later by name', () => {
+    expect(pair(rule(FRONTEND, 8080), rule(FRONTEND, 8080))).toEqual(REDUNDANT)
+  })
+
+  test('in favour of what is generated, where that admits the same', () => {
+    const own = networkPolicy('scrape', {
+      podSelector: {},
+      policyTypes: ['Ingress'],
+      ingress: [
+        {
+          from: [
+            {
+              namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'prometheus' } },
+              podSelector: { matchLabels: { [NAME]: 'prometheus' } },
+            },
+          ],
+          ports: [{ protocol: 'TCP', port: 15020 }],
+        },
+      ],
+    })
+    expect(said([own])).toEqual([
+      'warning: redundant: everything it admits is admitted by the broader NetworkPolicy allow-envoy-stats-scrape already; remove it, or narrow allow-envoy-stats-scrape',
+    ])
+  })
+
+  test('in one direction, and the other still has its use', () => {
+    const own = networkPolicy('own', {
+      podSelector: CART,
+      policyTypes: ['Ingress', 'Egress'],
+      ingress: [rule(FRONTEND, 8080)],
+      egress: [{ to: [FRONTEND] }],
+    })
+    const { findings } = harden([namespace('shop'), workload('cart'), ingress('broad', {}, {}), own])
+    expect(findings.map(({ field }) => field?.path)).toEqual(['spec.ingress', 'spec.ingress'])
+  })
+})
