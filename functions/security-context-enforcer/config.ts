@@ -1,7 +1,64 @@
 import * as z from 'zod/mini'
-import { modeSchema } from '../lib/config.ts'
+import { modeSchema, reasonSchema } from '../lib/config.ts'
+import { LEVELS, NEWEST_MINOR, OLDEST_MINOR } from './checks/levels.ts'
+import { containerSchema, userSchema } from './config-container.ts'
+import { customResourceSchema } from './config-custom-resource.ts'
+import { exceptionsSchema } from './config-exceptions.ts'
 
+const VERSIONS = [
+  'latest',
+  ...Array.from({ length: NEWEST_MINOR - OLDEST_MINOR + 1 }, (_, n) => `v1.${OLDEST_MINOR + n}`),
+]
+const levelSchema = z.enum(LEVELS)
+
+const namespaceSchema = z
+  .strictObject({
+    level: z
+      .optional(levelSchema)
+      .check(z.describe('Level to enforce; laxer than what every pod in the build meets needs a reason')),
+    warn: z.optional(levelSchema).check(z.describe('Level below which the API server warns')),
+    audit: z.optional(levelSchema).check(z.describe('Level below which requests are marked in the audit log')),
+    reason: z.optional(reasonSchema),
+  })
+  .check(z.describe('What differs in this namespace'))
+export type NamespaceSpec = z.infer<typeof namespaceSchema>
+
+/** `spec` of a SecurityContextEnforcer. */
 export const securityContextEnforcerSchema = z.strictObject({
   mode: modeSchema,
+  level: z
+    ._default(z.enum(['restricted', 'baseline']), 'restricted')
+    .check(z.describe('Level of the Pod Security Standards that every pod must meet')),
+  version: z
+    ._default(z.enum(VERSIONS), 'latest')
+    .check(
+      z.describe(
+        `Kubernetes version whose policy counts; \`latest\` is ${VERSIONS.at(-1)}, others are written on namespaces`,
+      ),
+    ),
+  runAsUser: z
+    ._default(userSchema, 65532)
+    .check(z.describe('User ID of containers, where neither they nor their pod name one')),
+  automountServiceAccountToken: z
+    ._default(z.enum(['serving', 'all', 'none']), 'serving')
+    .check(
+      z.describe('Which pods it is set in where they do not say: `serving` are all but those of Jobs and CronJobs'),
+    ),
+  containers: z
+    .optional(z.record(z.string(), containerSchema))
+    .check(z.describe('What differs in a container, by its name, `workload/container` or `Kind/workload/container`')),
+  exceptions: z
+    .optional(z.record(z.string(), exceptionsSchema))
+    .check(z.describe('Checks that may fail, by the name of the workload or `Kind/name`')),
+  namespaces: z
+    .optional(z.record(z.string(), namespaceSchema))
+    .check(z.describe('Levels that namespaces enforce, by name, where they differ from what their pods meet')),
+  warn: z.optional(levelSchema).check(z.describe('Level below which the API server warns, in every namespace')),
+  audit: z
+    .optional(levelSchema)
+    .check(z.describe('Level below which requests are marked in the audit log, in every namespace')),
+  customResources: z
+    .optional(z.record(z.string().check(z.regex(/^[^/]+\/[^/]+$/, 'group/Kind')), customResourceSchema))
+    .check(z.describe('Custom resources whose operators make pods, by `group/Kind`')),
 })
 export type SecurityContextEnforcerSpec = z.infer<typeof securityContextEnforcerSchema>

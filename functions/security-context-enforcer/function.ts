@@ -1,14 +1,23 @@
 import { defineFunction } from '../lib/function.ts'
+import { isKind } from '../lib/kubernetes/object.ts'
 import { isPodOwner } from '../lib/kubernetes/pod-template.ts'
 import { type SecurityContextEnforcerSpec, securityContextEnforcerSchema } from './config.ts'
+import { kindOf } from './custom-resources/kinds.ts'
+import { CUSTOM_RESOURCES } from './custom-resources/table.ts'
 import { transform } from './transform.ts'
 
 export const securityContextEnforcer = defineFunction<SecurityContextEnforcerSpec>({
   name: 'security-context-enforcer',
   kind: 'SecurityContextEnforcer',
   section: 'securityContext',
-  description: '',
+  description:
+    'Brings every pod to a level of the Pod Security Standards and labels its namespace with the level that all its pods meet',
   schema: securityContextEnforcerSchema,
-  reads: (_spec, item) => isPodOwner(item),
+  reads: (spec, item) =>
+    isPodOwner(item) ||
+    isKind(item, '', 'Namespace') ||
+    (isKind(item, '', 'ServiceAccount') && item.text.includes('automountServiceAccountToken')) ||
+    Object.hasOwn(CUSTOM_RESOURCES, kindOf(item)) ||
+    Object.hasOwn(spec.customResources ?? {}, kindOf(item)),
   transform,
 })

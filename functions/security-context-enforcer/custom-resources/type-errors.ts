@@ -1,0 +1,33 @@
+import { formatPath, type KubernetesObject } from '../../lib/kubernetes/object.ts'
+import type { CustomResourceSpec } from '../config-custom-resource.ts'
+import {
+  CONTAINERS_SHAPE,
+  type Mistyped,
+  SECURITY_CONTEXT_SHAPE,
+  type Shape,
+  typeErrors,
+  VOLUMES_SHAPE,
+} from '../pod/shape.ts'
+import { keys } from './pods.ts'
+
+/** Values in it that the API would not decode, at the paths that this function reads. */
+export function resourceTypeErrors(owner: KubernetesObject, resource: CustomResourceSpec): Mistyped[] {
+  const expected = [
+    ...Object.entries(resource.podSecurityContexts ?? {}).flatMap(
+      ([path, { of, containers = [], containerLists = [] }]) => [
+        { path: of, shape: {} },
+        { path, shape: SECURITY_CONTEXT_SHAPE },
+        ...containers.map((container) => ({ path: container, shape: SECURITY_CONTEXT_SHAPE })),
+        ...containerLists.map((list) => ({ path: list, shape: CONTAINERS_SHAPE })),
+      ],
+    ),
+    ...(resource.volumes ?? []).map((path) => ({ path, shape: VOLUMES_SHAPE })),
+    ...Object.keys(resource.flags ?? {}).map((path) => ({ path, shape: 'boolean' as const })),
+  ]
+  const errors = expected.flatMap(({ path, shape }) => typeErrors(owner, shapeAt(keys(path), shape), []))
+  return [...new Map(errors.map((error) => [formatPath(error.path), error])).values()]
+}
+
+/** The shape of an object that has this shape at a path. */
+const shapeAt = (path: readonly string[], shape: Shape): Shape =>
+  path.reduceRight<Shape>((inner, key) => ({ [key]: inner }), shape)

@@ -1,0 +1,61 @@
+import { setExceptions } from '../../lib/exception.ts'
+import { type Finding, warning } from '../../lib/finding.ts'
+import { isKind, type KubernetesObject, setMeta } from '../../lib/kubernetes/object.ts'
+import { LEVELS, type Level, laxest } from '../checks/levels.ts'
+import type { SecurityContextEnforcerSpec } from '../config.ts'
+import { FUNCTION_NAME } from '../enforce/settle.ts'
+import { isPlaceholder } from '../pod/security-context.ts'
+import { at, explain, type Need, refusals } from './findings.ts'
+
+/** Source: https://kubernetes.io/docs/concepts/security/pod-security-admission/#pod-security-admission-labels-for-namespaces */
+export const LABEL = 'pod-security.kubernetes.io/'
+
+type Spec = Pick<SecurityContextEnforcerSpec, 'level' | 'version' | 'warn' | 'audit' | 'namespaces'>
+
+/**
+ * Labels the Namespaces of the build for Pod Security admission: enforce is the strictest level that every pod of the
+ * namespace in the build meets, or the configured one.
+ */
+export function labelNamespaces(objects: readonly KubernetesObject[], needs: readonly Need[], spec: Spec): Finding[] {
+  const byNamespace = new Map<string, Need[]>()
+  for (const need of needs) {
+    const namespace = need.object.metadata.namespace ?? 'default'
+    const others = byNamespace.get(namespace)
+    if (others) others.push(need)
+    else byNamespace.set(namespace, [need])
+  }
+  return objects
+    .filter((object) => isKind(object, '', 'Namespace'))
+    .flatMap((namespace) => labelNamespace(namespace, byNamespace.get(namespace.metadata.name) ?? [], spec))
+}
+
+function labelNamespace(object: KubernetesObject, needs: readonly Need[], spec: Spec): Finding[] {
+  const configured = spec.namespaces?.[object.metadata.name] ?? {}
+  const written = LEVELS.find((level) => level === object.metadata.labels?.[`${LABEL}enforce`])
+  const computed = laxest(needs.map(({ level }) => level))
+  const namespace = { object, needs, configured, written, computed }
+  const refused = refusals(namespace)
+  if (refused.length > 0) return refused
+  // Without pods the build cannot know better than the label.
+  const enforce = configured.level ?? (needs.length === 0 ? written : undefined) ?? computed
+  const labels = {
+    ...levelLabel('enforce', enforce, spec.version),
+    ...levelLabel('warn', configured.warn ?? spec.warn, spec.version),
+    ...levelLabel('audit', configured.audit ?? spec.audit, spec.version),
+  }
+  const replaced = Object.entries(labels).flatMap(([key, value]) => setLabel(object, key, value))
+  setExceptions(object, FUNCTION_NAME, configured.reason === undefined ? [] : [configured.reason])
+  return [...replaced, ...explain(namespace, enforce, spec.level)]
+}
+
+/** A version other than latest is pinned, so that a newer cluster judges by the policy that the checks went by. */
+const levelLabel = (mode: string, level: Level | undefined, version: string): Record<string, string> =>
+  level === undefined ? {} : { [mode]: level, ...(version !== 'latest' && { [`${mode}-version`]: version }) }
+
+function setLabel(object: KubernetesObject, key: string, value: string): Finding[] {
+  const present = object.metadata.labels?.[LABEL + key]
+  if (present === value || isPlaceholder(present)) return []
+  setMeta(object, 'labels', LABEL + key, value)
+  if (present === undefined) return []
+  return [warning(`found ${present}, set to ${value}`, { object, field: at(LABEL + key, value, present) })]
+}

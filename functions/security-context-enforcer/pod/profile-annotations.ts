@@ -1,0 +1,37 @@
+import { type Finding, warning } from '../../lib/finding.ts'
+import { formatPath } from '../../lib/kubernetes/object.ts'
+import { APPARMOR_OF_CONTAINER, isSet, SECCOMP_OF_CONTAINER, SECCOMP_OF_POD } from './security-context.ts'
+import { type PodView, removeAnnotation } from './view.ts'
+
+/** What an annotation says where the field says RuntimeDefault. */
+const SAME = ['runtime/default', 'docker/default']
+
+/**
+ * Removes the annotation of every field that was set: the API refuses a pod whose annotation and field differ, and
+ * where it does not look at the annotation any more nobody else should either.
+ */
+export function removeStaleAnnotations(pod: PodView): Finding[] {
+  return annotationsOfChanges(pod).flatMap((annotation) => {
+    const found = pod.annotations[annotation]
+    if (found === undefined) return []
+    removeAnnotation(pod, annotation)
+    if (SAME.includes(found)) return []
+    return [
+      warning(`found ${JSON.stringify(found)}, removed, since the field that says the same is set now`, {
+        object: pod.owner,
+        field: { path: formatPath([...pod.annotationsPath, annotation]), currentValue: found },
+      }),
+    ]
+  })
+}
+
+function annotationsOfChanges(pod: PodView): string[] {
+  const ofContainers = pod.containers.flatMap(({ name, changed, securityContext }) => [
+    ...(changed.has('seccompProfile') ? [SECCOMP_OF_CONTAINER + name] : []),
+    ...(changed.has('appArmorProfile') ||
+    (pod.changed.has('appArmorProfile') && !isSet(securityContext.appArmorProfile))
+      ? [APPARMOR_OF_CONTAINER + name]
+      : []),
+  ])
+  return pod.changed.has('seccompProfile') ? [SECCOMP_OF_POD, ...ofContainers] : ofContainers
+}

@@ -1,0 +1,44 @@
+type Optional<T> = T | null
+
+/** A seccompProfile or appArmorProfile. */
+export interface Profile {
+  type?: Optional<string>
+  localhostProfile?: Optional<string>
+}
+
+export interface SeLinuxOptions {
+  user?: Optional<string>
+  role?: Optional<string>
+  type?: Optional<string>
+  level?: Optional<string>
+}
+
+/**
+ * The fields of a pod's or a container's securityContext that the checks look at, as manifests write them: null is the
+ * same as absent. A value may also be a placeholder that is substituted later.
+ */
+export interface SecurityContext {
+  privileged?: Optional<boolean>
+  allowPrivilegeEscalation?: Optional<boolean>
+  capabilities?: Optional<{ add?: Optional<string[]>; drop?: Optional<string[]> }>
+  readOnlyRootFilesystem?: Optional<boolean>
+  runAsUser?: Optional<number>
+  runAsNonRoot?: Optional<boolean>
+  seccompProfile?: Optional<Profile>
+  appArmorProfile?: Optional<Profile>
+  procMount?: Optional<string>
+  seLinuxOptions?: Optional<SeLinuxOptions>
+  sysctls?: Optional<{ name: string }[]>
+  windowsOptions?: Optional<{ hostProcess?: Optional<boolean> }>
+}
+
+export const isSet = <T>(value: T): value is NonNullable<T> => value !== undefined && value !== null
+
+/** `${NAME}`, `${NAME:=default}` or `$(NAME)` and nothing else: a value that only a later substitution knows. */
+export const isPlaceholder = (value: unknown): boolean =>
+  typeof value === 'string' && /^\$(?:\{[^{}]+\}|\([^()]+\))$/.test(value)
+
+/** Annotations that said what a field says today. They stand on the pod template, never on the workload. */
+export const SECCOMP_OF_POD = 'seccomp.security.alpha.kubernetes.io/pod'
+export const SECCOMP_OF_CONTAINER = 'container.seccomp.security.alpha.kubernetes.io/'
+export const APPARMOR_OF_CONTAINER = 'container.apparmor.security.beta.kubernetes.io/'

@@ -1,0 +1,134 @@
+import { type Fields, isFields, isKind, type KubernetesObject } from '../../lib/kubernetes/object.ts'
+import { containersOf, type PodTemplate } from '../../lib/kubernetes/pod-template.ts'
+import {
+  APPARMOR_OF_CONTAINER,
+  isSet,
+  SECCOMP_OF_CONTAINER,
+  SECCOMP_OF_POD,
+  type SecurityContext,
+} from './security-context.ts'
+
+export type Path = readonly (string | number)[]
+
+/** A securityContext as it is to become: a copy, which reaches the object only once the whole object has passed. */
+export interface Draft {
+  /** Where it stands, from the root of the object. */
+  path: Path
+  securityContext: SecurityContext
+  changed: Set<keyof SecurityContext>
+}
+
+export interface ContainerView extends Draft {
+  name: string
+  fields: Readonly<Fields>
+  fieldsPath: Path
+}
+
+/** What the checks see of a pod: read once, at pod level and in every container of the three lists. */
+export interface PodView extends Draft {
+  owner: KubernetesObject
+  containers: ContainerView[]
+  spec: Readonly<Fields>
+  specPath: Path
+  volumes: { fields: Readonly<Fields>; path: Path }[]
+  annotations: Record<string, string>
+  annotationsPath: Path
+  removedAnnotations: string[]
+  /** Minor version of the policy. */
+  minor: number
+  /** Declares Windows, where the API refuses every securityContext field but runAsNonRoot. */
+  isWindows: boolean
+  /** Has a user namespace of its own, so that its root is nobody on the node. Counts from 1.35. */
+  hasOwnUserNamespace: boolean
+  /** Knative refuses `privileged`, a pod-level securityContext and an automounted token unless its flags allow them. */
+  isKnative: boolean
+  /** An operator makes the pod from a custom resource: containers of its own are out of reach. */
+  isOperated: boolean
+}
+
+export function viewOf(template: PodTemplate, minor: number): PodView {
+  const { owner } = template
+  const spec = template.spec as unknown as Fields
+  const specPath = [...template.path, 'spec']
+  return {
+    ...draft(spec.securityContext, [...specPath, 'securityContext']),
+    owner,
+    spec,
+    specPath,
+    containers: containersOf(template).map(({ container, path }) =>
+      containerView(container as unknown as Fields, path),
+    ),
+    volumes: volumeViews(spec.volumes, [...specPath, 'volumes']),
+    annotations: profileAnnotations(template.metadata?.annotations),
+    annotationsPath: [...template.path, 'metadata', 'annotations'],
+    removedAnnotations: [],
+    minor,
+    isWindows: isFields(spec.os) && spec.os.name === 'windows',
+    hasOwnUserNamespace: minor >= 35 && spec.hostUsers === false,
+    isKnative: isKind(owner, 'serving.knative.dev', 'Service'),
+    isOperated: false,
+  }
+}
+
+export const draft = (securityContext: unknown, path: Path): Draft => ({
+  path,
+  securityContext: isFields(securityContext) ? { ...securityContext } : {},
+  changed: new Set(),
+})
+
+export const containerView = (fields: Fields, path: Path): ContainerView => ({
+  ...draft(fields.securityContext, [...path, 'securityContext']),
+  name: String(fields.name),
+  fields,
+  fieldsPath: path,
+})
+
+export const volumeViews = (volumes: unknown, path: Path): PodView['volumes'] =>
+  Array.isArray(volumes) ? volumes.map((fields: Fields, index) => ({ fields, path: [...path, index] })) : []
+
+/** Those annotations of a pod that say what a securityContext says. */
+export function profileAnnotations(annotations: unknown): Record<string, string> {
+  const own: Record<string, string> = {}
+  if (!isFields(annotations)) return own
+  for (const key in annotations)
+    if (PROFILE_ANNOTATIONS.some((prefix) => key.startsWith(prefix))) own[key] = annotations[key] as string
+  return own
+}
+
+const PROFILE_ANNOTATIONS = [SECCOMP_OF_POD, SECCOMP_OF_CONTAINER, APPARMOR_OF_CONTAINER]
+
+/** The pod level and every container: the levels at which a field such as seccompProfile may stand. */
+export const drafts = (pod: PodView): { draft: Draft; container?: ContainerView }[] => [
+  { draft: pod },
+  ...pod.containers.map((container) => ({ draft: container, container })),
+]
+
+/** Does it run as root by what the manifest says? The container's value counts before the pod's. */
+export const isRoot = (container: ContainerView, pod: PodView): boolean =>
+  (container.securityContext.runAsUser ?? pod.securityContext.runAsUser) === 0
+
+/** Does any of its containers? Those that an operator makes have no user but the pod's. */
+export const hasRoot = (pod: PodView): boolean =>
+  pod.containers.some((container) => isRoot(container, pod)) || (pod.isOperated && pod.securityContext.runAsUser === 0)
+
+/** Runs on Windows nodes without declaring it, which exempts from nothing. */
+export const selectsWindows = ({ spec, isWindows }: PodView): boolean =>
+  !isWindows && isFields(spec.nodeSelector) && spec.nodeSelector['kubernetes.io/os'] === 'windows'
+
+export const isPrivileged = (container: ContainerView): boolean => container.securityContext.privileged === true
+
+/** The API refuses `allowPrivilegeEscalation: false` beside a capability of this spelling. */
+export const addsSysAdmin = (container: ContainerView): boolean =>
+  container.securityContext.capabilities?.add?.includes('CAP_SYS_ADMIN') === true
+
+/** Sets a field, or removes it where the value is undefined. */
+export function edit(draft: Draft, field: keyof SecurityContext, value: unknown): void {
+  draft.changed.add(field)
+  if (isSet(value)) (draft.securityContext as Fields)[field] = value
+  else delete draft.securityContext[field]
+}
+
+export function removeAnnotation(pod: PodView, annotation: string): void {
+  delete pod.annotations[annotation]
+  pod.removedAnnotations.push(annotation)
+}

@@ -1,0 +1,23 @@
+import { type Fields, isFields, type KubernetesObject, valueAt } from '../../lib/kubernetes/object.ts'
+import type { Draft, Path, PodView } from './view.ts'
+
+/** Puts what was changed in the drafts of a pod into its object. */
+export function writeBack(pod: PodView): void {
+  for (const { path, changed, securityContext } of [pod, ...pod.containers] satisfies Draft[])
+    if (changed.size > 0) setAt(pod.owner, path, securityContext)
+  const annotations = valueAt(pod.owner, pod.annotationsPath)
+  if (!isFields(annotations) || pod.removedAnnotations.length === 0) return
+  for (const annotation of pod.removedAnnotations) delete annotations[annotation]
+  if (Object.keys(annotations).length === 0)
+    delete (valueAt(pod.owner, pod.annotationsPath.slice(0, -1)) as Fields).annotations
+}
+
+/** Sets the value at a path; maps on the way are created, lists are there. */
+function setAt(root: KubernetesObject, path: Path, value: unknown): void {
+  let node = root as unknown as Fields
+  for (const key of path.slice(0, -1)) {
+    if (node[key] === undefined || node[key] === null) node[key] = {}
+    node = node[key] as Fields
+  }
+  node[path.at(-1) as string | number] = value
+}

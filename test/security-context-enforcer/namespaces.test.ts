@@ -1,0 +1,122 @@
+import type { Fields, KubernetesObject } from '../../functions/lib/kubernetes/object.ts'
+import { container, deployment, errors, harden, namespace, warnings } from './harden.ts'
+
+const ENFORCE = 'pod-security.kubernetes.io/enforce'
+const kafka: KubernetesObject = {
+  apiVersion: 'kafka.strimzi.io/v1beta2',
+  kind: 'Kafka',
+  metadata: { name: 'orders', namespace: 'shop' },
+  spec: { kafka: {} },
+}
+const root = (): KubernetesObject => deployment({ containers: [container('app', { runAsUser: 0 })] })
+const hostNetwork = (): KubernetesObject => deployment({ hostNetwork: true })
+const allowed = { exceptions: { cart: { hostNamespaces: 'a', runAsUser: 'b' } } }
+
+const labelled = (pods: KubernetesObject[], spec: Fields = {}, labels?: Record<string, string>) => {
+  const shop = namespace('shop', labels)
+  const findings = harden([shop, ...pods], spec)
+  return { labels: shop.metadata.labels, findings, annotations: shop.metadata.annotations }
+}
+
+describe('enforce is the strictest level that every pod of the namespace meets', () => {
+  test.each<[string, KubernetesObject[], string]>([
+    ['restricted pods', [deployment()], 'restricted'],
+    ['a root pod among them', [deployment(), root()], 'baseline'],
+    ['a pod on the host network among them', [deployment(), root(), hostNetwork()], 'privileged'],
+    ['pods that an operator makes', [deployment(), kafka], 'baseline'],
+  ])('%s', (_, pods, expected) => {
+    expect(labelled(pods, allowed).labels).toEqual({ [ENFORCE]: expected })
+  })
+
+  test('pods of another namespace do not count, nor do those without one', () => {
+    const elsewhere = { ...hostNetwork(), metadata: { name: 'cart', namespace: 'other' } }
+    const nowhere = { ...hostNetwork(), metadata: { name: 'cart' } }
+    expect(labelled([deployment(), elsewhere, nowhere], allowed).labels).toEqual({ [ENFORCE]: 'restricted' })
+  })
+
+  test('even where only baseline is asked for', () => {
+    expect(labelled([deployment()], { level: 'baseline' }).labels).toEqual({ [ENFORCE]: 'baseline' })
+    const strict = deployment({ hostUsers: false, os: { name: 'windows' } })
+    expect(labelled([strict], { level: 'baseline' }).labels).toEqual({ [ENFORCE]: 'restricted' })
+  })
+
+  test('and less than was asked for is said, with those who need it', () => {
+    expect(labelled([deployment(), kafka]).findings).toEqual([
+      expect.objectContaining({
+        severity: 'info',
+        message: 'enforces baseline, the strictest level that the pods of Kafka shop/orders meet',
+      }),
+    ])
+  })
+})
+
+describe('a configured level', () => {
+  const of = (level: string, reason?: string) => ({ namespaces: { shop: { level, ...(reason && { reason }) } } })
+
+  test('that is laxer needs a reason, which is written on the Namespace', () => {
+    expect(errors(labelled([deployment()], of('baseline')).findings)).toEqual([
+      `metadata.labels["${ENFORCE}"]: namespaces.shop.level is baseline, though every pod in the build meets restricted; expected restricted, or a reason in namespaces.shop.reason`,
+    ])
+    const { labels, annotations } = labelled([deployment()], of('baseline', 'other pods'))
+    expect(labels).toEqual({ [ENFORCE]: 'baseline' })
+    expect(annotations).toEqual({ 'krm-hardening.dev/exception': 'security-context-enforcer: other pods' })
+  })
+
+  test('below what the pods need is an error', () => {
+    expect(errors(labelled([kafka], of('restricted')).findings)).toEqual([
+      `metadata.labels["${ENFORCE}"]: namespaces.shop.level is restricted, at which admission rejects the pods of Kafka shop/orders; expected baseline: lower the level, or mend the pods`,
+    ])
+  })
+
+  test('counts before a label, which is said', () => {
+    const { labels, findings } = labelled([kafka], of('baseline'), { [ENFORCE]: 'privileged' })
+    expect(labels).toEqual({ [ENFORCE]: 'baseline' })
+    expect(warnings(findings)).toEqual([`metadata.labels["${ENFORCE}"]: found privileged, set to baseline`])
+  })
+})
+
+describe('a label that is there', () => {
+  test('is raised where it is laxer than the pods need', () => {
+    const { labels, findings } = labelled([deployment()], {}, { [ENFORCE]: 'privileged', team: 'shop' })
+    expect(labels).toEqual({ [ENFORCE]: 'restricted', team: 'shop' })
+    expect(warnings(findings)).toEqual([`metadata.labels["${ENFORCE}"]: found privileged, set to restricted`])
+  })
+
+  test('is never lowered without being asked', () => {
+    const { labels, findings } = labelled([kafka], {}, { [ENFORCE]: 'restricted' })
+    expect(errors(findings)).toEqual([
+      `metadata.labels["${ENFORCE}"]: found restricted, at which admission rejects the pods of Kafka shop/orders; expected baseline: remove the label, or mend the pods`,
+    ])
+    expect(labels).toEqual({ [ENFORCE]: 'restricted' })
+  })
+
+  test('stays where the build has no pod that could tell', () => {
+    const { labels, findings } = labelled([], {}, { [ENFORCE]: 'privileged' })
+    expect([labels, findings]).toEqual([{ [ENFORCE]: 'privileged' }, []])
+  })
+})
+
+test('a namespace without pods and without a label gets restricted, with a warning', () => {
+  const { labels, findings } = labelled([])
+  expect(labels).toEqual({ [ENFORCE]: 'restricted' })
+  expect(warnings(findings)).toEqual([
+    'enforces restricted, though no pod of it is in the build; if pods from elsewhere need less, say so in namespaces.shop.level',
+  ])
+})
+
+test('warn and audit are set where configured, for all namespaces or for one, and a version is pinned', () => {
+  const spec = {
+    version: 'v1.33',
+    warn: 'restricted',
+    audit: 'restricted',
+    namespaces: { shop: { audit: 'baseline' } },
+  }
+  expect(labelled([deployment()], spec).labels).toEqual({
+    'pod-security.kubernetes.io/enforce': 'restricted',
+    'pod-security.kubernetes.io/enforce-version': 'v1.33',
+    'pod-security.kubernetes.io/warn': 'restricted',
+    'pod-security.kubernetes.io/warn-version': 'v1.33',
+    'pod-security.kubernetes.io/audit': 'baseline',
+    'pod-security.kubernetes.io/audit-version': 'v1.33',
+  })
+})

@@ -1,0 +1,286 @@
+import { parseConfig } from '../../functions/lib/config.ts'
+import type { Fields } from '../../functions/lib/kubernetes/object.ts'
+import { securityContextEnforcerSchema } from '../../functions/security-context-enforcer/config.ts'
+import { container, contextOf, deployment, errors, harden, level, namespace, specOf, warnings } from './harden.ts'
+
+const two = () => deployment({ containers: [container('app'), container('proxy')] })
+const users = (spec: Fields): unknown[] => {
+  const object = two()
+  harden([object], spec)
+  return [contextOf(object).runAsUser, contextOf(object, 1).runAsUser]
+}
+
+describe('containers', () => {
+  test.each<[string, Fields, unknown[]]>([
+    ['nothing: the default user', {}, [65532, 65532]],
+    ['another default', { runAsUser: 1000 }, [1000, 1000]],
+    ['a container name', { containers: { proxy: { runAsUser: 101 } } }, [65532, 101]],
+    ['workload/container', { containers: { 'cart/proxy': { runAsUser: 101 } } }, [65532, 101]],
+    ['Kind/workload/container', { containers: { 'Deployment/cart/proxy': { runAsUser: 101 } } }, [65532, 101]],
+    ['another kind of that name', { containers: { 'StatefulSet/cart/proxy': { runAsUser: 101 } } }, [65532, 65532]],
+    [
+      'the most exact counts alone',
+      { containers: { app: { runAsUser: 1 }, 'cart/app': { runAsUser: 2 } } },
+      [2, 65532],
+    ],
+  ])('are called by %s', (_, spec, expected) => {
+    expect(users(spec)).toEqual(expected)
+  })
+
+  test('runAsUser counts before an explicit user, which is said', () => {
+    const object = deployment({ containers: [container('app', { runAsUser: 999 })] })
+    expect(warnings(harden([object], { containers: { app: { runAsUser: 1000 } } }))).toEqual([
+      'spec.template.spec.containers[0].securityContext.runAsUser: found 999, set to 1000, as containers says',
+    ])
+    expect(contextOf(object).runAsUser).toBe(1000)
+  })
+
+  test('omit leaves fields as they are, set or unset', () => {
+    const object = deployment({ containers: [container('app', { runAsNonRoot: false }), container('other')] })
+    const omit = { omit: ['runAsUser', 'runAsNonRoot'], reason: 'because' }
+    expect(errors(harden([object], { containers: { app: omit, other: omit } }))).toEqual([])
+    expect([contextOf(object).runAsNonRoot, contextOf(object).runAsUser]).toEqual([false, undefined])
+    expect([contextOf(object, 1).runAsNonRoot, contextOf(object, 1).runAsUser]).toEqual([undefined, undefined])
+    expect(level(object)).toBe('baseline')
+  })
+
+  test('omit without a failing check is said too, and written on the object', () => {
+    const object = deployment()
+    const findings = harden([object], {
+      containers: { app: { omit: ['readOnlyRootFilesystem'], reason: 'writes anywhere' } },
+    })
+    expect(findings).toEqual([
+      expect.objectContaining({
+        severity: 'info',
+        message: 'readOnlyRootFilesystem is left as it is: writes anywhere',
+      }),
+    ])
+    expect(object.metadata.annotations).toEqual({
+      'krm-hardening.dev/exception': 'security-context-enforcer: writes anywhere',
+    })
+  })
+
+  test('addCapabilities adds to what is there and allows only that', () => {
+    const containers = { app: { addCapabilities: ['NET_ADMIN'], reason: 'because' } }
+    const unset = deployment()
+    expect(errors(harden([unset], { containers }))).toEqual([])
+    expect(contextOf(unset).capabilities).toEqual({ drop: ['ALL'], add: ['NET_ADMIN'] })
+    const more = deployment({ containers: [container('app', { capabilities: { add: ['SYS_TIME'] } })] })
+    expect(errors(harden([more], { containers }))).toEqual([
+      expect.stringContaining('capabilities.add[0]: found "SYS_TIME"'),
+    ])
+  })
+
+  test('privileged: false replaces an explicit true', () => {
+    const object = deployment({ containers: [container('app', { privileged: true })] })
+    expect(errors(harden([object], { containers: { app: { privileged: false } } }))).toEqual([])
+    expect(level(object)).toBe('restricted')
+  })
+
+  test('readOnlyRootFilesystem: false is meant where the configuration says so, and a warning where a manifest does', () => {
+    const object = () => deployment({ containers: [container('app', { readOnlyRootFilesystem: false })] })
+    const meant = { containers: { app: { readOnlyRootFilesystem: false, reason: 'because' } } }
+    expect(warnings(harden([object()], meant))).toEqual([])
+    expect(warnings(harden([object()]))).toEqual([
+      expect.stringContaining('readOnlyRootFilesystem: found false, which stays'),
+    ])
+  })
+})
+
+describe('writable', () => {
+  const mounts = (object: ReturnType<typeof deployment>) => [
+    (specOf(object).containers as Fields[])[0]?.volumeMounts,
+    specOf(object).volumes,
+  ]
+
+  test('mounts an emptyDir in memory, or on disk where that is asked', () => {
+    const object = deployment()
+    harden([object], { containers: { app: { writable: { '/var/tmp': { disk: true }, '/tmp': {} } } } })
+    expect(mounts(object)).toEqual([
+      [
+        { name: 'app-tmp', mountPath: '/tmp' },
+        { name: 'app-var-tmp', mountPath: '/var/tmp' },
+      ],
+      [
+        { name: 'app-tmp', emptyDir: { medium: 'Memory' } },
+        { name: 'app-var-tmp', emptyDir: {} },
+      ],
+    ])
+  })
+
+  test('leaves a path alone that has a mount', () => {
+    const volumeMounts = [{ name: 'scratch', mountPath: '/tmp/' }]
+    const object = deployment({ containers: [container('app', undefined, { volumeMounts })] })
+    harden([object], { containers: { app: { writable: ['/tmp'] } } })
+    expect(mounts(object)).toEqual([[{ name: 'scratch', mountPath: '/tmp/' }], undefined])
+  })
+
+  test('finds a free name, of a DNS label at most', () => {
+    const long = `/var/${'x'.repeat(80)}`
+    const volumeMounts = [{ name: 'app-var-a-b', mountPath: '/claimed' }]
+    const object = deployment({ containers: [container('app', undefined, { volumeMounts })] })
+    harden([object], { containers: { app: { writable: ['/var/a_b', '/var/a.b', `${long}1`, `${long}2`] } } })
+    const names = (specOf(object).volumes as Fields[]).map(({ name }) => String(name))
+    expect(names.slice(0, 2)).toEqual(['app-var-a-b-2', 'app-var-a-b-3'])
+    expect(new Set(names).size).toBe(4)
+    for (const name of names) expect(name).toMatch(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/)
+  })
+})
+
+describe('exceptions', () => {
+  const hostNetwork = () => deployment({ hostNetwork: true })
+
+  test('are found by name and by Kind/name, the latter first', () => {
+    const reasons = (exceptions: Fields) =>
+      warnings(harden([hostNetwork()], { exceptions })).map((line) => line.split(': ').at(-1))
+    expect(reasons({ cart: { hostNamespaces: 'a' } })).toEqual(['a'])
+    expect(reasons({ cart: { hostPorts: 'a' }, 'Deployment/cart': { hostNamespaces: 'b' } })).toEqual(['b'])
+  })
+
+  test('cover their check only', () => {
+    expect(
+      errors(
+        harden([deployment({ hostNetwork: true, hostPID: true, volumes: [{ name: 'a', nfs: {} }] })], {
+          exceptions: { cart: { hostNamespaces: 'a' } },
+        }),
+      ),
+    ).toEqual([expect.stringContaining('spec.template.spec.volumes[0].nfs: ')])
+  })
+
+  test('of a field leave it unset in every container', () => {
+    const object = two()
+    harden([object], { exceptions: { cart: { seccompProfile: 'traced by a profiler' } } })
+    expect([specOf(object).securityContext, contextOf(object).seccompProfile]).toEqual([undefined, undefined])
+  })
+
+  test('that nothing needs are warned of, but host ports on the host network, which the API server sets itself', () => {
+    const exceptions = { cart: { hostNamespaces: 'a', hostPorts: 'b', sysctls: 'c' } }
+    expect(warnings(harden([hostNetwork()], { exceptions }))).toEqual([
+      'spec.template.spec.hostNetwork: found true; allowed: a',
+      'exceptions.cart.sysctls allows what nothing here does; remove it',
+    ])
+  })
+
+  test('leave no line on the object when they are gone', () => {
+    const object = hostNetwork()
+    harden([object], { exceptions: { cart: { hostNamespaces: 'a' } } })
+    delete specOf(object).hostNetwork
+    harden([object])
+    expect(object.metadata.annotations).toBeUndefined()
+  })
+})
+
+describe('entries that name nothing in the build', () => {
+  test('are warned of, with the name that was probably meant', () => {
+    const spec = {
+      containers: { 'cart/ap': { runAsUser: 1 }, app: { runAsUser: 1 } },
+      exceptions: { 'Deployment/cart': {}, crat: {} },
+      namespaces: { shop: {}, shap: {} },
+    }
+    expect(warnings(harden([deployment(), namespace('shop')], spec))).toEqual([
+      'exceptions.crat: no workload of the build is called so (did you mean cart?)',
+      'containers.cart/ap: no container of the build is called so (did you mean cart/app?)',
+      'namespaces.shap: no namespace of the build is called so (did you mean shop?)',
+    ])
+  })
+})
+
+describe('automountServiceAccountToken', () => {
+  const job = (): ReturnType<typeof deployment> => ({ ...deployment(), apiVersion: 'batch/v1', kind: 'Job' })
+  const account = (name: string, automountServiceAccountToken: boolean) => ({
+    apiVersion: 'v1',
+    kind: 'ServiceAccount',
+    metadata: { name, namespace: 'shop' },
+    automountServiceAccountToken,
+  })
+  const token = (
+    object: ReturnType<typeof deployment>,
+    spec: Fields = {},
+    others: ReturnType<typeof account>[] = [],
+  ) => {
+    harden([object, ...others], spec)
+    return specOf(object).automountServiceAccountToken
+  }
+
+  test('is false without an account, true with one', () => {
+    expect(token(deployment())).toBe(false)
+    expect(token(deployment({ serviceAccountName: '' }))).toBe(false)
+    expect(token(deployment({ serviceAccountName: 'cart' }))).toBe(true)
+    expect(token(deployment({ serviceAccountName: '$(ACCOUNT)' }))).toBe(true)
+  })
+
+  test('is what the pod says', () => {
+    expect(token(deployment({ automountServiceAccountToken: true }))).toBe(true)
+    expect(token(deployment({ automountServiceAccountToken: false, serviceAccountName: 'cart' }))).toBe(false)
+  })
+
+  test('is not opened where the account of the build closes it', () => {
+    const pod = () => deployment({ serviceAccountName: 'cart' })
+    expect(token(pod(), {}, [account('cart', false)])).toBe(false)
+    expect(token(pod(), {}, [account('cart', true), account('other', false)])).toBe(true)
+  })
+
+  test('is left alone in Jobs unless all are asked for, and everywhere where none is', () => {
+    expect(token(job())).toBeUndefined()
+    expect(token(job(), { automountServiceAccountToken: 'all' })).toBe(false)
+    expect(token(deployment(), { automountServiceAccountToken: 'none' })).toBeUndefined()
+  })
+})
+
+test('Knative gets neither privileged nor anything at pod level nor an explicit token', () => {
+  const object = {
+    ...deployment({ serviceAccountName: 'cart' }),
+    apiVersion: 'serving.knative.dev/v1',
+    kind: 'Service',
+  }
+  expect(harden([object])).toEqual([])
+  expect(Object.keys(specOf(object))).toEqual(['containers', 'serviceAccountName'])
+  expect(contextOf(object)).not.toHaveProperty('privileged')
+  expect(level(object)).toBe('restricted')
+})
+
+describe('configuration that does not fit', () => {
+  test.each<[string, Fields, string]>([
+    ['level', { level: 'privileged' }, 'spec.level: expected "restricted" or "baseline", found "privileged"'],
+    ['runAsUser', { runAsUser: 0 }, 'spec.runAsUser: expected at least 1, found 0'],
+    [
+      'a near miss',
+      { containers: { app: { runAsUsr: 1 } } },
+      'spec.containers.app.runAsUsr: unknown key (did you mean runAsUser?); expected one of runAsUser, omit, addCapabilities, privileged, readOnlyRootFilesystem, writable, reason',
+    ],
+    [
+      'CAP_',
+      { containers: { app: { addCapabilities: ['CAP_KILL'], reason: 'a' } } },
+      'spec.containers.app.addCapabilities[0]: expected a capability in upper case, without CAP_, found "CAP_KILL"',
+    ],
+    [
+      'a relative path',
+      { containers: { app: { writable: ['tmp'] } } },
+      'spec.containers.app.writable[0]: expected an absolute path, found "tmp"',
+    ],
+    [
+      'an empty reason',
+      { exceptions: { cart: { sysctls: '' } } },
+      'spec.exceptions.cart.sysctls: expected a length of at least 1, found ""',
+    ],
+    [
+      'a kind without its group',
+      { customResources: { Kafka: {} } },
+      'spec.customResources.Kafka: expected group/Kind as key, found "Kafka"',
+    ],
+  ])('%s', (_, spec, message) => {
+    expect(() => parseConfig(securityContextEnforcerSchema, spec, 'spec')).toThrow(message)
+  })
+
+  test.each<Fields>([
+    { omit: ['privileged'] },
+    { addCapabilities: ['KILL'] },
+    { privileged: true },
+    { readOnlyRootFilesystem: false },
+  ])('a container that gets less than the default needs a reason: %j', (override) => {
+    const spec = { containers: { app: override } }
+    expect(() => parseConfig(securityContextEnforcerSchema, spec, 'spec')).toThrow(
+      'spec.containers.app.reason: expected a reason, since omit, addCapabilities, privileged: true and readOnlyRootFilesystem: false are exceptions, found nothing',
+    )
+  })
+})

@@ -1,0 +1,177 @@
+import fc from 'fast-check'
+import type { Fields, KubernetesObject } from '../../functions/lib/kubernetes/object.ts'
+import { LEVELS } from '../../functions/security-context-enforcer/checks/levels.ts'
+import { deployment, errors, failures, harden, level, namespace } from './harden.ts'
+
+// Pods of every shape that the API decodes, many of them beyond repair.
+
+const record = (fields: Record<string, fc.Arbitrary<unknown>>): fc.Arbitrary<Fields> =>
+  fc.record(fields, { requiredKeys: [] }) as fc.Arbitrary<Fields>
+const rarely = <T>(value: T, other: T) => fc.oneof({ weight: 9, arbitrary: fc.constant(value) }, fc.constant(other))
+const boolean = fc.constantFrom(true, false, null)
+const profile = fc.oneof(
+  record({ type: fc.constantFrom('RuntimeDefault', 'Localhost', 'Unconfined', '', null) }),
+  fc.constant(null),
+)
+const capability = fc.constantFrom('NET_BIND_SERVICE', 'NET_BIND_SERVICE', 'CHOWN', 'CAP_SYS_ADMIN', 'SYS_ADMIN')
+
+const shared = {
+  runAsUser: fc.constantFrom(1000, 1000, 0, null),
+  runAsNonRoot: boolean,
+  seccompProfile: profile,
+  appArmorProfile: profile,
+  seLinuxOptions: record({
+    type: rarely('container_t', 'spc_t'),
+    user: rarely('system_u', 'root_u'),
+    role: rarely('system_r', 'object_r'),
+  }),
+  windowsOptions: record({ hostProcess: rarely<unknown>(false, true) }),
+}
+const podContext = record({
+  ...shared,
+  sysctls: fc.array(fc.record({ name: rarely('net.ipv4.tcp_syncookies', 'kernel.msgmax') })),
+})
+const containerContext = record({
+  ...shared,
+  privileged: rarely<unknown>(false, true),
+  allowPrivilegeEscalation: boolean,
+  readOnlyRootFilesystem: boolean,
+  procMount: rarely<unknown>('Default', 'Unmasked'),
+  capabilities: fc.oneof(
+    record({
+      add: fc.oneof(fc.array(capability, { maxLength: 2 }), fc.constant(null)),
+      drop: fc.constantFrom(['ALL'], ['all'], [], ['NET_RAW', 'ALL'], null),
+    }),
+    fc.constant(null),
+  ),
+})
+const containers = (prefix: string, minLength: number) =>
+  fc
+    .array(
+      record({
+        securityContext: containerContext,
+        ports: fc.array(record({ hostPort: rarely(0, 80) }), { maxLength: 1 }),
+      }),
+      { minLength, maxLength: 2 },
+    )
+    .map((list) => list.map((fields, index) => ({ ...fields, name: `${prefix}${index}`, image: 'a' })))
+const pods: fc.Arbitrary<KubernetesObject> = fc
+  .tuple(
+    record({
+      hostNetwork: rarely<unknown>(false, true),
+      hostUsers: boolean,
+      os: fc.constantFrom({ name: 'linux' }, { name: 'windows' }, null),
+      serviceAccountName: fc.constant('cart'),
+      securityContext: podContext,
+      initContainers: containers('init', 0),
+      volumes: fc.array(fc.constantFrom<Fields>({ name: 'a', emptyDir: {} }, { name: 'b' }, { name: 'c', nfs: {} }), {
+        maxLength: 1,
+      }),
+    }),
+    containers('app', 1),
+    record({
+      'container.apparmor.security.beta.kubernetes.io/app0': fc.constantFrom('unconfined', 'runtime/default'),
+      'seccomp.security.alpha.kubernetes.io/pod': fc.constantFrom('unconfined', 'runtime/default'),
+    }),
+  )
+  .map(([spec, list, annotations]) => deployment({ ...spec, containers: list }, annotations))
+
+const reason = fc.constant('because')
+const settings = record({
+  level: fc.constantFrom('restricted', 'baseline'),
+  version: fc.constantFrom('latest', 'v1.25', 'v1.34', 'v1.35'),
+})
+const policies = fc
+  .tuple(
+    settings,
+    record({
+      app0: fc.record(
+        {
+          reason,
+          runAsUser: fc.constant(1000),
+          privileged: fc.boolean(),
+          addCapabilities: fc.array(fc.constantFrom('CHOWN', 'SYS_ADMIN'), { maxLength: 1 }),
+          writable: fc.constantFrom(['/tmp'], { '/tmp': {}, '/var/tmp': { disk: true } }),
+        },
+        { requiredKeys: ['reason'] },
+      ),
+      app1: fc.record({ reason, omit: fc.subarray(['runAsUser', 'runAsNonRoot', 'capabilities', 'seccompProfile']) }),
+    }),
+    record({
+      cart: record({
+        privileged: reason,
+        runAsUser: reason,
+        hostNamespaces: reason,
+        capabilities: reason,
+        runAsNonRoot: reason,
+      }),
+    }),
+  )
+  .map(([spec, overrides, exceptions]) => ({ ...spec, containers: overrides, exceptions }))
+
+const RUNS = { numRuns: 400 }
+
+test('an object that is refused is as it was', () => {
+  let refused = 0
+  fc.assert(
+    fc.property(pods, policies, (pod, policy) => {
+      const before = structuredClone(pod)
+      if (errors(harden([pod], policy)).length === 0) return
+      refused++
+      expect(pod).toEqual(before)
+    }),
+    RUNS,
+  )
+  expect(refused).toBeGreaterThan(RUNS.numRuns / 10)
+})
+
+test('without exceptions, an object that is not refused meets the level, and nothing in it is bad any more', () => {
+  let accepted = 0
+  fc.assert(
+    fc.property(pods, settings, (pod, spec) => {
+      if (errors(harden([pod], spec)).length > 0) return
+      accepted++
+      const asked = spec.level === 'baseline' ? 'baseline' : 'restricted'
+      expect(failures(pod, asked, String(spec.version ?? 'latest'))).toEqual([])
+      expect(harden([pod], spec).filter(({ tags }) => tags?.check !== undefined)).toEqual([])
+    }),
+    RUNS,
+  )
+  expect(accepted).toBeGreaterThan(RUNS.numRuns / 10)
+})
+
+test('a second run changes nothing', () => {
+  let accepted = 0
+  fc.assert(
+    fc.property(pods, policies, (pod, policy) => {
+      const objects = [pod, namespace('shop')]
+      if (errors(harden(objects, policy)).length > 0) return
+      accepted++
+      const once = structuredClone(objects)
+      expect(errors(harden(objects, policy))).toEqual([])
+      expect(objects).toEqual(once)
+    }),
+    RUNS,
+  )
+  expect(accepted).toBeGreaterThan(RUNS.numRuns / 10)
+})
+
+test('a namespace enforces the laxest level of its pods, whatever their order', () => {
+  fc.assert(
+    fc.property(fc.array(pods, { minLength: 1, maxLength: 3 }), (members) => {
+      const named = members.map((pod, index) => ({ ...pod, metadata: { name: `pod-${index}`, namespace: 'shop' } }))
+      const reversed = structuredClone(named).reverse()
+      const label = (objects: KubernetesObject[]): string | undefined => {
+        const shop = namespace('shop')
+        const findings = harden([shop, ...objects], { level: 'baseline' })
+        return errors(findings).length > 0 ? undefined : shop.metadata.labels?.['pod-security.kubernetes.io/enforce']
+      }
+      const enforced = label(named)
+      expect(label(reversed)).toBe(enforced)
+      if (enforced === undefined) return
+      const laxest = Math.min(...named.map((pod) => LEVELS.indexOf(level(pod))))
+      expect(enforced).toBe(LEVELS[laxest])
+    }),
+    { numRuns: 200 },
+  )
+})

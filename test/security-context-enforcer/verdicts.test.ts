@@ -1,0 +1,177 @@
+import type { Fields } from '../../functions/lib/kubernetes/object.ts'
+import { contextOf, errors, failures, harden, level, RESTRICTED, restricted, specOf, warnings } from './harden.ts'
+
+type Edit = NonNullable<Parameters<typeof restricted>[0]>
+
+describe('mended: what is unset is filled, without a word', () => {
+  test.each(Object.keys(RESTRICTED))('%s', (field) => {
+    const object = restricted({ app: { [field]: undefined } })
+    expect(harden([object])).toEqual([])
+    expect(contextOf(object)).toEqual(RESTRICTED)
+  })
+
+  test('a drop beside an add that is allowed', () => {
+    const object = restricted({ app: { capabilities: { add: ['NET_BIND_SERVICE'] } } })
+    expect(harden([object])).toEqual([])
+    expect(contextOf(object).capabilities).toEqual({ drop: ['ALL'], add: ['NET_BIND_SERVICE'] })
+  })
+
+  test('null is unset', () => {
+    const nulls = Object.fromEntries(Object.keys(RESTRICTED).map((field) => [field, null]))
+    const object = restricted({ app: nulls })
+    expect(harden([object])).toEqual([])
+    expect(contextOf(object)).toEqual(RESTRICTED)
+  })
+})
+
+describe('overridden: an explicit bad value, with a warning that names it', () => {
+  test.each<[string, Edit, found: string, field: string, value: unknown]>([
+    [
+      'allowPrivilegeEscalation',
+      { app: { allowPrivilegeEscalation: true } },
+      'true',
+      'allowPrivilegeEscalation',
+      false,
+    ],
+    ['runAsNonRoot', { app: { runAsNonRoot: false } }, 'false', 'runAsNonRoot', true],
+    [
+      'a drop without ALL',
+      { app: { capabilities: { drop: ['NET_RAW'] } } },
+      '["NET_RAW"]',
+      'capabilities',
+      { drop: ['ALL'] },
+    ],
+    ['an empty drop', { app: { capabilities: { drop: [] } } }, '[]', 'capabilities', { drop: ['ALL'] }],
+    [
+      'seccompProfile, with the path of a local one',
+      { app: { seccompProfile: { type: 'Unconfined', localhostProfile: 'a' } } },
+      '"Unconfined"',
+      'seccompProfile',
+      { type: 'RuntimeDefault' },
+    ],
+    [
+      'an empty seccompProfile',
+      { app: { seccompProfile: {} } },
+      'nothing',
+      'seccompProfile',
+      { type: 'RuntimeDefault' },
+    ],
+    [
+      'appArmorProfile',
+      { app: { appArmorProfile: { type: 'Unconfined' } } },
+      '"Unconfined"',
+      'appArmorProfile',
+      { type: 'RuntimeDefault' },
+    ],
+    [
+      'the SELinux user of the system',
+      { app: { seLinuxOptions: { user: 'system_u' } } },
+      '"system_u"',
+      'seLinuxOptions',
+      undefined,
+    ],
+    [
+      'the SELinux role of the system',
+      { app: { seLinuxOptions: { role: 'system_r', level: 's0' } } },
+      '"system_r"',
+      'seLinuxOptions',
+      { level: 's0' },
+    ],
+  ])('%s', (_, edit, found, field, value) => {
+    const object = restricted(edit)
+    const findings = harden([object])
+    expect(errors(findings)).toEqual([])
+    expect(warnings(findings)).toEqual([expect.stringContaining(`found ${found}, expected `)])
+    expect(contextOf(object)[field]).toEqual(value)
+    expect(level(object)).toBe('restricted')
+  })
+
+  test('both levels: a good one at one level does not repair a bad one at the other', () => {
+    const object = restricted({
+      app: { runAsNonRoot: false },
+      pod: { runAsNonRoot: false, seccompProfile: { type: 'Unconfined' } },
+    })
+    expect(warnings(harden([object]))).toHaveLength(3)
+    expect(specOf(object).securityContext).toEqual({ runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } })
+    expect(contextOf(object).runAsNonRoot).toBe(true)
+  })
+})
+
+describe('refused: an explicit value that no other can replace', () => {
+  const refused: [string, Edit, check: string][] = [
+    ['privileged', { app: { privileged: true } }, 'privileged'],
+    ['an added capability', { app: { capabilities: { add: ['KILL'] } } }, 'capabilities'],
+    ['a misspelt capability', { app: { capabilities: { add: ['net_bind_service'] } } }, 'capabilities'],
+    ['root', { app: { runAsUser: 0 } }, 'runAsUser'],
+    [
+      'root at pod level, which a container takes over',
+      { pod: { runAsUser: 0 }, app: { runAsUser: undefined } },
+      'runAsUser',
+    ],
+    ['an SELinux type', { app: { seLinuxOptions: { type: 'spc_t' } } }, 'seLinuxOptions'],
+    ['an SELinux user of its own', { app: { seLinuxOptions: { user: 'cart_u' } } }, 'seLinuxOptions'],
+    ['a sysctl', { pod: { sysctls: [{ name: 'kernel.msgmax', value: '1' }] } }, 'sysctls'],
+    ['procMount', { app: { procMount: 'Unmasked' } }, 'procMount'],
+    ['hostNetwork', { spec: { hostNetwork: true } }, 'hostNamespaces'],
+    ['a host port', { container: { ports: [{ containerPort: 1, hostPort: 1 }] } }, 'hostPorts'],
+    ['a hostPath', { spec: { volumes: [{ name: 'a', hostPath: { path: '/' } }] } }, 'hostPathVolumes'],
+    ['an NFS volume', { spec: { volumes: [{ name: 'a', nfs: { path: '/' } }] } }, 'restrictedVolumes'],
+    [
+      'a probe of a host',
+      { container: { startupProbe: { tcpSocket: { port: 1, host: 'a' } } } },
+      'hostProbesAndHostLifecycle',
+    ],
+    ['a Windows host process', { pod: { windowsOptions: { hostProcess: true } } }, 'windowsHostProcess'],
+  ]
+
+  // Beside each, something to mend and something to override: neither may happen.
+  const withMore = (edit: Edit): Edit => ({
+    ...edit,
+    app: { allowPrivilegeEscalation: true, readOnlyRootFilesystem: undefined, ...edit.app },
+  })
+
+  test.each(refused)('%s, and nothing of the object is changed', (_, edit, check) => {
+    const object = restricted(withMore(edit))
+    const before = structuredClone(object)
+    const findings = harden([object], { containers: { app: { writable: ['/tmp'] } } })
+    expect(findings.filter(({ severity }) => severity === 'error').map(({ tags }) => tags?.check)).toEqual([check])
+    expect(object).toEqual(before)
+  })
+
+  test.each(refused)('%s, but for a reason', (_, edit, check) => {
+    const object = restricted(edit)
+    const before = failures(object, 'restricted').filter((failure) => failure.startsWith(check))
+    const findings = harden([object], { exceptions: { cart: { [check]: 'because' } } })
+    expect(errors(findings)).toEqual([])
+    expect(warnings(findings)).toContainEqual(expect.stringMatching(/: found .*; allowed: because$/))
+    expect(failures(object, 'restricted').filter((failure) => failure.startsWith(check))).toEqual(before)
+    expect(object.metadata.annotations).toEqual({
+      'krm-hardening.dev/exception': 'security-context-enforcer: because',
+    })
+  })
+})
+
+describe('baseline', () => {
+  test('neither fills nor overrides what only restricted forbids', () => {
+    const root: Fields = { runAsUser: 0, runAsNonRoot: false, allowPrivilegeEscalation: true }
+    const object = restricted({
+      app: { ...Object.fromEntries(Object.keys(RESTRICTED).map((key) => [key, undefined])), ...root },
+    })
+    expect(harden([object], { level: 'baseline' })).toEqual([])
+    expect(contextOf(object)).toMatchObject(root)
+    expect(specOf(object).securityContext).toBeUndefined()
+  })
+
+  test('overrides what baseline forbids', () => {
+    const object = restricted({ pod: { seccompProfile: { type: 'Unconfined' } } })
+    expect(warnings(harden([object], { level: 'baseline' }))).toEqual([
+      'spec.template.spec.securityContext.seccompProfile.type: found "Unconfined", expected RuntimeDefault or Localhost; set to "RuntimeDefault"',
+    ])
+  })
+
+  test('refuses what baseline forbids', () => {
+    expect(errors(harden([restricted({ app: { privileged: true } })], { level: 'baseline' }))).toEqual([
+      'spec.template.spec.containers[0].securityContext.privileged: found true, expected false; add the capabilities that it needs instead; or set privileged: true and a reason in containers.cart/app',
+    ])
+  })
+})
