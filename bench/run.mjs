@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import { parse } from 'yaml'
 import { customResourceDefinitions, policy, resourceList } from './inputs.mjs'
 import { measure, median, ratio } from './measure.mjs'
 
@@ -26,40 +27,45 @@ execFileSync('cc', ['-O2', '-o', cat, join(root, 'bench/cat.c')])
 const withCat = engine('with-cat', cat)
 const withFunctions = engine('with-functions', `node ${join(root, 'dist/functions.cjs')}`)
 
-/** A kustomization of its own over the given resources and transformers. */
-function tree(name, resources, transformers) {
-  const folder = join(work, name)
-  mkdirSync(folder)
-  writeFileSync(join(folder, 'kustomization.yaml'), JSON.stringify({ resources, transformers }))
-  return folder
-}
-
 const build = (folder, env = {}) => ({
   command: `${kustomize} build --enable-alpha-plugins ${folder}`,
   env: { GOGC: '400', ...env },
 })
-const up = '../../../../'
 
-/** One transformer with all five functions, five that do nothing, and none, over the plain form of a stack. */
-function forms(stack, plain) {
-  const policies = [`${up}overlays/dev/${stack}/hardening`]
-  const copies = Array.from({ length: 5 }, (_, index) => {
-    const file = join(work, `${stack}-cat-${index}.yaml`)
-    writeFileSync(
-      file,
-      JSON.stringify({
-        apiVersion: 'krm-hardening.dev/v1alpha1',
-        kind: 'Hardening',
-        metadata: { name: `cat-${index}`, annotations: { 'config.kubernetes.io/function': 'container: {image: cat}' } },
-      }),
-    )
-    return `../${stack}-cat-${index}.yaml`
-  })
+/** The kustomization of a folder with other transformers, in a folder of its own; its paths lead where they led. */
+function variant(name, source, transformers) {
+  const from = join(root, source)
+  const folder = join(work, name)
+  mkdirSync(folder)
+  const kustomization = parse(readFileSync(join(from, 'kustomization.yaml'), 'utf8'))
+  const there = (path) => relative(folder, join(from, path))
+  const resources = kustomization.resources.map(there)
+  writeFileSync(
+    join(folder, 'kustomization.yaml'),
+    JSON.stringify({
+      ...kustomization,
+      resources,
+      transformers: transformers.map((one) => (one.startsWith('{') ? one : there(one))),
+    }),
+  )
+  return folder
+}
+
+/** Policies that do nothing, in place of the stack's own: what five transformers cost Kustomize. */
+const cats = Array.from({ length: 5 }, (_, index) => {
+  const annotations = { 'config.kubernetes.io/function': 'container: {image: cat}' }
+  const metadata = { name: `cat-${index}`, annotations }
+  return JSON.stringify({ apiVersion: 'krm-hardening.dev/v1alpha1', kind: 'Hardening', metadata })
+})
+
+/** A stack with its policy, with transformers that do nothing, and with none. */
+function forms(name, source, policy) {
+  const hardened = variant(`${name}-hardened`, source, [policy])
   return {
-    hardened: build(tree(`${stack}-hardened`, plain, policies), withFunctions),
-    oneCat: build(tree(`${stack}-one-cat`, plain, policies), withCat),
-    fiveCats: build(tree(`${stack}-five-cats`, plain, copies), withCat),
-    none: build(tree(`${stack}-none`, plain, [])),
+    hardened: build(hardened, withFunctions),
+    oneCat: build(hardened, withCat),
+    fiveCats: build(variant(`${name}-five-cats`, source, cats), withCat),
+    none: build(variant(`${name}-none`, source, [])),
   }
 }
 
@@ -73,26 +79,24 @@ const row = (what, goal, measured, unit = '×') => {
   })
   process.stderr.write(`${what}: ${measured.toFixed(2)} ${unit}\n`)
 }
-const absent = (what, why) => rows.push({ what, goal: '', measured: `not measured: ${why}`, reached: '' })
 
-if (existsSync(join(root, 'overlays/dev/mimir'))) {
-  const plain = tree('mimir-plain', [`${up}overlays/dev/mimir/plain`], [])
-  const mimir = forms('mimir', [`../${plain.split('/').at(-1)}`])
-  row('mimir, five functions ÷ one C cat', 0.9, ratio(mimir.hardened, mimir.oneCat, { runs }))
-  row('mimir, five functions ÷ five C cats', 0.25, ratio(mimir.hardened, mimir.fiveCats, { runs }))
-  row('mimir, five functions ÷ no transformer', 1.8, ratio(mimir.hardened, mimir.none, { runs }))
-} else absent('mimir', 'the stack is not in the tree')
+const mimir = forms('mimir', 'overlays/dev/mimir', 'hardening')
+row('mimir, five functions ÷ one C cat', 0.9, ratio(mimir.hardened, mimir.oneCat, { runs }))
+row('mimir, five functions ÷ five C cats', 0.25, ratio(mimir.hardened, mimir.fiveCats, { runs }))
+row('mimir, five functions ÷ no transformer', 1.8, ratio(mimir.hardened, mimir.none, { runs }))
 
 const crds = join(work, 'crds')
 mkdirSync(crds)
 writeFileSync(join(crds, 'crds.yaml'), customResourceDefinitions(2.6e6))
 writeFileSync(join(crds, 'kustomization.yaml'), 'resources: [crds.yaml]\n')
-const operator = forms('tidb-operator', [`${up}base/tidb-operator`])
-const beside = (name, form) => ({
-  ...form,
-  command: build(tree(name, [`../tidb-operator-${form.command.split('tidb-operator-').at(-1)}`, '../crds'], []))
-    .command,
-})
+const operator = forms('tidb', 'overlays/dev/tidb-operator/operator', '../hardening')
+/** CRDs beside a stack, where no transformer reads them. */
+const beside = (name, { env }) => {
+  const folder = join(work, `${name}-with-crds`)
+  mkdirSync(folder)
+  writeFileSync(join(folder, 'kustomization.yaml'), JSON.stringify({ resources: [`../${name}`, '../crds'] }))
+  return build(folder, env)
+}
 row(
   'tidb-operator with 2.6 MB of CRDs, five functions ÷ none',
   1.2,

@@ -120,10 +120,13 @@ function withBeforeAfter(root: string): string {
   const generated = documents('expected.yaml').filter((text) => text.includes('krm-hardening.dev/generated-by'))
   const names = generated.map((text) => `${/^kind: (.*)$/m.exec(text)?.[1]} \`${/^ {2}name: (.*)$/m.exec(text)?.[1]}\``)
   const block = [
-    `Before, and after ([the whole example](${EXAMPLE})):`,
+    `<details>\n<summary>One Deployment, before and after</summary>`,
+    `From [an example](${EXAMPLE}) that the tests run. Before:`,
     `\`\`\`yaml\n${deployment('resources.yaml')}\`\`\``,
+    'After:',
     `\`\`\`yaml\n${deployment('expected.yaml')}\`\`\``,
-    `and beside it, generated: ${names.join(', ')}.`,
+    `Generated beside it: ${names.join(', ')}.`,
+    '</details>',
   ].join('\n\n')
   return readFileSync(join(root, 'README.md'), 'utf8').replace(
     BEFORE_AFTER,
