@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { PINNED } from '../../cli/kustomize/pinned.ts'
 import { findOnPath, isExecutable } from '../../cli/on-path.ts'
 
@@ -10,31 +10,37 @@ import { findOnPath, isExecutable } from '../../cli/on-path.ts'
  */
 export function kustomize(): string {
   const { KUSTOMIZE, PATH } = process.env
-  if (!KUSTOMIZE) return findOnPath('kustomize', PATH) ?? builtWithGo()
+  if (!KUSTOMIZE) return findOnPath('kustomize', PATH) ?? kustomizeOf(PINNED)
   if (!isExecutable(KUSTOMIZE)) throw new Error(`KUSTOMIZE=${KUSTOMIZE}: expected a program that can be run`)
   return KUSTOMIZE
 }
 
-function builtWithGo(): string {
+/** A Kustomize of one version, such as v5.5.0. Throws, with what Go said, where it cannot be built. */
+export const kustomizeOf = (version: string): string =>
+  builtWithGo('sigs.k8s.io/kustomize/kustomize/v5', version, 'The tests need Kustomize: name one in KUSTOMIZE or put one on PATH')
+
+/**
+ * A program that Go builds once into node_modules/.cache: the last part of its module's path, less a major version.
+ * `why` opens the error where it cannot be built.
+ */
+export function builtWithGo(module: string, version: string, why: string): string {
+  const name = basename(module.replace(/\/v\d+$/, ''))
   const cache = join(__dirname, '../../node_modules/.cache/krm-hardening')
-  const target = join(cache, `kustomize-${PINNED}`)
+  const target = join(cache, `${name}-${version}`)
   if (existsSync(target)) return target
   mkdirSync(cache, { recursive: true })
   // Moved to its place whole: test files run side by side.
   const folder = mkdtempSync(join(cache, 'installing-'))
   try {
-    execFileSync('go', ['install', `sigs.k8s.io/kustomize/kustomize/v5@${PINNED}`], {
+    execFileSync('go', ['install', `${module}@${version}`], {
       cwd: folder,
       env: { ...process.env, GOBIN: folder, GOFLAGS: '', CGO_ENABLED: '0' },
       stdio: 'pipe',
     })
-    renameSync(join(folder, 'kustomize'), target)
+    renameSync(join(folder, name), target)
     return target
   } catch (cause) {
-    throw new Error(
-      'The tests need Kustomize: name one in KUSTOMIZE, put one on PATH, or install Go, which builds it. Go said:',
-      { cause },
-    )
+    throw new Error(`${why}. Install Go, which builds it; it could not build ${module}@${version}:`, { cause })
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }

@@ -21,21 +21,23 @@ export const objectsOf = (yaml: string): KubernetesObject[] =>
     .map((document) => document.toJS() as KubernetesObject)
     .filter((object) => object !== null)
 
-/** What Kustomize hands to the functions of a stack, one ResourceList for each that it calls; every one passes its input on. */
-export function captureInputs(stack: string): string[] {
+/** What Kustomize hands to the functions of a stack, one ResourceList a call, and what it builds where they only pass it on. */
+export function buildPlain(stack: string): { inputs: string[]; plain: string } {
   const folder = mkdtempSync(join(tmpdir(), 'capture-'))
   const docker = join(folder, 'docker')
   writeFileSync(docker, `#!/bin/sh\nn=$(ls ${folder} | wc -l)\ntee ${folder}/$n\n`)
   chmodSync(docker, 0o755)
   try {
-    execFileSync(kustomize(), ['build', '--enable-alpha-plugins', join(root, 'overlays', stack)], {
+    const plain = execFileSync(kustomize(), ['build', '--enable-alpha-plugins', join(root, 'overlays', stack)], {
       env: { ...process.env, PATH: `${folder}:${process.env.PATH}` },
+      encoding: 'utf8',
       maxBuffer: 64 << 20,
     })
-    return readdirSync(folder)
+    const inputs = readdirSync(folder)
       .filter((name) => name !== 'docker')
       .sort((a, b) => Number(a) - Number(b))
       .map((name) => readFileSync(join(folder, name), 'utf8'))
+    return { inputs, plain }
   } finally {
     rmSync(folder, { recursive: true })
   }

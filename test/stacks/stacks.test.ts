@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { catalog } from '../../functions/catalog.ts'
@@ -9,7 +9,7 @@ import { readCanonicalYaml } from '../../functions/lib/wire/canonical-yaml.ts'
 import { readResourceList } from '../../functions/lib/wire/resource-list.ts'
 import { kustomize } from '../lib/programs.ts'
 import { schemaError, unknownFields } from '../lib/schemas.ts'
-import { captureInputs, objectsOf, render, root, stacks } from '../lib/stacks.ts'
+import { buildPlain, objectsOf, render, root, stacks } from '../lib/stacks.ts'
 
 type Policy = Fields & { kind: string; spec: Fields }
 
@@ -86,7 +86,7 @@ function bothForms(policies: readonly Policy[]): { whole: Policy; singles: Polic
 }
 
 describe.each(stacks)('%s', (stack) => {
-  const inputs = captureInputs(stack)
+  const { inputs, plain } = buildPlain(stack)
   let rendered = ''
   beforeAll(() => {
     rendered = render(join('overlays', stack))
@@ -137,15 +137,21 @@ describe.each(stacks)('%s', (stack) => {
       expect(await harden(list, [...policies, ...policies])).toEqual(await harden(list, policies))
     })
 
-    test('is proven hardened by verify; the plain form is not', () => {
-      const verify = (...args: string[]): string =>
-        execFileSync('node', [join(root, 'dist/cli.cjs'), 'verify', ...args], {
+    test('is proven hardened by verify; a rendering whose functions were skipped is not', () => {
+      const verify = (args: string[], input = ''): ReturnType<typeof spawnSync> =>
+        spawnSync('node', [join(root, 'dist/cli.cjs'), 'verify', ...args], {
           cwd: root,
           env: { ...process.env, KUSTOMIZE: kustomize() },
           encoding: 'utf8',
-          stdio: 'pipe',
+          input,
         })
-      expect(() => verify(join('overlays', stack))).not.toThrow()
+      const folder = join('overlays', stack)
+      expect(verify([folder])).toMatchObject({ status: 0 })
+      expect(verify(['-', '--policy', folder], rendered)).toMatchObject({ status: 0 })
+      expect(verify(['-', '--policy', folder], plain)).toMatchObject({
+        status: 1,
+        stdout: expect.stringContaining('error: '),
+      })
     })
   }
 })

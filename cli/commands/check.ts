@@ -1,0 +1,71 @@
+import { Command } from 'commander'
+import { type ExitCode, Failure, FINDINGS, OK } from '../exit-code.ts'
+import type { StackFinding } from '../policy/verify.ts'
+import { objectsOf } from '../render/documents.ts'
+import { renderFolder } from '../render/environment.ts'
+import { type BuildOptions, openSession, requireBuildable } from '../session.ts'
+import { type Output, withExamples, withImageOption, withOutputOption } from './options.ts'
+import { onePiece } from './render.ts'
+
+interface CheckOptions extends BuildOptions {
+  complete?: true
+  elsewhere: string[]
+  output: Output
+}
+
+export function checkCommand(finish: (exitCode: ExitCode) => void): Command {
+  const command = new Command('check')
+    .summary('check the flows of a whole environment')
+    .description(
+      'Renders all stacks of an environment together and holds the declared flows against them: every caller must match a pod, and every destination a workload with a Service that carries the port.',
+    )
+    .argument('[dir]', 'folder with the kustomization.yaml of an environment', '.')
+    .option(
+      '--complete',
+      'the environment is all there is: what lies in a namespace of none of its stacks is an error too',
+    )
+    .option(
+      '--elsewhere <pods>',
+      'pods that are of no stack here and are known to exist, as namespace, namespace/app or namespace/app/component; repeatable',
+      (value: string, previous: string[]) => [...previous, value],
+      [],
+    )
+    .action(async (folder: string, options: CheckOptions) => finish(await check(folder, options)))
+  withImageOption(withOutputOption(command, 'a line for each finding'))
+  return withExamples(command, [
+    ['the flows of an environment', 'krm-hardening check overlays/dev'],
+    [
+      'where only Prometheus is from outside of it',
+      'krm-hardening check --complete --elsewhere prometheus/prometheus overlays/production',
+    ],
+  ])
+}
+
+async function check(folder: string, options: CheckOptions): Promise<ExitCode> {
+  const { checkEnvironment, flowsOf } = await import('../policy/flows.ts')
+  const { hardenedStacks } = await import('../policy/policies.ts')
+  const path = requireBuildable(folder)
+  const session = openSession(options)
+  const builder = session.builder('functions')
+  const stacks = await hardenedStacks(path, builder)
+  if (stacks.length === 0)
+    throw new Failure(`${folder}: no krm-hardening policy found, so there are no flows to check`, FINDINGS)
+  const { flows, findings } = flowsOf(stacks)
+  const rendering = await renderFolder(path, builder, onePiece(session))
+  const { complete = false, elsewhere } = options
+  const found = checkEnvironment(objectsOf(rendering.objects), flows, { complete, elsewhere }).map(
+    (finding): StackFinding => ({ stack: path, source: 'check', finding }),
+  )
+  return report([...findings, ...found], Object.keys(flows).length, options.output)
+}
+
+async function report(findings: readonly StackFinding[], flows: number, output: Output): Promise<ExitCode> {
+  const { findingsAsResults, findingsAsText, hasErrors } = await import('../report/findings.ts')
+  const ok = !hasErrors(findings)
+  process.stdout.write(
+    output === 'json'
+      ? `${JSON.stringify({ ok, flows, findings: findingsAsResults(findings) })}\n`
+      : `${findingsAsText(findings)}${flows} flows ${ok ? 'match' : 'checked; they do NOT all match'}\n`,
+  )
+  return ok ? OK : FINDINGS
+}

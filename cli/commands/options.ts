@@ -1,0 +1,34 @@
+import { type Command, InvalidArgumentError, Option } from 'commander'
+
+export type Output = 'text' | 'json'
+
+const collect = (value: string, previous: string[]): string[] => {
+  if (/\s/.test(value) || value === '') throw new InvalidArgumentError('expected an image reference.')
+  return [...previous, value]
+}
+
+/** `--image`, for every command that builds. */
+export const withImageOption = (command: Command): Command =>
+  command.addOption(
+    new Option(
+      '--image <reference>',
+      'an image that counts as the functions’ own, such as a mirrored copy; repeatable; also KRM_HARDENING_IMAGE',
+    )
+      .argParser(collect)
+      .default([], 'the published image'),
+  )
+
+/** `--output`, for every command. */
+export const withOutputOption = (command: Command, text: string): Command =>
+  command.addOption(
+    new Option('-o, --output <format>', `text (${text}) or json, for machines`)
+      .choices(['text', 'json'])
+      .default('text'),
+  )
+
+/** Examples below the help of a command: a line that says what for, and the command. */
+export const withExamples = (command: Command, examples: readonly (readonly [what: string, line: string])[]): Command =>
+  command.addHelpText(
+    'after',
+    `\nExamples:\n${examples.map(([what, line]) => `  # ${what}\n  $ ${line}\n`).join('\n')}`,
+  )

@@ -1,0 +1,80 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { text as readAll } from 'node:stream/consumers'
+import { Command } from 'commander'
+import type { KubernetesObject } from '../../functions/lib/kubernetes/object.ts'
+import { display } from '../display.ts'
+import { type ExitCode, Failure, FINDINGS, OK } from '../exit-code.ts'
+import type { Verified } from '../policy/verify.ts'
+import { objectsOf } from '../render/documents.ts'
+import { renderFolder } from '../render/environment.ts'
+import { type BuildOptions, openSession, requireBuildable } from '../session.ts'
+import { isFolder } from '../tree/kustomization.ts'
+import { type Output, withExamples, withImageOption, withOutputOption } from './options.ts'
+import { onePiece } from './render.ts'
+
+interface VerifyOptions extends BuildOptions {
+  policy?: string
+  output: Output
+}
+
+export function verifyCommand(finish: (exitCode: ExitCode) => void): Command {
+  const command = new Command('verify')
+    .summary('prove that a rendering is hardened')
+    .description(
+      'Runs the policy in validate mode over a rendering: every change that hardening would still make is a finding. So a build in which Kustomize skipped the functions, or a patch that undid them, does not pass.',
+    )
+    .argument('[rendering]', 'folder with a kustomization.yaml, a file of manifests, or - for stdin', '.')
+    .option(
+      '--policy <path>',
+      'what the rendering must fulfil: the overlay it was made from, a folder that builds a policy, or a file with one; needed for a file and for stdin',
+    )
+    .action(async (target: string, options: VerifyOptions) => finish(await verify(target, options)))
+  withImageOption(withOutputOption(command, 'a line for each finding'))
+  return withExamples(command, [
+    ['every stack of an environment', 'krm-hardening verify overlays/dev'],
+    ['what another program rendered', 'krm-hardening verify dev.yaml --policy overlays/dev'],
+    ['the same in a pipe', 'kubectl kustomize overlays/dev | krm-hardening verify - --policy overlays/dev'],
+    ['any manifests, against one policy', 'helm template loki | krm-hardening verify - --policy policy.yaml'],
+  ])
+}
+
+async function verify(target: string, options: VerifyOptions): Promise<ExitCode> {
+  const isTree = target !== '-' && isFolder(target)
+  const policy = options.policy ?? (isTree ? target : undefined)
+  if (policy === undefined)
+    throw new Failure(`${target}: --policy is needed to say what it must fulfil, such as --policy overlays/dev`)
+  for (const path of [target, policy])
+    if (path !== '-' && !existsSync(path)) throw new Failure(`${path} is neither a folder nor a file`)
+  const session = openSession(options)
+  const builder = session.builder('functions')
+  const rendering = isTree
+    ? objectsOf((await renderFolder(requireBuildable(target), builder, onePiece(session))).objects)
+    : await readRendering(target)
+  const { verifyRendering } = await import('../policy/verify.ts')
+  return report(await verifyRendering(rendering, resolve(policy), builder), options.output)
+}
+
+async function readRendering(target: string): Promise<KubernetesObject[]> {
+  const { readObjects } = await import('../policy/read-objects.ts')
+  return target === '-'
+    ? readObjects(await readAll(process.stdin), 'stdin')
+    : readObjects(readFileSync(target, 'utf8'), target)
+}
+
+async function report(verified: readonly Verified[], output: Output): Promise<ExitCode> {
+  const { findingsAsResults, findingsAsText, hasErrors } = await import('../report/findings.ts')
+  const findings = verified.flatMap((stack) => stack.findings)
+  const ok = !hasErrors(findings)
+  if (output === 'json') {
+    const stacks = verified.map(({ stack, objects }) => ({ stack: display(stack), objects }))
+    process.stdout.write(`${JSON.stringify({ ok, stacks, findings: findingsAsResults(findings) })}\n`)
+  } else {
+    process.stdout.write(findingsAsText(findings))
+    for (const { stack, objects, findings: own } of verified) {
+      const verdict = hasErrors(own) ? 'NOT hardened' : 'hardened'
+      process.stdout.write(`${display(stack)}: ${verdict} (${objects} objects looked at)\n`)
+    }
+  }
+  return ok ? OK : FINDINGS
+}

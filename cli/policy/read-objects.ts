@@ -1,0 +1,16 @@
+import { parseAllDocuments } from 'yaml'
+import type { KubernetesObject } from '../../functions/lib/kubernetes/object.ts'
+import { objectsIn } from '../../functions/lib/wire/objects-in.ts'
+import { OPTIONS, toPlain } from '../../functions/lib/wire/people-yaml.ts'
+import { Failure } from '../exit-code.ts'
+
+/** The objects of any YAML or JSON text, members of Lists included. `source` names it in the Failure (2) for what cannot be read. */
+export function readObjects(text: string, source: string): KubernetesObject[] {
+  const documents = parseAllDocuments(text, OPTIONS)
+  if ('empty' in documents) return []
+  return documents.flatMap((document) => {
+    const [first] = document.errors
+    if (first) throw new Failure(`${source} cannot be read as YAML: ${first.message.split('\n')[0]}`)
+    return objectsIn(toPlain(document.contents, document))
+  })
+}

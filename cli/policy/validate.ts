@@ -1,0 +1,49 @@
+import { plan } from '../../functions/hardening/plan.ts'
+import type { Step } from '../../functions/lib/function.ts'
+import { isFields, type KubernetesObject } from '../../functions/lib/kubernetes/object.ts'
+import { type Reported, runSteps } from '../../functions/lib/steps.ts'
+
+/** What is not hardened: every change that the policies would make is an error. The objects stay as they are. */
+export async function validate(
+  objects: readonly KubernetesObject[],
+  policies: readonly KubernetesObject[],
+): Promise<Reported[]> {
+  const reported: Reported[] = []
+  for (const policy of policies) {
+    const steps = plan(inMode(policy, 'validate'))
+    reported.push(...(await runSteps(seenBy(steps, objects), steps)))
+  }
+  return reported
+}
+
+/** The objects as the policies would leave them. The given ones stay as they are. */
+export async function harden(
+  objects: readonly KubernetesObject[],
+  policies: readonly KubernetesObject[],
+): Promise<KubernetesObject[]> {
+  let hardened = structuredClone([...objects])
+  for (const policy of policies) {
+    const steps = plan(inMode(policy, 'mutate'))
+    const seen = seenBy(steps, hardened)
+    const unseen = hardened.filter((object) => !seen.includes(object))
+    await runSteps(seen, steps)
+    hardened = [...unseen, ...seen]
+  }
+  return hardened
+}
+
+/** Does the policy ask for a function at all? One that does not would let everything pass. */
+export const asksForSomething = (policy: KubernetesObject): boolean => plan(policy).length > 0
+
+const inMode = (policy: KubernetesObject, mode: string): KubernetesObject => ({
+  ...policy,
+  spec: { ...(isFields(policy.spec) ? policy.spec : {}), mode },
+})
+
+/** A function is shown what it reads and no more, as in a build. */
+function seenBy(steps: readonly Step[], objects: readonly KubernetesObject[]): KubernetesObject[] {
+  return objects.filter((object) => {
+    const item = { apiVersion: object.apiVersion, kind: object.kind, text: JSON.stringify(object) }
+    return steps.some((step) => step.function.reads(step.spec, item))
+  })
+}

@@ -1,0 +1,38 @@
+import { Command } from 'commander'
+import { version } from '../package.json'
+import { checkCommand } from './commands/check.ts'
+import { renderCommand } from './commands/render.ts'
+import { verifyCommand } from './commands/verify.ts'
+import { EXIT_CODES, type ExitCode } from './exit-code.ts'
+
+/** The command line. `finish` hears the exit code of the command that ran. */
+export function program(finish: (exitCode: ExitCode) => void): Command {
+  const program = new Command('krm-hardening')
+    .description(
+      'Hardens Kubernetes manifests that Kustomize builds, by one layered policy. Needs kustomize, and installs it where Go or the network gives one; needs no container engine.',
+    )
+    .version(version)
+    .addHelpText(
+      'after',
+      `
+Start with:
+  $ krm-hardening render overlays/dev          the hardened manifests of an environment
+  $ krm-hardening render --diff overlays/dev   what hardening changed in them
+  $ krm-hardening verify overlays/dev          proof that nothing was missed`,
+    )
+  for (const command of [renderCommand, verifyCommand, checkCommand]) program.addCommand(command(finish))
+  for (const command of [program, ...program.commands])
+    command
+      .addHelpText('after', `${ENVIRONMENT}${EXIT_CODES}`)
+      .showHelpAfterError(`(krm-hardening ${command === program ? '' : `${command.name()} `}--help says more)`)
+      .exitOverride()
+  return program
+}
+
+const ENVIRONMENT = `
+Environment:
+  KUSTOMIZE             the kustomize to use; else the one on PATH (5.3 or later), one that an earlier run
+                        installed, go install, the pinned release, kubectl kustomize
+  KRM_HARDENING_IMAGE   images that count as the functions' own, separated by spaces or commas
+  XDG_CACHE_HOME        where an installed kustomize is kept (default ~/.cache)
+  NO_COLOR              no colours`

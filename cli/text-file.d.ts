@@ -1,0 +1,5 @@
+// esbuild embeds these files as text.
+declare module '*.sh' {
+  const text: string
+  export default text
+}

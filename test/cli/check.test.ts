@@ -1,0 +1,98 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { FIXTURES, fixtures, krmHardening, removeFolders } from './lib/command-line.ts'
+
+afterAll(removeFolders)
+
+const flow = (key: string, ...from: string[]): string => `    ${key}:\n      from: [${from.join(', ')}]\n`
+
+/** The fixtures with these flows in the policy that all stacks share. */
+function withFlows(...flows: string[]): string {
+  const root = fixtures()
+  const policy = join(root, 'policy/policy.yaml')
+  writeFileSync(policy, `${readFileSync(policy, 'utf8')}  flows:\n${flows.join('')}`)
+  return root
+}
+
+const check = (root: string, ...args: string[]) => krmHardening(['check', 'environment', ...args], { cwd: root })
+
+describe('check', () => {
+  test('passes flows whose callers and destinations stand in the environment, whichever stack they are in', async () => {
+    const root = withFlows(flow('shop/web:http', 'blog/blog'), flow('blog/web:2368', 'shop/shop', 'shop/*', 'self'))
+    expect(await check(root)).toMatchObject({ stdout: '2 flows match\n', exitCode: 0 })
+  })
+
+  test('finds a caller that matches no pod of any stack', async () => {
+    const { stdout, exitCode } = await check(withFlows(flow('shop/web:http', 'blog/blgo')))
+    expect(exitCode).toBe(1)
+    expect(stdout).toContain(
+      'error: check: flow shop/web:http: found caller blog/blgo, which matches no pod of any stack (did you mean blog/blog?); expected one of blog/*, blog/blog\n',
+    )
+    expect(stdout).toContain('1 flows checked; they do NOT all match\n')
+  })
+
+  test('finds a destination that no stack has', async () => {
+    const { stdout, exitCode } = await check(withFlows(flow('blog/wbe:http', 'shop/shop')))
+    expect(exitCode).toBe(1)
+    expect(stdout).toMatch(
+      /error: check: flow blog\/wbe:http: found no workload wbe in namespace blog.*did you mean web\?/,
+    )
+  })
+
+  test('finds a destination without a Service that carries the port', async () => {
+    const { stdout, exitCode } = await check(withFlows(flow('blog/tidy:8080', 'shop/shop')))
+    expect(exitCode).toBe(1)
+    expect(stdout).toContain('flow blog/tidy:8080: found no Service that selects it and carries port 8080')
+  })
+
+  test('warns of a namespace that nothing in the environment is in, and fails for it where the environment is all there is', async () => {
+    const root = withFlows(flow('shop/web:http', 'prometheus/prometheus'))
+    const message =
+      'check: flow shop/web:http: the caller was not checked: nothing of namespace prometheus is in this environment'
+    const partial = await check(root)
+    expect(partial.exitCode).toBe(0)
+    expect(partial.stdout).toContain(`warning: ${message}`)
+    const complete = await check(root, '--complete')
+    expect(complete.exitCode).toBe(1)
+    expect(complete.stdout).toContain(`error: ${message}`)
+  })
+
+  test('passes over what is known to be elsewhere, and says when nothing needs that knowledge', async () => {
+    const root = withFlows(flow('shop/web:http', 'blog/adapter', 'prometheus/prometheus'))
+    const elsewhere = ['--elsewhere', 'blog/adapter', '--elsewhere', 'prometheus']
+    expect(await check(root, '--complete', ...elsewhere)).toMatchObject({ stdout: '1 flows match\n', exitCode: 0 })
+    const tooMuch = await check(root, ...elsewhere, '--elsewhere', 'blog/adapt')
+    expect(tooMuch.exitCode).toBe(0)
+    expect(tooMuch.stdout).toContain('warning: check: --elsewhere blog/adapt: no flow needs it')
+  })
+
+  test('finds a flow that two policies write differently', async () => {
+    const root = withFlows(flow('shop/web:http', 'blog/blog'))
+    const own = join(root, 'environment/stacks/shop')
+    writeFileSync(
+      join(own, 'policy.yaml'),
+      readFileSync(join(root, 'policy/policy.yaml'), 'utf8').replace('[blog/blog]', '[shop/shop]'),
+    )
+    const kustomization = join(own, 'kustomization.yaml')
+    writeFileSync(kustomization, readFileSync(kustomization, 'utf8').replace('../../../policy', 'policy.yaml'))
+    const { stdout, exitCode } = await check(root)
+    expect(exitCode).toBe(1)
+    expect(stdout).toContain('flow shop/web:http is written in two ways')
+  })
+
+  test('lists findings for machines', async () => {
+    const { stdout, exitCode } = await check(withFlows(flow('shop/web:http', 'blog/nobody')), '-o', 'json')
+    expect(exitCode).toBe(1)
+    expect(JSON.parse(stdout)).toMatchObject({
+      ok: false,
+      flows: 1,
+      findings: [{ severity: 'error', stack: 'environment', tags: { function: 'check' } }],
+    })
+  })
+
+  test('fails a tree that declares no policy', async () => {
+    const { stdout, stderr, exitCode } = await krmHardening(['check', 'environment/cluster'], { cwd: FIXTURES })
+    expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 1 })
+    expect(stderr).toContain('no krm-hardening policy found, so there are no flows to check')
+  })
+})
