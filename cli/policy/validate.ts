@@ -11,7 +11,7 @@ export async function validate(
   const reported: Reported[] = []
   for (const policy of policies) {
     const steps = plan(inMode(policy, 'validate'))
-    reported.push(...(await runSteps(seenBy(steps, objects), steps)))
+    reported.push(...(await runSteps(seenBy(steps, objects), steps)).reported)
   }
   return reported
 }

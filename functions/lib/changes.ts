@@ -4,9 +4,15 @@ import { formatPath, isFields, type KubernetesObject } from './kubernetes/object
 
 type Path = readonly (string | number)[]
 
+interface Changed {
+  object: KubernetesObject
+  /** What it was, read only by those who ask: most runs do not. */
+  before(): KubernetesObject
+}
+
 /** What one function did to the objects. */
 export interface Changes {
-  changed: { object: KubernetesObject; before: KubernetesObject }[]
+  changed: Changed[]
   added: KubernetesObject[]
   removed: KubernetesObject[]
 }
@@ -23,15 +29,15 @@ export class Snapshot {
     const present = new Set(objects)
     const changed = [...this.#json].filter(([object, json]) => present.has(object) && now.#json.get(object) !== json)
     return {
-      changed: changed.map(([object, json]) => ({ object, before: JSON.parse(json) as KubernetesObject })),
+      changed: changed.map(([object, json]) => ({ object, before: () => JSON.parse(json) as KubernetesObject })),
       added: objects.filter((object) => !this.#json.has(object)),
       removed: [...this.#json.keys()].filter((object) => !present.has(object)),
     }
   }
 
-  /** Has the object another content than it had here? */
-  differs(object: KubernetesObject): boolean {
-    return this.#json.get(object) !== JSON.stringify(object)
+  /** Has the object another content in the other snapshot? */
+  differs(object: KubernetesObject, other: Snapshot): boolean {
+    return this.#json.get(object) !== other.#json.get(object)
   }
 
   /** Puts everything back as it was. */
@@ -63,7 +69,7 @@ function count(objects: readonly KubernetesObject[]): string {
 /** For `mode: validate`: every change that mutate would make, as an error. */
 export function asErrors({ changed, added, removed }: Changes): Finding[] {
   return [
-    ...changed.flatMap(({ object, before }) => differences(before, object).map((field) => fieldError(object, field))),
+    ...changed.flatMap(({ object, before }) => differences(before(), object).map((field) => fieldError(object, field))),
     ...added.map((object) =>
       error('is not in the build; expected it, as mode: mutate would generate it', { object: structuredClone(object) }),
     ),

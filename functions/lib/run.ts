@@ -1,9 +1,8 @@
-import { Snapshot } from './changes.ts'
 import { API_VERSION } from './config.ts'
 import { toLine, toResult } from './finding.ts'
 import type { Step } from './function.ts'
 import type { KubernetesObject } from './kubernetes/object.ts'
-import { type Reported, runSteps } from './steps.ts'
+import { type Ran, runSteps } from './steps.ts'
 import type { Decoded } from './wire/codec.ts'
 import { InputError } from './wire/input-error.ts'
 import { objectsIn } from './wire/objects-in.ts'
@@ -29,70 +28,48 @@ export async function run(text: string, plan: (functionConfig: unknown) => Step[
   try {
     const list = await readResourceList(text)
     const steps = plan(list.functionConfig)
-    const open = list.items.map((item) => decode(item, list, steps))
+    const open = list.items.map((item, index) => decode(item, index, list, steps))
     const objects = open.flatMap((item) => item.objects)
-    const before = new Snapshot(objects)
-    const reported = await runSteps(objects, steps)
-    return answer(list, open, objects, before, reported)
+    return answer(list, open, objects, await runSteps(objects, steps))
   } catch (cause) {
     return refusal(cause)
   }
 }
 
-function decode(item: Item, list: ResourceList, steps: readonly Step[]): OpenItem {
+function decode(item: Item, index: number, list: ResourceList, steps: readonly Step[]): OpenItem {
   const { apiVersion, kind, text } = item
   const isOpaque = apiVersion !== undefined && kind !== undefined && !kind.endsWith('List')
   // A policy that stands in the package it hardens is nothing to harden.
   if (apiVersion === API_VERSION) return { item, objects: [] }
   const needed = !isOpaque || steps.some((step) => step.function.reads(step.spec, { apiVersion, kind, text }))
   if (!needed) return { item, objects: [] }
-  const decoded = parsing(`item ${list.items.indexOf(item) + 1}${kind ? ` (${kind})` : ''}`, () =>
-    list.codec.decode(text),
-  )
+  const decoded = parsing(`item ${index + 1}${kind ? ` (${kind})` : ''}`, () => list.codec.decode(text))
   return { item, decoded, objects: objectsIn(decoded.object) }
 }
 
-function answer(
-  list: ResourceList,
-  open: OpenItem[],
-  objects: KubernetesObject[],
-  before: Snapshot,
-  reported: Reported[],
-): Answer {
-  const failed = reported.some(({ finding }) => finding.severity === 'error')
-  const results = reported.map(({ source, finding }) => toResult(finding, source))
-  const stderr = reported.map(({ source, finding }) => `${toLine(finding, source)}\n`).join('')
-  if (failed) {
-    const untouched =
-      list.caller === 'kpt'
-        ? writeResourceList(
-            list,
-            list.items.map(({ text }) => text),
-            results,
-          )
-        : ''
-    return { stdout: untouched, stderr, exitCode: 1 }
+function answer(list: ResourceList, open: OpenItem[], objects: KubernetesObject[], ran: Ran): Answer {
+  const results = ran.reported.map(({ source, finding }) => toResult(finding, source))
+  const stderr = ran.reported.map(({ source, finding }) => `${toLine(finding, source)}\n`).join('')
+  if (ran.reported.some(({ finding }) => finding.severity === 'error')) {
+    const untouched = list.items.map(({ text }) => text)
+    return { stdout: list.caller === 'kpt' ? writeResourceList(list, untouched, results) : '', stderr, exitCode: 1 }
   }
   const present = new Set(objects)
-  const kept = open.flatMap((item) => writeItem(item, list, present, before))
+  const kept = open.flatMap((item) => writeItem(item, list, present, ran))
   const known = new Set(open.flatMap((item) => item.objects))
   const added = objects.filter((object) => !known.has(object))
   const texts = placeInPackage(added, list).map((object) => list.codec.add(object))
   return { stdout: writeResourceList(list, [...kept, ...texts], results), stderr, exitCode: 0 }
 }
 
-function writeItem(
-  { item, decoded, objects }: OpenItem,
-  list: ResourceList,
-  present: Set<KubernetesObject>,
-  before: Snapshot,
-): string[] {
-  if (!decoded || objects.length === 0) return [list.codec.pass(item.text)]
-  const isOne = objects[0] === decoded.object
-  if (isOne && objects[0] && !present.has(objects[0])) return []
-  return [
-    objects.some((object) => before.differs(object)) ? decoded.encode(decoded.object) : list.codec.pass(item.text),
-  ]
+function writeItem(item: OpenItem, list: ResourceList, present: ReadonlySet<KubernetesObject>, ran: Ran): string[] {
+  const { decoded, objects } = item
+  const text = item.item.text
+  if (!decoded || objects.length === 0) return [list.codec.pass(text)]
+  const [first] = objects
+  if (first && first === decoded.object && !present.has(first)) return []
+  const isChanged = objects.some((object) => ran.before.differs(object, ran.after))
+  return [isChanged ? decoded.encode(decoded.object) : list.codec.pass(text)]
 }
 
 /** Fails closed: nothing on stdout, the reason on stderr. */

@@ -12,7 +12,7 @@ export function asKptFunc(usage: string, plan: (functionConfig: unknown) => Step
   const kptFunc = async (configs: Configs): Promise<void> => {
     const before = configs.getAll()
     const objects = [...before] as unknown as KubernetesObject[]
-    const reported = await runSteps(objects, plan(configs.getFunctionConfig()))
+    const { reported } = await runSteps(objects, plan(configs.getFunctionConfig()))
     configs.delete(...before)
     configs.insert(...(objects as unknown as typeof before))
     configs.addResults(...reported.map(({ source, finding }) => toSdkResult(finding, source)))

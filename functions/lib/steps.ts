@@ -9,11 +9,19 @@ export interface Reported {
   finding: Finding
 }
 
+export interface Ran {
+  reported: Reported[]
+  before: Snapshot
+  after: Snapshot
+}
+
 /** Runs functions one after another over the same objects, which are edited in place. */
-export async function runSteps(objects: KubernetesObject[], steps: readonly Step[]): Promise<Reported[]> {
+export async function runSteps(objects: KubernetesObject[], steps: readonly Step[]): Promise<Ran> {
+  const before = new Snapshot(objects)
   const reported: Reported[] = []
-  for (const step of steps) reported.push(...(await runStep(objects, step)))
-  return withoutRepeats(reported)
+  let after = before
+  for (const step of steps) after = await runStep(objects, step, after, reported)
+  return { reported: withoutRepeats(reported), before, after }
 }
 
 /** Two functions that derive from the same flows find the same fault in them: it is said once. */
@@ -27,12 +35,20 @@ function withoutRepeats(reported: readonly Reported[]): Reported[] {
   })
 }
 
-async function runStep(objects: KubernetesObject[], { function: definition, spec }: Step): Promise<Reported[]> {
-  const before = new Snapshot(objects)
+/** Runs one function; answers how the objects stand then. */
+async function runStep(
+  objects: KubernetesObject[],
+  { function: definition, spec }: Step,
+  before: Snapshot,
+  reported: Reported[],
+): Promise<Snapshot> {
   const findings = await definition.transform(objects, spec)
-  const changes = before.changes(objects, new Snapshot(objects))
+  const after = new Snapshot(objects)
+  const changes = before.changes(objects, after)
   const refused = findings.some(({ severity }) => severity === 'error')
   const report = spec.mode === 'validate' ? asErrors(changes) : refused ? [] : summarise(changes)
-  if (spec.mode === 'validate') before.restore(objects)
-  return [...findings, ...report].map((finding) => ({ source: definition.name, finding }))
+  reported.push(...[...findings, ...report].map((finding) => ({ source: definition.name, finding })))
+  if (spec.mode !== 'validate') return after
+  before.restore(objects)
+  return before
 }

@@ -1,6 +1,6 @@
 import { Document, isMap, isPair, isScalar, isSeq, type Node, type Pair, parseDocument } from 'yaml'
 import { InputError } from './input-error.ts'
-import { OPTIONS, toPlain } from './people-yaml.ts'
+import { OPTIONS, toPlain } from './kubernetes-yaml.ts'
 
 /**
  * A ResourceList of any YAML or JSON shape, rewritten so that its top-level keys and items stand at column 0.
