@@ -1,0 +1,13 @@
+import { program } from './lib/program.ts'
+
+test('a program that is missing fails its check, and says which package brings it', () => {
+  const { PATH } = process.env
+  process.env.PATH = ''
+  try {
+    expect(() => program('promtool')).toThrow(
+      'this check did not run: it needs promtool, which PATH does not have; apt-get install prometheus',
+    )
+  } finally {
+    process.env.PATH = PATH
+  }
+})
