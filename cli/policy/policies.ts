@@ -43,4 +43,4 @@ export async function policiesAt(path: string, builder: Builder): Promise<Kubern
 }
 
 /** Any version of the group: one that these functions do not know is refused when it is read, not passed over. */
-const isPolicy = ({ apiVersion }: KubernetesObject): boolean => groupOf(apiVersion) === groupOf(API_VERSION)
+export const isPolicy = ({ apiVersion }: KubernetesObject): boolean => groupOf(apiVersion) === groupOf(API_VERSION)

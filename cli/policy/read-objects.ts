@@ -11,6 +11,6 @@ export function readObjects(text: string, source: string): KubernetesObject[] {
   return documents.flatMap((document) => {
     const [first] = document.errors
     if (first) throw new Failure(`${source} cannot be read as YAML: ${first.message.split('\n')[0]}`)
-    return objectsIn(toPlain(document.contents, document))
+    return objectsIn(toPlain(document.contents, document), source)
   })
 }

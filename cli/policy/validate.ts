@@ -16,6 +16,12 @@ export async function validate(
   return reported
 }
 
+/** What a policy would say of objects if it hardened them. They stay as they are. */
+export async function tryOut(objects: readonly KubernetesObject[], policy: KubernetesObject): Promise<Reported[]> {
+  const steps = plan(inMode(policy, 'mutate'))
+  return (await runSteps(seenBy(steps, structuredClone([...objects])), steps)).reported
+}
+
 /** The objects as the policies would leave them. The given ones stay as they are. */
 export async function harden(
   objects: readonly KubernetesObject[],

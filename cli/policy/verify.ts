@@ -7,6 +7,7 @@ import { Failure, FINDINGS } from '../exit-code.ts'
 import type { Builder } from '../kustomize/build.ts'
 import { objectsOf, splitBuild } from '../render/documents.ts'
 import { isFolder } from '../tree/kustomization.ts'
+import { leftoversOf } from './leftovers.ts'
 import { type HardenedStack, hardenedStacks, policiesAt } from './policies.ts'
 import { asksForSomething, harden, validate } from './validate.ts'
 
@@ -67,9 +68,13 @@ async function verifyStacks(
     const missing = own.filter((object) => !byIdentity.has(identity(object)) && !isGenerated(object))
     verified.push(await verifyObjects(present, stack, missing.map(notInRendering)))
   }
-  const uncovered = rendering.filter((object) => !covered.has(object) && podTemplateOf(object)).map(notCovered)
-  const beyond = { stack: environment, objects: uncovered.length, findings: inStack(environment, uncovered) }
-  return uncovered.length > 0 ? [...verified, beyond] : verified
+  const uncovered = rendering.filter((object) => !covered.has(object))
+  const found = uncovered.flatMap((object) => [
+    ...(podTemplateOf(object) ? [notCovered(object)] : []),
+    ...leftoversOf(object),
+  ])
+  const beyond = { stack: environment, objects: found.length, findings: inStack(environment, found) }
+  return found.length > 0 ? [...verified, beyond] : verified
 }
 
 async function verifyObjects(
@@ -82,7 +87,7 @@ async function verifyObjects(
   return {
     stack: folder,
     objects: objects.length,
-    findings: [...inStack(folder, [...empty, ...findings]), ...reported],
+    findings: [...inStack(folder, [...empty, ...findings, ...objects.flatMap(leftoversOf)]), ...reported],
   }
 }
 

@@ -43,8 +43,9 @@ function decode(item: Item, index: number, list: ResourceList, steps: readonly S
   if (apiVersion === API_VERSION) return { item, objects: [] }
   const needed = !isOpaque || steps.some((step) => step.function.reads(step.spec, { apiVersion, kind, text }))
   if (!needed) return { item, objects: [] }
-  const decoded = parsing(`item ${index + 1}${kind ? ` (${kind})` : ''}`, () => list.codec.decode(text))
-  return { item, decoded, objects: objectsIn(decoded.object) }
+  const where = `item ${index + 1}`
+  const decoded = parsing(`${where}${kind ? ` (${kind})` : ''}`, () => list.codec.decode(text))
+  return { item, decoded, objects: objectsIn(decoded.object, where) }
 }
 
 function answer(list: ResourceList, open: OpenItem[], objects: KubernetesObject[], ran: Ran): Answer {

@@ -2,6 +2,7 @@ import { asErrors, Snapshot, summarise } from './changes.ts'
 import { type Finding, toLine } from './finding.ts'
 import type { Step } from './function.ts'
 import type { KubernetesObject } from './kubernetes/object.ts'
+import { requireWellTyped } from './kubernetes/well-typed.ts'
 
 /** A finding and the function that made it. */
 export interface Reported {
@@ -15,8 +16,12 @@ export interface Ran {
   after: Snapshot
 }
 
-/** Runs functions one after another over the same objects, which are edited in place. */
+/**
+ * Runs functions one after another over the same objects, which are edited in place. Throws InputError for objects that
+ * the API would not decode.
+ */
 export async function runSteps(objects: KubernetesObject[], steps: readonly Step[]): Promise<Ran> {
+  requireWellTyped(objects)
   const before = new Snapshot(objects)
   const reported: Reported[] = []
   let after = before

@@ -17,7 +17,11 @@ export function kustomize(): string {
 
 /** A Kustomize of one version, such as v5.5.0. Throws, with what Go said, where it cannot be built. */
 export const kustomizeOf = (version: string): string =>
-  builtWithGo('sigs.k8s.io/kustomize/kustomize/v5', version, 'The tests need Kustomize: name one in KUSTOMIZE or put one on PATH')
+  builtWithGo(
+    'sigs.k8s.io/kustomize/kustomize/v5',
+    version,
+    'The tests need Kustomize: name one in KUSTOMIZE or put one on PATH',
+  )
 
 /**
  * A program that Go builds once into node_modules/.cache: the last part of its module's path, less a major version.

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseAllDocuments } from 'yaml'
 import type { KubernetesObject } from '../../functions/lib/kubernetes/object.ts'
+import { OPTIONS, toPlain } from '../../functions/lib/wire/kubernetes-yaml.ts'
 import { kustomize } from './programs.ts'
 
 export const root = join(__dirname, '../..')
@@ -17,8 +18,8 @@ if (stacks.length === 0) throw new Error('overlays/: no stack found, so that not
 
 /** Objects of a YAML stream, read as Kubernetes reads them. */
 export const objectsOf = (yaml: string): KubernetesObject[] =>
-  parseAllDocuments(yaml, { version: '1.1' })
-    .map((document) => document.toJS() as KubernetesObject)
+  parseAllDocuments(yaml, OPTIONS)
+    .map((document) => toPlain(document.contents, document) as KubernetesObject)
     .filter((object) => object !== null)
 
 /** What Kustomize hands to the functions of a stack, one ResourceList a call, and what it builds where they only pass it on. */

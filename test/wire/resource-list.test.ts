@@ -141,6 +141,18 @@ describe('items that a function changes', () => {
     },
   )
 
+  test.each([
+    ['.', '.'],
+    ['.5', 0.5],
+    ['1.', 1],
+    ['yes', true],
+    ['0644', 420],
+    ['12:30', '12:30'],
+    ['2024-01-01', '2024-01-01'],
+  ])('a plain %s is read as Kubernetes reads it', (text, value) => {
+    expect(readPeopleItem(`- {a: ${text}}\n`).object).toEqual({ a: value })
+  })
+
   test('an edit of one aliased map never shows in another place', async () => {
     const item = '- apiVersion: v1\n  kind: Pod\n  metadata: {name: a}\n  x: &s\n    a: 1\n  y: *s\n'
     const edit = doing(([object]) => {

@@ -6,7 +6,7 @@ import { calleesOf } from './callees.ts'
 import { APP, COMPONENT, type Flow, parseFlows } from './flow.ts'
 import { resolveFlows } from './resolve.ts'
 import type { FlowsSpec } from './schema.ts'
-import { type Topology, topologyOf } from './topology.ts'
+import { policySelector, type Topology, topologyOf } from './topology.ts'
 
 /** Tag of a finding about pods that are not in the environment: the pods as `namespace/app/component`. */
 export const PODS = 'pods'
@@ -53,7 +53,9 @@ function checkCallers(flow: Flow, topology: Topology, known: ReadonlySet<string>
     if (topology.workloadsWith(namespace, labels).length > 0) return []
     const asWritten = writeCaller(namespace, labels)
     if (!known.has(namespace)) return [notChecked(flow, 'caller', namespace, asWritten, known)]
-    const callers = topology.workloadsIn(namespace).map((workload) => writePods(namespace, workload.labels))
+    const callers = topology
+      .workloadsIn(namespace)
+      .map((workload) => writeCaller(namespace, policySelector(workload, topology)))
     return [
       error(
         `flow ${flow.key}: found caller ${asWritten}, which matches no pod of any stack${didYouMean(asWritten, callers)}; expected ${oneOf(callers, namespace)}`,

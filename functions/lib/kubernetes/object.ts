@@ -1,3 +1,5 @@
+import { ExactInteger } from '../wire/exact-integer.ts'
+
 /** Kubernetes objects as plain data, and how they are named. */
 
 export interface TypeMeta {
@@ -20,9 +22,9 @@ export interface KubernetesObject extends TypeMeta {
 
 export type Fields = Record<string, unknown>
 
-/** A mapping of fields: not null, not a list. */
+/** A mapping of fields: not null, not a list, not a number that JavaScript has none for. */
 export const isFields = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
+  typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof ExactInteger)
 
 /** The API group of an apiVersion: `apps/v1` is `apps`, `v1` is the core group, ''. */
 export const groupOf = (apiVersion: string): string =>

@@ -41,7 +41,8 @@ const TEMPLATES: Readonly<Record<string, readonly string[]>> = {
   'argoproj.io/Rollout': ['spec', 'template'],
 }
 
-const templatePath = (type: { apiVersion: string; kind: string }): readonly string[] | undefined =>
+/** Path of the pod template of an object of this type; undefined where it has none. */
+export const templatePath = (type: { apiVersion: string; kind: string }): readonly string[] | undefined =>
   TEMPLATES[`${groupOf(type.apiVersion)}/${type.kind}`]
 
 /** Does this type hold a pod template? */

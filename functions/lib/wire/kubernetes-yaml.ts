@@ -17,8 +17,12 @@ import { MAX_ALIASED_NODES } from './unshare.ts'
 
 // Kubernetes reads YAML 1.1 booleans and octals, but no dates, no base-60 numbers and no ordered maps.
 const NOT_OF_KUBERNETES = new Set(['omap', 'pairs', 'set', 'timestamp'].map((name) => `tag:yaml.org,2002:${name}`))
+// YAML 1.1 takes a lone dot for a number; Istio's `exportTo: [.]` is none, and Kubernetes needs a digit too.
+const FLOAT = /^[-+]?(?:\.\d[\d_]*|\d[\d_]*\.[\d_]*)$/
 const kubernetesTags = (tags: Tags): Tags =>
-  tags.filter((tag) => typeof tag === 'string' || !(NOT_OF_KUBERNETES.has(tag.tag) || tag.format === 'TIME'))
+  tags
+    .filter((tag) => typeof tag === 'string' || !(NOT_OF_KUBERNETES.has(tag.tag) || tag.format === 'TIME'))
+    .map((tag) => (typeof tag !== 'string' && tag.test?.test('.') ? { ...tag, test: FLOAT } : tag))
 
 /** Reads and writes YAML as Kubernetes does. */
 export const OPTIONS = {

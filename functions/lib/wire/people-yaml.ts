@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { Document, parseDocument } from 'yaml'
+import { cutEnd, placeComments } from './comments.ts'
 import { OPTIONS, toPlain } from './kubernetes-yaml.ts'
 import { createNode, materialiseAliases, reconcile } from './reconcile.ts'
 
@@ -12,27 +13,38 @@ export interface PeopleItem {
 
 /** Reads the text of one `- ` item. Throws YAMLParseError, which says line and column. */
 export function readPeopleItem(text: string): PeopleItem {
-  const parse = (): Document => {
-    const document = parseDocument(text, OPTIONS)
-    const [first] = document.errors
-    if (first) throw first
-    return document
-  }
-  const document = parse()
+  const document = parse(text)
+  const [error] = document.errors
+  if (error) throw error
   const before = toPlain(document.contents, document)
   return {
     object: Array.isArray(before) ? before[0] : before,
-    encode: (object) => {
-      const after = [object]
-      for (const prepare of [keepAnchors, materialiseAliases]) {
-        const edited = parse()
-        prepare(edited)
-        reconcile(edited, [], toPlain(edited.contents, edited), after)
-        if (isDeepStrictEqual(toPlain(edited.contents, edited), after)) return toText(edited, text)
-      }
-      return write(object, text)
-    },
+    encode: (object) => edit(text, [object]) ?? write(object, text),
   }
+}
+
+const parse = (text: string): Document => parseDocument(text, OPTIONS)
+
+/** Is this what a reader of the text gets? */
+function means(text: string, value: unknown): boolean {
+  const document = parse(text)
+  return document.errors.length === 0 && isDeepStrictEqual(toPlain(document.contents, document), value)
+}
+
+/** The text edited until it means `after`; undefined where that fails. */
+function edit(text: string, after: unknown): string | undefined {
+  const [item, end] = cutEnd(text)
+  for (const prepare of [keepAnchors, materialiseAliases]) {
+    const edited = parse(item)
+    prepare(edited)
+    reconcile(edited, [], toPlain(edited.contents, edited), after)
+    const written = toText(edited, text)
+    // A comment that keeps its old indent may have got into a block scalar.
+    const candidates = [placeComments(item, written) + end, written + end.replace(/^ +/gm, '  ')]
+    const found = candidates.find((candidate) => means(candidate, after))
+    if (found !== undefined) return found
+  }
+  return undefined
 }
 
 /** A new item in block YAML. */

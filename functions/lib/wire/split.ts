@@ -12,6 +12,8 @@ const LINE_AT_COLUMN_0 = /^[^\s].*$/gm
 const SECTION = /^(apiVersion|kind|metadata|items|functionConfig|results):\s*(.*?)\s*$/
 // Anything below the key but items at column 0 is another shape.
 const ITEMS_KEY = /^items:[ \t]*(?:\[\])?\s*$/
+// kpt writes a dash alone where comments stand above the first key of an item.
+const ITEM = /^-(?: |\r?$)/
 const ONLY_COMMENTS = /^(?:[ \t]*(?:#.*)?(?:\r?\n|$))*$/
 
 /**
@@ -63,7 +65,7 @@ function blocksOf(text: string): Block[] | undefined {
 /** What a line at column 0 begins, or undefined where it has no place in the shape. */
 function sectionOf(line: string, blocks: readonly Block[]): string | undefined {
   const within = blocks.at(-1)?.section
-  if (line.startsWith('- ')) {
+  if (ITEM.test(line)) {
     if (within === 'results') return 'results-item'
     return within === 'items' || within === 'items:' ? 'items' : undefined
   }

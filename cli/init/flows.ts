@@ -1,0 +1,56 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { CallerSpec, NamedProposal } from './proposal.ts'
+
+/** A caller of a proposed flow. */
+export interface ProposedCaller {
+  caller: CallerSpec
+  certain: boolean
+  sources: string[]
+}
+
+/** A flow as it is proposed: active where a caller is certain. */
+export interface ProposedFlow {
+  key: string
+  service?: string
+  plain?: true
+  reason?: string
+  /** Those that are certain first. */
+  callers: ProposedCaller[]
+}
+
+export const isActive = ({ callers }: ProposedFlow): boolean => callers.some(({ certain }) => certain)
+
+/** Proposals by destination, in the order of the alphabet, each caller once with everything that speaks for it. */
+export function gatherFlows(proposals: readonly NamedProposal[]): ProposedFlow[] {
+  const flows = new Map<string, ProposedFlow>()
+  for (const proposal of proposals) {
+    const { service, plain } = proposal
+    const key = keyOf(proposal, flows)
+    const flow = flows.get(key) ?? { key, ...(service && { service }), ...(plain && { plain }), callers: [] }
+    flows.set(key, flow)
+    addCaller(flow, proposal)
+  }
+  return [...flows.values()]
+    .map((flow) => ({ ...flow, callers: flow.callers.toSorted((a, b) => Number(b.certain) - Number(a.certain)) }))
+    .sort((a, b) => (a.key < b.key ? -1 : 1))
+}
+
+/** A flow has one Service: calls by another are a flow of their own, which a map can hold under the port's number. */
+function keyOf(
+  { destination, port, portNumber, service }: NamedProposal,
+  flows: ReadonlyMap<string, ProposedFlow>,
+): string {
+  const key = `${destination}:${port}`
+  const other = flows.get(key)
+  return other === undefined || other.service === service ? key : `${destination}:${portNumber ?? port}`
+}
+
+function addCaller(flow: ProposedFlow, { caller, certain, source, reason }: NamedProposal): void {
+  const known = flow.callers.find((other) => isDeepStrictEqual(other.caller, caller))
+  if (!known) flow.callers.push({ caller, certain, sources: [source] })
+  else {
+    known.certain ||= certain
+    if (!known.sources.includes(source)) known.sources.push(source)
+  }
+  if (reason !== undefined) flow.reason ??= reason
+}

@@ -1,0 +1,96 @@
+import { Lexer } from 'yaml'
+
+interface Comment {
+  text: string
+  /** Index of its `#`. */
+  start: number
+  /** What stands before it on its line. */
+  before: string
+}
+
+/**
+ * Puts comments where they stood. The writer keeps all of them in order, but takes `key: # comment` and `- # comment` to
+ * lines of their own, and one at the end of a block to the innermost block that ends there. kpt adds a comment again
+ * that it does not find in its place. Text whose comments are not those of `source` comes back as it is.
+ */
+export function placeComments(source: string, written: string): string {
+  const before = commentsIn(source)
+  const after = commentsIn(written)
+  if (before.length !== after.length || before.some(({ text }, index) => text !== after[index]?.text)) return written
+  const pairs = before.map((was, index) => ({ was, is: after[index] as Comment }))
+  return pairs.reduceRight((text, { was, is }) => (isBlank(is.before) ? place(text, was, is) : text), written)
+}
+
+/** Marks of the lexer that stand for no text; what follows the first of them is a scalar, whatever it begins with. */
+const SCALAR = '\x1f'
+const MARKS = [SCALAR, '\x02', '\x18']
+
+function commentsIn(text: string): Comment[] {
+  return lexemesOf(text)
+    .filter(({ isComment }) => isComment)
+    .map(({ text: comment, start }) => {
+      const before = text.slice(text.lastIndexOf('\n', start - 1) + 1, start)
+      return { text: comment, start, before }
+    })
+}
+
+/**
+ * The text up to the last value, with the comments below it that are as deep, and the comments below those: they belong
+ * to the end of the object, whatever is added to it.
+ */
+export function cutEnd(text: string): [string, string] {
+  const last = lexemesOf(text).findLast((lexeme) => lexeme.isScalar || !(lexeme.isComment || isBlank(lexeme.text)))
+  if (!last) return [text, '']
+  const end = last.start + last.text.length
+  const below = text[end - 1] === '\n' ? end : text.indexOf('\n', end) + 1
+  if (below === 0) return [text, '']
+  const depth = /^[ -]*/.exec(text.slice(text.lastIndexOf('\n', last.start) + 1))?.[0].length ?? 0
+  const shallower = new RegExp(`^ {0,${Math.max(depth - 1, 0)}}#`, 'm').exec(text.slice(below))
+  return shallower ? [text.slice(0, below + shallower.index), text.slice(below + shallower.index)] : [text, '']
+}
+
+interface Lexeme {
+  text: string
+  start: number
+  isScalar: boolean
+  isComment: boolean
+}
+
+function lexemesOf(text: string): Lexeme[] {
+  const lexemes: Lexeme[] = []
+  let start = 0
+  let isScalar = false
+  for (const lexeme of new Lexer().lex(text)) {
+    if (!MARKS.includes(lexeme)) {
+      lexemes.push({ text: lexeme, start, isScalar, isComment: !isScalar && lexeme.startsWith('#') })
+      start += lexeme.length
+    }
+    isScalar = lexeme === SCALAR
+  }
+  return lexemes
+}
+
+function place(text: string, was: Comment, is: Comment): string {
+  const line = is.start - is.before.length
+  if (isBlank(was.before)) {
+    const indent = was.before.length < is.before.length ? was.before : is.before
+    return text.slice(0, line) + indent + text.slice(is.start)
+  }
+  const above = text.slice(0, Math.max(line - 1, 0))
+  if (above.slice(above.lastIndexOf('\n') + 1).trim() === was.before.trim()) return `${above} ${text.slice(is.start)}`
+  return /^ *- *$/.test(was.before) ? afterDash(text, is) : text
+}
+
+/** `- # comment`, from a comment above the item. */
+function afterDash(text: string, { start, before }: Comment): string {
+  const item = new RegExp(`^(#.*\\n(?: *#.*\\n)*)${before}- `).exec(text.slice(start))
+  if (!item?.[1]) return text
+  const comments = item[1]
+    .trimEnd()
+    .split('\n')
+    .map((line) => line.trim())
+  const indent = `${before}  `
+  return `${text.slice(0, start)}- ${comments.join(`\n${indent}`)}\n${indent}${text.slice(start + item[0].length)}`
+}
+
+const isBlank = (text: string): boolean => text.trim() === ''

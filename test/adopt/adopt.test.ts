@@ -1,0 +1,90 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { version } from '../../package.json'
+import { type Ended, removeFolders } from '../cli/lib/command-line.ts'
+import { objectsOf } from '../lib/stacks.ts'
+import { commit, git, ROOT, repository, shell, stepsOf } from './lib.ts'
+
+// docs/adopt.md, executed: its shell in a shell, its patches by git.
+const markdown = readFileSync(join(ROOT, 'docs/adopt.md'), 'utf8')
+const steps = stepsOf(markdown)
+let root: string
+const ended: { text: string; result: Ended }[] = []
+
+beforeAll(async () => {
+  root = await repository()
+  const bash = shell()
+  for (const { language, text } of steps) {
+    if (language === 'diff')
+      await bash(`git apply - <<'PATCH'\n${text}PATCH\n`, root).then((result) => note(text, result))
+    // A reader runs one line after the other.
+    else for (const line of text.trim().split('\n')) note(line, await bash(line, root))
+  }
+})
+afterAll(removeFolders)
+
+const note = (text: string, result: Ended): number => ended.push({ text, result })
+const resultOf = (command: string): Ended => {
+  const found = ended.find(({ text }) => text.startsWith(command))
+  if (!found) throw new Error(`docs/adopt.md does not run: ${command}`)
+  return found.result
+}
+
+test('has five steps', () => {
+  expect(markdown.match(/^## \d\. /gm)).toEqual(['## 1. ', '## 2. ', '## 3. ', '## 4. ', '## 5. '])
+})
+
+test('names the version that it is of', () => {
+  expect(markdown).toContain(`github:hippocampus-dev/krm-hardening#v${version}`)
+})
+
+test('every command and every patch of it works', () => {
+  expect(ended.map(({ text, result }) => [text, result.exitCode, result.exitCode === 0 ? '' : result.stderr])).toEqual(
+    ended.map(({ text }) => [text, 0, '']),
+  )
+})
+
+test('what it says to mend is all that was to mend', () => {
+  const { stdout } = resultOf('krm-hardening init deploy')
+  const toMend = stdout
+    .slice(stdout.indexOf('To mend'))
+    .split('\n')
+    .filter((line) => line.startsWith('- '))
+  expect(toMend).toEqual([
+    expect.stringMatching(/^- security-context-enforcer: Deployment store\/acme-shop-api: .*found 0/),
+    expect.stringMatching(/^- network-policy-default-deny: NetworkPolicy store\/acme-redis-master: .*written by hand/),
+  ])
+})
+
+test('it ends with a stack that is hardened', async () => {
+  expect(resultOf('krm-hardening verify').stdout).toMatch(/^deploy\/shop: hardened \(\d+ objects looked at\)$/m)
+  expect(resultOf('krm-hardening check').stdout).toMatch(/^7 flows match$/m)
+  const { stdout } = await shell()('krm-hardening render deploy/shop', root)
+  const kinds = objectsOf(stdout).map(({ kind, metadata }) => `${kind} ${metadata.name}`)
+  expect(kinds).toEqual(
+    expect.arrayContaining([
+      'CronJob acme-nightly-report',
+      'NetworkPolicy acme-nightly-report',
+      'NetworkPolicy default-deny',
+      'PodDisruptionBudget acme-shop-web',
+      'Sidecar acme-shop-api',
+    ]),
+  )
+  expect(stdout).toContain(`image: busybox@sha256:`)
+})
+
+test('a caller that is named by its workload, not by its labels, is found, with the labels that name it', async () => {
+  await commit(root)
+  const flows = join(root, 'deploy/shop/hardening/flows.yaml')
+  const text = readFileSync(flows, 'utf8')
+  const mistaken = text.replace(/(api\.payments\.example:443:\n\s+from:\n\s+- ).*/, '$1store/acme-shop-api')
+  expect(mistaken).not.toBe(text)
+  const { stdout, exitCode } = await shell()(
+    `cat >deploy/shop/hardening/flows.yaml <<'FLOWS'\n${mistaken}FLOWS\nkrm-hardening check deploy/shop`,
+    root,
+  )
+  await git(root, 'checkout', '--', '.')
+  expect(exitCode).toBe(1)
+  expect(stdout).toContain('found caller store/acme-shop-api, which matches no pod of any stack')
+  expect(stdout).toContain('{"namespace":"store","labels":{"app":"shop-api","release":"acme"}}')
+})

@@ -1,0 +1,203 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { catalog } from '../../functions/catalog.ts'
+import { IMAGE, krmHardening, removeFolders, tree } from '../cli/lib/command-line.ts'
+import { filesOf, git, golden, repository } from './lib.ts'
+
+afterAll(removeFolders)
+
+const init = (cwd: string, ...args: string[]) => krmHardening(['init', ...args], { cwd })
+
+describe('init on the shop of a stranger', () => {
+  let root: string
+  beforeAll(async () => {
+    root = await repository()
+  })
+
+  test('writes what the shop is expected to need', async () => {
+    expect((await init(root, 'deploy/shop')).exitCode).toBe(0)
+    const files = filesOf(join(root, 'deploy/shop/hardening'))
+    const policy = files['policy.yaml']?.replace(IMAGE, 'PUBLISHED_IMAGE')
+    const written = { ...files, ...(policy !== undefined && { 'policy.yaml': policy }) }
+    expect(files['policy.yaml']).toContain(`image: ${IMAGE}\n`)
+    expect(written).toEqual(golden('shop', written))
+  })
+
+  test('adds two lines to the kustomization, and changes nothing else', async () => {
+    expect(await git(root, 'status', '--porcelain')).toBe(
+      ' M deploy/shop/kustomization.yaml\n?? deploy/shop/hardening/\n',
+    )
+    const diff = await git(root, 'diff', '--unified=0')
+    expect(diff.split('\n').filter((line) => /^[-+](?![-+])/.test(line))).toEqual(['+transformers:', '+  - hardening'])
+  })
+
+  test('refuses to run a second time, and leaves what is there', async () => {
+    const before = filesOf(join(root, 'deploy/shop/hardening'))
+    const { stdout, stderr, exitCode } = await init(root, 'deploy/shop')
+    expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 2 })
+    expect(stderr).toContain('error: deploy/shop/hardening exists already; nothing was written')
+    expect(filesOf(join(root, 'deploy/shop/hardening'))).toEqual(before)
+  })
+})
+
+test('a dry run writes nothing, and prints the patch that makes the same files', async () => {
+  const [root, other] = [await repository(), await repository()]
+  const { stdout, stderr, exitCode } = await init(root, '--dry-run', 'deploy/shop')
+  expect(exitCode).toBe(0)
+  expect(stderr).toContain('nothing was written')
+  expect(await git(root, 'status', '--porcelain')).toBe('')
+  writeFileSync(join(root, 'proposal.patch'), stdout)
+  await git(root, 'apply', 'proposal.patch')
+  await init(other, 'deploy/shop')
+  for (const path of ['deploy/shop/kustomization.yaml', 'deploy/shop/hardening/flows.yaml'])
+    expect(readFileSync(join(root, path), 'utf8')).toBe(readFileSync(join(other, path), 'utf8'))
+})
+
+test('says for machines what it found, and nowhere the value of a Secret', async () => {
+  const root = await repository()
+  const { stdout, exitCode } = await init(root, '--dry-run', '--output', 'json', 'deploy/shop')
+  expect(exitCode).toBe(0)
+  const said = JSON.parse(stdout)
+  expect(said).toMatchObject({ dryRun: true, refusals: expect.any(Array), review: expect.any(Array) })
+  expect(said.files.map(({ path }: { path: string }) => path)).toEqual([
+    'deploy/shop/hardening/kustomization.yaml',
+    'deploy/shop/hardening/policy.yaml',
+    'deploy/shop/hardening/flows.yaml',
+    'deploy/shop/hardening/images.yaml',
+    'deploy/shop/kustomization.yaml',
+  ])
+  expect(said.flows).toContainEqual({
+    key: 'store/acme-postgresql:5432',
+    callers: [
+      {
+        caller: 'acme-shop-api',
+        certain: true,
+        sources: ['Deployment acme-shop-api: container wait-for-db: command[2]', 'Secret acme-shop-db: DATABASE_URL'],
+      },
+    ],
+  })
+  expect(stdout).not.toContain('hunter2')
+})
+
+test('predicts the errors of the rendering', async () => {
+  const root = await repository()
+  const { stdout } = await init(root, '--output', 'json', 'deploy/shop')
+  const predicted = JSON.parse(stdout).refusals.map(({ message }: { message: string }) => message)
+  const { stderr, exitCode } = await krmHardening(['render', 'deploy/shop'], { cwd: root })
+  expect(exitCode).toBe(1)
+  expect(predicted.length).toBeGreaterThan(0)
+  for (const message of predicted) expect(stderr).toContain(message)
+  expect(stderr.match(/^error: [a-z-]+: /gm)).toHaveLength(predicted.length)
+})
+
+test('leaves sections out that are not wanted, and their patches', async () => {
+  const root = await repository()
+  expect((await init(root, '--without', 'istio', '--without', 'images', 'deploy/shop')).exitCode).toBe(0)
+  const { 'policy.yaml': policy, ...others } = filesOf(join(root, 'deploy/shop/hardening'))
+  expect(policy?.match(/^ {2}\w+(?=:)/gm)).toEqual([
+    '  name',
+    '  annotations',
+    '  securityContext',
+    '  replication',
+    '  networkPolicy',
+  ])
+  expect(Object.keys(others)).toEqual(['flows.yaml', 'kustomization.yaml'])
+  const { stderr, exitCode } = await init(root, '--without', 'mesh', 'deploy/shop')
+  expect(exitCode).toBe(2)
+  expect(stderr).toContain(`expected one of ${catalog.map(({ section }) => section).join(', ')}`)
+})
+
+const POD = {
+  'pod.yaml':
+    'apiVersion: v1\nkind: Pod\nmetadata: {name: web, labels: {app: web}}\nspec: {containers: [{name: web, image: nginx}]}\n',
+}
+
+describe('the kustomization', () => {
+  const extended = async (kustomization: string): Promise<string> => {
+    const root = tree({ ...POD, 'kustomization.yaml': kustomization })
+    expect(await init(root)).toMatchObject({ exitCode: 0 })
+    return readFileSync(join(root, 'kustomization.yaml'), 'utf8')
+  }
+
+  test('gets the field at its end, its lists as the others stand', async () => {
+    const text = '# ours\nnamespace: shop # of all\nresources:\n- pod.yaml'
+    expect(await extended(text)).toBe(`${text}\ntransformers:\n- hardening\n`)
+    const windows = 'namespace: shop\r\nresources:\r\n  - pod.yaml\r\n'
+    expect(await extended(windows)).toBe(`${windows}transformers:\r\n  - hardening\r\n`)
+  })
+
+  test('keeps the transformers that it has, which run first', async () => {
+    const own =
+      'apiVersion: builtin\nkind: PrefixTransformer\nmetadata: {name: prefix}\nprefix: a-\nfieldSpecs: [{path: metadata/name}]\n'
+    const root = tree({
+      ...POD,
+      'prefix.yaml': own,
+      'kustomization.yaml': 'transformers: # ours\n- prefix.yaml # first\nnamespace: shop\nresources: [pod.yaml]\n',
+    })
+    expect((await init(root)).exitCode).toBe(0)
+    expect(readFileSync(join(root, 'kustomization.yaml'), 'utf8')).toBe(
+      'transformers: # ours\n- prefix.yaml # first\n- hardening\nnamespace: shop\nresources: [pod.yaml]\n',
+    )
+    expect((await krmHardening(['verify', root])).exitCode).toBe(0)
+  })
+
+  test('is refused where it cannot be extended without changing more', async () => {
+    const root = tree({ ...POD, 'kustomization.yaml': '{namespace: shop, resources: [pod.yaml]}\n' })
+    const { stdout, stderr, exitCode } = await init(root)
+    expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 2 })
+    expect(stderr).toContain('found no place for `- hardening` under transformers without changing more')
+    expect(filesOf(root)).toEqual({ ...POD, 'kustomization.yaml': '{namespace: shop, resources: [pod.yaml]}\n' })
+  })
+})
+
+describe('refuses, and writes nothing', () => {
+  const refusal = async (files: Record<string, string>): Promise<string> => {
+    const root = tree(files)
+    const { stdout, stderr, exitCode } = await init(root)
+    expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 2 })
+    expect(filesOf(root)).toEqual(files)
+    return stderr
+  }
+
+  test('a build whose objects have no namespace', async () => {
+    expect(await refusal({ ...POD, 'kustomization.yaml': 'resources: [pod.yaml]\n' })).toContain(
+      'found no namespace on Pod web; expected one, since flows and policies name it: add `namespace:` to ',
+    )
+  })
+
+  test('a build without pods', async () => {
+    expect(
+      await refusal({
+        'a.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n',
+        'kustomization.yaml': 'resources: [a.yaml]\n',
+      }),
+    ).toContain('builds no object with pods, so there is nothing to harden')
+  })
+
+  test('a Component', async () => {
+    expect(
+      await refusal({
+        ...POD,
+        'kustomization.yaml':
+          'apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\nnamespace: shop\nresources: [pod.yaml]\n',
+      }),
+    ).toContain('is a Component; expected a Kustomization, which is built by itself')
+  })
+
+  test('a kustomization that names a policy already', async () => {
+    expect(
+      await refusal({
+        ...POD,
+        'policy.yaml': 'apiVersion: krm-hardening.dev/v1alpha1\nkind: Hardening\nmetadata: {name: hardening}\n',
+        'kustomization.yaml': 'namespace: shop\nresources:\n- pod.yaml\ntransformers:\n- policy.yaml\n',
+      }),
+    ).toContain('names a policy among its transformers already; nothing was written')
+  })
+})
+
+test('a kustomization that does not build fails as its build does', async () => {
+  const root = tree({ 'kustomization.yaml': 'resources: [missing.yaml]\n' })
+  const { stdout, stderr, exitCode } = await init(root)
+  expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 1 })
+  expect(stderr).toContain('missing.yaml')
+})
