@@ -1,4 +1,4 @@
-import { chmod } from 'node:fs/promises'
+import { chmod, writeFile } from 'node:fs/promises'
 import { build } from 'esbuild'
 
 // One file each, so that an image, a sidecar or a laptop needs nothing but Node.
@@ -17,15 +17,21 @@ const program = { banner: { js: '#!/usr/bin/env node' } }
 const bundles = {
   functions: { ...program, entryPoints: { functions: 'functions/main.ts' }, minify: true },
   cli: { ...program, entryPoints: { cli: 'cli/main.ts' }, loader: { '.sh': 'text' } },
+  // What the plugin of Argo CD runs.
+  argocd: { ...program, entryPoints: { argocd: 'integrations/argocd/generate.ts' } },
   // For those who embed the functions.
   index: { entryPoints: { index: 'functions/index.ts' } },
   // What is generated from the schemas: `npm run generate`.
   generate: { entryPoints: { generate: 'schemas/main.ts' } },
+  // What the release workflow asks: tags and the bill of materials.
+  release: { entryPoints: { release: 'release/main.ts' } },
 }
 
 // All of them, or those that are named: the image is built from the functions alone.
 const named = process.argv.slice(2)
 for (const name of named.length > 0 ? named : Object.keys(bundles)) {
-  await build({ ...common, ...bundles[name] })
+  const { metafile } = await build({ ...common, ...bundles[name], metafile: true })
   await chmod(`dist/${name}.cjs`, 0o755)
+  // What is in the bundle: the bill of materials lists it.
+  await writeFile(`dist/${name}.meta.json`, JSON.stringify(metafile))
 }

@@ -18,7 +18,7 @@ export function embeddedRuntime(
   images: readonly string[],
   env: NodeJS.ProcessEnv,
 ): NodeJS.ProcessEnv {
-  const home = mkdtempSync(join(tmpdir(), 'krm-hardening-'))
+  const home = privateFolder()
   process.once('exit', () => rmSync(home, { recursive: true, force: true }))
   const bin = join(home, 'bin')
   mkdirSync(bin)
@@ -27,6 +27,17 @@ export function embeddedRuntime(
   writeProgram(join(home, 'function'), `#!/bin/sh\nexec ${mode === 'functions' ? functions() : 'cat'}\n`)
   requireRunnable(join(bin, 'docker'))
   return { GOGC: '400', ...env, PATH: [bin, env.PATH].filter(Boolean).join(delimiter) }
+}
+
+function privateFolder(): string {
+  try {
+    return mkdtempSync(join(tmpdir(), 'krm-hardening-'))
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException
+    throw new Failure(`${tmpdir()} takes no folder (${code}); set TMPDIR to one that can be written`, undefined, {
+      cause,
+    })
+  }
 }
 
 function writeProgram(file: string, text: string): void {

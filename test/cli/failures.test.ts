@@ -52,6 +52,15 @@ describe('a build that fails', () => {
   })
 })
 
+test('says what to do where the temporary folder cannot be written', async () => {
+  const { stdout, stderr, exitCode } = await krmHardening(['render', 'environment/stacks/shop'], {
+    cwd: FIXTURES,
+    env: { TMPDIR: '/absent' },
+  })
+  expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 2 })
+  expect(stderr).toContain('/absent takes no folder (ENOENT); set TMPDIR to one that can be written')
+})
+
 describe('a call that cannot be understood', () => {
   test.each([
     [['bogus'], "error: unknown command 'bogus'\n(krm-hardening --help says more)"],

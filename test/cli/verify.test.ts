@@ -184,6 +184,32 @@ describe('verify of a rendering', () => {
     expect(stdout).toContain('error: verify: CronJob blog/tidy: is what the stack builds and is not in the rendering')
   })
 
+  test('fails a rendering with a policy or the annotation of a function in it', async () => {
+    const { stdout: manifests } = await rendered()
+    const annotated =
+      'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: left\n  annotations: {config.kubernetes.io/function: "exec: {path: ./harden}"}\n'
+    const stdin = [manifests, readFileSync(join(FIXTURES, 'policy/policy.yaml'), 'utf8'), annotated].join('---\n')
+    for (const [policy, stack] of [
+      ['environment', 'environment'],
+      ['policy/policy.yaml', 'policy/policy.yaml'],
+    ]) {
+      const { stdout, exitCode } = await krmHardening(['verify', '-', '--policy', policy ?? ''], {
+        cwd: FIXTURES,
+        stdin,
+      })
+      expect(exitCode).toBe(1)
+      expect(stdout).toContain(
+        `${stack}:\n  error: verify: Hardening hardening: is a policy, and in the rendering; expected it under transformers`,
+      )
+      expect(stdout).toContain(
+        'error: verify: Hardening hardening: metadata.annotations[config.kubernetes.io/function]: found in the rendering',
+      )
+      expect(stdout).toContain(
+        'error: verify: ConfigMap left: metadata.annotations[config.kubernetes.io/function]: found in the rendering, so no function ran for it',
+      )
+    }
+  })
+
   test.each(['policy', 'policy/policy.yaml'])('holds any manifests against one policy: %s', async (policy) => {
     const stdin =
       'apiVersion: v1\nkind: Pod\nmetadata: {name: p, namespace: ns}\nspec:\n  containers:\n  - name: c # any style\n    image: i\n'

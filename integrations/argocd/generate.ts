@@ -1,0 +1,38 @@
+import { spawnSync } from 'node:child_process'
+import { join } from 'node:path'
+import { FINDINGS, UNUSABLE } from '../../cli/exit-code.ts'
+import { InputError } from '../../functions/lib/wire/input-error.ts'
+import { type Parameters, parametersOf } from './parameters.ts'
+
+/** The arguments of `krm-hardening` that build an Application, from its folder. */
+const argumentsFor = ({ environment, image }: Parameters): string[] => [
+  'render',
+  ...(image === undefined ? [] : [`--image=${image}`]),
+  environment === undefined ? '.' : `./${environment}`,
+]
+
+/**
+ * Renders the folder that Argo CD starts it in: manifests on stdout, everything else on stderr. Gives the exit code.
+ * In a process of its own, since out of time Argo CD kills the one that it has started, and only asks those below it to end:
+ * so they remove what they have put into /tmp.
+ */
+function generate(): number {
+  try {
+    const args = argumentsFor(parametersOf(process.env))
+    const { status, signal, error } = spawnSync(process.execPath, [join(__dirname, 'cli.cjs'), ...args], {
+      stdio: 'inherit',
+    })
+    if (error) throw error
+    return status ?? refuse(`rendering was ended by ${signal}: out of time, or of the memory of the sidecar`, FINDINGS)
+  } catch (cause) {
+    if (cause instanceof InputError) return refuse(cause.message, UNUSABLE)
+    throw cause
+  }
+}
+
+function refuse(message: string, exitCode: number): number {
+  process.stderr.write(`error: ${message}\n`)
+  return exitCode
+}
+
+process.exitCode = generate()
