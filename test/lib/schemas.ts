@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type KubernetesObject, describe as nameOf } from '../../functions/lib/kubernetes/object.ts'
 
@@ -48,9 +48,10 @@ export function schemaError(object: KubernetesObject): string | undefined {
  * that the API does not know.
  */
 export function unknownFields(objects: readonly KubernetesObject[]): string[] {
-  const folder = join(root, 'node_modules/.cache/literals')
-  rmSync(folder, { recursive: true, force: true })
-  mkdirSync(folder, { recursive: true })
+  const cache = join(root, 'node_modules/.cache')
+  mkdirSync(cache, { recursive: true })
+  // A folder of its own: test files run side by side.
+  const folder = mkdtempSync(join(cache, 'literals-'))
   const modelled = objects.filter((object) => modelOf(object) !== undefined)
   const lines = modelled.map((object, index) => {
     const model = modelOf(object) as Model
@@ -79,6 +80,8 @@ export function unknownFields(objects: readonly KubernetesObject[]): string[] {
       .trim()
       .split('\n')
       .map((line) => namedBy(line, modelled))
+  } finally {
+    rmSync(folder, { recursive: true })
   }
 }
 

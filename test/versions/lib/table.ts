@@ -1,0 +1,17 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { root } from '../../lib/stacks.ts'
+
+const PAGE = join(root, 'docs/kustomize.md')
+const GENERATED = /(?<=<!-- versions:start -->\n)[\s\S]*?(?=<!-- versions:end -->)/
+
+export const asTable = (columns: readonly string[], rows: readonly (readonly string[])[]): string =>
+  [columns, columns.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |\n`).join('')
+
+/** The table that docs/kustomize.md shows. UPDATE_DOCS=1 puts the given one there; read the diff before you keep it. */
+export function documentedTable(actual: string): string {
+  const page = readFileSync(PAGE, 'utf8')
+  if (!GENERATED.test(page)) throw new Error(`${PAGE}: expected <!-- versions:start --> and <!-- versions:end -->`)
+  if (process.env.UPDATE_DOCS) writeFileSync(PAGE, page.replace(GENERATED, actual))
+  return GENERATED.exec(readFileSync(PAGE, 'utf8'))?.[0] ?? ''
+}
