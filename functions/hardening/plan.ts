@@ -1,11 +1,18 @@
 import type * as z from 'zod/mini'
 import { catalog } from '../catalog.ts'
 import { API_VERSION, parseConfig, type Schema } from '../lib/config.ts'
+import type { FlowsSpec } from '../lib/flows/schema.ts'
 import type { KrmFunction, Mode, Step } from '../lib/function.ts'
 import { type Fields, isFields } from '../lib/kubernetes/object.ts'
 import { didYouMean } from '../lib/nearest.ts'
 import { InputError } from '../lib/wire/input-error.ts'
 import { hardeningSchema } from './config.ts'
+
+interface Section {
+  mode: Mode
+  flows?: FlowsSpec
+}
+type HardeningSpec = Partial<Section> & Fields
 
 const KINDS = ['Hardening', ...catalog.map(({ kind }) => kind)]
 
@@ -35,32 +42,20 @@ function kindOf(functionConfig: unknown): string {
 }
 
 function planSections(spec: unknown): Step[] {
-  const { mode, flows } = parseConfig(
-    hardeningSchema as Schema<{ mode?: Mode; flows?: Fields }>,
-    spec,
-    'Hardening: spec',
-  )
-  const sections = spec as Fields
-  return catalog
-    .filter((definition) => isFields(sections[definition.section]))
-    .map((definition) => {
-      const section = withFlows(
-        definition,
-        sections[definition.section] as Fields,
-        flows === undefined ? undefined : sections.flows,
-      )
-      const parsed = parseConfig(definition.schema, section, `Hardening: spec.${definition.section}`)
-      return { function: definition, spec: mode === 'validate' ? { ...parsed, mode } : parsed }
-    })
+  const parsed = parseConfig(hardeningSchema as Schema<HardeningSpec>, spec, 'Hardening: spec')
+  return catalog.flatMap((definition) => {
+    const section = parsed[definition.section] as Section | undefined
+    return section ? [{ function: definition, spec: { ...section, ...shared(definition, section, parsed) } }] : []
+  })
 }
 
-/** Flows stand once, in spec.flows; a section that derives something from them gets them there. */
-function withFlows(definition: KrmFunction, own: Fields, flows: unknown): Fields {
-  if (own.flows !== undefined)
+/** What a section gets of the whole: flows, where it derives something from them, and validate mode. */
+function shared(definition: KrmFunction, section: Section, { flows, mode }: HardeningSpec): Partial<Section> {
+  if (section.flows !== undefined)
     throw new InputError(
       `Hardening: spec.${definition.section}.flows: found flows in a section, expected them in spec.flows, where every section sees the same`,
     )
-  return flows !== undefined && takesFlows(definition) ? { ...own, flows } : own
+  return { ...(flows && takesFlows(definition) && { flows }), ...(mode === 'validate' && { mode }) }
 }
 
 const takesFlows = ({ schema }: KrmFunction): boolean =>
