@@ -1,3 +1,12 @@
+import { findKustomize } from '../cli/kustomize/find.ts'
 import { writeGenerated } from './generate.ts'
+import { writeKptPackages } from './kpt/package.ts'
 
-writeGenerated(process.cwd())
+async function main(): Promise<void> {
+  const root = process.cwd()
+  writeGenerated(root)
+  const { build } = await findKustomize(process.env, (line) => process.stderr.write(`${line}\n`))
+  writeKptPackages(root, build)
+}
+
+void main()

@@ -1,6 +1,8 @@
 import { type Finding, warning } from '../lib/finding.ts'
 import { isKind, type KubernetesObject, setMeta } from '../lib/kubernetes/object.ts'
+import { overrideFor } from '../lib/kubernetes/workload.ts'
 import { DATAPLANE_MODE, isInjected } from '../lib/mesh.ts'
+import type { IstioHardeningSpec } from './config.ts'
 import type { Member } from './member.ts'
 
 const AMBIENT = 'ambient'
@@ -15,6 +17,7 @@ export function labelNamespaces(objects: readonly KubernetesObject[], members: r
   for (const namespace of labelled) setMeta(namespace, 'labels', DATAPLANE_MODE, AMBIENT)
   const unlabelled = [...joining].sort()
   return [
+    ...labelled.flatMap(injecting),
     ...unlabelled.map((namespace) =>
       warning(
         `found no Namespace ${namespace} in the build, expected one to carry ${DATAPLANE_MODE}: ${AMBIENT}; its pods join the mesh only where it is labelled elsewhere`,
@@ -28,4 +31,32 @@ export function labelNamespaces(objects: readonly KubernetesObject[], members: r
         }),
       ),
   ]
+}
+
+/** Source: https://istio.io/latest/docs/ambient/usage/add-workloads/: where both are asked for, pods get a sidecar. */
+const injecting = (namespace: KubernetesObject): Finding[] =>
+  namespace.metadata.labels?.['istio-injection'] === 'enabled'
+    ? [
+        warning('found istio-injection: enabled, by which its pods get a sidecar; expected none in ambient mode', {
+          object: namespace,
+        }),
+      ]
+    : []
+
+/** Outbound traffic is held by Sidecars, of which there are none: nothing but network policy can let it out. */
+export const withoutSidecar = (members: readonly Member[], spec: IstioHardeningSpec): Finding[] =>
+  members.flatMap(({ workload }) =>
+    (['outbound', 'hosts'] as const)
+      .filter((field) => overrideFor<unknown>(spec[field], workload) !== undefined)
+      .map((field) =>
+        warning(
+          `found ${field}.${workload.name}, which has no effect in an ambient mesh, where no Sidecar is made; expected ${INSTEAD[field]}`,
+          { object: workload.object },
+        ),
+      ),
+  )
+
+const INSTEAD = {
+  outbound: 'openEgress of network-policy-default-deny, if it is to call anything',
+  hosts: 'a flow',
 }

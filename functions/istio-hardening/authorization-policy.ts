@@ -1,90 +1,78 @@
-import type { Peer } from '../lib/flows/resolve.ts'
-import { groupBy, type Topology } from '../lib/flows/topology.ts'
+import { error, type Finding } from '../lib/finding.ts'
+import type { Topology } from '../lib/flows/topology.ts'
 import type { Fields, KubernetesObject } from '../lib/kubernetes/object.ts'
-import type { Workload } from '../lib/kubernetes/workload.ts'
-import { type IstioHardeningSpec, switchedOn } from './config.ts'
+import type { Labels } from '../lib/kubernetes/selector.ts'
+import { allowRules } from './authorization-rules.ts'
+import type { IstioHardeningSpec } from './config.ts'
 import { type Member, objectFor } from './member.ts'
+import type { PermissivePorts } from './permissive-ports.ts'
+import type { Placement } from './place.ts'
+import type { RuntimePods } from './runtime-pods.ts'
+import { scrapePort } from './scrape.ts'
 
-/** Who may call a port: anyone, or those of these identities. */
-interface Admission {
-  port: number
-  from: 'any' | { principals: string[]; namespaces: string[] }
+const API_VERSION = 'security.istio.io/v1'
+const KIND = 'AuthorizationPolicy'
+
+/** A member and its ports that take plain text. */
+export interface Called {
+  member: Member
+  permissive: PermissivePorts
 }
 
 /**
- * With `authorization: flows`, a workload that is called gets an AuthorizationPolicy, ALLOW, with one rule per set of
- * ports: callers of the build by their service account, others by their namespace, which is all that is known of them
- * here. Plain text and the API server bring no identity, so their ports admit anyone; network policy holds them.
+ * With `authorization: flows`, whoever is called gets an AuthorizationPolicy, ALLOW: members, and pods that an operator
+ * makes. Of a sidecar the agent answers the scraper; in ambient mode the scraper calls the pod itself.
  */
-export function authorizationPolicyFor(
-  member: Member,
+export function authorizationPolicies(
+  called: readonly Called[],
+  runtimePods: readonly RuntimePods[],
   spec: IstioHardeningSpec,
-  permissivePorts: ReadonlySet<number>,
   topology: Topology,
-): KubernetesObject[] {
-  const admissions = admissionsOf(member, spec, permissivePorts, topology)
-  if (admissions.length === 0) return []
-  const rules = [...groupBy(admissions, ({ from }) => JSON.stringify(from)).values()].map(ruleOf)
+): Placement {
+  if (spec.authorization !== 'flows') return { generated: [], findings: [] }
+  const ofMembers = called.flatMap(({ member, permissive }) => {
+    const scraped = spec.ambient ? scrapePort(member.workload) : undefined
+    const arrivals = { ...member.traffic, permissivePorts: permissive.ports, scrapePort: scraped }
+    const rules = allowRules(arrivals, spec, topology)
+    return rules ? [objectFor(member, API_VERSION, KIND, policySpec(member.selector, rules))] : []
+  })
+  const taken = new Set(called.map(({ member }) => `${member.workload.namespace}/${member.name}`))
+  const here = runtimePods.filter(({ namespace }) => !spec.notInjected[namespace])
+  return {
+    generated: [...ofMembers, ...here.map((pods) => runtimePolicy(pods, spec, topology))],
+    findings: here.flatMap((pods) => findingsOf(pods, taken)),
+  }
+}
+
+function runtimePolicy(pods: RuntimePods, spec: IstioHardeningSpec, topology: Topology): KubernetesObject {
+  const { namespace, name, labels, inbound } = pods
+  const plain = inbound.filter(({ resolved }) => resolved.flow.plain).map(({ callee }) => Number(callee.port))
+  const arrivals = { inbound, backends: [], permissivePorts: new Set(plain), scrapePort: undefined }
+  const rules = allowRules(arrivals, spec, topology) ?? []
+  return { apiVersion: API_VERSION, kind: KIND, metadata: { name, namespace }, spec: policySpec(labels, rules) }
+}
+
+/** Without rules it admits nobody. Source: https://istio.io/latest/docs/reference/config/security/authorization-policy/ */
+const policySpec = (selector: Labels, rules: readonly Fields[]): Fields => ({
+  selector: { matchLabels: { ...selector } },
+  action: 'ALLOW',
+  ...(rules.length > 0 && { rules }),
+})
+
+function findingsOf({ namespace, name, inbound }: RuntimePods, taken: ReadonlySet<string>): Finding[] {
+  const named = inbound.filter(({ callee }) => typeof callee.port === 'string')
   return [
-    objectFor(member, 'security.istio.io/v1', 'AuthorizationPolicy', {
-      selector: { matchLabels: { ...member.selector } },
-      action: 'ALLOW',
-      rules,
-    }),
+    ...named.map(({ resolved: { flow } }) =>
+      error(
+        `flow ${flow.key}: found the name of a port of pods that are made at run time, expected its number, since ${KIND} takes numbers`,
+      ),
+    ),
+    ...(taken.has(`${namespace}/${name}`)
+      ? [
+          error(
+            `flows to ${namespace}/${name}: found a workload of this name beside the pods that they select; expected another name, since two objects of kind ${KIND} would have it`,
+          ),
+        ]
+      : []),
   ]
-}
-
-function admissionsOf(
-  { traffic }: Member,
-  spec: IstioHardeningSpec,
-  permissivePorts: ReadonlySet<number>,
-  topology: Topology,
-): Admission[] {
-  const gateways = switchedOn(spec.gatewayNamespaces)
-  const identities = [
-    ...traffic.inbound.map(({ resolved: { peers }, callee }) => ({
-      port: Number(callee.port),
-      from: peers === 'any' ? ('any' as const) : peers.flatMap((peer) => identitiesOf(peer, topology)),
-    })),
-    ...traffic.backends.map(({ port }) => ({ port, from: gateways.map((namespace) => ({ namespace })) })),
-    ...[...permissivePorts].map((port) => ({ port, from: 'any' as const })),
-  ]
-  return [...groupBy(identities, ({ port }) => String(port))]
-    .map(([port, those]) => ({ port: Number(port), from: union(those.map(({ from }) => from)) }))
-    .toSorted((a, b) => a.port - b.port)
-}
-
-type Identity = { principal: string } | { namespace: string }
-
-function union(sources: readonly ('any' | readonly Identity[])[]): Admission['from'] {
-  const identities = sources.flatMap((source) => (source === 'any' ? [] : source))
-  if (sources.includes('any')) return 'any'
-  const namespaces = [...new Set(identities.flatMap((one) => ('namespace' in one ? one.namespace : [])))].sort()
-  return {
-    principals: [...new Set(identities.flatMap((one) => ('principal' in one ? one.principal : [])))].sort(),
-    namespaces,
-  }
-}
-
-function identitiesOf({ namespace, labels }: Peer, topology: Topology): Identity[] {
-  const workloads = labels ? topology.workloadsWith(namespace, labels) : []
-  return workloads.length > 0 ? workloads.map((workload) => ({ principal: principalOf(workload) })) : [{ namespace }]
-}
-
-/** `cluster.local` stands for the mesh's own trust domain. Source: https://istio.io/latest/docs/tasks/security/authorization/authz-td-migration/ */
-const principalOf = ({ namespace, template }: Workload): string =>
-  `cluster.local/ns/${namespace}/sa/${template.spec.serviceAccountName ?? 'default'}`
-
-function ruleOf(admissions: readonly Admission[]): Fields {
-  const from = admissions[0]?.from
-  const to = [{ operation: { ports: admissions.map(({ port }) => String(port)) } }]
-  if (from === undefined || from === 'any') return { to }
-  const { principals, namespaces } = from
-  return {
-    from: [
-      ...(principals.length > 0 ? [{ source: { principals } }] : []),
-      ...(namespaces.length > 0 ? [{ source: { namespaces } }] : []),
-    ],
-    to,
-  }
 }

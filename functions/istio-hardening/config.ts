@@ -91,6 +91,13 @@ export const istioHardeningSchema = z
       .check(
         z.describe('Where the gateways run that an AuthorizationPolicy admits for VirtualService, route and Ingress'),
       ),
+    scraperNamespaces: z
+      .prefault(z.catchall(z.object({ prometheus: unlessOff('Namespace of Prometheus') }), z.boolean()), {})
+      .check(
+        z.describe(
+          'Where the scraper runs that an AuthorizationPolicy admits in ambient mode, where no sidecar answers it',
+        ),
+      ),
     workloads: z
       .optional(z.record(z.string(), workloadSchema))
       .check(z.describe('What differs for a workload, by its name or `Kind/name`')),

@@ -1,13 +1,13 @@
-import type { Finding } from '../lib/finding.ts'
 import type { Topology } from '../lib/flows/topology.ts'
 import type { KubernetesObject } from '../lib/kubernetes/object.ts'
 import { isBatch, type Workload } from '../lib/kubernetes/workload.ts'
-import { authorizationPolicyFor } from './authorization-policy.ts'
+import { authorizationPolicies } from './authorization-policy.ts'
 import type { IstioHardeningSpec } from './config.ts'
 import type { Member } from './member.ts'
 import { peerAuthentication, peerAuthenticationFor } from './peer-authentication.ts'
 import { permissivePortsOf } from './permissive-ports.ts'
 import { type Placement, place } from './place.ts'
+import type { RuntimePods } from './runtime-pods.ts'
 import { serviceEntries } from './service-entry.ts'
 import { sidecar, sidecarFor } from './sidecar.ts'
 import { telemetry, telemetryFor } from './telemetry.ts'
@@ -18,6 +18,7 @@ export interface Mesh {
   topology: Topology
   members: readonly Member[]
   isMember: (workload: Workload) => boolean
+  runtimePods: readonly RuntimePods[]
 }
 
 /**
@@ -45,25 +46,23 @@ export function istioObjects(mesh: Mesh, spec: IstioHardeningSpec): Placement {
   }
 }
 
-/** What a member's pods take: PeerAuthentication, and AuthorizationPolicy where policy asks for it. */
+/** What pods take: PeerAuthentication, and AuthorizationPolicy where policy asks for it. */
 function callees(
-  { objects, topology, isMember }: Mesh,
+  { objects, topology, isMember, runtimePods }: Mesh,
   members: readonly Member[],
   spec: IstioHardeningSpec,
 ): Placement {
-  const findings: Finding[] = []
-  const permissive = members.map((member) => ({ member, permissive: permissivePortsOf(member, spec, isMember) }))
-  for (const one of permissive) findings.push(...one.permissive.findings)
+  const called = members.map((member) => ({ member, permissive: permissivePortsOf(member, spec, isMember) }))
   const placed = place(
     peerAuthentication,
-    permissive.map((one) => peerAuthenticationFor(one.member, one.permissive)),
+    called.map((one) => peerAuthenticationFor(one.member, one.permissive)),
     objects,
   )
-  const policies =
-    spec.authorization === 'flows'
-      ? permissive.flatMap((one) => authorizationPolicyFor(one.member, spec, one.permissive.ports, topology))
-      : []
-  return { generated: [...placed.generated, ...policies], findings: [...findings, ...placed.findings] }
+  const policies = authorizationPolicies(called, runtimePods, spec, topology)
+  return {
+    generated: [...placed.generated, ...policies.generated],
+    findings: [...called.flatMap(({ permissive }) => permissive.findings), ...placed.findings, ...policies.findings],
+  }
 }
 
 /** Where a member's pods may go: Sidecar, and a ServiceEntry for what is outside the cluster. */

@@ -1,7 +1,7 @@
 import { setExceptions } from '../lib/exception.ts'
 import { error, type Finding } from '../lib/finding.ts'
 import { replaceGenerated } from '../lib/generated.ts'
-import { describe, type Fields, type KubernetesObject } from '../lib/kubernetes/object.ts'
+import { describe, type Fields, formatPath, type KubernetesObject } from '../lib/kubernetes/object.ts'
 import { type Member, NAME, objectFor } from './member.ts'
 import { existingObjects } from './written.ts'
 
@@ -71,16 +71,17 @@ function generate({ apiVersion, kind, selector }: Kind, { member, spec, reasons 
 /** Two objects that select the same pods would be what Istio leaves undefined. */
 function overlaps({ kind }: Kind, missing: readonly Wanted[], all: readonly Wanted[]): Finding[] {
   const those = new Set(all.map(({ member }) => member.workload.object))
-  return missing.flatMap(({ member: { workload, alike } }) =>
-    alike
-      .filter(({ object }) => those.has(object))
-      .map(({ object }) =>
-        error(
-          `found no label that tells its pods from those of ${describe(object)}, so that its ${kind} would select both; expected a label of its own on its pod template`,
-          { object: workload.object },
-        ),
+  return missing.flatMap(({ member: { workload, alike } }) => {
+    const others = alike.filter(({ object }) => those.has(object)).map(({ object }) => describe(object))
+    if (others.length === 0) return []
+    const all = others.length > 1 ? 'them all' : 'both'
+    return [
+      error(
+        `found no label that tells its pods from those of ${others.sort().join(', ')}, so that its ${kind} would select ${all}; expected a label of its own on its pod template`,
+        { object: workload.object, field: { path: formatPath([...workload.template.path, 'metadata', 'labels']) } },
       ),
-  )
+    ]
+  })
 }
 
 /** Brings what is generated into the build. A hand-written object in the way is an error, not an overwrite. */

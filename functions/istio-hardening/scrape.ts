@@ -34,6 +34,13 @@ export function annotateScrape(workload: Workload, spec: IstioHardeningSpec): Fi
   return []
 }
 
+/** The port that the annotations name; undefined where they do not ask for a scrape, or a placeholder stands there. */
+export function scrapePort({ template }: Workload): number | undefined {
+  const annotations = template.metadata?.annotations ?? {}
+  const port = Number(annotations[PORT])
+  return annotations[SCRAPE] === 'true' && Number.isInteger(port) && port > 0 ? port : undefined
+}
+
 interface Target extends Omit<ScrapeTarget, 'port'> {
   /** A number, or as the manifest writes it. */
   port: number | string

@@ -7,6 +7,7 @@ import type { FlowsSpec } from '../lib/flows/schema.ts'
 import type { Topology } from '../lib/flows/topology.ts'
 import type { KubernetesObject } from '../lib/kubernetes/object.ts'
 import type { Workload } from '../lib/kubernetes/workload.ts'
+import { type RuntimePods, runtimePodsOf } from './runtime-pods.ts'
 
 /** What flows and other objects say of one workload. */
 export interface WorkloadTraffic {
@@ -18,12 +19,18 @@ export interface WorkloadTraffic {
   backends: BackendCall[]
 }
 
-/** Looks up the traffic of a workload; findings where flows and backends do not fit the build. */
+/** What flows and other objects say of a build; findings where they do not fit it. */
+export interface Traffic {
+  of(workload: Workload): WorkloadTraffic
+  runtimePods: RuntimePods[]
+  findings: Finding[]
+}
+
 export function trafficOf(
   objects: readonly KubernetesObject[],
   topology: Topology,
   spec: FlowsSpec | undefined,
-): { of(workload: Workload): WorkloadTraffic; findings: Finding[] } {
+): Traffic {
   const { flows, findings: flowFindings } = resolveFlows(parseFlows(spec), topology)
   const { calls, findings: backendFindings } = backendCalls(objects, topology)
   const byObject = new Map<KubernetesObject, WorkloadTraffic>(
@@ -36,5 +43,5 @@ export function trafficOf(
     for (const caller of resolved.callers) of(caller).outbound.push(resolved)
   }
   for (const call of calls) of(call.workload).backends.push(call)
-  return { of, findings: [...flowFindings, ...backendFindings] }
+  return { of, runtimePods: runtimePodsOf(flows), findings: [...flowFindings, ...backendFindings] }
 }

@@ -4,7 +4,7 @@ import { type Topology, topologyOf } from '../lib/flows/topology.ts'
 import { isKind, type KubernetesObject } from '../lib/kubernetes/object.ts'
 import type { Workload } from '../lib/kubernetes/workload.ts'
 import { unusedOverrides } from '../lib/unused-overrides.ts'
-import { labelNamespaces } from './ambient.ts'
+import { labelNamespaces, withoutSidecar } from './ambient.ts'
 import type { IstioHardeningSpec } from './config.ts'
 import { setNdots } from './dns.ts'
 import { excludeOutboundPorts } from './exclude-ports.ts'
@@ -35,7 +35,8 @@ export function transform(objects: KubernetesObject[], spec: IstioHardeningSpec)
   ]
   const running = members.filter(({ workload }) => !isKind(workload.object, '', 'PodTemplate'))
   const isSelectable = ({ selector }: Member): boolean => Object.keys(selector).length > 0
-  const placed = istioObjects({ objects, topology, members: running.filter(isSelectable), isMember }, spec)
+  const { runtimePods } = traffic
+  const placed = istioObjects({ objects, topology, members: running.filter(isSelectable), isMember, runtimePods }, spec)
   return [
     ...unusedPolicy(topology, spec),
     ...traffic.findings,
@@ -61,7 +62,7 @@ function joinMesh(
     setExceptions(workload.object, NAME, [...(membership?.reason ? [membership.reason] : []), ...outbound])
     return membership?.findings ?? []
   })
-  if (spec.ambient) return [...findings, ...labelNamespaces(objects, members)]
+  if (spec.ambient) return [...findings, ...labelNamespaces(objects, members), ...withoutSidecar(members, spec)]
   for (const { workload } of members) injectSidecar(workload, spec)
   return [...findings, ...members.flatMap(excludeOutboundPorts)]
 }

@@ -15,5 +15,5 @@ export const isHostNetwork = (workload: Workload): boolean => workload.template.
 
 /** Does the pod talk to the API server? It does where a token is mounted: by its own word, or for a named service account. */
 export function usesApiServer({ template: { spec } }: Workload): boolean {
-  return spec.automountServiceAccountToken ?? spec.serviceAccountName !== undefined
+  return spec.automountServiceAccountToken ?? Boolean(spec.serviceAccountName ?? spec.serviceAccount)
 }

@@ -82,7 +82,7 @@ export const gatewaysSchema = z.strictObject({
 export const runtimePodsSchema = z
   .strictObject({
     labels: z.optional(podLabelsSchema).check(z.describe('Their labels, where no flow of that name selects them')),
-    injected: z._default(z.boolean(), true).check(z.describe('A sidecar runs in them')),
+    injected: z._default(z.boolean(), true).check(z.describe('A sidecar runs in them; none does in an ambient mesh')),
     apiServer: z._default(z.boolean(), false).check(z.describe('They call the API server')),
   })
   .check(z.describe('One set of pods'))

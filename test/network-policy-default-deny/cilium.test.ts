@@ -132,6 +132,18 @@ describe('DNS', () => {
     expect(rulesOf(host('a.example.com'))).toEqual({ dns: [{ matchPattern: '*' }] })
   })
 
+  test('of a cache on the node is the host, since a range selects no address of a node', () => {
+    const config = { dns: { nodeLocal: '169.254.20.10/32' } }
+    expect(egressTo({ type: 'dns' }, config)).toEqual([
+      { toCIDR: ['169.254.20.10/32'], ...PORTS },
+      {
+        toEndpoints: [{ matchLabels: { 'k8s:io.kubernetes.pod.namespace': 'kube-system', 'k8s-app': 'kube-dns' } }],
+        ...PORTS,
+      },
+      { toEntities: ['host'], ...PORTS },
+    ])
+  })
+
   test('is not read where it does not', () => {
     expect(rulesOf(host('192.0.2.7'))).toBeUndefined()
     expect(rulesOf([dns])).toBeUndefined()

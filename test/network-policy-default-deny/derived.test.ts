@@ -118,6 +118,51 @@ describe('in an ambient mesh', () => {
     expect(policy(policies, 'cart').ingress).toEqual([{ ports: [tcp(8080), tcp(15008)] }])
   })
 
+  test('a plain flow goes through the tunnel too, and past it from a caller that still has a sidecar', () => {
+    const plain = { 'shop/cart:8080': { from: ['frontend'], plain: true } }
+    const objects = [namespace('shop'), workload('frontend'), cart, ...services]
+    const { policies } = harden(objects, { ambient: true, flows: plain })
+    expect(policy(policies, 'cart').ingress).toEqual([
+      { from: [{ podSelector: named('frontend') }], ports: [tcp(8080), tcp(15008)] },
+    ])
+    expect(policy(policies, 'frontend').egress?.[1]).toEqual({
+      to: [{ podSelector: named('cart') }],
+      ports: [tcp(8080), tcp(15008)],
+    })
+  })
+
+  test('run-time pods have no sidecar, and call neither its control plane nor its receiver of traces', () => {
+    const queue = { 'shop/queue:9092': { from: ['self'], selector: { app: 'queue' } } }
+    const { policies } = harden([namespace('shop')], { ambient: true, flows: queue })
+    expect(policy(policies, 'queue').egress?.flatMap(({ ports }) => ports)).toEqual([
+      tcp(53),
+      { protocol: 'UDP', port: 53 },
+      tcp(15008),
+    ])
+  })
+
+  test('kubelets probe run-time pods on ports that no manifest tells', () => {
+    const queue = { 'shop/queue:9092': { from: ['self'], selector: { app: 'queue' } } }
+    const { policies } = harden([namespace('shop')], {
+      ambient: true,
+      flows: queue,
+      probes: { from: ['169.254.7.127/32'] },
+    })
+    expect(policy(policies, 'queue').ingress).toEqual([
+      { from: [{ ipBlock: { cidr: '169.254.7.127/32' } }] },
+      { from: [{ podSelector: { matchLabels: { app: 'queue' } } }], ports: [tcp(15008)] },
+    ])
+  })
+
+  test('a scraper reaches every member through the tunnel, and the sidecars that there may still be', () => {
+    const prometheus = workload('prometheus', { namespace: 'prometheus' })
+    const { policies } = harden([namespace('prometheus'), prometheus], { ambient: true })
+    expect(policy(policies, 'prometheus').egress?.[1]).toEqual({
+      to: [{ namespaceSelector: {} }],
+      ports: [tcp(15008), tcp(15020)],
+    })
+  })
+
   test('UDP passes beside the tunnel', () => {
     const stats = workload('cart', { ports: [{ containerPort: 8080, protocol: 'UDP' }] })
     const udpService = service('cart', [{ port: 8080, protocol: 'UDP' }])

@@ -16,6 +16,35 @@ const B = pods('b', { app: 'x' })
 describe('rules', () => {
   test.each<[string, Admission[], unknown]>([
     [
+      'admit a peer to all ports once, whatever else it is admitted to',
+      [
+        { peer: A, ports: [tcp(80)] },
+        { peer: A, ports: 'all' },
+        { peer: B, ports: [tcp(80)] },
+      ],
+      [
+        { peers: [A], ports: [] },
+        { peers: [B], ports: [tcp(80)] },
+      ],
+    ],
+    [
+      'leave out a peer that no port is left for, which is not the same as all',
+      [
+        { peer: A, ports: [] },
+        { peer: B, ports: [tcp(80)] },
+        { peer: ANYONE, ports: [tcp(80)] },
+      ],
+      [{ peers: [ANYONE], ports: [tcp(80)] }],
+    ],
+    [
+      'say everything once, where everyone is admitted to it',
+      [
+        { peer: A, ports: 'all' },
+        { peer: ANYONE, ports: 'all' },
+      ],
+      [{ peers: [ANYONE], ports: [] }],
+    ],
+    [
       'put peers with the same ports together',
       [
         { peer: B, ports: [tcp(80)] },

@@ -3,7 +3,7 @@ import type { Peer, Port, Rule } from './policy.ts'
 /** A peer and the ports on which it is admitted. */
 export interface Admission {
   peer: Peer
-  ports: readonly Port[]
+  ports: readonly Port[] | 'all'
 }
 
 const portKey = ({ protocol, port }: Port): string =>
@@ -18,6 +18,7 @@ const peerKey = (peer: Peer): string =>
 interface Admitted {
   peer: Peer
   ports: Map<string, Port>
+  isAll: boolean
 }
 
 /**
@@ -27,8 +28,8 @@ interface Admitted {
 export function rulesOf(admissions: readonly Admission[]): Rule[] {
   const admitted = withoutRepeats(byPeer(admissions))
   const rules = new Map<string, { peers: Peer[]; ports: Port[] }>()
-  for (const [, { peer, ports }] of sorted(admitted)) {
-    const keys = [...ports.keys()].sort()
+  for (const [, { peer, ports, isAll }] of sorted(admitted)) {
+    const keys = isAll ? [] : [...ports.keys()].sort()
     const rule = rules.get(keys.join()) ?? { peers: [], ports: keys.map((key) => ports.get(key) as Port) }
     rule.peers.push(peer)
     rules.set(keys.join(), rule)
@@ -40,8 +41,9 @@ function byPeer(admissions: readonly Admission[]): Map<string, Admitted> {
   const admitted = new Map<string, Admitted>()
   for (const { peer, ports } of admissions) {
     const key = peerKey(peer)
-    const entry = admitted.get(key) ?? { peer, ports: new Map<string, Port>() }
-    for (const port of ports) entry.ports.set(portKey(port), port)
+    const entry = admitted.get(key) ?? { peer, ports: new Map<string, Port>(), isAll: false }
+    if (ports === 'all') entry.isAll = true
+    else for (const port of ports) entry.ports.set(portKey(port), port)
     admitted.set(key, entry)
   }
   return admitted
@@ -52,7 +54,7 @@ function withoutRepeats(admitted: Map<string, Admitted>): Map<string, Admitted> 
   for (const [key, entry] of admitted) {
     if (entry === toEveryone) continue
     for (const port of toEveryone?.ports.keys() ?? []) entry.ports.delete(port)
-    if (entry.ports.size === 0) admitted.delete(key)
+    if (toEveryone?.isAll || (!entry.isAll && entry.ports.size === 0)) admitted.delete(key)
   }
   return admitted
 }

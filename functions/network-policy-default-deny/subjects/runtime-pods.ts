@@ -22,7 +22,7 @@ interface Named {
 export function runtimeSubjects(
   flows: readonly ResolvedFlow[],
   { denied }: Scope,
-  { runtimePods }: NetworkPolicyDefaultDenySpec,
+  { runtimePods, ambient }: NetworkPolicyDefaultDenySpec,
 ): { subjects: ReadonlyMap<string, Subject>; findings: Finding[] } {
   const findings: Finding[] = []
   const named = new Map<string, Named>()
@@ -42,7 +42,7 @@ export function runtimeSubjects(
     JSON.stringify([namespaceOf(place), Object.entries(labels).sort()]),
   )
   const subjects = [...groups.values()].flatMap((group) => {
-    const subject = subjectOf(group, runtimePods)
+    const subject = subjectOf(group, runtimePods, ambient)
     return group.map(({ place }) => [place, subject] as const)
   })
   return { subjects: new Map(subjects), findings }
@@ -59,7 +59,11 @@ const namespaceOf = (place: string): string => place.slice(0, place.indexOf('/')
 const byPlace = (a: Named, b: Named): number => (a.place < b.place ? -1 : 1)
 
 /** Several names for the same pods make one policy, under the first of them. */
-function subjectOf(group: readonly Named[], runtimePods: NetworkPolicyDefaultDenySpec['runtimePods']): Subject {
+function subjectOf(
+  group: readonly Named[],
+  runtimePods: NetworkPolicyDefaultDenySpec['runtimePods'],
+  ambient: boolean,
+): Subject {
   const [first] = group as [Named]
   const traits = group.flatMap(({ place }) => (Object.hasOwn(runtimePods, place) ? (runtimePods[place] ?? []) : []))
   return {
@@ -67,7 +71,7 @@ function subjectOf(group: readonly Named[], runtimePods: NetworkPolicyDefaultDen
     namespace: namespaceOf(first.place),
     podLabels: first.labels,
     workload: undefined,
-    injected: traits.every(({ injected }) => injected),
+    injected: !ambient && traits.every(({ injected }) => injected),
     usesApiServer: traits.some(({ apiServer }) => apiServer),
   }
 }

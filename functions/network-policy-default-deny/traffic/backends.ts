@@ -1,5 +1,5 @@
 import type { BackendCall } from '../../lib/flows/backends.ts'
-import { isFields, valueAt } from '../../lib/kubernetes/object.ts'
+import { parentGateways } from '../../lib/flows/parent-gateways.ts'
 import { type PeerSpec, toPeer } from '../config-peers.ts'
 import type { Build } from '../subjects/build.ts'
 import { type End, podEnds } from './ends.ts'
@@ -15,7 +15,9 @@ export function backendCallers({ route, source }: BackendCall, build: Build): En
     case 'ingress':
       return specEnds(gateways.ingress, build)
     case 'gatewayApi':
-      return gateways.gatewayApi ? specEnds(gateways.gatewayApi, build) : parentGateways(source, build)
+      return gateways.gatewayApi
+        ? specEnds(gateways.gatewayApi, build)
+        : parentGateways(source).flatMap(({ namespace, name }) => podEnds(namespace, { [GATEWAY_NAME]: name }, build))
   }
 }
 
@@ -29,13 +31,3 @@ const specEnds = (peers: Readonly<Record<string, PeerSpec>>, build: Build): End[
 
 /** Source: https://gateway-api.sigs.k8s.io/geps/gep-1762/: pods made for a Gateway carry its name. */
 const GATEWAY_NAME = 'gateway.networking.k8s.io/gateway-name'
-
-function parentGateways(route: BackendCall['source'], build: Build): End[] {
-  const parents = valueAt(route, ['spec', 'parentRefs'])
-  return (Array.isArray(parents) ? parents : [])
-    .filter(isFields)
-    .filter(({ kind, name }) => (kind === undefined || kind === 'Gateway') && typeof name === 'string')
-    .flatMap(({ name, namespace }) =>
-      podEnds(String(namespace ?? route.metadata.namespace ?? ''), { [GATEWAY_NAME]: String(name) }, build),
-    )
-}

@@ -8,7 +8,7 @@ import type { Build } from '../subjects/build.ts'
 import type { Subject } from '../subjects/subject.ts'
 import { backendCallers } from './backends.ts'
 import { baseline } from './baseline.ts'
-import { calleeEnd, type End, podEnds, portsOnWire, subjectEnd, workloadEnd } from './ends.ts'
+import { calleeEnd, type End, HBONE, podEnds, portsOnWire, subjectEnd, workloadEnd } from './ends.ts'
 import type { SubjectAdmission } from './ingress.ts'
 import { flowPorts, tcp } from './ports.ts'
 import { scrapePorts } from './scrape.ts'
@@ -58,12 +58,15 @@ function isCaller(subject: Subject, caller: Caller, flow: Flow, build: Build): b
   return calleesOf(flow, build.topology, []).some((callee) => build.calleeSubject(callee) === subject)
 }
 
-/** A scraper in the build calls the sidecars of any namespace, and the pods of this build that have none. */
+/**
+ * A scraper in the build calls the sidecars of any namespace, or in an ambient mesh its members, and the pods of this
+ * build that have no sidecar.
+ */
 function toScraped(subject: Subject, caller: End, build: Build): SubjectAdmission[] {
   const everywhere: Peer = { type: 'pods', namespace: undefined, labels: undefined }
   const withoutSidecar = build.topology.workloads.filter((workload) => !isInjected(workload))
   return [
-    { subject, peer: everywhere, ports: [tcp(build.spec.scrape.port)] },
+    { subject, peer: everywhere, ports: [tcp(build.spec.scrape.port), ...(caller.inMesh ? [HBONE] : [])] },
     ...withoutSidecar.flatMap((workload) => {
       const ports = scrapePorts(workload)
       const callee = workloadEnd(workload, build)

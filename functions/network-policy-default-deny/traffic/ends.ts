@@ -18,14 +18,19 @@ export interface End {
 }
 
 /** Source: https://istio.io/latest/docs/ambient/usage/networkpolicy/: members tunnel to each other over this port. */
-const HBONE: Port = { protocol: 'TCP', port: 15008 }
+export const HBONE: Port = { protocol: 'TCP', port: 15008 }
 
-/** The ports that a policy sees of a call: the callee's, or the tunnel's where the ambient mesh carries it. */
+const isTcp = ({ protocol }: Port): boolean => protocol === 'TCP'
+
+/**
+ * The ports that a policy sees of a call: the callee's, or the tunnel's where the ambient mesh carries it. It carries
+ * `plain` flows too, since ztunnel leaves out no ports; only a caller that still has a sidecar dials theirs directly.
+ * Source: https://github.com/istio/istio/issues/49829
+ */
 export function portsOnWire(ports: readonly Port[], caller: End, callee: End, plain = false): readonly Port[] {
-  if (plain || !caller.inMesh || !callee.inMesh) return ports
+  if (!caller.inMesh || !callee.inMesh || !ports.some(isTcp)) return ports
   // The tunnel carries TCP; other protocols pass beside it.
-  const beside = ports.filter(({ protocol }) => protocol !== 'TCP')
-  return beside.length < ports.length ? [HBONE, ...beside] : ports
+  return [HBONE, ...(plain ? ports : ports.filter((port) => !isTcp(port)))]
 }
 
 /** Anyone may be a member of the mesh or not. */

@@ -65,8 +65,10 @@ function fromScraper(subject: Subject, build: Build): SubjectAdmission[] {
   }))
 }
 
+/** Of run-time pods no manifest tells the probes, so kubelets are admitted to every port of theirs. */
 function fromKubelet(subject: Subject, { spec }: Build): SubjectAdmission[] {
-  const ports = spec.probes && subject.workload ? probePorts(subject.workload, subject.injected) : []
-  if (!spec.probes || ports.length === 0) return []
+  if (!spec.probes) return []
+  const ports = subject.workload ? probePorts(subject.workload, subject.injected) : 'all'
+  if (ports.length === 0) return []
   return spec.probes.from.map((cidr) => ({ subject, peer: { type: 'range', cidr } as const, ports }))
 }

@@ -82,7 +82,11 @@ function writePeer(peer: Peer, side: Side): Selection[] {
     case 'range':
       return [range(peer.cidr)]
     case 'dns':
-      return dnsPeers(spec).flatMap((known) => writePeer(known, side))
+      return [
+        // A range selects no address of a node, and the cache has one: https://docs.cilium.io/en/stable/security/policy/language/#ip-cidr-based
+        ...(spec.dns.nodeLocal === undefined ? [] : entities('host')),
+        ...dnsPeers(spec).flatMap((known) => writePeer(known, side)),
+      ]
     case 'apiServer':
       return [
         ...entities('kube-apiserver'),

@@ -1,0 +1,59 @@
+import type { KubernetesObject } from '../../functions/lib/kubernetes/object.ts'
+import { harden, service, workload } from './build.ts'
+
+const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop' } }
+
+const ingress: KubernetesObject = {
+  apiVersion: 'networking.k8s.io/v1',
+  kind: 'Ingress',
+  metadata: { name: 'web', namespace: 'shop' },
+  spec: { defaultBackend: { service: { name: 'web', port: { number: 80 } } } },
+}
+
+test('where policy knows no gateway, nobody is admitted, and not everybody', async () => {
+  const objects = [workload('web', { ports: { http: 80 } }), service('web', 80), ingress]
+  const policy = { authorization: 'flows', gatewayNamespaces: { 'istio-system': false } }
+  expect((await harden(objects, policy)).get('AuthorizationPolicy', 'web').spec).toEqual({
+    selector: { matchLabels: { 'app.kubernetes.io/name': 'web' } },
+    action: 'ALLOW',
+  })
+})
+
+test('a sidecar answers the scraper past any policy; in ambient mode only the scraper’s namespace is admitted', async () => {
+  const build = (): KubernetesObject[] => [namespace, workload('web', { ports: { metrics: 9090 } })]
+  const sidecars = await harden(build(), { authorization: 'flows' })
+  expect(sidecars.objects.map(({ kind }) => kind)).not.toContain('AuthorizationPolicy')
+  const ambient = await harden(build(), { authorization: 'flows', ambient: true })
+  expect(ambient.get('AuthorizationPolicy', 'web').spec).toMatchObject({
+    rules: [{ from: [{ source: { namespaces: ['prometheus'] } }], to: [{ operation: { ports: ['9090'] } }] }],
+  })
+})
+
+describe('pods that are made at run time', () => {
+  const flows = { 'shop/queue:9092': { selector: { app: 'queue' }, from: ['web'] } }
+
+  test('get no AuthorizationPolicy in a namespace outside the mesh', async () => {
+    const { objects } = await harden([namespace, workload('web')], {
+      authorization: 'flows',
+      notInjected: { shop: true },
+      flows,
+    })
+    expect(objects.map(({ kind }) => kind)).toEqual(['Namespace', 'Deployment'])
+  })
+
+  test('need the number of their port', async () => {
+    const named = { 'shop/queue:clients': flows['shop/queue:9092'] }
+    const { messages } = await harden([namespace, workload('web')], { authorization: 'flows', flows: named })
+    expect(messages).toEqual([
+      'error: flow shop/queue:clients: found the name of a port of pods that are made at run time, expected its number, since AuthorizationPolicy takes numbers',
+    ])
+  })
+
+  test('need a name that no workload has', async () => {
+    const clashing = { 'shop/web:9092': flows['shop/queue:9092'] }
+    const { messages } = await harden([namespace, workload('web')], { authorization: 'flows', flows: clashing })
+    expect(messages).toEqual([
+      'error: flows to shop/web: found a workload of this name beside the pods that they select; expected another name, since two objects of kind AuthorizationPolicy would have it',
+    ])
+  })
+})
