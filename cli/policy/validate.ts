@@ -2,6 +2,7 @@ import { plan } from '../../functions/hardening/plan.ts'
 import type { Step } from '../../functions/lib/function.ts'
 import { isFields, type KubernetesObject } from '../../functions/lib/kubernetes/object.ts'
 import { type Reported, runSteps } from '../../functions/lib/steps.ts'
+import { copyOf } from '../../functions/lib/wire/exact-integer.ts'
 
 /** What is not hardened: every change that the policies would make is an error. The objects stay as they are. */
 export async function validate(
@@ -19,7 +20,7 @@ export async function validate(
 /** What a policy would say of objects if it hardened them. They stay as they are. */
 export async function tryOut(objects: readonly KubernetesObject[], policy: KubernetesObject): Promise<Reported[]> {
   const steps = plan(inMode(policy, 'mutate'))
-  return (await runSteps(seenBy(steps, structuredClone([...objects])), steps)).reported
+  return (await runSteps(seenBy(steps, copyOf([...objects])), steps)).reported
 }
 
 /** The objects as the policies would leave them. The given ones stay as they are. */
@@ -27,7 +28,7 @@ export async function harden(
   objects: readonly KubernetesObject[],
   policies: readonly KubernetesObject[],
 ): Promise<KubernetesObject[]> {
-  let hardened = structuredClone([...objects])
+  let hardened = copyOf([...objects])
   for (const policy of policies) {
     const steps = plan(inMode(policy, 'mutate'))
     const seen = seenBy(steps, hardened)

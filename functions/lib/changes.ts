@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { error, type Finding, info } from './finding.ts'
 import { formatPath, isFields, type KubernetesObject } from './kubernetes/object.ts'
+import { copyOf, parseMarked, unmark } from './wire/exact-integer.ts'
 
 type Path = readonly (string | number)[]
 
@@ -29,7 +30,7 @@ export class Snapshot {
     const present = new Set(objects)
     const changed = [...this.#json].filter(([object, json]) => present.has(object) && now.#json.get(object) !== json)
     return {
-      changed: changed.map(([object, json]) => ({ object, before: () => JSON.parse(json) as KubernetesObject })),
+      changed: changed.map(([object, json]) => ({ object, before: () => parseMarked(json) as KubernetesObject })),
       added: objects.filter((object) => !this.#json.has(object)),
       removed: [...this.#json.keys()].filter((object) => !present.has(object)),
     }
@@ -46,7 +47,7 @@ export class Snapshot {
     for (const [object, json] of this.#json) {
       if (JSON.stringify(object) === json) continue
       for (const key of Object.keys(object)) delete object[key]
-      Object.assign(object, JSON.parse(json))
+      Object.assign(object, parseMarked(json))
     }
   }
 }
@@ -71,7 +72,7 @@ export function asErrors({ changed, added, removed }: Changes): Finding[] {
   return [
     ...changed.flatMap(({ object, before }) => differences(before(), object).map((field) => fieldError(object, field))),
     ...added.map((object) =>
-      error('is not in the build; expected it, as mode: mutate would generate it', { object: structuredClone(object) }),
+      error('is not in the build; expected it, as mode: mutate would generate it', { object: copyOf(object) }),
     ),
     ...removed.map((object) =>
       error('is in the build and nothing asks for it; mode: mutate would remove it', { object }),
@@ -82,12 +83,12 @@ export function asErrors({ changed, added, removed }: Changes): Finding[] {
 function fieldError(object: KubernetesObject, { path, before, after }: Difference): Finding {
   return error(`found ${brief(before)}, expected ${brief(after)}`, {
     object,
-    field: { path: formatPath(path), currentValue: before, proposedValue: structuredClone(after) },
+    field: { path: formatPath(path), currentValue: before, proposedValue: copyOf(after) },
   })
 }
 
 const brief = (value: unknown): string => {
-  const text = value === undefined ? 'nothing' : JSON.stringify(value)
+  const text = value === undefined ? 'nothing' : unmark(JSON.stringify(value))
   return text.length > 120 ? `${text.slice(0, 117)}...` : text
 }
 

@@ -8,6 +8,7 @@ import { InputError } from './wire/input-error.ts'
 import { objectsIn } from './wire/objects-in.ts'
 import { placeInPackage } from './wire/package-path.ts'
 import { type Item, parsing, type ResourceList, readResourceList, writeResourceList } from './wire/resource-list.ts'
+import { decodeUtf8 } from './wire/utf8.ts'
 
 /** What the process answers. On any error stdout is empty, but for kpt, which reads `results` from it. */
 export interface Answer {
@@ -23,10 +24,10 @@ interface OpenItem {
   objects: KubernetesObject[]
 }
 
-/** ResourceList text in, ResourceList text out. `plan` turns the functionConfig into the functions to run. */
-export async function run(text: string, plan: (functionConfig: unknown) => Step[]): Promise<Answer> {
+/** ResourceList in, as text or as its bytes in UTF-8, ResourceList text out. `plan` turns the functionConfig into the functions to run. */
+export async function run(input: string | Uint8Array, plan: (functionConfig: unknown) => Step[]): Promise<Answer> {
   try {
-    const list = await readResourceList(text)
+    const list = await readResourceList(typeof input === 'string' ? input : decodeUtf8(input))
     const steps = plan(list.functionConfig)
     const open = list.items.map((item, index) => decode(item, index, list, steps))
     const objects = open.flatMap((item) => item.objects)

@@ -43,11 +43,11 @@ function imagesOfArguments(
 function imagesOfVariables(
   object: KubernetesObject,
   path: FieldPath,
-  items: readonly { name: string; value?: string }[],
+  items: readonly { name?: string | null; value?: string }[],
   names: readonly string[],
 ): ImageAt[] {
   return items.flatMap(({ name, value }, index) =>
-    typeof value === 'string' && names.some((pattern) => matchesPattern(pattern, name))
+    typeof value === 'string' && names.some((pattern) => matchesPattern(pattern, name ?? ''))
       ? [...value.matchAll(/(?:[^\s,=]+=)?([^\s,=]+)/g)].flatMap((item) => {
           const end = item.index + item[0].length
           return imageIn(object, [...path, index, 'value'], end - (item[1] ?? '').length, end)

@@ -4,8 +4,8 @@ export type Labels = Readonly<Record<string, string>>
 
 /** A LabelSelector of the API, as data: `matchLabels` and `matchExpressions`. */
 export interface LabelSelector {
-  matchLabels?: Labels
-  matchExpressions?: readonly { key: string; operator: string; values?: readonly string[] }[]
+  matchLabels?: Labels | null
+  matchExpressions?: readonly { key: string; operator: string; values?: readonly string[] | null }[] | null
 }
 
 /** Does the object carry all of these labels? */
@@ -15,20 +15,23 @@ export const selects = (selector: Labels, labels: Labels): boolean =>
 /** Source: https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#label-selectors. An empty selector selects all. */
 export function matchesSelector(selector: unknown, labels: Labels): boolean {
   if (!isFields(selector)) return true
-  const { matchLabels = {}, matchExpressions = [] } = selector as LabelSelector
-  return selects(matchLabels, labels) && matchExpressions.every((expression) => matchesExpression(expression, labels))
+  const { matchLabels, matchExpressions } = selector as LabelSelector
+  return (
+    selects(matchLabels ?? {}, labels) &&
+    (matchExpressions ?? []).every((expression) => matchesExpression(expression, labels))
+  )
 }
 
 function matchesExpression(
-  { key, operator, values = [] }: { key: string; operator: string; values?: readonly string[] },
+  { key, operator, values }: { key: string; operator: string; values?: readonly string[] | null },
   labels: Labels,
 ): boolean {
-  const value = labels[key]
+  const value = Object.hasOwn(labels, key) ? labels[key] : undefined
   switch (operator) {
     case 'In':
-      return value !== undefined && values.includes(value)
+      return value !== undefined && values?.includes(value) === true
     case 'NotIn':
-      return value === undefined || !values.includes(value)
+      return value === undefined || !values?.includes(value)
     case 'Exists':
       return value !== undefined
     case 'DoesNotExist':

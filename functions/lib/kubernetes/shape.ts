@@ -1,7 +1,7 @@
 import { ExactInteger, unmark } from '../wire/exact-integer.ts'
 import { isFields } from './object.ts'
 
-type Scalar = 'boolean' | 'integer' | 'string' | 'integerOrString'
+type Scalar = 'boolean' | 'integer' | 'count' | 'string' | 'integerOrString'
 
 /**
  * What the API decodes at a path: a scalar, a list, or a map with these fields, where `*` stands for every key. Fields that
@@ -28,7 +28,8 @@ export function typeErrors(value: unknown, shape: Shape, path: Mistyped['path'])
 
 /** `found "true", expected a boolean, or the API refuses it; remove the quotes` */
 export function describeMistyped({ found, expected }: Mistyped): string {
-  const text = unmark(JSON.stringify(found))
+  // JSON has no .inf and no .nan.
+  const text = typeof found === 'number' ? String(found) : unmark(JSON.stringify(found))
   const shown = text.length > 80 ? `${text.slice(0, 77)}...` : text
   return `found ${shown}, expected ${expected}, or the API refuses it${isQuoted(found) ? '; remove the quotes' : ''}`
 }
@@ -68,21 +69,22 @@ function collect(value: unknown, shape: Shape, path: (string | number)[], errors
 function expectation(value: unknown, shape: Shape): string | undefined {
   if (isList(shape)) return Array.isArray(value) ? undefined : 'a list'
   if (isMap(shape)) return isFields(value) ? undefined : 'a map'
+  if (value instanceof ExactInteger && shape === 'integer') return 'a whole number of fewer digits'
   return isPlaceholder(value) || IS[shape](value) ? undefined : AN[shape]
 }
 
-const isInteger = (value: unknown): boolean => Number.isInteger(value) || value instanceof ExactInteger
-
 const IS: Readonly<Record<Scalar, (value: unknown) => boolean>> = {
   boolean: (value) => typeof value === 'boolean',
-  integer: isInteger,
+  integer: (value) => Number.isInteger(value),
+  count: (value) => Number.isInteger(value) && Number(value) >= 0 && Number(value) < 2 ** 31,
   string: (value) => typeof value === 'string',
-  integerOrString: (value) => typeof value === 'string' || isInteger(value),
+  integerOrString: (value) => typeof value === 'string' || Number.isInteger(value),
 }
 
 const AN: Readonly<Record<Scalar, string>> = {
   boolean: 'a boolean',
   integer: 'a whole number',
+  count: 'a whole number, not negative and below 2^31',
   string: 'a string',
   integerOrString: 'a whole number or a string',
 }

@@ -36,6 +36,7 @@ export const POD_TEMPLATE: Shape = {
     volumes: [{ name: 'string', image: { reference: 'string' } }],
     hostNetwork: 'boolean',
     serviceAccountName: 'string',
+    serviceAccount: 'string',
     automountServiceAccountToken: 'boolean',
     dnsConfig: { options: [{ name: 'string', value: 'string' }] },
     topologySpreadConstraints: [{ topologyKey: 'string', labelSelector: SELECTOR }],
@@ -43,7 +44,7 @@ export const POD_TEMPLATE: Shape = {
 }
 
 const OBJECT: Shape = { metadata: METADATA }
-const REPLICATED: Shape = { spec: { replicas: 'integer', selector: SELECTOR } }
+const REPLICATED: Shape = { spec: { replicas: 'count', selector: SELECTOR } }
 const BACKENDS: Shape = {
   spec: { parentRefs: [{}], rules: [{ backendRefs: [{ name: 'string', port: 'integer' }] }] },
 }
@@ -71,7 +72,7 @@ const KINDS: Readonly<Record<string, Shape>> = {
   'apps/Deployment': REPLICATED,
   'apps/ReplicaSet': REPLICATED,
   'apps/StatefulSet': {
-    spec: { replicas: 'integer', selector: SELECTOR, serviceName: 'string', ordinals: { start: 'integer' } },
+    spec: { replicas: 'count', selector: SELECTOR, serviceName: 'string', ordinals: { start: 'count' } },
   },
   'apps/DaemonSet': { spec: { selector: SELECTOR } },
   'argoproj.io/Rollout': REPLICATED,
@@ -79,10 +80,10 @@ const KINDS: Readonly<Record<string, Shape>> = {
     spec: { selector: SELECTOR, minAvailable: 'integerOrString', maxUnavailable: 'integerOrString' },
   },
   'autoscaling/HorizontalPodAutoscaler': {
-    spec: { minReplicas: 'integer', scaleTargetRef: { kind: 'string', name: 'string' } },
+    spec: { minReplicas: 'count', scaleTargetRef: { kind: 'string', name: 'string' } },
   },
   'keda.sh/ScaledObject': {
-    spec: { minReplicaCount: 'integer', scaleTargetRef: { kind: 'string', name: 'string' } },
+    spec: { minReplicaCount: 'count', scaleTargetRef: { kind: 'string', name: 'string' } },
   },
   'networking.k8s.io/NetworkPolicy': {
     spec: {
@@ -127,9 +128,9 @@ const KINDS: Readonly<Record<string, Shape>> = {
     spec: { selector: { matchLabels: STRINGS }, tracing: [{}], metrics: [{}], accessLogging: [{}] },
   },
   'cilium.io/CiliumNetworkPolicy': { spec: { endpointSelector: SELECTOR } },
-  'kafka.strimzi.io/Kafka': { spec: { kafka: { replicas: 'integer' }, zookeeper: { replicas: 'integer' } } },
-  'kafka.strimzi.io/KafkaNodePool': { spec: { replicas: 'integer', roles: ['string'] } },
-  'kafka.strimzi.io/KafkaTopic': { spec: { replicas: 'integer' } },
+  'kafka.strimzi.io/Kafka': { spec: { kafka: { replicas: 'count' }, zookeeper: { replicas: 'count' } } },
+  'kafka.strimzi.io/KafkaNodePool': { spec: { replicas: 'count', roles: ['string'] } },
+  'kafka.strimzi.io/KafkaTopic': { spec: { replicas: 'count' } },
 }
 
 /** What an object of a type must look like, given the path of its pod template where it has one: each is to hold. */

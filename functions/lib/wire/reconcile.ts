@@ -17,8 +17,8 @@ import { resolve } from './kubernetes-yaml.ts'
 
 type Path = (string | number)[]
 
-// What some other YAML 1.1 reader would take for a base-60 number or a date.
-const AMBIGUOUS = /^(?:[-+]?\d[\d_]*(?::[0-5]?\d)+(?:\.[\d_]*)?|\d{4}-\d\d?-\d\d?(?:[Tt\s].*)?)$/
+// What some other YAML 1.1 reader would take for a number or a date.
+const AMBIGUOUS = /^(?:\.|[-+]?\d[\d_]*(?::[0-5]?\d)+(?:\.[\d_]*)?|\d{4}-\d\d?-\d\d?(?:[Tt\s].*)?)$/
 
 /** Writes a copy of its own in place of every alias, for edits that must not show in two places. */
 export function materialiseAliases(document: Document): void {

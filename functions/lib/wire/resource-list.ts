@@ -9,8 +9,8 @@ import { fieldOf, type ResourceListText, split } from './split.ts'
 /** One item, still text; its type where that could be read without a parser. */
 export interface Item {
   readonly text: string
-  readonly apiVersion: string | undefined
-  readonly kind: string | undefined
+  readonly apiVersion?: string | undefined
+  readonly kind?: string | undefined
 }
 
 /** A ResourceList whose items are still text. */
@@ -38,8 +38,10 @@ export async function readResourceList(text: string): Promise<ResourceList> {
     header: parts.header,
     items: parts.items.map((item) => ({
       text: item,
-      apiVersion: fieldOf(item, 'apiVersion'),
-      kind: fieldOf(item, 'kind'),
+      ...((caller === 'kustomize' || namesTypeOnce(item)) && {
+        apiVersion: fieldOf(item, 'apiVersion'),
+        kind: fieldOf(item, 'kind'),
+      }),
     })),
     functionConfig: readFunctionConfig(parts.functionConfig),
     codec: caller === 'kustomize' ? kustomizeCodec : await peopleCodec(),
@@ -73,11 +75,16 @@ async function splitAnyShape(text: string): Promise<ResourceListText> {
 }
 
 function requireResourceList(parts: ResourceListText | undefined): ResourceListText {
-  if (parts && /^kind: *["']?ResourceList["']? *\r?$/m.test(parts.header)) return parts
+  if (parts && /^kind: *(["']?)ResourceList\1 *(?: #.*)?\r?$/m.test(parts.header)) return parts
   throw new InputError(
     'stdin is no ResourceList; expected the keys apiVersion (config.kubernetes.io/v1), kind (ResourceList), items and functionConfig',
   )
 }
+
+const TYPE_KEY = /^(?:- | {2})(?:["']|\? *)?(?:apiVersion|kind)\b/gm
+
+/** Kustomize writes no key twice; where a person does, the parser is to say so, not the first of them to hold. */
+const namesTypeOnce = (item: string): boolean => (item.match(TYPE_KEY)?.length ?? 0) <= 2
 
 function callerOf(items: readonly string[]): ResourceList['caller'] {
   if (items.every(isFromKustomize)) return 'kustomize'

@@ -12,6 +12,9 @@ import type { NamedRule } from './rule.ts'
  */
 export type Evaluated = { value: Value; clamped?: string } | { refused: string } | { unknown: string } | undefined
 
+/** More members than anything is configured with by name; a number far above it is a slip, and would be written out. */
+const MAX_MEMBERS = 10_000
+
 /** What a rule comes to for what it counts. */
 export function evaluate(build: Build, rule: NamedRule, from: readonly Scalable[]): Evaluated {
   const { value: count, text } = totalOf(build, from)
@@ -31,6 +34,8 @@ function members(build: Build, rule: NamedRule, from: readonly Scalable[], count
   const other = from.find(({ object }) => object.kind !== 'StatefulSet')
   if (other)
     return { refused: `found ${describeScalable(other)}, expected a StatefulSet: only its pods have names that stay` }
+  if (count > MAX_MEMBERS)
+    return { refused: `found ${count} members, expected at most ${MAX_MEMBERS}, each by its name` }
   if (hosts && hosts.length !== count)
     return { refused: `found ${plural(hosts.length, 'host')} for ${plural(count, 'member')}, expected one for each` }
   if (!hosts && template.includes('{host}'))

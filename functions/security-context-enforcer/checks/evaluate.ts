@@ -1,4 +1,4 @@
-import { isPlaceholder } from '../pod/security-context.ts'
+import { isPlaceholder } from '../../lib/kubernetes/shape.ts'
 import type { PodView } from '../pod/view.ts'
 import type { Check, Violation } from './check.ts'
 import { checks } from './index.ts'

@@ -1,13 +1,7 @@
 import { formatPath, type KubernetesObject } from '../../lib/kubernetes/object.ts'
+import { type Mistyped, shapeAt, typeErrors } from '../../lib/kubernetes/shape.ts'
 import type { CustomResourceSpec } from '../config-custom-resource.ts'
-import {
-  CONTAINERS_SHAPE,
-  type Mistyped,
-  SECURITY_CONTEXT_SHAPE,
-  type Shape,
-  typeErrors,
-  VOLUMES_SHAPE,
-} from '../pod/shape.ts'
+import { CONTAINERS_SHAPE, SECURITY_CONTEXT_SHAPE, VOLUMES_SHAPE } from '../pod/shape.ts'
 import { keys } from './pods.ts'
 
 /** Values in it that the API would not decode, at the paths that this function reads. */
@@ -27,7 +21,3 @@ export function resourceTypeErrors(owner: KubernetesObject, resource: CustomReso
   const errors = expected.flatMap(({ path, shape }) => typeErrors(owner, shapeAt(keys(path), shape), []))
   return [...new Map(errors.map((error) => [formatPath(error.path), error])).values()]
 }
-
-/** The shape of an object that has this shape at a path. */
-const shapeAt = (path: readonly string[], shape: Shape): Shape =>
-  path.reduceRight<Shape>((inner, key) => ({ [key]: inner }), shape)

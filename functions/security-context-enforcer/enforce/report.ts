@@ -1,7 +1,8 @@
 import { error, type Finding, warning } from '../../lib/finding.ts'
 import { formatPath } from '../../lib/kubernetes/object.ts'
+import { isPlaceholder } from '../../lib/kubernetes/shape.ts'
 import type { Violation } from '../checks/check.ts'
-import { isPlaceholder, isSet } from '../pod/security-context.ts'
+import { isSet } from '../pod/security-context.ts'
 import type { PodView } from '../pod/view.ts'
 import { allowReason, type Policy } from './policy.ts'
 

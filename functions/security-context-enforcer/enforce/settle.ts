@@ -1,8 +1,8 @@
 import { setExceptions } from '../../lib/exception.ts'
 import { error, type Finding, warning } from '../../lib/finding.ts'
 import { formatPath, type KubernetesObject } from '../../lib/kubernetes/object.ts'
+import { describeMistyped, type Mistyped } from '../../lib/kubernetes/shape.ts'
 import { type Level, laxest } from '../checks/levels.ts'
-import type { Mistyped } from '../pod/shape.ts'
 import type { PodView } from '../pod/view.ts'
 import { writeBack } from '../pod/write-back.ts'
 import { enforce, type Outcome } from './enforce.ts'
@@ -50,11 +50,9 @@ function stale(object: KubernetesObject, policy: Policy, failed: ReadonlySet<str
 
 /** An object with values that the API would not decode is refused before anything is read from it. */
 export const refuseTypes = (object: KubernetesObject, errors: readonly Mistyped[]): Finding[] =>
-  errors.map(({ path, found, expected }) =>
-    error(
-      `found ${JSON.stringify(found)}, expected ${expected}, or the API refuses it${isQuoted(found) ? '; remove the quotes' : ''}`,
-      { object, field: { path: formatPath(path), currentValue: found } },
-    ),
+  errors.map((mistyped) =>
+    error(describeMistyped(mistyped), {
+      object,
+      field: { path: formatPath(mistyped.path), currentValue: mistyped.found },
+    }),
   )
-
-const isQuoted = (value: unknown): boolean => typeof value === 'string' && /^(?:true|false|\d+)$/.test(value)

@@ -34,10 +34,6 @@ export interface SecurityContext {
 
 export const isSet = <T>(value: T): value is NonNullable<T> => value !== undefined && value !== null
 
-/** `${NAME}`, `${NAME:=default}` or `$(NAME)` and nothing else: a value that only a later substitution knows. */
-export const isPlaceholder = (value: unknown): boolean =>
-  typeof value === 'string' && /^\$(?:\{[^{}]+\}|\([^()]+\))$/.test(value)
-
 /** Annotations that said what a field says today. They stand on the pod template, never on the workload. */
 export const SECCOMP_OF_POD = 'seccomp.security.alpha.kubernetes.io/pod'
 export const SECCOMP_OF_CONTAINER = 'container.seccomp.security.alpha.kubernetes.io/'

@@ -91,7 +91,8 @@ export function profileAnnotations(annotations: unknown): Record<string, string>
   const own: Record<string, string> = {}
   if (!isFields(annotations)) return own
   for (const key in annotations)
-    if (PROFILE_ANNOTATIONS.some((prefix) => key.startsWith(prefix))) own[key] = annotations[key] as string
+    if (isSet(annotations[key]) && PROFILE_ANNOTATIONS.some((prefix) => key.startsWith(prefix)))
+      own[key] = annotations[key] as string
   return own
 }
 

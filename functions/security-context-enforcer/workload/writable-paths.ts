@@ -16,8 +16,8 @@ export function mountWritable(template: PodTemplate, policy: Pick<Policy, 'overr
 }
 
 function mount(template: PodTemplate, container: ContainerAt['container'], path: string, disk: boolean): void {
-  const mounts = ensureList<{ name: string; mountPath: string }>(container, 'volumeMounts')
-  if (mounts.some(({ mountPath }) => trimmed(mountPath) === trimmed(path))) return
+  const mounts = ensureList<{ name: string; mountPath?: string | null }>(container, 'volumeMounts')
+  if (mounts.some(({ mountPath }) => trimmed(mountPath ?? '') === trimmed(path))) return
   const volumes = ensureList<Fields>(template.spec, 'volumes')
   const name = freeName(`${container.name}${path}`, namesInUse(template, volumes))
   volumes.push({ name, emptyDir: disk ? {} : { medium: 'Memory' } })
