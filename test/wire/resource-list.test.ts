@@ -182,7 +182,10 @@ describe('items that a function changes', () => {
     const seen: string[] = []
     await run(
       list(items),
-      doing((objects) => (seen.push(...objects.map(({ kind, metadata }) => `${kind}/${metadata.name}`)), [])),
+      doing((objects) => {
+        seen.push(...objects.map(({ kind, metadata }) => `${kind}/${metadata.name}`))
+        return []
+      }),
     )
     expect(seen).toEqual(['Deployment/a', 'Pod/b', 'AllowList/c'])
   })
@@ -346,6 +349,7 @@ const scalar = fc.oneof(
     '2024-01-01',
     '1_000',
     '<<',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: a placeholder of Flux
     '${NAME:=x}',
     '$(NAME)',
     'a\u2028b',
