@@ -91,6 +91,7 @@ describe('flags and variables', () => {
     [{ env: [{ name: 'RELATED_IMAGE_AGENT', value: 'a/b:1' }] }, ['spec.containers[0].env[0].value a/b:1']],
     [{ env: [{ name: 'RELATED_IMAGE_AGENT', valueFrom: {} }] }, []],
     [{ env: [{ name: 'STRIMZI_IMAGE_PULL_POLICY', value: 'Always' }] }, []],
+    [{ env: [{ name: null, value: 'a/b:1' }] }, []],
     [
       { env: [{ name: 'STRIMZI_KAFKA_IMAGES', value: '3.9=a/b:1, 4.0=a/b:2\n4.1=a/b:3' }] },
       ['a/b:1', 'a/b:2', 'a/b:3'].map((text) => `spec.containers[0].env[0].value ${text}`),

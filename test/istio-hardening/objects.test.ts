@@ -286,6 +286,17 @@ describe('ambient mode', () => {
   })
 })
 
+test.each<[string, object, boolean]>([
+  ['a named account', { serviceAccountName: 'a' }, true],
+  ['an account by the older field', { serviceAccount: 'a' }, true],
+  ['no account, in quotes', { serviceAccountName: '' }, false],
+  ['no account, as null', { serviceAccountName: null }, false],
+  ['an account whose token the pod refuses', { serviceAccountName: 'a', automountServiceAccountToken: false }, false],
+])('the API server is a host of pods with %s: their token is mounted', async (_, pod, isHost) => {
+  const hosts = hostsOf(await harden([workload('a', { pod })]), 'a')
+  expect(hosts.includes('default/kubernetes.default.svc.cluster.local')).toBe(isHost)
+})
+
 test('what is made does not depend on the order of the input', async () => {
   const build = (): KubernetesObject[] => [
     workload('a', { pod: { serviceAccountName: 'a' } }),

@@ -33,6 +33,14 @@ describe('a reference that Kustomize has not renamed yet', () => {
   })
 })
 
+test('more members than can be named are refused, not written out', async () => {
+  const etcd = workload('StatefulSet', 'p-etcd', { replicas: 2 ** 31 - 1, spec: { serviceName: 'peers' } })
+  const { errors } = await run([etcd], { ...QUIET, derive: { peers: MEMBERS } })
+  expect(errors).toContainEqual(
+    expect.stringContaining('found 2147483647 members, expected at most 10000, each by its name'),
+  )
+})
+
 describe('a generated ConfigMap', () => {
   const rule = {
     from: 'store',

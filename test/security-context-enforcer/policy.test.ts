@@ -115,6 +115,16 @@ describe('writable', () => {
     expect(mounts(object)).toEqual([[{ name: 'scratch', mountPath: '/tmp/' }], undefined])
   })
 
+  test('takes no path for a mount without one', () => {
+    const volumeMounts = [{ name: 'scratch', mountPath: null }]
+    const object = deployment({ containers: [container('app', undefined, { volumeMounts })] })
+    harden([object], { containers: { app: { writable: ['/tmp'] } } })
+    expect(mounts(object)[0]).toEqual([
+      { name: 'scratch', mountPath: null },
+      { name: 'app-tmp', mountPath: '/tmp' },
+    ])
+  })
+
   test('finds a free name, of a DNS label at most', () => {
     const long = `/var/${'x'.repeat(80)}`
     const volumeMounts = [{ name: 'app-var-a-b', mountPath: '/claimed' }]

@@ -93,6 +93,11 @@ describe('annotations', () => {
     expect(object).toHaveProperty('spec.template.metadata.annotations', { team: 'shop' })
   })
 
+  test('null is no annotation', () => {
+    const object = restricted({ annotations: { 'container.apparmor.security.beta.kubernetes.io/app': null } })
+    expect(harden([object])).toEqual([])
+  })
+
   test('that say what a field says go when the field is set', () => {
     const object = deployment({}, { 'seccomp.security.alpha.kubernetes.io/pod': 'unconfined' })
     expect(warnings(harden([object]))).toEqual([

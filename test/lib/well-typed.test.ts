@@ -1,0 +1,139 @@
+import type { KubernetesObject } from '../../functions/lib/kubernetes/object.ts'
+import { matchesSelector } from '../../functions/lib/kubernetes/selector.ts'
+import { requireWellTyped } from '../../functions/lib/kubernetes/well-typed.ts'
+import { ExactInteger } from '../../functions/lib/wire/exact-integer.ts'
+import { InputError } from '../../functions/lib/wire/input-error.ts'
+
+const object = (apiVersion: string, kind: string, body: object): KubernetesObject => ({
+  apiVersion,
+  kind,
+  metadata: { name: 'cart', namespace: 'shop' },
+  ...body,
+})
+const deployment = (container: object, pod: object = {}): KubernetesObject =>
+  object('apps/v1', 'Deployment', { spec: { template: { spec: { containers: [container], ...pod } } } })
+const service = (spec: object): KubernetesObject => object('v1', 'Service', { spec })
+
+/** The lines by which it is refused; none where it is not. */
+function refusal(...objects: KubernetesObject[]): string[] {
+  try {
+    requireWellTyped(objects)
+    return []
+  } catch (cause) {
+    expect(cause).toBeInstanceOf(InputError)
+    return (cause as Error).message.split('\n')
+  }
+}
+
+describe('a value of another type than the API decodes is refused, by object and field', () => {
+  const containers = 'Deployment shop/cart: spec.template.spec.containers'
+  test.each<[string, KubernetesObject, string]>([
+    [
+      'labels that are numbers',
+      object('v1', 'ConfigMap', { metadata: { name: 'cart', labels: { version: 1 } } }),
+      'ConfigMap cart: metadata.labels.version: found 1, expected a string, or the API refuses it',
+    ],
+    [
+      'annotations that are no map',
+      object('example.com/v1', 'Cache', { metadata: { name: 'cart', annotations: true } }),
+      'Cache cart: metadata.annotations: found true, expected a map, or the API refuses it',
+    ],
+    [
+      'a namespace that is no text',
+      object('v1', 'ConfigMap', { metadata: { name: 'cart', namespace: { toString: 'x' } } }),
+      'ConfigMap cart: metadata.namespace: found {"toString":"x"}, expected a string, or the API refuses it',
+    ],
+    [
+      'containers that are no list',
+      object('apps/v1', 'Deployment', { spec: { template: { spec: { containers: 'x' } } } }),
+      `${containers}: found "x", expected a list, or the API refuses it`,
+    ],
+    [
+      'an image that is no text',
+      deployment({ name: 'app', image: ['app'] }),
+      `${containers}[0].image: found ["app"], expected a string, or the API refuses it`,
+    ],
+    [
+      'a variable without quotes',
+      deployment({ name: 'app', env: [{ name: 'REPLICAS', value: 3 }] }),
+      `${containers}[0].env[0].value: found 3, expected a string, or the API refuses it`,
+    ],
+    [
+      'ports that are a map',
+      deployment({ name: 'app', ports: {} }),
+      `${containers}[0].ports: found {}, expected a list, or the API refuses it`,
+    ],
+    [
+      'an empty item',
+      deployment({ name: 'app', args: ['--a', null] }),
+      `${containers}[0].args[1]: found null, expected an item, or the API refuses it`,
+    ],
+    [
+      'a quoted boolean',
+      deployment({ name: 'app' }, { hostNetwork: 'true' }),
+      'Deployment shop/cart: spec.template.spec.hostNetwork: found "true", expected a boolean, or the API refuses it; remove the quotes',
+    ],
+    [
+      'a pod template of Knative',
+      object('serving.knative.dev/v1', 'Service', { spec: { template: { metadata: { labels: 'x' }, spec: {} } } }),
+      'Service shop/cart: spec.template.metadata.labels: found "x", expected a map, or the API refuses it',
+    ],
+    [
+      'a quoted port',
+      service({ ports: [{ port: '80' }] }),
+      'Service shop/cart: spec.ports[0].port: found "80", expected a whole number, or the API refuses it; remove the quotes',
+    ],
+    [
+      'a selector that is text',
+      service({ selector: 'app=cart' }),
+      'Service shop/cart: spec.selector: found "app=cart", expected a map, or the API refuses it',
+    ],
+    [
+      'a selector without operators',
+      object('policy/v1', 'PodDisruptionBudget', { spec: { selector: { matchExpressions: [7] } } }),
+      'PodDisruptionBudget shop/cart: spec.selector.matchExpressions[0]: found 7, expected a map, or the API refuses it',
+    ],
+    [
+      'more replicas than the API counts',
+      object('apps/v1', 'StatefulSet', { spec: { replicas: 2 ** 31 } }),
+      'StatefulSet shop/cart: spec.replicas: found 2147483648, expected a whole number, not negative and below 2^31, or the API refuses it',
+    ],
+    [
+      'a number of which JavaScript has none',
+      deployment({ name: 'app', ports: [{ containerPort: new ExactInteger('9007199254740993') }] }),
+      `${containers}[0].ports[0].containerPort: found 9007199254740993, expected a whole number of fewer digits, or the API refuses it`,
+    ],
+    [
+      'an infinite number',
+      object('apps/v1', 'Deployment', { spec: { replicas: Number.POSITIVE_INFINITY } }),
+      'Deployment shop/cart: spec.replicas: found Infinity, expected a whole number, not negative and below 2^31, or the API refuses it',
+    ],
+  ])('%s', (_, given, line) => expect(refusal(given)).toEqual([line]))
+
+  test('one line for each, of every object', () => {
+    expect(refusal(service({ selector: 1 }), deployment({ name: 'app', args: 'x', command: [1] }))).toHaveLength(3)
+  })
+
+  test('a long value is shortened', () => {
+    const [line = ''] = refusal(service({ selector: 'x'.repeat(5_000_000) }))
+    expect(line.length).toBeLessThan(200)
+  })
+})
+
+describe('what the API decodes is taken', () => {
+  test.each<[string, KubernetesObject]>([
+    ['null, which is absent', service({ selector: null, ports: null })],
+    ['a placeholder for a number', deployment({ name: 'app', ports: [{ containerPort: '$(PORT)' }] })],
+    ['a placeholder for a boolean', deployment({ name: 'app' }, { hostNetwork: '$(HOST)' })],
+    ['a port by name', service({ ports: [{ port: 80, targetPort: 'http' }] })],
+    ['a patch directive', deployment({ name: 'app', env: [{ $patch: 'delete', name: 'A' }] })],
+    ['labels named like what every object inherits', service({ selector: { constructor: 'a', toString: 'b' } })],
+    ['a foreign kind of the same name', object('example.com/v1', 'Service', { spec: { ports: 'all' } })],
+  ])('%s', (_, given) => expect(refusal(given)).toEqual([]))
+})
+
+test.each<[string, object, boolean]>([
+  ['null is no requirement', { matchLabels: null, matchExpressions: null }, true],
+  ['no values are none to be in', { matchExpressions: [{ key: 'app', operator: 'In', values: null }] }, false],
+  ['what every object inherits is no label', { matchExpressions: [{ key: 'constructor', operator: 'Exists' }] }, false],
+])('a selector: %s', (_, selector, expected) => expect(matchesSelector(selector, { app: 'cart' })).toBe(expected))
