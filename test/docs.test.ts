@@ -35,6 +35,11 @@ describe.each(documents)('%s', (document) => {
       expect([language, text]).toEqual([expect.stringMatching(/^(?:sh|yaml|json|text|diff|ts|ini|toml)$/), text])
   })
 
+  test('fences every code block, so that none escapes these tests', () => {
+    const prose = markdown.replaceAll(/^```[\s\S]*?^```$/gm, '')
+    expect(prose.match(/(?<=^\s*\n) {4}\S.*$/gm) ?? []).toEqual([])
+  })
+
   test('has YAML that parses, and policies that fit their schema', () => {
     for (const { text } of blocksOf(markdown).filter(({ language }) => language === 'yaml'))
       for (const parsed of parseAllDocuments(text)) {
