@@ -1,9 +1,10 @@
 import { type SpawnSyncReturns, spawnSync } from 'node:child_process'
-import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, copyFileSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, relative } from 'node:path'
+import { join } from 'node:path'
 import { kustomize } from '../lib/programs.ts'
 import { render, root } from '../lib/stacks.ts'
+import { overlayByProgram } from './lib/overlay.ts'
 
 const folder = realpathSync(mkdtempSync(join(tmpdir(), 'exec-')))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -12,33 +13,12 @@ const overlay = join(folder, 'overlay')
 const bundle = join(folder, 'functions.cjs')
 const STACK = 'overlays/dev/tidb-operator'
 
-/** The stack's overlay, whose policy names a program in place of the image: the way docs/exec.md writes it. */
 beforeAll(() => {
-  mkdirSync(join(overlay, 'hardening'), { recursive: true })
-  const kustomization = (path: string, fields: object): void =>
-    writeFileSync(join(overlay, path, 'kustomization.yaml'), JSON.stringify({ kind: 'Kustomization', ...fields }))
-  const fromOverlay = (path: string): string => relative(overlay, join(root, path))
-  kustomization('.', {
+  overlayByProgram(overlay, '../functions.cjs', {
     namespace: 'tidb-operator',
-    resources: [fromOverlay('base/tidb-operator')],
-    transformers: ['hardening'],
+    resources: 'base/tidb-operator',
+    policy: `${STACK}/hardening`,
   })
-  kustomization('hardening', {
-    resources: [join('..', fromOverlay(`${STACK}/hardening`))],
-    patches: [{ path: 'exec.yaml' }],
-  })
-  writeFileSync(
-    join(overlay, 'hardening/exec.yaml'),
-    `apiVersion: krm-hardening.dev/v1alpha1
-kind: Hardening
-metadata:
-  name: hardening
-  annotations:
-    config.kubernetes.io/function: |
-      exec:
-        path: ../functions.cjs
-`,
-  )
   copyFileSync(join(root, 'dist/functions.cjs'), bundle)
 })
 beforeEach(() => chmodSync(bundle, 0o755))

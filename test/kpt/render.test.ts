@@ -1,11 +1,12 @@
 import { basename, join } from 'node:path'
 import { isMap, isPair, isScalar, parseDocument, visit } from 'yaml'
 import { catalog } from '../../functions/catalog.ts'
-import { identity, type KubernetesObject } from '../../functions/lib/kubernetes/object.ts'
+import type { KubernetesObject } from '../../functions/lib/kubernetes/object.ts'
 import { packagedStacks } from '../../schemas/kpt/package.ts'
 import { imageReference } from '../lib/image.ts'
-import { objectsOf, render, root } from '../lib/stacks.ts'
+import { render, root } from '../lib/stacks.ts'
 import { BUNDLE, filesOf, objectsByFile, resultsIn, Workspace } from './lib/kpt.ts'
+import { comparable, packaged } from './lib/objects.ts'
 
 const workspace = new Workspace()
 afterAll(() => workspace.remove())
@@ -33,7 +34,9 @@ describe.each(packagedStacks(root))('kpt pkg get, then kpt fn render: %s', (stac
   })
 
   test('gives the objects that Kustomize gives', () => {
-    expect(comparable([...objectsByFile(folder).values()])).toEqual(comparable(ofKustomize(stack)))
+    expect(comparable([...objectsByFile(folder).values()])).toEqual(
+      comparable(packaged(render(join('overlays/dev', stack)))),
+    )
   })
 
   test('leaves the policy, the Kptfile and all else that it does not harden as it was', () => {
@@ -85,30 +88,6 @@ describe.each(packagedStacks(root))('kpt pkg get, then kpt fn render: %s', (stac
 
 const withoutKptfile = (files: Map<string, string>): Map<string, string> =>
   new Map([...files].filter(([path]) => path !== 'Kptfile'))
-
-/** What the overlay renders, less what a package leaves out: Secrets, the hashes of generated names, `immutable`. */
-function ofKustomize(stack: string): KubernetesObject[] {
-  const rendering = render(join('overlays/dev', stack))
-  const hashed = objectsOf(rendering)
-    .filter(({ kind }) => kind === 'ConfigMap' || kind === 'Secret')
-    .map(({ metadata }) => metadata.name)
-  const text = hashed.reduce((all, name) => all.replaceAll(name, name.replace(/-[a-z0-9]{10}$/, '')), rendering)
-  return objectsOf(text)
-    .filter(({ kind }) => kind !== 'Secret')
-    .map((object) => (object.kind === 'ConfigMap' ? { ...object, immutable: undefined } : object))
-}
-
-const OF_KPT = 'internal.kpt.dev/upstream-identifier'
-
-/** By identity; the annotation that kpt puts on what it fetched left out. */
-function comparable(objects: readonly KubernetesObject[]): Record<string, KubernetesObject> {
-  const entries = objects.map((object) => {
-    const { [OF_KPT]: _, ...annotations } = object.metadata.annotations ?? {}
-    return [identity(object), { ...object, metadata: { ...object.metadata, annotations } }] as const
-  })
-  expect(new Set(entries.map(([id]) => id)).size).toBe(entries.length)
-  return Object.fromEntries(entries)
-}
 
 const commentsOf = (text: string): string[] => text.match(/(?:^|\s)#.*$/gm)?.map((comment) => comment.trim()) ?? []
 

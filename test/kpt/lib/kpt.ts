@@ -22,7 +22,7 @@ export type Runtime = 'image' | 'exec'
 export const BUNDLE = join(root, 'dist/functions.cjs')
 
 /** 1.0.0-beta.56 reads the first, 1.0.0-beta.59 the second. */
-const PODMAN = { KPT_FN_RUNTIME: 'podman', KRM_FN_RUNTIME: 'podman' }
+export const PODMAN = { KPT_FN_RUNTIME: 'podman', KRM_FN_RUNTIME: 'podman' }
 
 const AUTHOR = { GIT_AUTHOR_NAME: 'test', GIT_AUTHOR_EMAIL: 'test@localhost' }
 const COMMITTER = { GIT_COMMITTER_NAME: 'test', GIT_COMMITTER_EMAIL: 'test@localhost' }
