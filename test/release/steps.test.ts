@@ -101,7 +101,8 @@ describe('the release workflow', () => {
 
   test.each([
     ['is out', '', 1],
-    ['is new', 'exit 1', 0],
+    ['is new', 'echo "no such manifest: $3" >&2; exit 1', 0],
+    ['nobody can say is new', 'echo "error pinging v2 registry: connection refused" >&2; exit 1', 1],
   ])('a version that %s', (_what, docker, status) => {
     const ended = runStep(stepOf(path, 'Refuse a version that is out'), { docker }, env)
     expect(ended).toMatchObject({ status, calls: ['docker manifest inspect ghcr.io/o/i:v1.2.3'] })
