@@ -1,7 +1,8 @@
 import type { Container } from '../../functions/lib/kubernetes/pod-template.ts'
+import { isPlaceholder } from '../../functions/lib/kubernetes/shape.ts'
 import { argumentsOf } from '../../functions/replication-factor/derive/argument.ts'
 import { fill, podsOf } from '../../functions/replication-factor/derive/members.ts'
-import { expandVariables, isPlaceholder, referredVariable } from '../../functions/replication-factor/derive/variable.ts'
+import { expandVariables, referredVariable } from '../../functions/replication-factor/derive/variable.ts'
 import type { Scalable } from '../../functions/replication-factor/scalable.ts'
 
 test.each([

@@ -35,7 +35,7 @@ export function describeMistyped({ found, expected }: Mistyped): string {
 }
 
 /** `${NAME}`, `${NAME:=default}` or `$(NAME)` and nothing else: a value that only a later substitution knows. */
-export const isPlaceholder = (value: unknown): boolean =>
+export const isPlaceholder = (value: unknown): value is string =>
   typeof value === 'string' && /^\$(?:\{[^{}]+\}|\([^()]+\))$/.test(value)
 
 /** The shape of an object that has this shape at a path. */

@@ -1,7 +1,8 @@
 import { error, type Finding } from '../../lib/finding.ts'
+import { isPlaceholder } from '../../lib/kubernetes/shape.ts'
 import { type Build, plural, totalOf } from '../build.ts'
 import { type Argument, argumentsOf } from '../derive/argument.ts'
-import { expandVariables, isPlaceholder } from '../derive/variable.ts'
+import { expandVariables } from '../derive/variable.ts'
 import type { Quorum } from '../quorum.ts'
 import type { Scalable } from '../scalable.ts'
 

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { error, type Finding, info, warning } from '../../lib/finding.ts'
+import { isPlaceholder } from '../../lib/kubernetes/shape.ts'
 import { didYouMean } from '../../lib/nearest.ts'
 import { YamlTextError } from '../../lib/yaml-text.ts'
 import type { Build } from '../build.ts'
@@ -12,7 +13,6 @@ import { configMapPlaces } from './target-config-map.ts'
 import { envPlaces } from './target-env.ts'
 import { objectPlaces } from './target-object.ts'
 import { TextError } from './text-error.ts'
-import { isPlaceholder } from './variable.ts'
 
 // Rule: a value that follows from replicas is computed and written where it belongs, so that no two places can differ.
 // The place must be there, but for an environment variable, which is added; a placeholder stays for what fills it in.

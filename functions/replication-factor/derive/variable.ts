@@ -11,10 +11,6 @@ export const variablesOf = (container: Container): Variable[] => (container.env 
 /** The variable that a text is nothing but a reference to, as in `$(REPLICATION_FACTOR)`. */
 export const referredVariable = (text: string): string | undefined => /^\$\(([A-Za-z_]\w*)\)$/.exec(text)?.[1]
 
-/** Is the text nothing but a placeholder, `${NAME}`, `${NAME:=default}` or `$(NAME)`, that something else fills in? */
-export const isPlaceholder = (text: unknown): text is string =>
-  typeof text === 'string' && /^\$(?:\{[^{}]*\}|\([^()]*\))$/.test(text)
-
 /**
  * A text as the container sees it: `$(NAME)` of variables whose value is known here. What is not known stays, and so does
  * the escaped `$$(NAME)`.
