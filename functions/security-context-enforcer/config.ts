@@ -40,7 +40,7 @@ export const securityContextEnforcerSchema = z.strictObject({
     ._default(userSchema, 65532)
     .check(z.describe('User ID of containers, where neither they nor their pod name one')),
   automountServiceAccountToken: z
-    ._default(z.enum(['serving', 'all', 'none']), 'serving')
+    ._default(z.enum(['all', 'serving', 'none']), 'all')
     .check(
       z.describe('Which pods it is set in where they do not say: `serving` are all but those of Jobs and CronJobs'),
     ),

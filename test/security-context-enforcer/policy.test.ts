@@ -230,9 +230,9 @@ describe('automountServiceAccountToken', () => {
     expect(token(pod(), {}, [account('cart', true), account('other', false)])).toBe(true)
   })
 
-  test('is left alone in Jobs unless all are asked for, and everywhere where none is', () => {
-    expect(token(job())).toBeUndefined()
-    expect(token(job(), { automountServiceAccountToken: 'all' })).toBe(false)
+  test('is set in Jobs too unless only what serves is asked for, and nowhere where none is', () => {
+    expect(token(job())).toBe(false)
+    expect(token(job(), { automountServiceAccountToken: 'serving' })).toBeUndefined()
     expect(token(deployment(), { automountServiceAccountToken: 'none' })).toBeUndefined()
   })
 })
