@@ -28,6 +28,7 @@ describe.each([...catalog.map(({ name }) => name), 'hardening'])('%s', (name) =>
         const second = await runExample(first, policy)
         expect(toDocuments(second.stdout)).toBe(first)
         expect(second.exitCode).toBe(0)
+        expect(second.stderr).not.toMatch(/: (?:changed|generated|removed)\b/)
         const validated = await runExample(
           first,
           policy.replace(/^spec:.*$/m, (line) => `${line.replace(' {}', '')}\n  mode: validate`),

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { type Finding, info } from './finding.ts'
 import { type Fields, identity, isFields, type KubernetesObject } from './kubernetes/object.ts'
 
@@ -51,15 +52,18 @@ function mark(object: KubernetesObject, functionName: string): void {
   object.metadata.annotations = { ...object.metadata.annotations, [GENERATED_BY]: functionName }
 }
 
+/** Leaves an object alone that says the same already, in whatever order: what did not change goes out as it came. */
 function replaceContent(present: KubernetesObject, wanted: KubernetesObject, functionName: string): void {
   const ofTheCaller = Object.entries(present.metadata.annotations ?? {}).filter(([key]) => OF_THE_CALLER.test(key))
-  const { metadata, ...rest } = wanted
-  for (const key of Object.keys(present)) if (key !== 'metadata' && !(key in rest)) delete present[key]
-  Object.assign(present, rest)
-  present.metadata = {
-    ...metadata,
-    annotations: { ...metadata.annotations, [GENERATED_BY]: functionName, ...Object.fromEntries(ofTheCaller) },
+  const annotations = {
+    ...wanted.metadata.annotations,
+    [GENERATED_BY]: functionName,
+    ...Object.fromEntries(ofTheCaller),
   }
+  const content = { ...wanted, metadata: { ...wanted.metadata, annotations } }
+  if (isDeepStrictEqual(present, content)) return
+  for (const key of Object.keys(present)) delete present[key]
+  Object.assign(present, content)
 }
 
 /** Sets every field of `from` that `to` leaves unset; what a person wrote stays. */
