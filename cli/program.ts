@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import { version } from '../package.json'
 import { checkCommand } from './commands/check.ts'
 import { initCommand } from './commands/init.ts'
+import { lockCommand } from './commands/lock.ts'
 import { renderCommand } from './commands/render.ts'
 import { verifyCommand } from './commands/verify.ts'
 import { EXIT_CODES, type ExitCode } from './exit-code.ts'
@@ -21,7 +22,8 @@ Start with:
   $ krm-hardening render --diff overlays/dev   what hardening changed in them
   $ krm-hardening verify overlays/dev          proof that nothing was missed`,
     )
-  for (const command of [initCommand, renderCommand, verifyCommand, checkCommand]) program.addCommand(command(finish))
+  for (const command of [initCommand, lockCommand, renderCommand, verifyCommand, checkCommand])
+    program.addCommand(command(finish))
   for (const command of [program, ...program.commands])
     command
       .addHelpText('after', `${ENVIRONMENT}${EXIT_CODES}`)

@@ -21,7 +21,7 @@ export function reviewOf(objects: readonly KubernetesObject[], sections: readonl
 const imagesToPin = (images: readonly string[]): string[] =>
   images.length === 0
     ? []
-    : [`images.yaml: images that run by their tag until their digests are filled in: ${images.length}`]
+    : [`images.yaml: images that run by their tag until krm-hardening lock writes their digests: ${images.length}`]
 
 /** What a program needs of its user and its files no manifest says: it shows when it runs. */
 function usersAndRoots(objects: readonly KubernetesObject[]): string[] {

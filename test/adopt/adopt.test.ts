@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { version } from '../../package.json'
 import { type Ended, removeFolders } from '../cli/lib/command-line.ts'
+import { type Registry, startRegistry } from '../lib/registry.ts'
 import { objectsOf } from '../lib/stacks.ts'
 import { commit, git, ROOT, repository, shell, stepsOf } from './lib.ts'
 
@@ -9,11 +10,24 @@ import { commit, git, ROOT, repository, shell, stepsOf } from './lib.ts'
 const markdown = readFileSync(join(ROOT, 'docs/adopt.md'), 'utf8')
 const steps = stepsOf(markdown)
 let root: string
+let registry: Registry
 const ended: { text: string; result: Ended }[] = []
+
+const IMAGES = [
+  'acme/shop-api:2024.11.3',
+  'busybox',
+  'curlimages/curl:8.10.1',
+  'bitnami/redis-exporter:1.44.0',
+  'bitnami/redis:7.0.5-debian-11-r7',
+  'nginx:1.27-alpine',
+  'postgres:15.4',
+]
 
 beforeAll(async () => {
   root = await repository()
-  const bash = shell()
+  registry = await startRegistry(['docker.io'])
+  await Promise.all(IMAGES.map((image) => registry.put(image, image)))
+  const bash = shell(registry.env)
   for (const { language, text } of steps) {
     if (language === 'diff')
       await bash(`git apply - <<'PATCH'\n${text}PATCH\n`, root).then((result) => note(text, result))
@@ -21,7 +35,10 @@ beforeAll(async () => {
     else for (const line of text.trim().split('\n')) note(line, await bash(line, root))
   }
 })
-afterAll(removeFolders)
+afterAll(async () => {
+  await registry.stop()
+  removeFolders()
+})
 
 const note = (text: string, result: Ended): number => ended.push({ text, result })
 const resultOf = (command: string): Ended => {
@@ -70,7 +87,9 @@ test('it ends with a stack that is hardened', async () => {
       'Sidecar acme-shop-api',
     ]),
   )
-  expect(stdout).toContain(`image: busybox@sha256:`)
+  const images = objectsOf(stdout).flatMap((object) => JSON.stringify(object).match(/"image":"[^"]*/g) ?? [])
+  expect(images.filter((image) => !/@sha256:[a-f0-9]{64}$/.test(image))).toEqual([])
+  expect(images).toHaveLength(IMAGES.length)
 })
 
 test('a caller that is named by its workload, not by its labels, is found, with the labels that name it', async () => {

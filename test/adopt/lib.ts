@@ -27,10 +27,10 @@ export async function git(root: string, ...args: string[]): Promise<string> {
 }
 
 /** A shell in which `krm-hardening` is what this checkout builds. */
-export function shell(): (script: string, cwd: string) => Promise<Ended> {
+export function shell(more: NodeJS.ProcessEnv = {}): (script: string, cwd: string) => Promise<Ended> {
   const bin = join(folder(), 'bin')
   program(join(bin, 'krm-hardening'), `#!/bin/sh\nexec '${process.execPath}' '${CLI}' "$@"\n`)
-  const env = { PATH: `${bin}:${process.env.PATH}`, KUSTOMIZE: kustomize() }
+  const env = { PATH: `${bin}:${process.env.PATH}`, KUSTOMIZE: kustomize(), ...more }
   return (script, cwd) => run('bash', ['-eu', '-o', 'pipefail'], { cwd, env, stdin: script })
 }
 

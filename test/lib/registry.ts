@@ -1,0 +1,88 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
+import { findOnPath } from '../../cli/on-path.ts'
+import { splitName } from '../../functions/lib/kubernetes/image-reference.ts'
+
+/** A registry on loopback, of Debian's package docker-registry. */
+export interface Registry {
+  /** For programs that read registries.conf: every image of `hosts` is found here. */
+  env: { HOME: string }
+  /** Puts an image there under its tag, latest where it has none. Gives its digest, another one for other `content`. */
+  put(reference: string, content: string): Promise<string>
+  stop(): Promise<void>
+}
+
+const INDEX = 'application/vnd.oci.image.index.v1+json'
+
+/** Starts a registry that stands in for the hosts. Throws where no docker-registry is on PATH. */
+export async function startRegistry(hosts: readonly string[]): Promise<Registry> {
+  const program = findOnPath('docker-registry', process.env.PATH)
+  if (!program) throw new Error('docker-registry is not on PATH; install the Debian package docker-registry')
+  const folder = mkdtempSync(join(tmpdir(), 'test-registry-'))
+  const address = `127.0.0.1:${await freePort()}`
+  const write = (path: string, text: string): string => {
+    mkdirSync(dirname(join(folder, path)), { recursive: true })
+    writeFileSync(join(folder, path), text)
+    return join(folder, path)
+  }
+  const configuration = { version: 0.1, storage: { filesystem: { rootdirectory: folder } }, http: { addr: address } }
+  const server = spawn(program, ['serve', write('registry.json', JSON.stringify(configuration))], { stdio: 'ignore' })
+  const ended = once(server, 'exit')
+  write(
+    '.config/containers/registries.conf',
+    hosts.map((host) => `[[registry]]\nprefix = "${host}"\nlocation = "${address}"\ninsecure = true\n`).join(''),
+  )
+  await answers(`http://${address}/v2/`)
+  return {
+    env: { HOME: folder },
+    put: (reference, content) => put(`http://${address}`, reference, content),
+    async stop() {
+      server.kill()
+      await ended
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+async function put(registry: string, reference: string, content: string): Promise<string> {
+  const [, name = '', tag = 'latest'] = /^(.+?)(?::([^/:]+))?$/.exec(reference) ?? []
+  const { path } = splitName(name)
+  // As docker.io names what is written without a path.
+  const repository = path.includes('/') ? path : `library/${path}`
+  const manifest = { schemaVersion: 2, mediaType: INDEX, manifests: [], annotations: { content } }
+  const answer = await fetch(`${registry}/v2/${repository}/manifests/${tag}`, {
+    method: 'PUT',
+    headers: { 'Content-Type': INDEX },
+    body: JSON.stringify(manifest),
+  })
+  const digest = answer.headers.get('Docker-Content-Digest')
+  if (answer.status !== 201 || digest === null)
+    throw new Error(`the registry answers ${answer.status} for ${reference}: ${await answer.text()}`)
+  return digest
+}
+
+async function answers(url: string): Promise<void> {
+  for (let left = 100; ; left--) {
+    try {
+      await fetch(url)
+      return
+    } catch (cause) {
+      if (left === 0) throw new Error(`the registry does not answer at ${url}`, { cause })
+      await setTimeout(100)
+    }
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  server.close()
+  if (address === null || typeof address === 'string') throw new Error('the system gives no port')
+  return address.port
+}
