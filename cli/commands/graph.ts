@@ -1,0 +1,43 @@
+import { Command } from 'commander'
+import { type ExitCode, Failure, FINDINGS, OK } from '../exit-code.ts'
+import { objectsOf } from '../render/documents.ts'
+import { renderFolder } from '../render/environment.ts'
+import { type BuildOptions, openSession, requireBuildable } from '../session.ts'
+import { type Output, withExamples, withImageOption, withOutputOption } from './options.ts'
+import { onePiece } from './render.ts'
+
+interface GraphOptions extends BuildOptions {
+  output: Output
+}
+
+export function graphCommand(finish: (exitCode: ExitCode) => void): Command {
+  const command = new Command('graph')
+    .summary('draw who calls whom')
+    .description(
+      'Renders a kustomization and draws the declared flows that touch it, as a Mermaid flowchart: namespaces as boxes, ports on the arrows, dotted where traffic bypasses the mesh.',
+    )
+    .argument('[dir]', 'folder with a kustomization.yaml: a stack, or an environment that lists stacks', '.')
+    .action(async (folder: string, options: GraphOptions) => finish(await graph(folder, options)))
+  withImageOption(withOutputOption(command, 'a Mermaid flowchart'))
+  return withExamples(command, [
+    ['the traffic of a stack', 'krm-hardening graph overlays/dev/mimir > mimir.mmd'],
+    ['of a whole environment, for another program', 'krm-hardening graph -o json overlays/dev'],
+  ])
+}
+
+async function graph(folder: string, options: GraphOptions): Promise<ExitCode> {
+  const { flowsOf } = await import('../policy/flows.ts')
+  const { hardenedStacks } = await import('../policy/policies.ts')
+  const { edgesOf } = await import('../graph/edges.ts')
+  const { graphAsMermaid } = await import('../report/graph.ts')
+  const path = requireBuildable(folder)
+  const session = openSession(options)
+  const builder = session.builder('functions')
+  const stacks = await hardenedStacks(path, builder)
+  if (stacks.length === 0)
+    throw new Failure(`${folder}: no krm-hardening policy found, so there are no flows to draw`, FINDINGS)
+  const rendering = await renderFolder(path, builder, onePiece(session))
+  const edges = edgesOf(flowsOf(stacks).flows, objectsOf(rendering.objects))
+  process.stdout.write(options.output === 'json' ? `${JSON.stringify(edges)}\n` : graphAsMermaid(edges))
+  return OK
+}
