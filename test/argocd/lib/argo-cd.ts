@@ -41,7 +41,7 @@ function go(...args: string[]): string {
       maxBuffer: 64 << 20,
     })
   } catch (cause) {
-    throw new Error('The plugin is tested in the real argocd-cmp-server, which Go 1.25.5 or later builds. Go said:', {
+    throw new Error('The plugin is tested in the real argocd-cmp-server, which Go 1.26.3 or later builds. Go said:', {
       cause,
     })
   }
