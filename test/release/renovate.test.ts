@@ -9,6 +9,7 @@ const read = (path: string): string => readFileSync(join(root, path), 'utf8')
 interface Manager {
   managerFilePatterns: string[]
   matchStrings: string[]
+  matchStringsStrategy?: 'recursive'
   datasourceTemplate: string
 }
 
@@ -30,14 +31,30 @@ interface Found {
   currentDigest?: string
 }
 
+const matches = (text: string, expression: string): RegExpMatchArray[] => [
+  ...text.matchAll(new RegExp(expression, 'g')),
+]
+
+/** Each expression for itself, or each in what the one before it matched. Source: https://docs.renovatebot.com/modules/manager/regex/ */
+function matchesOf({ matchStrings, matchStringsStrategy }: Manager, text: string): RegExpMatchArray[] {
+  if (matchStringsStrategy !== 'recursive') return matchStrings.flatMap((expression) => matches(text, expression))
+  const [last = '', ...others] = matchStrings.toReversed()
+  const texts = others.reduceRight(
+    (in_, one) => in_.flatMap((outer) => matches(outer, one).map(([all]) => all)),
+    [text],
+  )
+  return texts.flatMap((inner) => matches(inner, last))
+}
+
 /** What the preset finds in a file. */
 const found = (path: string, text: string): Found[] =>
   customManagers
     .filter(({ managerFilePatterns }) => managerFilePatterns.some((file) => pattern(file).test(path)))
-    .flatMap(({ matchStrings, datasourceTemplate }) =>
-      matchStrings.flatMap((match) =>
-        [...text.matchAll(new RegExp(match, 'g'))].map(({ groups }) => ({ datasource: datasourceTemplate, ...groups })),
-      ),
+    .flatMap((manager) =>
+      matchesOf(manager, text).map(({ groups }) => ({
+        datasource: manager.datasourceTemplate,
+        ...groups,
+      })),
     )
 
 const IMAGE = 'ghcr.io/hippocampus-dev/krm-hardening'
@@ -76,6 +93,12 @@ describe('finds the image of the functions', () => {
     ['in block style', `|\n      container:\n        image: ${IMAGE}:v1`, docker(IMAGE, 'v1')],
     ['in flow style', `"container: {image: '${IMAGE}:v1'}"`, docker(IMAGE, 'v1')],
     ['in JSON', `'{"container": {"image": "${IMAGE}:v1.2.3"}}'`, docker(IMAGE, 'v1.2.3')],
+    [
+      'behind another key',
+      `|\n      container:\n        network: false\n        image: ${IMAGE}:v1`,
+      docker(IMAGE, 'v1'),
+    ],
+    ['escaped', `"{\\"container\\": {\\"image\\": \\"${IMAGE}:v1\\"}}"`, docker(IMAGE, 'v1')],
     ['by digest', `|\n      container:\n        image: ${IMAGE}:v1.2.3@${DIGEST}`, docker(IMAGE, 'v1.2.3', DIGEST)],
     [
       'mirrored, at a port',
@@ -85,6 +108,25 @@ describe('finds the image of the functions', () => {
   ])('%s', (_style, annotation, expected) =>
     expect(found('overlays/hardening/policy.yaml', annotated(annotation))).toEqual([expected]),
   )
+
+  test('in a patch of the annotation', () => {
+    const patch = `- op: replace
+  path: /metadata/annotations/config.kubernetes.io~1function
+  value: |
+    container:
+      image: ${IMAGE}:v1
+`
+    expect(found('overlays/dev/kustomization.yaml', patch)).toEqual([docker(IMAGE, 'v1')])
+  })
+
+  test('in an Application of the Argo CD plugin', () => {
+    const path = 'docs/argocd.md'
+    const [application = ''] =
+      /^apiVersion: argoproj\.io\/v1alpha1\nkind: ApplicationSet\n[^`]*/m.exec(read(path)) ?? []
+    expect(found('argocd/mimir.yaml', application)).toEqual([
+      docker('registry.example.com/mirror/krm-hardening', `v${version}`),
+    ])
+  })
 
   const kptfiles = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '*Kptfile'], {
     cwd: root,
@@ -119,7 +161,11 @@ describe('finds the image of the functions', () => {
 
   test.each(['integrations/github/verify.yaml', 'integrations/flux/publish.yaml'])('in a copy of %s', (path) => {
     expect(found('.github/workflows/copy.yaml', read(path))).toEqual([
-      { datasource: 'github-tags', depName: 'hippocampus-dev/krm-hardening', currentValue: `v${version}` },
+      {
+        datasource: 'github-tags',
+        depName: 'hippocampus-dev/krm-hardening',
+        currentValue: `v${version}`,
+      },
     ])
   })
 })
@@ -130,9 +176,14 @@ describe('leaves alone', () => {
       'the containers of a pod',
       'spec:\n  containers:\n  - image: nginx:1.27\n  initContainers:\n  - image: nginx:1.27\n',
     ],
+    ['the container of an Argo Workflow', 'templates:\n- name: build\n  container:\n    image: alpine:3.22\n'],
+    ['another parameter', 'parameters:\n- name: image\n  string: nginx:1.27\n'],
     ['an image without a tag', annotated(`|\n      container:\n        image: ${IMAGE}`)],
     ['an image by its digest alone', annotated(`|\n      container:\n        image: ${IMAGE}@${DIGEST}`)],
-    ['exec functions', annotated('|\n      exec:\n        path: ./harden')],
+    [
+      'exec functions',
+      annotated('|\n      exec:\n        path: ./harden\nspec:\n  containers:\n  - image: nginx:1.27'),
+    ],
   ])('%s', (_what, text) => expect(found('overlays/dev/mimir/x.yaml', text)).toEqual([]))
 
   test('files that are neither YAML nor Kptfiles', () => {
