@@ -1,15 +1,17 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { findOnPath } from '../../cli/on-path.ts'
 import { splitName } from '../../functions/lib/kubernetes/image-reference.ts'
+import { freePort } from './free-port.ts'
 
 /** A registry on loopback, of Debian's package docker-registry. */
 export interface Registry {
+  /** `127.0.0.1:PORT`. It speaks plain HTTP. */
+  address: string
   /** For programs that read registries.conf: every image of `hosts` is found here. */
   env: { HOME: string }
   /** Puts an image there under its tag, latest where it has none. Gives its digest, another one for other `content`. */
@@ -39,6 +41,7 @@ export async function startRegistry(hosts: readonly string[]): Promise<Registry>
   )
   await answers(`http://${address}/v2/`)
   return {
+    address,
     env: { HOME: folder },
     put: (reference, content) => put(`http://${address}`, reference, content),
     async stop() {
@@ -76,13 +79,4 @@ async function answers(url: string): Promise<void> {
       await setTimeout(100)
     }
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  if (address === null || typeof address === 'string') throw new Error('the system gives no port')
-  return address.port
 }

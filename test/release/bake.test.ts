@@ -25,8 +25,8 @@ test('bake gives the Dockerfile the arguments that it has, from variables that h
 test('a release is for both architectures, with provenance, and has no tag before it is signed', () => {
   const release = blockOf('target "release"')
   expect(release).toContain('platforms = ["linux/amd64", "linux/arm64"]')
-  expect(release).toContain('"type=provenance,mode=max"')
-  expect(release).toContain('"type=sbom"')
+  expect(release).toContain('"type=provenance,mode=max,')
+  expect(release).toMatch(/"type=sbom,generator=\S+:[\d.]+@sha256:[0-9a-f]{64}"/)
   const owner = IMAGE_REPOSITORY.replace(/\/[^/]*$/, '')
   for (const image of Object.keys(IMAGES)) {
     const target = blockOf(`target "${image}"`)

@@ -97,24 +97,39 @@ describe('the workflow for Flux', () => {
 
 describe('the release workflow', () => {
   const path = '.github/workflows/release.yaml'
-  const env = { NAME: 'i', IMAGE: 'ghcr.io/o/i', GITHUB_REF_NAME: 'v1.2.3', GITHUB_SHA: '0123', DIGEST: 'sha256:abc' }
+  const env = {
+    NAME: 'i',
+    IMAGE: 'ghcr.io/o/i',
+    DIGEST: 'sha256:abc',
+    BUILDKIT: 'moby/buildkit:v1',
+    GITHUB_REF_NAME: 'v1.2.3',
+    GITHUB_SHA: '0123',
+    GITHUB_SERVER_URL: 'https://github.com',
+    GITHUB_REPOSITORY: 'o/r',
+    GITHUB_RUN_ID: '4',
+    GITHUB_RUN_ATTEMPT: '5',
+  }
 
   test.each([
     ['is out', '', 1],
-    ['is new', 'echo "no such manifest: $3" >&2; exit 1', 0],
-    ['nobody can say is new', 'echo "error pinging v2 registry: connection refused" >&2; exit 1', 1],
+    ['is new', 'echo "ERROR: $4: not found" >&2; exit 1', 0],
+    ['nobody can say is new', 'echo "ERROR: failed to do request: connection refused" >&2; exit 1', 1],
   ])('a version that %s', (_what, docker, status) => {
     const ended = runStep(stepOf(path, 'Refuse a version that is out'), { docker }, env)
-    expect(ended).toMatchObject({ status, calls: ['docker manifest inspect ghcr.io/o/i:v1.2.3'] })
+    expect(ended).toMatchObject({ status, calls: ['docker buildx imagetools inspect ghcr.io/o/i:v1.2.3'] })
   })
 
-  test('builds the version of the tag, and hands on the digest that bake wrote', () => {
-    const docker = `[ "$2" != bake ] || echo '{"i": {"containerimage.digest": "sha256:abc"}}' >metadata.json; echo "$VERSION $REVISION"`
-    expect(runStep(stepOf(path, 'Build, and push under the digest'), { docker }, env)).toMatchObject({
+  const git = 'echo 1767225600'
+
+  test('builds the version of the tag, at the time of its commit, and hands on the digest that bake wrote', () => {
+    const docker = `[ "$2" != bake ] || echo '{"i": {"containerimage.digest": "sha256:abc"}}' >metadata.json
+echo "$VERSION $REVISION $SOURCE_DATE_EPOCH $BUILDER"`
+    expect(runStep(stepOf(path, 'Build, and push under the digest'), { docker, git }, env)).toMatchObject({
       status: 0,
-      stdout: expect.stringContaining('1.2.3 0123\n'),
+      stdout: expect.stringContaining('1.2.3 0123 1767225600 https://github.com/o/r/actions/runs/4/attempts/5\n'),
       calls: [
-        'docker buildx create --use --driver docker-container',
+        'git log -1 --format=%ct',
+        'docker buildx create --use --driver docker-container --driver-opt image=moby/buildkit:v1',
         'docker buildx bake --metadata-file metadata.json i',
       ],
       output: 'digest=sha256:abc\n',
@@ -124,7 +139,7 @@ describe('the release workflow', () => {
   test('stops where bake wrote no digest', () => {
     const { status } = runStep(
       stepOf(path, 'Build, and push under the digest'),
-      { docker: 'echo {} >metadata.json' },
+      { docker: 'echo {} >metadata.json', git },
       env,
     )
     expect(status).not.toBe(0)
