@@ -13,9 +13,9 @@ interface Manager {
   datasourceTemplate: string
 }
 
-const { customManagers } = JSON.parse(read('integrations/renovate/krm-hardening.json')) as {
-  customManagers: Manager[]
-}
+const managersOf = (path: string): Manager[] => (JSON.parse(read(path)) as { customManagers: Manager[] }).customManagers
+const HERE = '.github/renovate.json'
+const preset = managersOf('integrations/renovate/krm-hardening.json')
 
 /** As Renovate reads a pattern between slashes. Source: https://docs.renovatebot.com/string-pattern-matching/ */
 function pattern(text: string): RegExp {
@@ -46,9 +46,9 @@ function matchesOf({ matchStrings, matchStringsStrategy }: Manager, text: string
   return texts.flatMap((inner) => matches(inner, last))
 }
 
-/** What the preset finds in a file. */
-const found = (path: string, text: string): Found[] =>
-  customManagers
+/** What the preset, or other managers, find in a file. */
+const found = (path: string, text: string, managers: readonly Manager[] = preset): Found[] =>
+  managers
     .filter(({ managerFilePatterns }) => managerFilePatterns.some((file) => pattern(file).test(path)))
     .flatMap((manager) =>
       matchesOf(manager, text).map(({ groups }) => ({
@@ -76,7 +76,7 @@ metadata:
 const DIGEST = `sha256:${'0'.repeat(64)}`
 
 test('uses no expression that RE2, which Renovate runs, does not know', () => {
-  const expressions = customManagers.flatMap(({ matchStrings, managerFilePatterns }) => [
+  const expressions = [...preset, ...managersOf(HERE)].flatMap(({ matchStrings, managerFilePatterns }) => [
     ...matchStrings,
     ...managerFilePatterns,
   ])
@@ -189,4 +189,13 @@ describe('leaves alone', () => {
   test('files that are neither YAML nor Kptfiles', () => {
     expect(found('README.md', annotated(`|\n      container:\n        image: ${IMAGE}:v1`))).toEqual([])
   })
+})
+
+test.each([
+  ['.github/workflows/release.yaml', 'docker.io/moby/buildkit'],
+  ['docker-bake.hcl', 'docker.io/docker/buildkit-syft-scanner'],
+])('here it finds what a release is built with: %s', (path, name) => {
+  expect(found(path, read(path), managersOf(HERE))).toEqual([
+    docker(name, expect.stringMatching(/^v?[\d.]+$/), expect.stringMatching(/^sha256:/)),
+  ])
 })
