@@ -57,7 +57,8 @@ function means(yaml: Yaml, text: string, value: unknown): boolean {
 }
 
 function parse(yaml: Yaml, text: string): Document.Parsed {
-  const document = yaml.parseDocument(text, { merge: true, keepSourceTokens: true })
+  // Its warnings would go to stderr, of which every line is a finding.
+  const document = yaml.parseDocument(text, { merge: true, keepSourceTokens: true, logLevel: 'error' })
   const [first] = document.errors
   if (first) throw new YamlTextError(`expected one YAML document, found ${first.message.split('\n')[0]}`)
   return document as Document.Parsed

@@ -145,6 +145,8 @@ describe('items that a function changes', () => {
     ['.', '.'],
     ['.5', 0.5],
     ['1.', 1],
+    ['e-0', 'e-0'],
+    ['1e3', 1000],
     ['yes', true],
     ['0644', 420],
     ['12:30', '12:30'],
@@ -152,6 +154,20 @@ describe('items that a function changes', () => {
   ])('a plain %s is read as Kubernetes reads it', (text, value) => {
     expect(readPeopleItem(`- {a: ${text}}\n`).object).toEqual({ a: value })
   })
+
+  test.each(['n', '8080', 'null', '"n"'])(
+    'an edit at the key %s is of that key, and writes no second one',
+    async (key) => {
+      const item = `- apiVersion: v1\n  kind: Pod\n  metadata: {name: a}\n  x:\n    ${key}: 1\n    gone: 1\n`
+      const edit = doing(([object]) => {
+        const x = object?.x as Fields
+        for (const own of Object.keys(x)) x[own] = 2
+        delete x.gone
+        return []
+      })
+      expect(itemsOf(await run(list(item), edit))).toContain(`  x:\n    ${key}: 2\n`)
+    },
+  )
 
   test('an edit of one aliased map never shows in another place', async () => {
     const item = '- apiVersion: v1\n  kind: Pod\n  metadata: {name: a}\n  x: &s\n    a: 1\n  y: *s\n'
@@ -172,6 +188,22 @@ describe('items that a function changes', () => {
     })
     const object = readPeopleItem(itemsOf(await run(list(item), edit))).object as Fields
     expect([object.x, object.y, object.z]).toEqual([{ a: 2 }, { a: 1 }, { a: 1, b: 3 }])
+  })
+
+  test.each([
+    ['for an edit of both alike', { image: 'b' }, { image: 'b' }, 'a'],
+    ['for an edit of each', { image: 'b' }, { image: 'c' }, 'a'],
+    ['for an edit of the anchored scalar alone', { image: 'b' }, { image: 'a' }, 'a'],
+  ])('an anchored scalar and its alias part %s', async (_what, first, second, other) => {
+    const item =
+      '- apiVersion: v1\n  kind: Pod\n  metadata: {name: a}\n  x:\n    image: &i a\n  y:\n    image: *i\n  z: *i\n'
+    const edit = doing(([object]) => {
+      Object.assign(object?.x as Fields, first)
+      Object.assign(object?.y as Fields, second)
+      return []
+    })
+    const object = readPeopleItem(itemsOf(await run(list(item), edit))).object as Fields
+    expect([object.x, object.y, object.z]).toEqual([first, second, other])
   })
 
   test('members of a List are objects like any other; a custom resource whose kind ends in List is not a List', async () => {

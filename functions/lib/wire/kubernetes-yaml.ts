@@ -17,12 +17,18 @@ import { MAX_ALIASED_NODES } from './unshare.ts'
 
 // Kubernetes reads YAML 1.1 booleans and octals, but no dates, no base-60 numbers and no ordered maps.
 const NOT_OF_KUBERNETES = new Set(['omap', 'pairs', 'set', 'timestamp'].map((name) => `tag:yaml.org,2002:${name}`))
-// YAML 1.1 takes a lone dot for a number; Istio's `exportTo: [.]` is none, and Kubernetes needs a digit too.
+// YAML 1.1 takes a lone dot for a number; Istio's `exportTo: [.]` is none, nor is the name `e-0`: Kubernetes needs a
+// digit too.
 const FLOAT = /^[-+]?(?:\.\d[\d_]*|\d[\d_]*\.[\d_]*)$/
+const EXPONENT = /^[-+]?(?:\.\d[\d_]*|\d[\d_]*(?:\.[\d_]*)?)[eE][-+]?\d+$/
 const kubernetesTags = (tags: Tags): Tags =>
   tags
     .filter((tag) => typeof tag === 'string' || !(NOT_OF_KUBERNETES.has(tag.tag) || tag.format === 'TIME'))
-    .map((tag) => (typeof tag !== 'string' && tag.test?.test('.') ? { ...tag, test: FLOAT } : tag))
+    .map((tag) => {
+      if (typeof tag === 'string') return tag
+      if (tag.test?.test('.')) return { ...tag, test: FLOAT }
+      return tag.test?.test('e0') ? { ...tag, test: EXPONENT } : tag
+    })
 
 /** Reads and writes YAML as Kubernetes does. */
 export const OPTIONS = {
@@ -74,4 +80,5 @@ function plainMap(map: YAMLMap, walk: (node: unknown) => unknown): Fields {
 
 const isMergeKey = (key: unknown): boolean =>
   isScalar(key) && key.type === Scalar.PLAIN && (key.value === '<<' || typeof key.value === 'symbol')
-const keyOf = (key: unknown): string => String(isScalar(key) ? (key.source ?? key.value) : key)
+/** A key as it is written: `n` and `8080` are keys, not a boolean and a number. */
+export const keyOf = (key: unknown): string => String(isScalar(key) ? (key.source ?? key.value) : key)

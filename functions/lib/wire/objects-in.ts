@@ -1,3 +1,4 @@
+import { nameContainers } from '../kubernetes/knative.ts'
 import { type Fields, formatPath, isFields, type KubernetesObject, valueAt } from '../kubernetes/object.ts'
 import { templatePath } from '../kubernetes/pod-template.ts'
 import { describeMistyped, type Shape, typeErrors } from '../kubernetes/shape.ts'
@@ -15,7 +16,10 @@ export function objectsIn(item: unknown, where: string): KubernetesObject[] {
     throw new InputError(`${where}: found ${JSON.stringify(item).slice(0, 80)}, expected an object of the API`)
   const members = listMembers(item)
   if (members) return members.flatMap((member) => objectsIn(member, where))
-  if (isObject(item)) return [item]
+  if (isObject(item)) {
+    nameContainers(item)
+    return [item]
+  }
   refuseMeant(item, where)
   return []
 }

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { Document, parseDocument } from 'yaml'
+import { Document, parseDocument, type ToStringOptions } from 'yaml'
 import { cutEnd, placeComments } from './comments.ts'
 import { OPTIONS, toPlain } from './kubernetes-yaml.ts'
 import { createNode, materialiseAliases, reconcile } from './reconcile.ts'
@@ -60,10 +60,11 @@ const keepAnchors = (): void => undefined
 
 const LIST_UNDER_KEY = /^( *(?:- )*)[^\s#-].*:[ ]*\r?\n( *)- /gm
 
-function toText(document: Document, source: string): string {
-  return document.toString({
-    lineWidth: 0,
-    flowCollectionPadding: /[[{] \S/.test(source),
-    indentSeq: [...source.matchAll(LIST_UNDER_KEY)].some(([, key = '', item = '']) => item.length > key.length),
-  })
-}
+const toText = (document: Document, source: string): string => document.toString(styleOf(source))
+
+/** How to write YAML as a text is written. */
+export const styleOf = (source: string): ToStringOptions => ({
+  lineWidth: 0,
+  flowCollectionPadding: /[[{] \S/.test(source),
+  indentSeq: [...source.matchAll(LIST_UNDER_KEY)].some(([, key = '', item = '']) => item.length > key.length),
+})

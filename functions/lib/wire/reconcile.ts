@@ -13,9 +13,10 @@ import {
 } from 'yaml'
 import { type Fields, isFields } from '../kubernetes/object.ts'
 import { ExactInteger } from './exact-integer.ts'
-import { resolve } from './kubernetes-yaml.ts'
+import { keyOf, resolve } from './kubernetes-yaml.ts'
 
-type Path = (string | number)[]
+/** Keys as the document holds them, and indices. */
+type Path = unknown[]
 
 // What some other YAML 1.1 reader would take for a number or a date.
 const AMBIGUOUS = /^(?:\.|[-+]?\d[\d_]*(?::[0-5]?\d)+(?:\.[\d_]*)?|\d{4}-\d\d?-\d\d?(?:[Tt\s].*)?)$/
@@ -52,6 +53,8 @@ export function reconcile(document: Document, path: Path, before: unknown, after
 
 function replace(document: Document, path: Path, target: unknown, after: unknown): void {
   const replacement = createNode(document, after)
+  // An alias may stand further down, for the same edit or for one that wants it written out.
+  if ((isScalar(target) || isCollection(target)) && !isAlias(replacement)) replacement.anchor = target.anchor
   if (isScalar(target) && isScalar(replacement)) {
     const { comment, commentBefore, spaceBefore } = target
     Object.assign(replacement, { comment, commentBefore, spaceBefore })
@@ -60,12 +63,14 @@ function replace(document: Document, path: Path, target: unknown, after: unknown
 }
 
 function reconcileMap(document: Document, path: Path, before: Fields, after: Fields): void {
-  for (const key of Object.keys(before)) if (!Object.hasOwn(after, key)) document.deleteIn([...path, key])
+  const map = document.getIn(path, true)
+  const keys = new Map(isMap(map) ? map.items.map(({ key }) => [keyOf(key), isScalar(key) ? key.value : key]) : [])
+  const at = (key: string): Path => [...path, keys.has(key) ? keys.get(key) : key]
+  for (const key of Object.keys(before)) if (!Object.hasOwn(after, key)) document.deleteIn(at(key))
   for (const [key, value] of Object.entries(after)) {
-    const own = document.hasIn([...path, key])
-    if (Object.hasOwn(before, key) && own) reconcile(document, [...path, key], before[key], value)
+    if (Object.hasOwn(before, key) && keys.has(key)) reconcile(document, at(key), before[key], value)
     else if (!Object.hasOwn(before, key) || !isDeepStrictEqual(before[key], value))
-      document.setIn([...path, key], createNode(document, value))
+      document.setIn(at(key), createNode(document, value))
   }
 }
 
