@@ -3,6 +3,7 @@ import { InvalidReference, parseReference, splitName } from '../lib/kubernetes/i
 import { formatPath, type KubernetesObject } from '../lib/kubernetes/object.ts'
 import { matchesPattern } from '../lib/match.ts'
 import type { ImageMirrorDigestSpec } from './config.ts'
+import { imageSaid, maySayImage } from './image-fields.ts'
 import type { Mirrors } from './mirrors.ts'
 import type { FieldPath } from './places/field-pattern.ts'
 import { eachString } from './strings.ts'
@@ -27,7 +28,10 @@ const END = '(?=$|[\\s"\'`,;)}\\]<|&\\\\]|\\.(?:\\s|$))'
 
 type Spec = Pick<ImageMirrorDigestSpec, 'mirrors' | 'digests' | 'auditExceptions'>
 
-/** Looks for images that no place holds: strings that name a known source registry, or a repository of the lock. */
+/**
+ * Looks for images that no place holds: strings that name a known source registry or a repository of the lock, and those
+ * that their field says to be one.
+ */
 export class Audit {
   readonly #spec: Spec
   /** What an item must hold to be worth reading; cheap, since it meets every byte of the input. */
@@ -45,7 +49,7 @@ export class Audit {
   }
 
   mayHold(text: string): boolean {
-    return this.#clue.test(text)
+    return this.#clue.test(text) || maySayImage(text)
   }
 
   /** A finding for each suspicious string of an object. `settled` are the references that the function has dealt with. */
@@ -53,8 +57,10 @@ export class Audit {
     if (object.kind === 'CustomResourceDefinition') return []
     const findings: Finding[] = []
     eachString(object, (value, path) => {
-      if (!/[/:]/.test(value) || settled.has(value) || !this.#clue.test(value)) return
-      for (const text of this.#referencesIn(value))
+      if (settled.has(value)) return
+      const said = imageSaid(object, path, value)
+      const others = /[/:]/.test(value) && this.#clue.test(value) ? this.#referencesIn(value) : []
+      for (const text of said === undefined ? others : [said])
         if (!settled.has(text) && isFromSource(text, mirrors)) findings.push(this.#report(object, path, text))
     })
     return findings
@@ -101,10 +107,11 @@ function clueOf(key: string): string[] {
 const isAlone = (text: string, found: string, index: number): boolean =>
   index + found.length === text.length && (index === 0 || /^[\w.-]+=$/.test(text.slice(0, index)))
 
-/** A name to be mirrored, one that no prefix knows, or a mirrored one that only its tag tells. */
+/** A name to be mirrored, one that no prefix knows, or a mirrored one that only its tag tells; without mirrors, an unpinned one. */
 function isFromSource(text: string, mirrors: Mirrors): boolean {
   const reference = parseReference(text)
   if (reference instanceof InvalidReference) return false
   const { as } = mirrors.standing(reference.name)
-  return as === 'source' || as === 'unknown' || (as === 'mirrored' && reference.digest === undefined)
+  if (as === 'source' || as === 'internal') return as === 'source'
+  return reference.digest === undefined || (as === 'unknown' && !mirrors.isEmpty)
 }

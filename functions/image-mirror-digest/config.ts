@@ -3,7 +3,7 @@ import { modeSchema, reasonSchema } from '../lib/config.ts'
 import { InvalidReference, parseReference } from '../lib/kubernetes/image-reference.ts'
 import { placeSchema } from './places/schema.ts'
 
-const NAME = '[A-Za-z0-9\\[\\].:_-]+(?:/[a-z0-9._-]+)*'
+const NAME = '(?:[A-Za-z0-9._-]+|\\[[A-Fa-f0-9:]+\\])(?::[0-9]+)?(?:/[a-z0-9._-]+)*'
 const prefixSchema = z
   .string()
   .check(z.regex(new RegExp(`^${NAME}$`), 'a registry, namespace or repository such as quay.io/coreos'))

@@ -33,7 +33,7 @@ export class Lock {
   lookUp(source: ImageReference): Locked {
     const byTag = source.digest === undefined || source.tag !== undefined ? this.#index.find(source) : undefined
     const candidates = byTag ? [byTag] : this.#byDigest(source)
-    for (const entry of candidates) this.#use(entry, source.tag)
+    for (const entry of candidates) this.#use(entry, source.tag ?? (source.digest === undefined ? 'latest' : undefined))
     const differing = candidates.filter(({ value }) => source.digest !== undefined && value !== source.digest)
     return differing.length > 0 ? { problem: contradiction(source, differing) } : { entry: candidates[0] }
   }

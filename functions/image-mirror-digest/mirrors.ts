@@ -32,6 +32,11 @@ export class Mirrors {
     ]
   }
 
+  /** Does the policy send no name anywhere? */
+  get isEmpty(): boolean {
+    return this.#rules.every(({ target }) => target === undefined)
+  }
+
   standing(name: string): Standing {
     const known = this.#standings.get(name)
     if (known) return known
@@ -44,11 +49,20 @@ export class Mirrors {
   #mirrored(name: string): Standing | undefined {
     const candidates = this.#rules
       .filter(({ prefix, target }) => target !== undefined && isUnder(name, prefix === ANY ? `${target}/` : target))
+      .filter(({ target = '' }) => !this.#isInternalWithin(target, name))
       .sort((a, b) => (b.target ?? '').length - (a.target ?? '').length)
       .map(({ prefix, target = '' }) => join(prefix === ANY ? '' : prefix, name.slice(target.length + 1)))
     if (candidates.length === 0) return undefined
     const sources = candidates.filter((candidate) => this.#goesTo(candidate, name))
     return { as: 'mirrored', sources: sources.length > 0 ? sources : candidates }
+  }
+
+  /** Is the name under an internal prefix that is longer than the target, as an own image beside the mirrored ones? */
+  #isInternalWithin(mirror: string, name: string): boolean {
+    return this.#rules.some(
+      ({ prefix, target }) =>
+        target === undefined && prefix !== mirror && isUnder(prefix, mirror) && isUnder(name, prefix),
+    )
   }
 
   #goesTo(source: string, name: string): boolean {

@@ -79,7 +79,7 @@ export class Policy {
       image: name === written.name && written.digest !== undefined ? written : this.#image(name, written.tag, digest),
       source: isMirrored ? withTag(source, locked.entry) : undefined,
       reason: exception?.value.reason,
-      isPlaced: standing.as !== 'unknown' || Object.keys(this.#spec.mirrors).length === 0,
+      isPlaced: standing.as !== 'unknown' || this.mirrors.isEmpty,
     }
   }
 

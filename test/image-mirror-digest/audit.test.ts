@@ -59,6 +59,42 @@ describe('a string that is an image of a source registry', () => {
   })
 })
 
+describe('a string that is said to be an image, since Docker Hub goes without saying', () => {
+  const set = (containers: unknown): KubernetesObject => ({
+    apiVersion: 'example.com/v1',
+    kind: 'Set',
+    metadata: { name: 'x' },
+    spec: { template: { spec: { containers } } },
+  })
+
+  test.each(['image', 'sidecarImage', 'imageName', 'IMAGE', 'SIDECAR_IMAGE'])('by its field %s', (key) => {
+    expect(found(configMap('postgres:16', key))).toEqual(['postgres:16'])
+    expect(audit.mayHold(JSON.stringify(configMap('postgres:16', key)))).toBe(true)
+    for (const other of ['postgres', 'quay.internal/postgres:16', 'logo.png', `\${IMAGE:=postgres:16}`])
+      expect(found(configMap(other, key))).toEqual([])
+  })
+  test('by its flag or variable', () => {
+    const args = ['--image=a/b:1', '-sidecar-image=c:2', '--images=d:3', '--image=e']
+    const env = [
+      { name: 'SIDECAR_IMAGE', value: 'f:4' },
+      { name: 'CACHE', value: 'redis:6379' },
+    ]
+    expect(found(set([{ name: 'c', args, env }]))).toEqual(['a/b:1', 'c:2', 'f:4'])
+  })
+  test('in the containers of a kind that no place knows, without a tag too', () => {
+    const containers = [{ name: 'c', image: 'bitnami/redis' }]
+    expect(found(set(containers))).toEqual(['bitnami/redis'])
+    expect(found({ ...set(containers), apiVersion: 'apps/v1', kind: 'Deployment' })).toEqual([])
+  })
+})
+
+test('without mirrors, what is pinned is no finding', () => {
+  const pins = { ...spec, mirrors: {} }
+  const of = (text: string) => new Audit(pins).findingsOf(configMap(text), new Mirrors(pins), new Set())
+  expect(of(`quay.io/a/b@${DIGEST}`)).toEqual([])
+  expect(of('quay.io/a/b:1')).toHaveLength(1)
+})
+
 describe('what is none', () => {
   test.each([
     'https://quay.io/repository/coreos/etcd',

@@ -52,6 +52,12 @@ describe('a name under a target is mirrored already, and its source is known', (
     expect(inside.standing('ghcr.io/team/bot')).toEqual({ as: 'internal' })
   })
 
+  test('but not where a longer internal prefix holds it', () => {
+    const beside = new Mirrors({ mirrors: { '*': 'ghcr.io/team' }, internal: { 'ghcr.io/team/apps': {} } })
+    expect(beside.standing('ghcr.io/team/apps/bot')).toEqual({ as: 'internal' })
+    expect(beside.standing('ghcr.io/team/nginx')).toEqual({ as: 'mirrored', sources: ['nginx'] })
+  })
+
   test('of nested targets, by the prefix that leads there', () => {
     const nested = new Mirrors({ mirrors: { 'gcr.io': MIRROR, 'quay.io/coreos': `${MIRROR}/coreos` }, internal: {} })
     expect(nested.standing(`${MIRROR}/coreos/etcd`)).toEqual({

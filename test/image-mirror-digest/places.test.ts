@@ -85,6 +85,9 @@ describe('flags and variables', () => {
     [{ command: ['run', '--tidb-backup-manager-image=a/b:1'] }, ['spec.containers[0].command[1] a/b:1']],
     [{ args: ['--acme-http01-solver-image', 'a/b:1'] }, ['spec.containers[0].args[1] a/b:1']],
     [{ args: ['--prometheus-config-reloader=a/b:1'] }, ['spec.containers[0].args[0] a/b:1']],
+    [{ args: ['-tidb-discovery-image=a/b:1'] }, ['spec.containers[0].args[0] a/b:1']],
+    [{ args: ['-acme-http01-solver-image', 'a/b:1'] }, ['spec.containers[0].args[1] a/b:1']],
+    [{ args: ['---tidb-discovery-image=a/b:1', 'tidb-discovery-image=a/b:1'] }, []],
     [{ args: ['--acme-http01-solver-image', '--v=2'] }, []],
     [{ args: ['--acme-http01-solver-image='] }, []],
     [{ args: ['--acme-http01-solver-images=a/b:1'] }, []],
@@ -92,6 +95,14 @@ describe('flags and variables', () => {
     [{ env: [{ name: 'RELATED_IMAGE_AGENT', valueFrom: {} }] }, []],
     [{ env: [{ name: 'STRIMZI_IMAGE_PULL_POLICY', value: 'Always' }] }, []],
     [{ env: [{ name: null, value: 'a/b:1' }] }, []],
+    [
+      { env: [{ name: 'RELATED_IMAGE_AGENT', value: `\${IMAGE:=a/b:1}` }] },
+      [`spec.containers[0].env[0].value \${IMAGE:=a/b:1}`],
+    ],
+    [
+      { env: [{ name: 'STRIMZI_KAFKA_IMAGES', value: `\${VERSION:=3.9}=\${REGISTRY:=a, b}/c:1,4.0=a/b:$(TAG)` }] },
+      [`\${REGISTRY:=a, b}/c:1`, 'a/b:$(TAG)'].map((text) => `spec.containers[0].env[0].value ${text}`),
+    ],
     [
       { env: [{ name: 'STRIMZI_KAFKA_IMAGES', value: '3.9=a/b:1, 4.0=a/b:2\n4.1=a/b:3' }] },
       ['a/b:1', 'a/b:2', 'a/b:3'].map((text) => `spec.containers[0].env[0].value ${text}`),
@@ -194,6 +205,14 @@ describe('custom resources', () => {
       'spec.tiflash.baseImage pingcap/tiflash:v8.5.2',
     ])
     expect(await found(cluster({ tiflash: {} }))).toEqual([])
+    expect(await found(cluster({ tikv: { baseImage: 'a/b', version: { toString: 'x' } } }))).toEqual([
+      'spec.tikv.baseImage a/b:{"toString":"x"}',
+    ])
+    const migration = { spec: { version: 'v2.0.0', master: {}, worker: {} } }
+    expect(await found(object('pingcap.com/v1alpha1', 'DMCluster', migration))).toEqual([
+      'spec.master.baseImage pingcap/dm:v2.0.0',
+      'spec.worker.baseImage pingcap/dm:v2.0.0',
+    ])
     expect(await found(cluster({ version: 'v8.5.2', tikv: { baseImage: 'a/b', version: '' } }))).toEqual([
       'spec.tikv.baseImage a/b',
     ])
@@ -257,6 +276,13 @@ describe('Helm values', () => {
     [null, []],
   ])('%j', async (image, images) => {
     expect(await values(image)).toEqual(images)
+  })
+
+  test('keys that end in Image hold one too', async () => {
+    const release = object('helm.toolkit.fluxcd.io/v2', 'HelmRelease', {
+      spec: { values: { thanosImage: { repository: 'a/b', tag: '1' }, initImage: 'c/d:2', images: 'e/f:3' } },
+    })
+    expect(await found(release)).toEqual(['spec.values.thanosImage.repository a/b:1', 'spec.values.initImage c/d:2'])
   })
 })
 

@@ -120,6 +120,15 @@ describe('prefixes that share a target', () => {
       `found quay.io/example/app, which would be mirrored as ${MIRROR}/example/app, where example/app goes too; give one of their prefixes in mirrors a target of its own`,
     )
   })
+  test('as an own image has where it stands beside the mirrored ones', () => {
+    const beside = policy({
+      mirrors: { '*': 'ghcr.io/team' },
+      internal: { 'ghcr.io/team/apps': {} },
+      digests: { 'ghcr.io/team/apps/bot:1': ONE, 'apps/bot:1': TWO },
+    })
+    expect(beside.decide('ghcr.io/team/apps/bot:1')).toMatchObject({ image: { digest: ONE }, source: undefined })
+    expect(problem('apps/bot:1', beside)).toContain('where ghcr.io/team/apps/bot goes too')
+  })
   test('but two spellings of one image are one', () => {
     const hub = shared({ 'example/app:1': ONE })
     expect(settled('example/app:1', hub)).toBe(`${MIRROR}/example/app@${ONE}`)
@@ -167,8 +176,14 @@ describe('what the lock says of itself once the build has been read', () => {
   })
   test('an entry without a tag decides for one tag only', () => {
     expect(findings([...ALL, 'nginx:1.27', 'nginx:1.26'])).toEqual([
-      'error: digests: nginx has no tag, so the tags 1.26 and 1.27 of the build would run the same image; write an entry for each tag',
+      'error: digests: nginx has no tag, so the tags 1.26 and 1.27 and latest of the build would run the same image; write an entry for each tag',
     ])
+  })
+  test('and no tag is the tag latest, but for an image that is pinned already', () => {
+    expect(findings([...ALL, 'nginx:1.27'])).toEqual([
+      'error: digests: nginx has no tag, so the tags 1.27 and latest of the build would run the same image; write an entry for each tag',
+    ])
+    expect(findings([...ALL.filter((text) => text !== 'nginx'), 'nginx:1.27', `${MIRROR}/nginx@${THREE}`])).toEqual([])
   })
   test('two spellings of one image must agree', () => {
     const clash = policy({ digests: { ...spec.digests, 'docker.io/library/nginx': ONE } })
@@ -209,7 +224,7 @@ test('deciding of what was decided changes nothing, whatever the policy', () => 
       prefix,
       fc.constantFrom('registry.internal/a', 'registry.internal/b', 'quay.io/mirror', 'ghcr.io/team/mirror'),
     ),
-    internal: fc.dictionary(fc.constantFrom('ghcr.io/team', 'gcr.io'), fc.constant({})),
+    internal: fc.dictionary(fc.constantFrom('ghcr.io/team', 'ghcr.io/team/mirror/gcr.io', 'gcr.io'), fc.constant({})),
     digests: fc.dictionary(
       reference.map(({ name: repository, tag }) => formatReference({ name: repository, tag })),
       fc.constantFrom(ONE, TWO),

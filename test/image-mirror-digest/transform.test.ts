@@ -100,6 +100,10 @@ test.each([
     { mirrors: { 'quay.io': `${MIRROR}/` } },
     `expected a registry, namespace or repository such as quay.io/coreos, found "${MIRROR}/"`,
   ],
+  [
+    { mirrors: { 'nginx:1.27': MIRROR } },
+    'expected a registry, namespace or repository such as quay.io/coreos, or * as key, found "nginx:1.27"',
+  ],
   [{ internal: { '*': {} } }, 'expected a registry, namespace or repository such as quay.io/coreos as key, found "*"'],
   [
     { digests: { 'Grafana/mimir': ONE } },

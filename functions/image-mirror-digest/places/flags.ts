@@ -14,7 +14,7 @@ export function imagesOfFlags(
 ): ImageAt[] {
   const applies = ({ match }: ArgumentPlace | EnvironmentPlace): boolean =>
     match === undefined || matches(match, object)
-  const flags = places.arguments.filter(applies).map(({ argument }) => argument)
+  const flags = places.arguments.filter(applies).flatMap(({ argument }) => spellings(argument))
   const variables = places.environment.filter(applies).map(({ environment }) => environment)
   return containers.flatMap(({ container, path }) => [
     ...imagesOfArguments(object, [...path, 'command'], container.command ?? [], flags),
@@ -22,6 +22,9 @@ export function imagesOfFlags(
     ...imagesOfVariables(object, [...path, 'env'], container.env ?? [], variables),
   ])
 }
+
+/** Go's flag package takes one dash for two, and the chart of TiDB Operator writes one. */
+const spellings = (flag: string): string[] => (flag.startsWith('--') ? [flag, flag.slice(1)] : [flag])
 
 /** `--flag=IMAGE`, or `--flag` and IMAGE as two items. */
 function imagesOfArguments(
@@ -39,6 +42,10 @@ function imagesOfArguments(
   })
 }
 
+/** What parts images in a list does not part a placeholder: `${NAME:=default}` holds an equals sign. */
+const ATOM = '(?:\\$\\{[^}]*\\}|\\$(?!\\{[^}]*\\})|[^\\s,=$])'
+const LISTED = new RegExp(`(?:${ATOM}+=)?(${ATOM}+)`, 'g')
+
 /** Variables whose value is IMAGE, or a list of IMAGE or KEY=IMAGE between blanks or commas. */
 function imagesOfVariables(
   object: KubernetesObject,
@@ -48,7 +55,7 @@ function imagesOfVariables(
 ): ImageAt[] {
   return items.flatMap(({ name, value }, index) =>
     typeof value === 'string' && names.some((pattern) => matchesPattern(pattern, name ?? ''))
-      ? [...value.matchAll(/(?:[^\s,=]+=)?([^\s,=]+)/g)].flatMap((item) => {
+      ? [...value.matchAll(LISTED)].flatMap((item) => {
           const end = item.index + item[0].length
           return imageIn(object, [...path, index, 'value'], end - (item[1] ?? '').length, end)
         })

@@ -12,13 +12,15 @@ const VALUES: Readonly<Record<string, readonly string[]>> = {
 export const HELM_KINDS = Object.keys(VALUES)
 
 /**
- * The images in the values of a Helm chart: at any depth, an `image` that is a map with `repository` (as most charts
- * have it) or with `image` and `registry` (as ingress-nginx has it), or a string with a tag or digest.
+ * The images in the values of a Helm chart: at any depth, an `image`, or a key such as `thanosImage`, that is a map with
+ * `repository` (as most charts have it) or with `image` and `registry` (as ingress-nginx has it), or a string with a tag
+ * or digest.
  */
 export function imagesOfHelmValues(object: KubernetesObject): ImageAt[] {
   const site = siteOf(object)
   return (VALUES[`${groupOf(object.apiVersion)}/${object.kind}`] ?? [])
-    .flatMap((pattern) => pathsOf(object, `${pattern}.**.image`))
+    .flatMap((pattern) => pathsOf(object, `${pattern}.**`))
+    .filter((path) => isImageKey(path.at(-1)))
     .flatMap((path) => {
       const value = valueAt(object, path)
       if (typeof value === 'string')
@@ -27,6 +29,8 @@ export function imagesOfHelmValues(object: KubernetesObject): ImageAt[] {
       return parts ? (imageAt(site, path, parts) ?? []) : []
     })
 }
+
+const isImageKey = (key: string | number | undefined): boolean => /(?:^i|I)mage$/.test(String(key))
 
 /**
  * A chart reads the keys that it knows, and its values do not say which; so the digest goes to a digest key where
@@ -46,7 +50,7 @@ function partsOf(image: Readonly<Record<string, unknown>>): Parts | undefined {
 /** Is the string one of the parts of the map around it? */
 function isPart(object: KubernetesObject, path: FieldPath): boolean {
   const parent = valueAt(object, path.slice(0, -1))
-  return path.at(-2) === 'image' && isFields(parent) && 'tag' in parent
+  return isImageKey(path.at(-2)) && isFields(parent) && 'tag' in parent
 }
 
 /** Charts have other strings called `image` too; one with a tag or digest is certainly a reference. */

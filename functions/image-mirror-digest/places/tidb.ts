@@ -13,7 +13,7 @@ import type { ImageAt } from './image-at.ts'
 /** The container that a component runs in, and the repository that the operator takes where `baseImage` names none. */
 interface Component {
   container: string
-  repository?: string
+  repository: string
 }
 
 const COMPONENTS: Readonly<Record<string, Readonly<Record<string, Component>>>> = {
@@ -26,7 +26,10 @@ const COMPONENTS: Readonly<Record<string, Readonly<Record<string, Component>>>> 
     tiproxy: { container: 'tiproxy', repository: 'pingcap/tiproxy' },
     pump: { container: 'pump', repository: 'pingcap/tidb-binlog' },
   },
-  DMCluster: { master: { container: 'dm-master' }, worker: { container: 'dm-worker' } },
+  DMCluster: {
+    master: { container: 'dm-master', repository: 'pingcap/dm' },
+    worker: { container: 'dm-worker', repository: 'pingcap/dm' },
+  },
 }
 
 export const TIDB_GROUP = 'pingcap.com'
@@ -59,7 +62,7 @@ function imageOfComponent(
     {
       object,
       path: [...path, 'baseImage'],
-      text: version ? `${base}:${version}` : base,
+      text: version ? `${base}:${typeof version === 'string' ? version : JSON.stringify(version)}` : base,
       write: (image) => writeComponent(component, container, image),
     },
   ]
@@ -69,7 +72,7 @@ function writeComponent(component: Fields, name: string, image: ImageReference):
   component.baseImage = image.name
   if (image.digest === undefined) return
   const containers = ensureList<Fields>(component, 'additionalContainers')
-  const existing = containers.find((container) => container.name === name)
+  const existing = containers.find((container) => isFields(container) && container.name === name)
   if (!existing) containers.push({ name, image: formatReference(image) })
   else existing.image ??= formatReference(image)
 }
