@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from 'node:fs'
+import { statSync, writeFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { type ExitCode, Failure, FINDINGS, OK } from '../exit-code.ts'
 import { type Output, withExamples, withOutputOption } from './options.ts'
@@ -31,15 +31,17 @@ async function lock(
   images: readonly string[],
   { check = false, output }: LockOptions,
 ): Promise<ExitCode> {
-  if (!existsSync(path)) throw new Failure(`${path}: found no such file, expected a policy`)
-  const { readLockFile, withDigests } = await import('../lock/lock-file.ts')
+  if (!statSync(path, { throwIfNoEntry: false })?.isFile())
+    throw new Failure(`${path}: found no such file, expected a policy`)
+  const { readLockFile } = await import('../lock/lock-file.ts')
   const { planLock } = await import('../lock/plan.ts')
+  const { withDigests } = await import('../lock/write.ts')
   const { lockAsJson, lockAsText } = await import('../report/lock.ts')
   const file = readLockFile(path)
   const locked = await planLock(file, images)
   const changed = locked.filter(({ before, now }) => before !== now)
-  if (!check && changed.length > 0)
-    writeFileSync(path, withDigests(file, new Map(changed.map(({ reference, now }) => [reference, now]))))
+  const text = await withDigests(file, new Map(locked.map(({ reference, now }) => [reference, now])))
+  if (!check && text !== file.text) writeFileSync(path, text)
   process.stdout.write(output === 'json' ? `${JSON.stringify(lockAsJson(locked, check))}\n` : lockAsText(locked, check))
   return check && changed.length > 0 ? FINDINGS : OK
 }

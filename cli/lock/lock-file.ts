@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
-import { type Document, isMap, parseDocument } from 'yaml'
+import { parseDocument } from 'yaml'
 import { API_VERSION } from '../../functions/lib/config.ts'
-import { type Fields, isFields, valueAt } from '../../functions/lib/kubernetes/object.ts'
+import { type Fields, formatPath, isFields, valueAt } from '../../functions/lib/kubernetes/object.ts'
+import { OPTIONS, toPlain } from '../../functions/lib/wire/kubernetes-yaml.ts'
 import { display } from '../display.ts'
 import { Failure } from '../exit-code.ts'
 import { NOT_PINNED } from '../init/write-images.ts'
@@ -9,7 +10,9 @@ import { NOT_PINNED } from '../init/write-images.ts'
 /** A file with a policy that locks images. */
 export interface LockFile {
   file: string
-  document: Document
+  text: string
+  /** What the text means. */
+  policy: Fields
   /** Where the configuration of image-mirror-digest stands in it. */
   section: readonly string[]
   digests: ReadonlyMap<string, string>
@@ -24,40 +27,43 @@ const SECTIONS: Readonly<Record<string, readonly string[]>> = {
 
 /** Reads a policy, or a patch of one. Throws Failure (2) for any other file. */
 export function readLockFile(file: string): LockFile {
-  const document = parseDocument(readFileSync(file, 'utf8'))
-  const [problem] = document.errors
-  if (problem) throw new Failure(`${display(file)} cannot be read as YAML: ${problem.message.split('\n')[0]}`)
-  const policy: unknown = document.toJS()
-  const { apiVersion, kind } = isFields(policy) ? policy : {}
+  const text = readFileSync(file, 'utf8')
+  const policy = readPolicy(file, text)
+  const { apiVersion, kind } = policy
   const section = apiVersion === API_VERSION ? SECTIONS[String(kind)] : undefined
   if (!section)
     throw new Failure(
       `${display(file)}: found ${kind ?? 'no kind'} of ${apiVersion ?? 'no apiVersion'}, expected ${Object.keys(SECTIONS).join(' or ')} of ${API_VERSION}`,
     )
-  const at = (key: string): Fields => {
-    const value = valueAt(policy, [...section, key])
-    return isFields(value) ? value : {}
-  }
-  const exceptions = Object.entries(at('allowTag'))
+  section.forEach((_, index) => {
+    mapAt(file, policy, section.slice(0, index + 1))
+  })
+  const digests = Object.entries(mapAt(file, policy, [...section, 'digests']))
+  const exceptions = Object.entries(mapAt(file, policy, [...section, 'allowTag']))
   return {
     file,
-    document,
+    text,
+    policy,
     section,
-    digests: new Map(Object.entries(at('digests')).map(([reference, digest]) => [reference, String(digest)])),
+    // In a patch, null takes an entry out of the lock.
+    digests: new Map(digests.flatMap(([reference, digest]) => (digest === null ? [] : [[reference, String(digest)]]))),
     notPinned: exceptions.filter(([, value]) => valueAt(value, ['reason']) === NOT_PINNED).map(([key]) => key),
   }
 }
 
-/** The text of the file with these digests, comments and order kept; exceptions that waited for one of them go. */
-export function withDigests({ document, section, notPinned }: LockFile, digests: ReadonlyMap<string, string>): string {
-  const edited = document.clone()
-  const lock = edited.getIn([...section, 'digests'])
-  // `{}` becomes a line for each entry.
-  if (isMap(lock) && lock.items.length === 0) lock.flow = false
-  for (const [reference, digest] of digests) edited.setIn([...section, 'digests', reference], digest)
-  const exceptions = [...section, 'allowTag']
-  for (const reference of notPinned) if (digests.has(reference)) edited.deleteIn([...exceptions, reference])
-  const left = edited.getIn(exceptions)
-  if (isMap(left) && left.items.length === 0) edited.deleteIn(exceptions)
-  return edited.toString({ lineWidth: 0, flowCollectionPadding: false })
+function readPolicy(file: string, text: string): Fields {
+  const document = parseDocument(text, OPTIONS)
+  const [problem] = document.errors
+  if (problem) throw new Failure(`${display(file)} cannot be read as YAML: ${problem.message.split('\n')[0]}`)
+  const policy = toPlain(document.contents, document)
+  return isFields(policy) ? policy : {}
+}
+
+/** The map at a path, empty where nothing stands there. */
+function mapAt(file: string, policy: Fields, path: readonly string[]): Fields {
+  const value = valueAt(policy, path) ?? {}
+  if (isFields(value)) return value
+  throw new Failure(
+    `${display(file)}: ${formatPath(path)}: found ${JSON.stringify(value).slice(0, 80)}, expected a map`,
+  )
 }

@@ -3,7 +3,7 @@ import { Failure } from '../exit-code.ts'
 import type { LockFile } from './lock-file.ts'
 import { digestsOf } from './registry.ts'
 
-/** What the registry says of a reference, beside what the lock says. */
+/** What the registry says of an entry of the lock, beside what the lock says. */
 export interface Locked {
   reference: string
   /** What the lock has; undefined for a reference that is new to it. */
@@ -16,14 +16,21 @@ export interface Locked {
  * A key without a tag holds for any tag, so no registry can be asked for it. Throws Failure (2) for what is no reference of
  * a tag, and as `digestsOf`.
  */
-export async function planLock({ digests, notPinned }: LockFile, images: readonly string[]): Promise<Locked[]> {
-  const known = [...digests.keys()].filter(hasTag)
-  const references = images.length > 0 ? images.map(requireReference) : [...new Set([...known, ...notPinned])]
-  const answers = await digestsOf(references)
+export async function planLock(lock: LockFile, images: readonly string[]): Promise<Locked[]> {
+  const known = [...lock.digests.keys()].filter(hasTag)
+  const wanted = (images.length > 0 ? images : lock.notPinned).map((text) => keyOf(requireReference(text), lock))
+  const answers = await digestsOf([...new Set(images.length > 0 ? wanted : [...known, ...wanted])])
   return [...answers]
-    .map(([reference, now]) => ({ reference, before: digests.get(reference), now }))
+    .map(([reference, now]) => ({ reference, before: lock.digests.get(reference), now }))
     .sort((one, other) => (one.reference < other.reference ? -1 : 1))
 }
+
+/**
+ * The key that locks an image: with the tag that a registry would take for none, since a key without one would decide of
+ * every other tag too. A key that the lock already has without a tag stays.
+ */
+export const keyOf = (reference: string, { digests }: Pick<LockFile, 'digests'>): string =>
+  hasTag(reference) || digests.has(reference) ? reference : `${reference}:latest`
 
 function hasTag(key: string): boolean {
   const reference = parseReference(key)

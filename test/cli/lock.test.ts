@@ -71,6 +71,78 @@ describe('without images', () => {
 
   test('the last exception that goes takes allowTag with it', async () => {
     const { text } = await lock(policy('  images:\n    allowTag:\n      busybox: {reason: not pinned yet}\n'))
+    expect(text).toBe(policy(`  images:\n    digests:\n      busybox:latest: ${digests.busybox}\n`))
+  })
+
+  test('an exception that waits for what the lock has already goes', async () => {
+    const pinned = `  images:\n    digests:\n      busybox:latest: ${digests.busybox}\n`
+    const { text } = await lock(policy(`${pinned}    allowTag:\n      busybox: {reason: not pinned yet}\n`))
+    expect(text).toBe(policy(pinned))
+  })
+
+  test('an entry that a patch takes out of the lock stays out', async () => {
+    const patch = policy(`  images:\n    digests:\n      grafana/mimir:3.0.0: null\n      nginx:1.27: ${OLD}\n`)
+    const { text } = await lock(patch)
+    expect(text).toBe(patch.replace(OLD, digests['nginx:1.27'] ?? ''))
+  })
+})
+
+describe('keeps how the rest of the file is written', () => {
+  const REST = `    mirrors:   {"*": registry.example.com/mirror}   # one for all
+  securityContext:
+    containers:
+        own: {runAsUser: 12345678901234567890, mode: 0644, on: 1e3}
+`
+  const withEntry = (entries: string): string => policy(`  images:\n    digests:\n${entries}${REST}`)
+
+  test('to the byte, where digests are renewed', async () => {
+    const { text } = await lock(withEntry(`        'nginx:1.27':  "${OLD}"   # the proxy\n`))
+    expect(text).toBe(withEntry(`        'nginx:1.27':  "${digests['nginx:1.27']}"   # the proxy\n`))
+  })
+
+  test('and its values, where one is added', async () => {
+    const { text } = await lock(withEntry(`      redis: ${OLD}\n`), 'nginx:1.27')
+    expect(text).toBe(
+      withEntry(`      redis: ${OLD}\n      nginx:1.27: ${digests['nginx:1.27']}\n`)
+        .replace('mirrors:   ', 'mirrors: ')
+        .replace('}   #', '} #')
+        .replace('        own', '      own')
+        .replace('1e3', '1e+3'),
+    )
+  })
+
+  test('and its indent and line ends', async () => {
+    const written = (entries: string): string =>
+      `apiVersion: krm-hardening.dev/v1alpha1\nkind: Hardening\nspec:\n    images:\n        digests:\n${entries}`.replaceAll(
+        '\n',
+        '\r\n',
+      )
+    const { text } = await lock(written(`            redis: ${OLD}\n`), 'nginx:1.27')
+    expect(text).toBe(written(`            redis: ${OLD}\n            nginx:1.27: ${digests['nginx:1.27']}\n`))
+  })
+})
+
+test.each([
+  ['an empty lock', '  images:\n    digests:\n', '  images:\n    digests:\n      nginx:1.27: DIGEST\n'],
+  ['no policy yet', '', '  images:\n    digests:\n      nginx:1.27: DIGEST\n'],
+  [
+    'a lock under an alias',
+    `  images: {places: &shared {}, digests: *shared}\n`,
+    '  images: {places: &shared {}, digests: {nginx:1.27: DIGEST}}\n',
+  ],
+])('adds to %s', async (_what, before, after) => {
+  const { text } = await lock(policy(before), 'nginx:1.27')
+  expect(text).toBe(policy(after.replace('DIGEST', digests['nginx:1.27'] ?? '')))
+})
+
+describe('an image without a tag', () => {
+  test('is locked as latest, so that no other tag runs it', async () => {
+    const { text } = await lock(policy('  images:\n    digests: {}\n'), 'busybox')
+    expect(text).toBe(policy(`  images:\n    digests:\n      busybox:latest: ${digests.busybox}\n`))
+  })
+
+  test('or under the key that the lock has without one', async () => {
+    const { text } = await lock(policy(`  images:\n    digests:\n      busybox: ${OLD}\n`), 'busybox')
     expect(text).toBe(policy(`  images:\n    digests:\n      busybox: ${digests.busybox}\n`))
   })
 })
@@ -87,8 +159,8 @@ test('adds the images that are named, and asks for no other', async () => {
 })
 
 test('writes into the kind on its own as well', async () => {
-  const { text } = await lock(policy('  digests: {}\n', 'ImageMirrorDigest'), 'busybox')
-  expect(text).toBe(policy(`  digests:\n    busybox: ${digests.busybox}\n`, 'ImageMirrorDigest'))
+  const { text } = await lock(policy('  digests: {}\n', 'ImageMirrorDigest'), 'nginx:1.27')
+  expect(text).toBe(policy(`  digests:\n    nginx:1.27: ${digests['nginx:1.27']}\n`, 'ImageMirrorDigest'))
 })
 
 describe('--check', () => {
@@ -123,6 +195,20 @@ describe('refuses, and writes nothing', () => {
       2,
       /^error: images\.yaml: found ConfigMap of krm-hardening\.dev\/v1alpha1, expected Hardening or ImageMirrorDigest/,
     ],
+    [
+      'a lock that is no map',
+      policy('  images:\n    digests: [nginx]\n'),
+      [],
+      2,
+      /^error: images\.yaml: spec\.images\.digests: found \["nginx"\], expected a map/,
+    ],
+    [
+      'an exception that waits and names no image',
+      policy('  images:\n    allowTag:\n      Nginx: {reason: not pinned yet}\n'),
+      [],
+      2,
+      /Nginx: found upper case in "Nginx"/,
+    ],
     ['a file that is no YAML', '{', [], 2, /^error: images\.yaml cannot be read as YAML: /],
   ])('%s', async (_what, text, args, exitCode, reason) => {
     const ended = await lock(text, ...args)
@@ -130,10 +216,10 @@ describe('refuses, and writes nothing', () => {
     expect(ended.stderr).toMatch(reason)
   })
 
-  test('a file that is not there', async () => {
-    const { stderr, exitCode } = await krmHardening(['lock', 'nowhere.yaml'])
+  test.each(['nowhere.yaml', '.'])('what is no file: %s', async (path) => {
+    const { stderr, exitCode } = await krmHardening(['lock', path])
     expect({ stderr, exitCode }).toEqual({
-      stderr: 'error: nowhere.yaml: found no such file, expected a policy\n',
+      stderr: `error: ${path}: found no such file, expected a policy\n`,
       exitCode: 2,
     })
   })
