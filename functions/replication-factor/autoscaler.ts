@@ -14,7 +14,10 @@ export interface Autoscaler {
 export const isAutoscaler = (type: { apiVersion: string; kind: string }): boolean =>
   isKind(type, 'autoscaling', 'HorizontalPodAutoscaler') || isKind(type, 'keda.sh', 'ScaledObject')
 
-/** The autoscaler of everything that has one. A reference may still say the name before Kustomize's prefix. */
+/**
+ * The autoscaler of everything that has one, of several the one that may leave the fewest. A reference may still say the
+ * name before Kustomize's prefix.
+ */
 export function autoscalersOf(
   objects: readonly KubernetesObject[],
   scalables: readonly Scalable[],
@@ -26,25 +29,32 @@ export function autoscalersOf(
         namesOf(scalable.object).map((name) => [keyOf(scalable.namespace, scalable.kind, name), scalable] as const),
       ),
   )
-  return new Map(
-    objects.filter(isAutoscaler).flatMap((object) => {
-      const target = valueAt(object, ['spec', 'scaleTargetRef']) as { kind?: string; name?: string } | undefined
-      const key = keyOf(object.metadata.namespace ?? '', target?.kind ?? 'Deployment', target?.name ?? '')
-      const scalable = byName.get(key)
-      return scalable ? [[scalable, autoscaler(object)] as const] : []
-    }),
-  )
+  const autoscalers = new Map<Scalable, Autoscaler>()
+  for (const object of objects.filter(isAutoscaler)) {
+    const target = valueAt(object, ['spec', 'scaleTargetRef']) as { kind?: string; name?: string } | undefined
+    const key = keyOf(object.metadata.namespace ?? '', target?.kind ?? 'Deployment', target?.name ?? '')
+    const scalable = byName.get(key)
+    const present = scalable && autoscalers.get(scalable)
+    const found = autoscaler(object)
+    if (scalable && (!present || leastOf(found) < leastOf(present))) autoscalers.set(scalable, found)
+  }
+  return autoscalers
 }
+
+/** A placeholder may stand for any number. */
+const leastOf = ({ min = -1 }: Autoscaler): number => min
 
 const keyOf = (namespace: string, kind: string, name: string): string => [namespace, kind, name].join('\n')
 
 /**
- * The least number is 1 where a HorizontalPodAutoscaler says none, 0 where a ScaledObject says none.
- * Source: https://keda.sh/docs/latest/reference/scaledobject-spec/#minreplicacount
+ * The least number is 1 where a HorizontalPodAutoscaler says none, 0 where a ScaledObject says none; a ScaledObject that
+ * says how many run while nothing triggers goes down to that.
+ * Source: https://keda.sh/docs/latest/reference/scaledobject-spec/#idlereplicacount
  */
 function autoscaler(object: KubernetesObject): Autoscaler {
   const isKeda = object.kind === 'ScaledObject'
-  const field = isKeda ? 'minReplicaCount' : 'minReplicas'
+  const isIdle = isKeda && (valueAt(object, ['spec', 'idleReplicaCount']) ?? undefined) !== undefined
+  const field = isIdle ? 'idleReplicaCount' : isKeda ? 'minReplicaCount' : 'minReplicas'
   const min = wholeNumber(valueAt(object, ['spec', field]) ?? (isKeda ? 0 : 1))
   return { object, field: `spec.${field}`, min }
 }

@@ -14,19 +14,23 @@ export const isBudget = (type: { apiVersion: string; kind: string }): boolean =>
 export const selectorOf = (budget: KubernetesObject): unknown => valueAt(budget, ['spec', 'selector'])
 
 /** `maxUnavailable 1` */
-export const describeLimits = ({ maxUnavailable, minAvailable }: Limits): string =>
-  maxUnavailable === undefined ? `minAvailable ${minAvailable}` : `maxUnavailable ${maxUnavailable}`
+export function describeLimits({ maxUnavailable, minAvailable }: Limits): string {
+  if (maxUnavailable !== undefined) return `maxUnavailable ${maxUnavailable}`
+  return minAvailable === undefined ? 'no limit' : `minAvailable ${minAvailable}`
+}
 
 /**
  * How many of n pods may be evicted at once; undefined where the limit is a placeholder. A percentage counts as the next
- * whole pod in both fields. Source: https://kubernetes.io/docs/tasks/run-application/configure-pdb/#rounding-logic-when-specifying-percentages
+ * whole pod in both fields, and of a budget without a limit the controller expects no pod, so that it lets none go.
+ * Source: https://kubernetes.io/docs/tasks/run-application/configure-pdb/#rounding-logic-when-specifying-percentages
  */
 export function evictable({ maxUnavailable, minAvailable }: Limits, n: number): number | undefined {
   if (maxUnavailable !== undefined) {
     const most = pods(maxUnavailable, n)
     return most === undefined ? undefined : Math.min(most, n)
   }
-  const least = pods(minAvailable ?? 1, n)
+  if (minAvailable === undefined) return 0
+  const least = pods(minAvailable, n)
   return least === undefined ? undefined : Math.max(n - least, 0)
 }
 

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { error, type Finding, info, warning } from '../lib/finding.ts'
 import { isGeneratedBy, replaceGenerated } from '../lib/generated.ts'
-import { describe, identity, type KubernetesObject, valueAt } from '../lib/kubernetes/object.ts'
+import { describe, identity, isFields, type KubernetesObject, valueAt } from '../lib/kubernetes/object.ts'
 import { type Labels, matchesSelector } from '../lib/kubernetes/selector.ts'
 import { overrideFor, type Workload } from '../lib/kubernetes/workload.ts'
 import { isOff } from '../lib/off.ts'
@@ -81,7 +81,7 @@ function plan(planned: Plan, { workload, name, selector, isOwn }: Wish, limits: 
 }
 
 function refuseSelector({ object, labels }: Workload, selector: unknown): Finding | undefined {
-  if (selector === undefined)
+  if (!isFields(selector))
     return warning('has no spec.selector, which the API requires; it gets no disruption budget', { object })
   if (matchesSelector(selector, labels)) return undefined
   return error(

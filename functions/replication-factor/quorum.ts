@@ -1,13 +1,14 @@
+import { groupBy } from '../lib/flows/topology.ts'
 import { valueAt } from '../lib/kubernetes/object.ts'
 import type { Build } from './build.ts'
-import { argumentsOf } from './derive/argument.ts'
+import { memberListsOf } from './initial-cluster.ts'
 import type { KnownPart } from './presets/expand.ts'
 import { named, type Scalable } from './scalable.ts'
 
-// Workloads decide by majority that the policy or a preset names, and by nature those with an `--initial-cluster`
-// argument (etcd), the pd of a TidbCluster, and ZooKeeper and the KRaft controllers of a Kafka.
+// Workloads decide by majority that the policy or a preset names, and by nature those that are told an initial cluster
+// (etcd), the pd of a TidbCluster, and ZooKeeper and the KRaft controllers of a Kafka.
 
-/** The members of one quorum: one workload, or several that form one. */
+/** The members of one quorum: one workload, or several of one namespace that form one. */
 export interface Quorum {
   scalables: readonly Scalable[]
 }
@@ -15,7 +16,8 @@ export interface Quorum {
 export function quorumsOf(build: Build, parts: readonly KnownPart[]): Quorum[] {
   const groups = new Map<Scalable, readonly Scalable[]>()
   const join = (scalables: readonly Scalable[]): void => {
-    for (const scalable of scalables) if (!groups.has(scalable)) groups.set(scalable, scalables)
+    for (const members of groupBy(scalables, ({ namespace }) => namespace).values())
+      for (const scalable of members) if (!groups.has(scalable)) groups.set(scalable, members)
   }
   const keys = Object.keys(build.spec.quorum).sort()
   for (const key of keys) if (build.spec.quorum[key] === true) join(named(build.scalables, key))
@@ -43,7 +45,7 @@ function naturalKey({ object, kind, namespace, name, path }: Scalable): string |
     const isController = (valueAt(object, ['spec', 'roles']) as string[] | undefined)?.includes('controller')
     return isController ? `kraft\n${namespace}\n${object.metadata.labels?.['strimzi.io/cluster']}` : undefined
   }
-  const isEtcd = kind === 'StatefulSet' && argumentsOf(object, '--initial-cluster').length > 0
+  const isEtcd = kind === 'StatefulSet' && memberListsOf(object).length > 0
   const isQuorum = isEtcd || path[1] === 'pd' || path[1] === 'zookeeper'
   return isQuorum ? `${kind}\n${namespace}\n${name}` : undefined
 }

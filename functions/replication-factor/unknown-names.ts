@@ -1,7 +1,7 @@
 import { type Finding, warning } from '../lib/finding.ts'
 import { didYouMean } from '../lib/nearest.ts'
 import type { Build } from './build.ts'
-import { named } from './scalable.ts'
+import { named, type Scalable } from './scalable.ts'
 
 /** A warning for every name of the policy that nothing in the build has, with the one that was probably meant. */
 export function unknownNames({ spec, scalables, topology }: Build): Finding[] {
@@ -10,7 +10,7 @@ export function unknownNames({ spec, scalables, topology }: Build): Finding[] {
   return [
     ...(['replicas', 'workloads', 'quorum'] as const).flatMap((map) =>
       Object.keys(spec[map])
-        .filter((key) => named(scalables, key).length === 0)
+        .filter((key) => !(map === 'quorum' ? named(scalables, key).length > 0 : isExactly(scalables, key)))
         .map((key) =>
           unused(
             `${map}.${key}`,
@@ -22,6 +22,10 @@ export function unknownNames({ spec, scalables, topology }: Build): Finding[] {
     ...unknownServices.map((key) => unused(`services.${key}`, key, services)),
   ]
 }
+
+/** Only the keys of `quorum` are patterns: one with `*` elsewhere would be looked up as it is written, and never found. */
+const isExactly = (scalables: readonly Scalable[], key: string): boolean =>
+  scalables.some((scalable) => key === scalable.name || key === qualified(scalable))
 
 const qualified = ({ kind, name }: { kind: string; name: string }): string => `${kind}/${name}`
 

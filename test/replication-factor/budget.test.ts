@@ -14,8 +14,9 @@ test.each([
   [{ minAvailable: 4 }, 3, 0],
   [{ minAvailable: '50%' }, 5, 2],
   [{ minAvailable: '100%' }, 5, 0],
-  // The API takes a budget without a limit for minAvailable 1.
+  // Of a budget without a limit the controller expects no pod, and lets none go.
   [{}, 1, 0],
+  [{}, 3, 0],
   [{ maxUnavailable: '3' }, 3, 3],
   [{ maxUnavailable: `\${MAX}` }, 3, undefined],
   [{ minAvailable: '$(MIN)' }, 3, undefined],

@@ -102,4 +102,60 @@ describe('a quorum', () => {
       expect.stringContaining('maxUnavailable 50% lets 3 go at once'),
     ])
   })
+
+  test('is held against a budget that also counts pods of unknown number', async () => {
+    const budget = handWritten('zk', { maxUnavailable: 2, selector: {} })
+    const { errors } = await run(
+      [workload('StatefulSet', 'zk', { replicas: 3 }), workload('DaemonSet', 'log'), budget],
+      {
+        ...SPREAD_OFF,
+        quorum: { zk: true },
+      },
+    )
+    expect(errors).toEqual([
+      expect.stringContaining('maxUnavailable 2 lets 2 go at once, and floor((3 - 1) / 2) = 1 is the most'),
+    ])
+  })
+
+  test('loses no more members to a budget than the budget selects', async () => {
+    const members = ['zk-0', 'zk-1', 'zk-2'].map((name) => workload('StatefulSet', name, { replicas: 1 }))
+    const budget = handWritten('zk-0', { maxUnavailable: 2, selector: { matchLabels: { app: 'zk-0' } } })
+    const { errors } = await run([...members, budget], {
+      disruptionBudget: 'off',
+      ...SPREAD_OFF,
+      quorum: { 'zk-*': true },
+    })
+    expect(errors).toEqual([])
+  })
+
+  test('of one name in two namespaces is two', async () => {
+    const here = workload('StatefulSet', 'zk', { replicas: 1 })
+    const there = { ...workload('StatefulSet', 'zk', { replicas: 2 }), metadata: { name: 'zk', namespace: 'other' } }
+    const { errors } = await run([here, there], { ...SPREAD_OFF, quorum: { zk: true } })
+    expect(errors).toContainEqual(expect.stringMatching(/^found 2 replicas of StatefulSet other\/zk, expected an odd/))
+  })
+})
+
+describe('a hand-written budget', () => {
+  const against = async (replicas: number, limits: object) => {
+    const budget = handWritten('cart', { ...limits, selector: { matchLabels: { app: 'cart' } } })
+    return (await run([workload('Deployment', 'cart', { replicas }), budget], SPREAD_OFF)).errors
+  }
+
+  test('may say null for nothing', async () => {
+    expect(await against(3, { maxUnavailable: null, minAvailable: 2 })).toEqual([])
+    expect(await against(3, { maxUnavailable: null, minAvailable: 3 })).toEqual([
+      expect.stringMatching(/^minAvailable 3 blocks every eviction: 3 - 3 = 0 of 3 replicas/),
+    ])
+  })
+
+  test('may keep more than there are', async () => {
+    expect(await against(2, { minAvailable: 3 })).toEqual([
+      expect.stringMatching(/^minAvailable 3 blocks every eviction: max\(2 - 3, 0\) = 0 of 2 replicas/),
+    ])
+  })
+
+  test('without a limit lets nothing go', async () => {
+    expect(await against(3, {})).toEqual([expect.stringMatching(/^no limit blocks every eviction: 0 may be away/)])
+  })
 })

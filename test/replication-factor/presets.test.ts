@@ -96,3 +96,16 @@ test.each([
   expect(objects[0]?.spec).toMatchObject({ replicas: members })
   expect(errors).toEqual([])
 })
+
+test('a Service of the name of a part is not the part', async () => {
+  const service = {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name: 'loki-ingester', namespace: 'shop' },
+    spec: {},
+  }
+  const { errors } = await run([service], { ...QUIET, factor: 3, presets: { loki: { values: { ring: 'off' } } } })
+  expect(errors).toEqual([
+    'presets.loki.parts.ingester: found no loki-ingester in the build; name it there, or turn the part off',
+  ])
+})

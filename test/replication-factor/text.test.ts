@@ -20,6 +20,7 @@ describe('TOML', () => {
   test.each([
     ['a table', '[a]\nb = 1\n', true],
     ['an entry', '# c\n\nb = 1\n', true],
+    ['a list of tables', '[[a]]\nb = 1\n', true],
     ['an entry in a quoted key', '"b c" = 1', false],
     ['YAML', 'a: 1\n', false],
     ['YAML whose values look like entries', 'a: b = 1\n', false],
@@ -43,6 +44,23 @@ describe('TOML', () => {
     const attempt = (): string => setInToml('[replication]\n', ['replication', 'max-replicas'], 5)
     expect(attempt).toThrow(TextError)
     expect(attempt).toThrow('replication.max-replicas: not in the text; write the line `max-replicas = 5` in its table')
+  })
+
+  test.each([
+    ['line ends of Windows', '[a]\r\nn = 1 # one\r\n', '[a]\r\nn = 5 # one\r\n'],
+    ['a header with a comment and such line ends', '[a] # copies\r\nn = 1\r\n', '[a] # copies\r\nn = 5\r\n'],
+    ['a string of several lines', '[a]\nt = """\nn = 1\n"""\nn = 2\n', '[a]\nt = """\nn = 1\n"""\nn = 5\n'],
+    ['a long string on one line', "[a]\nt = '''n = 1'''\nn = 2\n", "[a]\nt = '''n = 1'''\nn = 5\n"],
+    ['a list of tables behind', '[a]\nn = 1\n[[b]]\nn = 2\n', '[a]\nn = 5\n[[b]]\nn = 2\n'],
+  ])('reads past %s', (_, text, after) => expect(setInToml(text, ['a', 'n'], 5)).toBe(after))
+
+  test.each([
+    ['an entry of a list of tables', '[a]\nm = 1\n[[b]]\nn = 2\n', 'a.n: not in the text'],
+    ['a string with blanks', '[a]\nn = "1 x"\n', 'a.n: found "1 x", expected a whole number to replace'],
+    ['a list', '[a]\nn = ["x", "y"]\n', 'a.n: found ["x",, expected a whole number to replace'],
+  ])('does not write over %s', (_, text, message) => {
+    expect(() => setInToml(text, ['a', 'n'], 5)).toThrow(TextError)
+    expect(() => setInToml(text, ['a', 'n'], 5)).toThrow(message)
   })
 
   test('refuses what is no number', () => {

@@ -33,7 +33,14 @@ export const POD_TEMPLATE: Shape = {
     initContainers: [CONTAINER],
     containers: [CONTAINER],
     ephemeralContainers: [CONTAINER],
-    volumes: [{ name: 'string', image: { reference: 'string' } }],
+    volumes: [
+      {
+        name: 'string',
+        image: { reference: 'string' },
+        projected: { sources: [{ serviceAccountToken: { audience: 'string' } }] },
+      },
+    ],
+    os: { name: 'string' },
     hostNetwork: 'boolean',
     serviceAccountName: 'string',
     serviceAccount: 'string',
@@ -53,7 +60,10 @@ const WEBHOOKS: Shape = { webhooks: [{ clientConfig: { service: SERVICE_REFERENC
 const INGRESS_BACKEND = {
   service: { name: 'string', port: { number: 'integer', name: 'string' } },
 } as const
-const ROUTES = [{ route: [{ destination: { host: 'string', port: { number: 'integer' } } }] }] as const
+const DESTINATION = { host: 'string', port: { number: 'integer' } } as const
+const ROUTES = [
+  { route: [{ destination: DESTINATION }], mirror: DESTINATION, mirrors: [{ destination: DESTINATION }] },
+] as const
 const PEERS = [{ podSelector: SELECTOR, namespaceSelector: SELECTOR, ipBlock: { cidr: 'string' } }] as const
 const POLICY_PORTS = [{ port: 'integerOrString', protocol: 'string' }] as const
 
@@ -83,7 +93,7 @@ const KINDS: Readonly<Record<string, Shape>> = {
     spec: { minReplicas: 'count', scaleTargetRef: { kind: 'string', name: 'string' } },
   },
   'keda.sh/ScaledObject': {
-    spec: { minReplicaCount: 'count', scaleTargetRef: { kind: 'string', name: 'string' } },
+    spec: { minReplicaCount: 'count', idleReplicaCount: 'count', scaleTargetRef: { kind: 'string', name: 'string' } },
   },
   'networking.k8s.io/NetworkPolicy': {
     spec: {

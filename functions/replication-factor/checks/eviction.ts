@@ -13,11 +13,12 @@ import type { Scalable } from '../scalable.ts'
 // it lets go at most floor((n - 1) / 2), so that a majority stays; and no pod has two budgets, since then the
 // eviction API refuses. A lone member may be evicted: it has no majority to keep, and its node must be drainable.
 
-/** A budget with what it selects; `scalables` is undefined where the number of its pods is not known. */
+/** A budget with what it selects. */
 interface Selection {
   budget: KubernetesObject
   workloads: readonly Workload[]
-  scalables: readonly Scalable[] | undefined
+  /** Those of them that say how many pods they run. */
+  scalables: readonly Scalable[]
 }
 
 export function checkEvictions(
@@ -26,65 +27,82 @@ export function checkEvictions(
   quorums: readonly Quorum[],
 ): Finding[] {
   const byObject = new Map(build.scalables.map((scalable) => [scalable.object, scalable]))
-  const quorumOf = new Map(quorums.flatMap((quorum) => quorum.scalables.map((scalable) => [scalable, quorum] as const)))
   const selections = objects.filter(isBudget).map((budget): Selection => {
     const workloads = selectedBy(build, budget.metadata.namespace ?? '', selectorOf(budget))
-    const scalables = workloads.map(({ object }) => byObject.get(object))
-    const isKnown = scalables.every((scalable) => scalable !== undefined)
-    return { budget, workloads, scalables: isKnown ? (scalables as Scalable[]) : undefined }
+    return { budget, workloads, scalables: workloads.flatMap(({ object }) => byObject.get(object) ?? []) }
   })
   return [
-    ...selections.flatMap((selection) => [
-      ...checkBlocking(build, selection),
-      ...checkMajority(build, selection, quorumOf),
-    ]),
+    ...selections.flatMap((selection) => checkBlocking(build, selection)),
+    ...quorums.flatMap((quorum) => checkMajority(build, quorum, selections)),
     ...checkOverlap(selections),
   ]
 }
 
-const limitsOf = (budget: KubernetesObject): Limits => (valueAt(budget, ['spec']) ?? {}) as Limits
+/** Null is absent. */
+const limitsOf = (budget: KubernetesObject): Limits => ({
+  maxUnavailable: valueAt(budget, ['spec', 'maxUnavailable']) ?? undefined,
+  minAvailable: valueAt(budget, ['spec', 'minAvailable']) ?? undefined,
+})
 
-function checkBlocking(build: Build, { budget, scalables }: Selection): Finding[] {
+function checkBlocking(build: Build, { budget, workloads, scalables }: Selection): Finding[] {
   const limits = limitsOf(budget)
-  const never = /^0%?$/.test(String(limits.maxUnavailable))
-  const total = scalables && totalOf(build, scalables)
+  const isUnlimited = limits.maxUnavailable === undefined && limits.minAvailable === undefined
+  const never = isUnlimited || /^0%?$/.test(String(limits.maxUnavailable))
+  const total = scalables.length === workloads.length ? totalOf(build, scalables) : undefined
   const n = total?.value
   if (!never && (n === undefined || n === 0 || evictable(limits, n) !== 0)) return []
-  const arithmetic = never ? '0 may be away' : `${n} - ${leastOf(limits, n ?? 0)} = 0 of ${total?.text} may be away`
+  const arithmetic = never ? '0 may be away' : `${remainder(limits, n ?? 0)} = 0 of ${total?.text} may be away`
   return [
     error(
       `${describeLimits(limits)} blocks every eviction: ${arithmetic}, and no node under its pods can be drained; let at least 1 go`,
       {
         object: budget,
-        field: { path: limits.maxUnavailable === undefined ? 'spec.minAvailable' : 'spec.maxUnavailable' },
+        field: { path: limits.minAvailable === undefined ? 'spec.maxUnavailable' : 'spec.minAvailable' },
       },
     ),
   ]
 }
 
-const leastOf = ({ minAvailable }: Limits, n: number): string =>
-  String(minAvailable).endsWith('%') ? `${minAvailable} of ${n}` : String(minAvailable)
+function remainder({ minAvailable }: Limits, n: number): string {
+  if (String(minAvailable).endsWith('%')) return `${n} - ${minAvailable} of ${n}`
+  return Number(minAvailable) > n ? `max(${n} - ${minAvailable}, 0)` : `${n} - ${minAvailable}`
+}
 
-function checkMajority(
-  build: Build,
-  { budget, scalables = [] }: Selection,
-  quorumOf: ReadonlyMap<Scalable, Quorum>,
-): Finding[] {
-  const limits = limitsOf(budget)
-  const distinct = new Set(scalables.flatMap((scalable) => quorumOf.get(scalable) ?? []))
-  return [...distinct].flatMap((quorum) => {
-    const { value: n, text } = totalOf(build, quorum.scalables)
-    // Pods that the budget also counts are no members: all that it lets go may be ones.
-    const most = n === undefined ? undefined : evictable(limits, totalOf(build, scalables).value ?? n)
-    const allowed = n === 1 ? 1 : tolerance(n ?? 0)
-    if (n === undefined || n === 0 || most === undefined || most <= allowed) return []
-    return [
-      error(
-        `${describeLimits(limits)} lets ${most} go at once, and floor((${n} - 1) / 2) = ${allowed} is the most: of ${text}, floor(${n} / 2) + 1 = ${majority(n)} must stay to decide`,
-        { object: budget },
-      ),
-    ]
+/** What budgets let go of one quorum's members adds up: each is kept by itself. */
+function checkMajority(build: Build, { scalables }: Quorum, selections: readonly Selection[]): Finding[] {
+  const { value: n, text } = totalOf(build, scalables)
+  const budgets = selections.flatMap((selection) => {
+    const most = mostMembers(build, scalables, selection)
+    return most === undefined ? [] : [{ budget: selection.budget, most }]
   })
+  const [first, ...others] = budgets.toSorted((a, b) => (a.budget.metadata.name < b.budget.metadata.name ? -1 : 1))
+  const most = budgets.reduce((sum, budget) => sum + budget.most, 0)
+  const allowed = n === 1 ? 1 : tolerance(n ?? 0)
+  if (!first || n === undefined || n === 0 || most <= allowed) return []
+  const limits = [first, ...others].map(({ budget }) =>
+    others.length === 0
+      ? describeLimits(limitsOf(budget))
+      : `${describeLimits(limitsOf(budget))} of ${budget.metadata.name}`,
+  )
+  return [
+    error(
+      `${limits.join(' + ')} ${others.length === 0 ? 'lets' : 'let'} ${most} go at once, and floor((${n} - 1) / 2) = ${allowed} is the most: of ${text}, floor(${n} / 2) + 1 = ${majority(n)} must stay to decide${others.length === 0 ? '' : '; give the members one budget, with one name and selector'}`,
+      { object: first.budget },
+    ),
+  ]
+}
+
+/**
+ * How many members of a quorum a budget lets go; undefined where it selects none, or where that is not known. Pods that
+ * it also counts are no members: all that it lets go may be ones.
+ */
+function mostMembers(build: Build, members: readonly Scalable[], { budget, scalables }: Selection): number | undefined {
+  const own = totalOf(
+    build,
+    scalables.filter((scalable) => members.includes(scalable)),
+  ).value
+  const most = evictable(limitsOf(budget), totalOf(build, scalables).value ?? own ?? 0)
+  return own === undefined || own === 0 || most === undefined ? undefined : Math.min(most, own)
 }
 
 function checkOverlap(selections: readonly Selection[]): Finding[] {

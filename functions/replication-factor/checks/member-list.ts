@@ -1,20 +1,18 @@
 import { error, type Finding } from '../../lib/finding.ts'
 import { isPlaceholder } from '../../lib/kubernetes/shape.ts'
 import { type Build, plural, totalOf } from '../build.ts'
-import { type Argument, argumentsOf } from '../derive/argument.ts'
 import { expandVariables } from '../derive/variable.ts'
+import { type MemberList, memberListsOf } from '../initial-cluster.ts'
 import type { Quorum } from '../quorum.ts'
 import type { Scalable } from '../scalable.ts'
 
-// Rule: the `--initial-cluster` of an etcd names as many members as there are replicas of what forms its quorum. A member
+// Rule: the initial cluster of an etcd names as many members as there are replicas of what forms its quorum. A member
 // too many counts towards a majority that it never joins; one too few is refused by the others.
-
-const FLAG = '--initial-cluster'
 
 export const checkMemberLists = (build: Build, quorums: readonly Quorum[]): Finding[] =>
   quorums.flatMap(({ scalables }) =>
     scalables.flatMap((scalable) =>
-      argumentsOf(scalable.object, FLAG).flatMap((argument) => checkList(build, scalables, scalable, argument)),
+      memberListsOf(scalable.object).flatMap((list) => checkList(build, scalables, scalable, list)),
     ),
   )
 
@@ -22,10 +20,10 @@ function checkList(
   build: Build,
   quorum: readonly Scalable[],
   { object, namespace }: Scalable,
-  argument: Argument,
+  { name, container, field, value }: MemberList,
 ): Finding[] {
-  const { at, field, value } = argument
-  const list = expandVariables(value, at.container, namespace)
+  if (value === undefined) return []
+  const list = expandVariables(value, container, namespace)
   const { value: n, text } = totalOf(build, quorum)
   if (isPlaceholder(list) || n === undefined) return []
   const members = membersOf(list)
@@ -33,7 +31,7 @@ function checkList(
   const together = quorum.length === 1 ? `; workloads that form one cluster are named together under quorum` : ''
   return [
     error(
-      `${FLAG} names ${plural(members.length, 'member')}, ${members.join(', ')}, expected ${n}: ${text}; derive it (presets.etcd), or name as many${together}`,
+      `${name} names ${plural(members.length, 'member')}, ${members.join(', ')}, expected ${n}: ${text}; derive it (presets.etcd), or name as many${together}`,
       { object, field: { path: field } },
     ),
   ]

@@ -1,10 +1,8 @@
-import { isDeepStrictEqual } from 'node:util'
 import { error, type Finding, info, warning } from '../../lib/finding.ts'
-import { isPlaceholder } from '../../lib/kubernetes/shape.ts'
 import { didYouMean } from '../../lib/nearest.ts'
-import { YamlTextError } from '../../lib/yaml-text.ts'
 import type { Build } from '../build.ts'
 import { named } from '../scalable.ts'
+import { Claims } from './claims.ts'
 import { evaluate } from './evaluate.ts'
 import type { Place, Placing, Value } from './place.ts'
 import type { NamedRule, Target } from './rule.ts'
@@ -12,7 +10,7 @@ import { argumentPlaces } from './target-argument.ts'
 import { configMapPlaces } from './target-config-map.ts'
 import { envPlaces } from './target-env.ts'
 import { objectPlaces } from './target-object.ts'
-import { TextError } from './text-error.ts'
+import { asFindings, writeAt } from './write.ts'
 
 // Rule: a value that follows from replicas is computed and written where it belongs, so that no two places can differ.
 // The place must be there, but for an environment variable, which is added; a placeholder stays for what fills it in.
@@ -20,11 +18,13 @@ import { TextError } from './text-error.ts'
 /** Computes and writes every value, in the order of the rules' names. */
 export async function derive(build: Build, rules: readonly (NamedRule & { optional?: true })[]): Promise<Finding[]> {
   const findings: Finding[] = []
-  for (const rule of rules.toSorted((a, b) => (a.name < b.name ? -1 : 1))) findings.push(...(await apply(build, rule)))
+  const claims = new Claims()
+  for (const rule of rules.toSorted((a, b) => (a.name < b.name ? -1 : 1)))
+    findings.push(...(await apply(build, rule, claims)))
   return findings
 }
 
-async function apply(build: Build, rule: NamedRule & { optional?: true }): Promise<Finding[]> {
+async function apply(build: Build, rule: NamedRule & { optional?: true }, claims: Claims): Promise<Finding[]> {
   const from = named(build.scalables, rule.from)
   const namespaces = [...new Set(from.map(({ namespace }) => namespace))]
   const [namespace, another] = namespaces
@@ -38,7 +38,7 @@ async function apply(build: Build, rule: NamedRule & { optional?: true }): Promi
   if ('unknown' in evaluated)
     return [info(`${rule.name}: not computed from ${evaluated.unknown}`, { object: from[0]?.object })]
   const clamped = evaluated.clamped ? [warning(`${rule.name}: ${evaluated.clamped}`, { object: from[0]?.object })] : []
-  return [...clamped, ...(await write({ build, rule, namespace }, evaluated.value, rule.optional))]
+  return [...clamped, ...(await write({ build, rule, namespace }, evaluated.value, claims, rule.optional))]
 }
 
 const suggest = ({ scalables }: Build, name: string): string =>
@@ -47,7 +47,7 @@ const suggest = ({ scalables }: Build, name: string): string =>
     scalables.map((scalable) => (name.includes('/') ? `${scalable.kind}/${scalable.name}` : scalable.name)),
   )
 
-async function write(placing: Placing, value: Value, optional: true | undefined): Promise<Finding[]> {
+async function write(placing: Placing, value: Value, claims: Claims, optional: true | undefined): Promise<Finding[]> {
   const { rule, namespace } = placing
   return asFindings(rule, undefined, async () => {
     const places = placesOf(placing, rule.target)
@@ -58,38 +58,9 @@ async function write(placing: Placing, value: Value, optional: true | undefined)
         ),
       ]
     const findings: Finding[] = []
-    for (const place of places) findings.push(...(await writeAt(rule, place, value)))
+    for (const place of places) findings.push(...(await writeAt(rule, place, value, claims)))
     return findings
   })
-}
-
-const writeAt = (rule: NamedRule, place: Place, value: Value): Promise<Finding[]> =>
-  asFindings(rule, place, async () => {
-    const { object, field: path } = place
-    const current = await place.read()
-    if (isPlaceholder(current))
-      return [
-        info(`${rule.name}: ${current} stays, for what fills it in; it should be ${value}`, {
-          object,
-          field: { path },
-        }),
-      ]
-    if (!isDeepStrictEqual(current, place.form(value))) await place.write(value)
-    return []
-  })
-
-/** A text in which a place cannot be set is the user's to mend, not a defect of this program. */
-async function asFindings(
-  rule: NamedRule,
-  place: Place | undefined,
-  attempt: () => Promise<Finding[]>,
-): Promise<Finding[]> {
-  try {
-    return await attempt()
-  } catch (cause) {
-    if (!(cause instanceof TextError || cause instanceof YamlTextError)) throw cause
-    return [error(`${rule.name}: ${cause.message}`, place && { object: place.object, field: { path: place.field } })]
-  }
 }
 
 function placesOf(placing: Placing, { env, argument, configMap, object }: Target): Place[] {

@@ -10,6 +10,8 @@ export interface Place {
   object: KubernetesObject
   /** Path within the object, for messages. */
   field: string
+  /** Which part of the text there it is, where it is not all of it. */
+  part?: string | undefined
   /** What stands there now; undefined for nothing. Throws TextError or YamlTextError where that cannot be told. */
   read(): unknown
   /** The value in the form that it has there. */

@@ -3,7 +3,7 @@ import { type Argument, argumentsOf } from './argument.ts'
 import { asText, type Place, type Placing } from './place.ts'
 import type { Target } from './rule.ts'
 import { variablePlace, workloadsNamed } from './target-env.ts'
-import { findWord, replaceWord } from './text.ts'
+import { withPart } from './text.ts'
 import { expandVariables, referredVariable, variablesOf } from './variable.ts'
 
 type ArgumentTarget = NonNullable<Target['argument']>
@@ -16,7 +16,7 @@ export const argumentPlaces = (placing: Placing, target: ArgumentTarget): Place[
       const { at } = argument
       const isOwn = variablesOf(at.container).some(({ name, value }) => name === variable && value !== undefined)
       return variable !== undefined && isOwn
-        ? variablePlace(placing, workload, at, variable)
+        ? variablePlace(placing, workload, at, variable, target.part)
         : argumentPlace(placing, workload, argument, target.part)
     }),
   )
@@ -26,11 +26,11 @@ function argumentPlace({ rule }: Placing, workload: Workload, argument: Argument
   return {
     object: workload.object,
     field: argument.field,
+    part,
     read: () => current,
     form: (value) => asText(value, rule),
     write(value) {
-      const text = asText(value, rule)
-      const wanted = part ? replaceWord(current, findWord(current, part, 'part'), text) : text
+      const wanted = withPart(current, part, asText(value, rule))
       // What the container sees is right already: its placeholders stay.
       if (expandVariables(current, at.container, workload.namespace) !== wanted) list[index] = `${lead}${wanted}`
     },

@@ -45,6 +45,7 @@ function linePlace({ rule }: Placing, object: KubernetesObject, { key, line = ''
   return {
     object,
     field: formatPath(['data', key]),
+    part: line,
     read: () => find().text,
     form: (value) => asText(value, rule),
     write(value) {

@@ -2,8 +2,9 @@ import { formatPath } from '../../lib/kubernetes/object.ts'
 import { type Container, type ContainerAt, containersOf } from '../../lib/kubernetes/pod-template.ts'
 import type { Workload } from '../../lib/kubernetes/workload.ts'
 import { named } from '../scalable.ts'
-import { asText, type Place, type Placing } from './place.ts'
+import { asText, type Place, type Placing, type Value } from './place.ts'
 import type { Target } from './rule.ts'
+import { withPart } from './text.ts'
 import { TextError } from './text-error.ts'
 import { type Variable, variablesOf } from './variable.ts'
 
@@ -22,25 +23,30 @@ export const envPlaces = (placing: Placing, target: NonNullable<Target['env']>):
 export const workloadsNamed = ({ build, rule, namespace }: Placing, name: string | undefined): Workload[] =>
   named(build.topology.workloadsIn(namespace), name ?? rule.from)
 
+/** Of two variables of one name the container sees the last. */
 const find = (container: Container, name: string): Variable | undefined =>
-  variablesOf(container).find((variable) => variable.name === name)
+  variablesOf(container).findLast((variable) => variable.name === name)
 
+/** A variable, or a part of its value. */
 export function variablePlace(
   { rule }: Placing,
   workload: Workload,
   { container, path }: ContainerAt,
   name: string,
+  part?: string,
 ): Place {
   const variable = find(container, name)
+  const form = (value: Value): string => withPart(variable?.value ?? '', part, asText(value, rule))
   return {
     object: workload.object,
     field: `${formatPath([...path, 'env'])}[name=${name}]`,
+    part,
     read: () => variable?.value,
-    form: (value) => asText(value, rule),
+    form,
     write(value) {
       if (variable?.valueFrom) throw new TextError(`${name} comes from valueFrom; give it a value`)
-      if (variable) variable.value = asText(value, rule)
-      else container.env = [...(container.env ?? []), { name, value: asText(value, rule) }]
+      if (variable) variable.value = form(value)
+      else container.env = [...(container.env ?? []), { name, value: form(value) }]
     },
   }
 }

@@ -42,8 +42,17 @@ async function write(object: KubernetesObject, path: Path, value: number | strin
   const parent = valueAt(object, own.slice(0, -1))
   if (!isFields(parent) && !Array.isArray(parent))
     throw new TextError(`${formatPath(own.slice(0, -1))} is not there; write the map, or mend the path`)
+  if (Array.isArray(parent) && !Object.hasOwn(parent, last))
+    throw new TextError(`${formatPath(own)} is not there: the list has ${parent.length} items; mend the path`)
   const fields = parent as Record<string, unknown>
   const current = fields[last]
   if (length < path.length) fields[last] = await setInText(current as string, path.slice(length), value)
-  else fields[last] = typeof current === 'string' && typeof value === 'number' ? String(value) : value
+  else {
+    const isText = typeof current === 'string' || holdsStrings(object, own)
+    fields[last] = isText && typeof value === 'number' ? String(value) : value
+  }
 }
+
+/** Labels, annotations and the data of a ConfigMap: the API takes no numbers there. */
+const holdsStrings = ({ kind }: KubernetesObject, [first]: Path): boolean =>
+  first === 'metadata' || (kind === 'ConfigMap' && first === 'data')

@@ -13,6 +13,8 @@ export async function readText(text: string, path: TextPath): Promise<unknown> {
 }
 
 function readCanonical(text: string): unknown {
+  // It takes a merge key for a key like any other.
+  if (text.includes('<<')) return undefined
   try {
     return readCanonicalYaml(text)
   } catch (cause) {
@@ -21,9 +23,13 @@ function readCanonical(text: string): unknown {
   }
 }
 
-/** The text with another value at a path that it has. Throws TextError or YamlTextError. */
-export const setInText = async (text: string, path: TextPath, value: TextValue): Promise<string> =>
-  isToml(text) ? setInToml(text, path, value) : setInYamlText(text, path, value)
+/** The text with another value at a path that it has; a number in quotes stays in quotes. Throws TextError or YamlTextError. */
+export async function setInText(text: string, path: TextPath, value: TextValue): Promise<string> {
+  if (isToml(text)) return setInToml(text, path, value)
+  const present = await readText(text, path)
+  const isQuoted = typeof value === 'number' && typeof present === 'string' && /^\d+$/.test(present)
+  return setInYamlText(text, path, isQuoted ? String(value) : value)
+}
 
 /** A word of a text, by where it begins. */
 export interface Word {
@@ -48,6 +54,10 @@ export function findWord(text: string, pattern: string, scope: 'line' | 'part'):
 
 export const replaceWord = (text: string, word: Word, value: string): string =>
   text.slice(0, word.start) + value + text.slice(word.start + word.text.length)
+
+/** A value in place of a text, or of the part of it that fits a pattern. Throws TextError. */
+export const withPart = (text: string, part: string | undefined, value: string): string =>
+  part === undefined ? value : replaceWord(text, findWord(text, part, 'part'), value)
 
 const toExpression = (pattern: string): string =>
   pattern

@@ -2,8 +2,9 @@ import { formatPath } from '../../lib/kubernetes/object.ts'
 import type { TextPath, TextValue } from '../../lib/yaml-text.ts'
 import { TextError } from './text-error.ts'
 
-const HEADER = /^\s*\[([^[\]]+)\]\s*(?:#.*)?$/
-const ENTRY = /^(\s*)([\w."'-]+)(\s*=\s*)([^#\s]+|"[^"]*"|'[^']*')(.*)$/
+const HEADER = /^\s*(\[{1,2})([^[\]]+)\]{1,2}\s*(?:#.*)?\s*$/
+const ENTRY = /^(\s*)([\w."'-]+)(\s*=\s*)("[^"]*"|'[^']*'|[^#\s]+)/
+const LONG_STRING = /"""|'''/
 
 /** Is the first line that says something a TOML table or entry? */
 export function isToml(text: string): boolean {
@@ -26,6 +27,8 @@ export function setInToml(text: string, path: TextPath, value: TextValue): strin
     throw new TextError(
       `${formatPath(path)}: not in the text; write the line \`${path.at(-1)} = ${value}\` in its table`,
     )
+  if (!/^[-+]?\d[\d_]*$/.test(place.value))
+    throw new TextError(`${formatPath(path)}: found ${place.value}, expected a whole number to replace`)
   return text.slice(0, place.start) + value + text.slice(place.start + place.value.length)
 }
 
@@ -38,15 +41,27 @@ function find(text: string, path: TextPath): Place | undefined {
   const wanted = path.join('.')
   let table = ''
   let offset = 0
+  let quotes: string | undefined
   for (const line of text.split('\n')) {
-    const [, header] = HEADER.exec(line) ?? []
-    if (header !== undefined) table = `${plainKey(header)}.`
-    const [, indent = '', key, equals = '', value = ''] = ENTRY.exec(line) ?? []
+    const isText = quotes !== undefined
+    quotes = quotesAfter(line, quotes)
+    const [, bracket, header] = (!isText && HEADER.exec(line)) || []
+    // No path leads into one of a list of tables.
+    if (header !== undefined) table = `${plainKey(header)}.${bracket === '[[' ? '[].' : ''}`
+    const [, indent = '', key, equals = '', value = ''] = (!isText && ENTRY.exec(line)) || []
     if (key !== undefined && `${table}${plainKey(key)}` === wanted)
       return { start: offset + indent.length + key.length + equals.length, value }
     offset += line.length + 1
   }
   return undefined
+}
+
+/** The quotes of a string of several lines that is open behind a line. */
+function quotesAfter(line: string, open: string | undefined): string | undefined {
+  const quotes = open ?? LONG_STRING.exec(line)?.[0]
+  if (quotes === undefined) return undefined
+  const count = line.split(quotes).length - 1
+  return (open === undefined) === (count % 2 === 1) ? quotes : undefined
 }
 
 const plainKey = (key: string): string =>

@@ -1,5 +1,4 @@
 import { error, type Finding } from '../../lib/finding.ts'
-import type { KubernetesObject } from '../../lib/kubernetes/object.ts'
 import { matchesPattern } from '../../lib/match.ts'
 import { didYouMean } from '../../lib/nearest.ts'
 import { isOff } from '../../lib/off.ts'
@@ -46,7 +45,7 @@ function expand(build: Build, key: string, preset: Preset, spec: PresetSpec): Ex
     if (part === 'prefix') continue
     const known = { ...(preset.parts[part] as Part), name, where: `presets.${key}.parts.${part}` }
     const scalables = known.kind ? [] : named(build.scalables, name)
-    if (scalables.length > 0 || isThere(build.objects, known)) parts.push({ ...known, scalables })
+    if (scalables.length > 0 || isThere(build, known)) parts.push({ ...known, scalables })
     else {
       findings.push(missing(build, known))
       names.delete(part)
@@ -72,8 +71,10 @@ function refer(text: string, names: ReadonlyMap<string, string>): string | undef
   return text.replaceAll(/\{([\w-]+)\}/g, (_, part: string) => names.get(part) ?? '')
 }
 
-const isThere = (objects: readonly KubernetesObject[], { name, kind }: Part): boolean =>
-  objects.some((object) => (kind === undefined || object.kind === kind) && matchesPattern(name, object.metadata.name))
+const isThere = ({ objects, topology }: Build, { name, kind }: Part): boolean =>
+  kind === undefined
+    ? named(topology.workloads, name).length > 0
+    : objects.some((object) => object.kind === kind && matchesPattern(name, object.metadata.name))
 
 function missing(build: Build, { name, kind, where }: Omit<KnownPart, 'scalables'>): Finding {
   const candidates = kind
