@@ -50,13 +50,13 @@ async function check(folder: string, options: CheckOptions): Promise<ExitCode> {
   const stacks = await hardenedStacks(path, builder)
   if (stacks.length === 0)
     throw new Failure(`${folder}: no krm-hardening policy found, so there are no flows to check`, FINDINGS)
-  const { flows, findings } = flowsOf(stacks)
+  const declared = flowsOf(stacks)
   const rendering = await renderFolder(path, builder, onePiece(session))
   const { complete = false, elsewhere } = options
-  const found = checkEnvironment(objectsOf(rendering.objects), flows, { complete, elsewhere }).map(
+  const found = checkEnvironment(objectsOf(rendering.objects), declared, { complete, elsewhere }).map(
     (finding): StackFinding => ({ stack: path, source: 'check', finding }),
   )
-  return report([...findings, ...found], Object.keys(flows).length, options.output)
+  return report([...declared.findings, ...found], Object.keys(declared.flows).length, options.output)
 }
 
 async function report(findings: readonly StackFinding[], flows: number, output: Output): Promise<ExitCode> {

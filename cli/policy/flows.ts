@@ -2,21 +2,31 @@ import { isDeepStrictEqual } from 'node:util'
 import { plan } from '../../functions/hardening/plan.ts'
 import { parseConfig } from '../../functions/lib/config.ts'
 import { error, type Finding, warning } from '../../functions/lib/finding.ts'
-import { checkFlows, PODS, UNCHECKED } from '../../functions/lib/flows/check.ts'
+import { checkFlows, PODS, type RuntimePods, UNCHECKED } from '../../functions/lib/flows/check.ts'
 import { type FlowsSpec, flowsSchema } from '../../functions/lib/flows/schema.ts'
+import type { Step } from '../../functions/lib/function.ts'
 import { isFields, type KubernetesObject } from '../../functions/lib/kubernetes/object.ts'
+import type { NetworkPolicyDefaultDenySpec } from '../../functions/network-policy-default-deny/config.ts'
 import type { HardenedStack } from './policies.ts'
 import type { StackFinding } from './verify.ts'
 
-/** The flows of all policies of an environment; a flow that two policies write differently is a finding. */
-export function flowsOf(stacks: readonly HardenedStack[]): { flows: FlowsSpec; findings: StackFinding[] } {
+/** The flows of all policies of an environment, and the run-time pods that they declare beside them. */
+export interface Declared {
+  flows: FlowsSpec
+  runtimePods: RuntimePods[]
+  findings: StackFinding[]
+}
+
+/** What all policies of an environment declare; a flow that two of them write differently is a finding. */
+export function flowsOf(stacks: readonly HardenedStack[]): Declared {
   const flows: FlowsSpec = {}
+  const runtimePods: RuntimePods[] = []
   const writtenBy = new Map<string, string>()
   const findings: StackFinding[] = []
   for (const { folder, policies } of stacks)
     for (const policy of policies) {
       // Refuses a policy that does not fit its schema, with the message that a build would give.
-      plan(policy)
+      runtimePods.push(...plan(policy).flatMap(runtimePodsOf))
       if (!isFields(policy.spec) || policy.spec.flows === undefined) continue
       const where = `${folder}: ${policy.kind}: spec.flows`
       for (const [key, flow] of Object.entries(parseConfig(flowsSchema, policy.spec.flows, where))) {
@@ -34,7 +44,14 @@ export function flowsOf(stacks: readonly HardenedStack[]): { flows: FlowsSpec; f
         writtenBy.set(key, other ?? folder)
       }
     }
-  return { flows, findings }
+  return { flows, runtimePods, findings }
+}
+
+function runtimePodsOf({ function: { kind }, spec }: Step): RuntimePods[] {
+  if (kind !== 'NetworkPolicyDefaultDeny') return []
+  return Object.entries((spec as NetworkPolicyDefaultDenySpec).runtimePods).flatMap(([place, { labels }]) =>
+    labels ? [{ namespace: place.slice(0, place.indexOf('/')), labels }] : [],
+  )
 }
 
 /** What is known of an environment that its stacks do not say. */
@@ -48,7 +65,7 @@ export interface Surroundings {
 /** Holds flows against an environment and what is known to be outside of it. */
 export function checkEnvironment(
   objects: readonly KubernetesObject[],
-  flows: FlowsSpec,
+  { flows, runtimePods }: Declared,
   { complete, elsewhere }: Surroundings,
 ): Finding[] {
   const met = new Set<string>()
@@ -58,7 +75,7 @@ export function checkEnvironment(
     if (entry !== undefined) met.add(entry)
     return entry !== undefined
   }
-  const findings = checkFlows(objects, flows)
+  const findings = checkFlows(objects, flows, runtimePods)
     .filter((finding) => !isElsewhere(finding))
     .map((finding): Finding => {
       const isMissing = complete && finding.tags?.[UNCHECKED] !== undefined

@@ -12,9 +12,11 @@ import { isDeepStrictEqual } from 'node:util'
 import { error, type Finding } from '../lib/finding.ts'
 import { replaceGenerated } from '../lib/generated.ts'
 import type { KubernetesObject } from '../lib/kubernetes/object.ts'
+import { callersWithoutPods } from './check/callers.ts'
 import { checkPolicies } from './check/check.ts'
 import { deadPolicies } from './check/dead.ts'
 import { redundantPolicies } from './check/redundant.ts'
+import { forgottenEndpoints } from './check/service-endpoints.ts'
 import type { NetworkPolicyDefaultDenySpec } from './config.ts'
 import { namespacePolicies } from './policies/of-namespaces.ts'
 import { subjectPolicies } from './policies/of-subjects.ts'
@@ -32,6 +34,8 @@ export function transform(objects: KubernetesObject[], spec: NetworkPolicyDefaul
     ...findings,
     ...open.findings,
     ...scrapeFindings(build.subjects),
+    ...callersWithoutPods(build),
+    ...forgottenEndpoints(build),
     ...checkPolicies(written, build),
     ...deadPolicies(build),
     ...replaceGenerated(

@@ -66,6 +66,21 @@ describe('check', () => {
     expect(tooMuch.stdout).toContain('warning: check: --elsewhere blog/adapt: no flow needs it')
   })
 
+  test('takes callers as they are that are declared to be made at run time, by a flow or under runtimePods', async () => {
+    const made = (label: string): string => `{namespace: blog, labels: {made: ${label}}}`
+    const root = withFlows(
+      flow('shop/web:http', made('broker'), made('job'), made('nowhere')),
+      '    blog/broker:9092: {from: [self], selector: {made: broker}}\n',
+      '  networkPolicy:\n    runtimePods: {blog/job: {labels: {made: job}}}\n',
+      '    namespaces: {blog: {off: true, reason: its CronJob has no labels}}\n',
+    )
+    const { stdout, exitCode } = await check(root)
+    expect(exitCode).toBe(1)
+    expect(stdout).toContain('found caller {"namespace":"blog","labels":{"made":"nowhere"}}, which matches no pod')
+    expect(stdout.match(/found caller/g)).toHaveLength(1)
+    expect((await check(root, '--elsewhere', 'blog')).exitCode).toBe(0)
+  })
+
   test('finds a flow that two policies write differently', async () => {
     const root = withFlows(flow('shop/web:http', 'blog/blog'))
     const own = join(root, 'environment/stacks/shop')

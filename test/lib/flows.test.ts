@@ -78,6 +78,7 @@ describe('parsing', () => {
     ['any', { type: 'any' }],
     ['stock/stock', { type: 'pods', namespace: 'stock', labels: { [APP]: 'stock' } }],
     ['stock/stock/api', { type: 'pods', namespace: 'stock', labels: { [APP]: 'stock', [COMPONENT]: 'api' } }],
+    ['stock/stock/', { type: 'pods', namespace: 'stock', labels: { [APP]: 'stock', [COMPONENT]: '' } }],
     ['stock/*', { type: 'pods', namespace: 'stock', labels: undefined }],
     [
       { namespace: 'stock', labels: { tier: 'a' } },
@@ -91,6 +92,7 @@ describe('parsing', () => {
     ['shop/*:http', { type: 'workload', namespace: 'shop', name: '*' }, 'http'],
     ['external/api.example.com:443', { type: 'external', host: 'api.example.com' }, 443],
     ['external/*.example.com:443', { type: 'external', host: '*.example.com' }, 443],
+    ['external/api.$(DOMAIN):443', { type: 'external', host: 'api.$(DOMAIN)' }, 443],
   ])('destination %s', (key, destination, port) => {
     expect(parseFlows(spec({ [key]: { from: ['a/b'] } }))[0]).toMatchObject({ key, destination, port })
   })
@@ -106,6 +108,15 @@ describe('parsing', () => {
       'flows.cart: expected a destination namespace/workload:port or external/host:port as key, found "cart"',
     ],
     [{ 'shop/cart': { from: ['web'] } }, 'flows["shop/cart"]: expected a destination'],
+    [
+      { 'external/API.example.com:443': { from: ['shop/web'] } },
+      'flows["external/API.example.com:443"]: expected external/host:port, its host in lower case, and * for nothing but its first label as key',
+    ],
+    [{ 'external/*:443': { from: ['shop/web'] } }, 'flows["external/*:443"]: expected external/host:port'],
+    [{ '*/cart:80': { from: ['web'] } }, 'flows["*/cart:80"]: expected a destination namespace/workload:port'],
+    [{ 'shop/cart:0': { from: ['web'] } }, 'flows["shop/cart:0"]: expected a destination with a port from 1 to 65535'],
+    [{ 'shop/cart:65536': { from: ['web'] } }, 'expected a destination with a port from 1 to 65535'],
+    [{ 'shop/kafka:80': { from: ['web'], selector: {} } }, '.selector: expected at least one label, found {}'],
     [{ 'shop/cart:80': {} }, 'flows["shop/cart:80"].from: expected a list, found nothing'],
     [{ 'shop/cart:80': { from: [] } }, 'flows["shop/cart:80"].from: expected a length of at least 1'],
     [
@@ -120,6 +131,10 @@ describe('parsing', () => {
       { 'shop/cart:80': { from: ['any'], reason: '' } },
       'flows["shop/cart:80"].reason: expected a length of at least 1',
     ],
+    ...['shop/', 'shop/*/api', '*/web', 'shop/we*', '*'].map((caller): [object, string] => [
+      { 'shop/cart:80': { from: [caller] } },
+      'flows["shop/cart:80"].from[0]: expected a caller such as workload, namespace/app',
+    ]),
   ])('refuses %j', (flows, message) => expect(() => spec(flows as never)).toThrow(message))
 })
 
@@ -182,6 +197,32 @@ describe('the callee', () => {
     ])
   })
 
+  test('of a plain flow is dialled as its Services say, where these agree', () => {
+    const ring = (port: Record<string, unknown>, headless: boolean) =>
+      service('ring', [port], { selector: { [APP]: 'cart' }, headless })
+    const plain = { 'shop/cart:http': { ...from, plain: true } }
+    expect(callee([web, workload('cart'), service('cart', [HTTP]), ring(HTTP, false)], plain)).toMatchObject([
+      { port: 8080, dialled: 80, host: undefined },
+    ])
+    const apart = [web, workload('cart'), service('cart', [HTTP]), ring(HTTP, true)]
+    expect(messages(apart, plain)).toEqual([
+      'error: flow shop/cart:http: found 2 Services that carry port http: cart, ring; expected service: to name the one that callers use',
+    ])
+    expect(callee(apart, { 'shop/cart:http': { ...from, plain: true, service: 'ring' } })).toMatchObject([
+      { dialled: 8080 },
+    ])
+  })
+
+  test('is reached by a port of its Service before one of its pods of the same number', () => {
+    const ports = [
+      { name: 'admin', port: 8081, targetPort: 80 },
+      { name: 'public', port: 80, targetPort: 8080 },
+    ]
+    expect(callee([web, workload('cart'), service('cart', ports)], { 'shop/cart:80': from })).toMatchObject([
+      { port: 8080, dialled: 80 },
+    ])
+  })
+
   test('in another stack is known by what the flow says alone', () => {
     expect(callee([web], { 'stock/stock:http': { from: ['shop/web'] } })).toEqual([
       {
@@ -232,6 +273,32 @@ describe('the callee', () => {
       expect.stringContaining('found no port gosip on its containers or Services (did you mean gossip?)'),
     )
   })
+
+  test('* leaves out none that carries the port and that callers cannot reach', () => {
+    const objects = [web, workload('cart'), service('cart', [HTTP])]
+    expect(messages(objects, { 'shop/*:http': { from: ['other/app'] } })).toEqual([
+      expect.stringContaining('flow shop/*:http: found no Service that selects it and carries port http'),
+    ])
+    expect(callee(objects, { 'shop/*:9095': { from: ['self'], plain: true } }).map(({ name }) => name)).toEqual([
+      'web',
+      'cart',
+    ])
+    const ring = workload('ring', { ports: { gossip: 7946 } })
+    expect(callee([...objects, ring], { 'shop/*:7946': { from: ['self'], plain: true } })).toMatchObject([
+      { name: 'ring' },
+    ])
+  })
+})
+
+test('of workloads that share a name those are called that carry the port', () => {
+  const objects = [
+    workload('cart'),
+    workload('cart', { kind: 'Job', labels: { job: 'cart' }, ports: {} }),
+    service('cart', [HTTP]),
+  ]
+  const flows = { 'shop/cart:http': { from: ['web/web'] } }
+  expect(callee(objects, flows).map(({ labels }) => labels)).toEqual([{ [APP]: 'cart' }])
+  expect(messages(objects.slice(1), flows)).toContainEqual(expect.stringContaining('found no port http'))
 })
 
 describe('what the build should have and has not', () => {
@@ -311,6 +378,14 @@ describe('what the build should have and has not', () => {
       { 'external/api.example.com:443': { from: ['web'] } },
       [
         'error: flow external/api.example.com:443: found caller web; expected namespace/app, namespace/app/component, namespace/* or {namespace, labels}, since a destination outside the cluster has no namespace to look for callers in',
+      ],
+    ],
+    [
+      'a name for pods that are made at run time',
+      objects,
+      { 'shop/*:9092': { from: ['web'], selector: { cluster: 'kafka' } } },
+      [
+        'error: flow shop/*:9092: found * for pods that a selector selects and no workload of the build has; expected a name for them, since what is generated for them is named by it',
       ],
     ],
     [
@@ -453,9 +528,52 @@ describe('calls that other objects say', () => {
     expect(calls(object(apiVersion, kind, fields))).toEqual([{ route, name: 'hook', port: 8443 }])
   })
 
-  test('a VirtualService of the mesh alone says nothing: it routes what flows declare', () => {
-    const mesh = { spec: { gateways: ['mesh'], http: [{ route: [{ destination }] }] } }
-    expect(calls(object('networking.istio.io/v1', 'VirtualService', mesh))).toEqual([])
+  test.each([
+    ['VirtualService', 'networking.istio.io/v1', { gateways: ['mesh'], http: [{ route: [{ destination }] }] }],
+    ['VirtualService', 'networking.istio.io/v1', { hosts: ['hook'], http: [{ route: [{ destination }] }] }],
+    [
+      'HTTPRoute',
+      'gateway.networking.k8s.io/v1',
+      {
+        parentRefs: [{ group: '', kind: 'Service', name: 'hook' }],
+        rules: [{ backendRefs: [{ name: 'hook', port: 8080 }] }],
+      },
+    ],
+  ])('a %s of the mesh alone says nothing: it routes what flows declare', (kind, apiVersion, spec) => {
+    expect(calls(object(apiVersion, kind, { spec }))).toEqual([])
+  })
+
+  test('gateways call by delegates and for mirrors too', () => {
+    const bound = { gateways: ['a/b'], hosts: ['example.com'] }
+    const specs = [
+      { http: [{ route: [{ destination }] }] },
+      { ...bound, http: [{ mirror: destination }] },
+      { ...bound, http: [{ mirrors: [{ destination }] }] },
+    ]
+    for (const spec of specs)
+      expect(calls(object('networking.istio.io/v1', 'VirtualService', { spec }))).toEqual([
+        { route: 'istioGateway', name: 'hook', port: 8443 },
+      ])
+    const filters = [{ type: 'RequestMirror', requestMirror: { backendRef: { name: 'hook', port: 8080 } } }]
+    expect(calls(object('gateway.networking.k8s.io/v1', 'HTTPRoute', route({ filters })))).toEqual([
+      { route: 'gatewayApi', name: 'hook', port: 8443 },
+    ])
+  })
+
+  test('a VirtualService names no port where the Service has but one', () => {
+    const to = (host: string) => ({ destination: { host } })
+    const spec = { gateways: ['a/b'], http: [{ route: [to('web'), to('hook')] }] }
+    const objects = [
+      ...build,
+      workload('web'),
+      service('web', [HTTP]),
+      object('networking.istio.io/v1', 'VirtualService', { spec }),
+    ]
+    const { calls, findings } = backendCalls(objects, topologyOf(objects))
+    expect(calls.map(({ workload, port }) => ({ name: workload.name, port }))).toEqual([{ name: 'web', port: 8080 }])
+    expect(findings.map(({ message }) => message)).toEqual([
+      'found no port of Service shop/hook, expected one of https, alt, with a target port on the pods',
+    ])
   })
 
   test('a port that the Service has not is an error of the object that says it', () => {

@@ -70,6 +70,139 @@ test('a gateway in the build reaches the backends in it', () => {
   })
 })
 
+describe('a gateway of the mesh is admitted to', () => {
+  const virtualService = (spec: Record<string, unknown>): KubernetesObject => ({
+    apiVersion: 'networking.istio.io/v1',
+    kind: 'VirtualService',
+    metadata: { name: 'cart', namespace: 'shop' },
+    spec,
+  })
+  const destination = { host: 'cart', port: { number: 80 } }
+  const bound = { hosts: ['cart.example.com'], gateways: ['istio-system/public'] }
+  const cart = [
+    workload('cart', { ports: [{ containerPort: 8080 }] }),
+    service('cart', [{ port: 80, targetPort: 8080 }]),
+  ]
+  const gateway = {
+    namespaceSelector: inNamespace('istio-system'),
+    podSelector: { matchLabels: { istio: 'ingressgateway' } },
+  }
+
+  test.each([
+    [
+      'the only port of a Service, where none is given',
+      { ...bound, http: [{ route: [{ destination: { host: 'cart' } }] }] },
+    ],
+    ['a Service to which requests are mirrored', { ...bound, http: [{ mirrors: [{ destination }] }] }],
+    ['a route to which another one delegates', { http: [{ route: [{ destination }] }] }],
+  ])('%s', (_, spec) => {
+    const { policies } = harden([namespace('shop'), ...cart, virtualService(spec)])
+    expect(policy(policies, 'cart').ingress).toEqual([{ from: [gateway], ports: [tcp(8080)] }])
+  })
+
+  test('none of several ports of a Service, where none is given', () => {
+    const twoPorts = service('cart', [
+      { name: 'http', port: 80, targetPort: 8080 },
+      { name: 'admin', port: 81, targetPort: 9090 },
+    ])
+    const { findings } = harden([
+      namespace('shop'),
+      ...cart.slice(0, 1),
+      twoPorts,
+      virtualService({ ...bound, http: [{ route: [{ destination: { host: 'cart' } }] }] }),
+    ])
+    expect(messages(findings)).toEqual([
+      'error: found no port of Service shop/cart, expected one of http, admin, with a target port on the pods',
+    ])
+  })
+
+  test('the Service port of that number, though another one has it on the pod', () => {
+    const crossed = service('cart', [
+      { name: 'http', port: 80, targetPort: 8080 },
+      { name: 'admin', port: 8080, targetPort: 9090 },
+    ])
+    const toAdmin = { ...bound, http: [{ route: [{ destination: { host: 'cart', port: { number: 8080 } } }] }] }
+    const { policies } = harden([namespace('shop'), ...cart.slice(0, 1), crossed, virtualService(toAdmin)])
+    expect(policy(policies, 'cart').ingress).toEqual([{ from: [gateway], ports: [tcp(9090)] }])
+  })
+})
+
+test('the API server is admitted to a webhook that still says where its Service was before Kustomize moved it', () => {
+  const moved = service('shop-hook', [{ port: 443, targetPort: 9443 }], { [NAME]: 'hook' })
+  moved.metadata.annotations = {
+    'internal.config.kubernetes.io/previousNames': 'hook,hook',
+    'internal.config.kubernetes.io/previousNamespaces': 'system,shop',
+  }
+  const configuration = {
+    apiVersion: 'admissionregistration.k8s.io/v1',
+    kind: 'ValidatingWebhookConfiguration',
+    metadata: { name: 'shop-hook' },
+    webhooks: [{ clientConfig: { service: { name: 'hook', namespace: 'system' } } }],
+  }
+  const { policies } = harden([namespace('shop'), workload('hook'), moved, configuration])
+  expect(policy(policies, 'hook').ingress).toEqual([{ ports: [tcp(9443)] }])
+})
+
+describe('the protocol of a port', () => {
+  const admitted = (
+    port: string,
+    ports: WorkloadOptions['ports'],
+    ...servicePorts: Parameters<typeof service>[1]
+  ): unknown => {
+    const objects = [namespace('shop'), workload('cart', { ports: ports ?? [] }), service('cart', servicePorts)]
+    const { policies } = harden(objects, { flows: { [`shop/cart:${port}`]: { from: ['web/frontend'] } } })
+    return policy(policies, 'cart').ingress?.[0]?.ports
+  }
+  const udp = (port: number): unknown => ({ protocol: 'UDP', port })
+
+  test('is the one of the Service port that the flow names, whatever its container declares', () => {
+    const syslog = { name: 'syslog', port: 514, targetPort: 5140, protocol: 'UDP' }
+    expect(admitted('syslog', [{ containerPort: 5140 }], syslog)).toEqual([udp(5140)])
+  })
+
+  test('is each that a number has', () => {
+    const ports = [
+      { name: 'dns', containerPort: 53, protocol: 'UDP' },
+      { name: 'dns-tcp', containerPort: 53 },
+    ]
+    const onService = { name: 'dns', port: 53, targetPort: 'dns', protocol: 'UDP' }
+    expect(admitted('53', ports, onService)).toEqual([tcp(53), udp(53)])
+    expect(admitted('dns', ports, onService)).toEqual([udp(53)])
+  })
+})
+
+describe('a sidecar', () => {
+  const labelled = (labels: Record<string, string>): WorkloadOptions => ({
+    labels: { [NAME]: 'cart', ...labels },
+    matchLabels: { [NAME]: 'cart' },
+  })
+  const enabled = namespace('shop', { 'istio-injection': 'enabled' })
+  const callsIstiod = (objects: KubernetesObject[]): boolean =>
+    JSON.stringify(policy(harden(objects).policies, 'cart').egress).includes('15012')
+
+  test.each<[string, KubernetesObject[], boolean]>([
+    [
+      'the label of the pods',
+      [namespace('shop'), workload('cart', labelled({ 'sidecar.istio.io/inject': 'true' }))],
+      true,
+    ],
+    ['the revision of the pods', [namespace('shop'), workload('cart', labelled({ 'istio.io/rev': 'canary' }))], true],
+    ['the label of the Namespace', [enabled, workload('cart')], true],
+    ['the revision of the Namespace', [namespace('shop', { 'istio.io/rev': 'canary' }), workload('cart')], true],
+    ['nothing', [namespace('shop'), workload('cart')], false],
+    [
+      'the pods against the Namespace',
+      [enabled, workload('cart', labelled({ 'sidecar.istio.io/inject': 'false' }))],
+      false,
+    ],
+    [
+      'the Namespace against the revision of the pods',
+      [namespace('shop', { 'istio-injection': 'disabled' }), workload('cart', labelled({ 'istio.io/rev': 'canary' }))],
+      false,
+    ],
+  ])('follows from %s', (_, objects, isThere) => expect(callsIstiod(objects)).toBe(isThere))
+})
+
 describe('scraping', () => {
   test('of an injected pod needs no rule of its own: its sidecar is scraped', () => {
     const cart = workload('cart', {

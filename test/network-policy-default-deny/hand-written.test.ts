@@ -21,6 +21,13 @@ describe('a policy is dead', () => {
     expect(said([selecting({ matchLabels: { [NAME]: 'cart', tier: 'web' } })], {}, pods)).toEqual([DEAD])
   })
 
+  test('where no pod carries its labels beside those that a controller writes', () => {
+    const matchLabels = { 'batch.kubernetes.io/job-name': 'migration', [NAME]: 'crat' }
+    expect(said([selecting({ matchLabels })])).toEqual([
+      expect.stringContaining(`none carries ${NAME}: crat (did you mean ${NAME}: cart?)`),
+    ])
+  })
+
   test('where its expressions exclude every pod', () => {
     expect(said([selecting({ matchExpressions: [{ key: NAME, operator: 'DoesNotExist' }] })])).toEqual([DEAD])
   })
@@ -62,6 +69,14 @@ describe('a policy is not dead', () => {
 
   test('where its namespace stands in another build, whose pods it may select', () => {
     expect(said([{ ...own, metadata: { name: 'own', namespace: 'elsewhere' } }])).toEqual([])
+  })
+
+  test.each([
+    ['of one replica', { 'statefulset.kubernetes.io/pod-name': 'cart-0' }],
+    ['of a Job', { [NAME]: 'cart', 'batch.kubernetes.io/job-name': 'migration' }],
+    ['of one revision', { [NAME]: 'cart', 'pod-template-hash': '5d7c8' }],
+  ])('where it asks for labels that a controller writes, %s', (_, matchLabels) => {
+    expect(said([networkPolicy('own', { podSelector: { matchLabels }, ingress: [{ from: [FRONTEND] }] })])).toEqual([])
   })
 
   test('where it selects every pod', () => {
@@ -108,6 +123,7 @@ describe('a policy is redundant', () => {
       rule({ ipBlock: { cidr: '10.0.0.0/8' } }),
       rule({ ipBlock: { cidr: '10.1.0.0/16' } }, 80),
     ],
+    ['the lists of the other are null, which is as absent', { from: null, ports: null }, rule(FRONTEND, 8080)],
     ['the protocol is left to its default', { from: [FRONTEND], ports: [{ port: 8080 }] }, rule(FRONTEND, 8080)],
   ])('where %s', (_, broad, narrow) => {
     expect(pair(broad, narrow)).toEqual(REDUNDANT)

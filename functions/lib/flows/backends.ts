@@ -13,7 +13,8 @@ interface Reference {
   source: KubernetesObject
   namespace: string
   service: string
-  port: number | string
+  /** undefined: the only one that the Service has. */
+  port: number | string | undefined
 }
 
 /** A call that follows from an object of the build. */
@@ -49,13 +50,15 @@ function callOf(reference: Reference, topology: Topology, findings: Finding[]): 
   const { route, source, namespace, port } = reference
   const service = topology.serviceCalled(namespace, reference.service)
   if (!service) return []
+  const [onlyPort, ...others] = service.ports
   return topology.workloadsBehind(service).flatMap((workload) => {
-    const servicePort = servicePortFor(service, port, workload)
+    const servicePort =
+      port !== undefined ? servicePortFor(service, port, workload) : others.length === 0 ? onlyPort : undefined
     const number = servicePort && targetPortNumber(servicePort, workload)
     if (number !== undefined) return [{ route, source, workload, port: number }]
     findings.push(
       error(
-        `found port ${port} of Service ${namespace}/${service.name}, expected one of ${service.ports.map((p) => p.name ?? p.port).join(', ')}, with a target port on the pods`,
+        `found ${port === undefined ? 'no port' : `port ${port}`} of Service ${namespace}/${service.name}, expected one of ${service.ports.map((p) => p.name ?? p.port).join(', ')}, with a target port on the pods`,
         { object: source },
       ),
     )
@@ -65,7 +68,8 @@ function callOf(reference: Reference, topology: Topology, findings: Finding[]): 
 
 type Reader = (object: KubernetesObject) => Reference[]
 
-const list = (value: unknown): Fields[] => (Array.isArray(value) ? value.filter(isFields) : [])
+const items = (value: unknown): unknown[] => (Array.isArray(value) ? value : [])
+const list = (value: unknown): Fields[] => items(value).filter(isFields)
 const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
 const namespaceOf = (object: KubernetesObject): string => object.metadata.namespace ?? ''
 
@@ -104,23 +108,40 @@ const ingress: Reader = (object) => {
   )
 }
 
-const gatewayApi: Reader = (object) =>
-  list(valueAt(object, ['spec', 'rules']))
-    .flatMap((rule) => list(rule.backendRefs))
+/** A route whose parents are Services alone routes what sidecars send, which flows declare. */
+const gatewayApi: Reader = (object) => {
+  const parents = list(valueAt(object, ['spec', 'parentRefs']))
+  if (parents.length > 0 && parents.every(({ kind }) => kind === 'Service')) return []
+  return list(valueAt(object, ['spec', 'rules']))
+    .flatMap((rule) => [
+      ...list(rule.backendRefs),
+      ...list(rule.filters).map((filter) => valueAt(filter, ['requestMirror', 'backendRef'])),
+    ])
+    .filter(isFields)
     .filter((backend) => backend.kind === undefined || backend.kind === 'Service')
     .flatMap((backend) => reference('gatewayApi', object, backend))
+}
 
-/** A VirtualService bound to `mesh` alone routes what sidecars send, which flows declare. */
+/**
+ * A VirtualService bound to `mesh` alone, as it is where it names no gateways, routes what sidecars send, which flows
+ * declare. One without hosts is a delegate: another one, which is bound to gateways, sends to it. Source:
+ * https://istio.io/latest/docs/reference/config/networking/virtual-service/: a port may be left out where it is the only one.
+ */
 const virtualService: Reader = (object) => {
-  const gateways = valueAt(object, ['spec', 'gateways'])
-  if (!Array.isArray(gateways) || gateways.every((gateway) => gateway === 'mesh')) return []
+  const gateways = items(valueAt(object, ['spec', 'gateways']))
+  const isDelegate = gateways.length === 0 && items(valueAt(object, ['spec', 'hosts'])).length === 0
+  if (!isDelegate && gateways.every((gateway) => gateway === 'mesh')) return []
   return ['http', 'tcp', 'tls']
     .flatMap((protocol) => list(valueAt(object, ['spec', protocol])))
-    .flatMap((rule) => list(rule.route))
-    .flatMap(({ destination }) => {
-      const [name, namespace] = (text(valueAt(destination, ['host'])) ?? '').split('.')
-      const port = valueAt(destination, ['port', 'number'])
-      return reference('istioGateway', object, { name, ...(namespace && { namespace }), port })
+    .flatMap((rule) => [
+      ...[...list(rule.route), ...list(rule.mirrors)].map(({ destination }) => destination),
+      rule.mirror,
+    ])
+    .flatMap((destination) => {
+      const [service, namespace] = (text(valueAt(destination, ['host'])) ?? '').split('.')
+      if (!service) return []
+      const port = (valueAt(destination, ['port', 'number']) ?? undefined) as number | undefined
+      return [{ route: 'istioGateway', source: object, namespace: namespace || namespaceOf(object), service, port }]
     })
 }
 

@@ -1,7 +1,7 @@
 import { error, type Finding } from '../finding.ts'
 import { isCalled } from '../kubernetes/names.ts'
 import { type Labels, selects } from '../kubernetes/selector.ts'
-import { type Service, serviceHost, servicePortFor, targetPortNumber } from '../kubernetes/service.ts'
+import { type Service, type ServicePort, serviceHost, servicePortFor, targetPortNumber } from '../kubernetes/service.ts'
 import { containerPort, servingContainers, type Workload } from '../kubernetes/workload.ts'
 import { didYouMean, nearest } from '../nearest.ts'
 import type { Flow } from './flow.ts'
@@ -41,7 +41,9 @@ export function calleesOf(flow: Flow, topology: Topology, findings: Finding[]): 
   const candidates = topology.workloadsIn(namespace)
   if (name === '*' && !flow.selector && candidates.length > 0) return everyCallee(flow, candidates, topology, findings)
   const workloads = candidates.filter((workload) => isNamed(flow, name, workload))
-  if (flow.selector && workloads.length === 0) return [runtimeCallee(flow, namespace, name, topology)]
+  if (flow.selector && workloads.length === 0) return runtimeCallees(flow, namespace, name, topology, findings)
+  // Of several kinds that share a name, a Job beside what serves, those that carry the port.
+  if (workloads.length > 1 && !flow.selector) return everyCallee(flow, workloads, topology, findings)
   if (workloads.length > 0) return workloads.flatMap((workload) => calleeHere(flow, workload, topology, findings))
   const names = candidates.map((workload) => workload.name)
   if (name !== '*' && (topology.ownNamespaces.has(namespace) || nearest(name, names) !== undefined)) {
@@ -55,12 +57,15 @@ export function calleesOf(flow: Flow, topology: Topology, findings: Finding[]): 
   return [calleeElsewhere(flow, namespace, name)]
 }
 
-/** `*` is every workload that carries the port; that none does is an error. */
+/** `*` is every workload that carries the port, by a container or a Service; that none does is an error. */
 function everyCallee(flow: Flow, candidates: readonly Workload[], topology: Topology, findings: Finding[]): Callee[] {
-  const problems: Finding[] = []
-  const callees = candidates.flatMap((workload) => calleeHere(flow, workload, topology, problems))
-  if (callees.length === 0) findings.push(...problems)
-  return callees
+  const carrying = candidates.filter(
+    (workload) =>
+      containerPort(workload, flow.port) !== undefined || carryingServices(flow, workload, topology).length > 0,
+  )
+  return (carrying.length > 0 ? carrying : candidates).flatMap((workload) =>
+    calleeHere(flow, workload, topology, findings),
+  )
 }
 
 /** A selector names by labels, whether the pods' workloads stand in the build or an operator makes them. */
@@ -83,16 +88,25 @@ const calleeElsewhere = (flow: Flow, namespace: string, name: string): Callee =>
 })
 
 /** Pods that an operator makes: nothing in the build tells their ports, so the flow's are taken as they are. */
-const runtimeCallee = (flow: Flow, namespace: string, name: string, topology: Topology): Callee => ({
-  namespace,
-  workload: undefined,
-  name,
-  isHere: topology.ownNamespaces.has(namespace),
-  labels: flow.selector,
-  port: flow.port,
-  dialled: flow.port,
-  host: hostElsewhere(flow, namespace, name),
-})
+function runtimeCallees(
+  flow: Flow,
+  namespace: string,
+  name: string,
+  topology: Topology,
+  findings: Finding[],
+): Callee[] {
+  const isHere = topology.ownNamespaces.has(namespace)
+  if (isHere && name === '*') {
+    findings.push(
+      error(
+        `flow ${flow.key}: found * for pods that a selector selects and no workload of the build has; expected a name for them, since what is generated for them is named by it`,
+      ),
+    )
+    return []
+  }
+  const pods = { namespace, workload: undefined, name, isHere, labels: flow.selector }
+  return [{ ...pods, port: flow.port, dialled: flow.port, host: hostElsewhere(flow, namespace, name) }]
+}
 
 function calleeHere(flow: Flow, workload: Workload, topology: Topology, findings: Finding[]): Callee[] {
   const service = serviceOf(flow, workload, topology)
@@ -112,17 +126,33 @@ function calleeHere(flow: Flow, workload: Workload, topology: Topology, findings
       isHere: true,
       labels: policySelector(workload, topology),
       port,
-      dialled: servicePort && !service.headless ? servicePort.port : port,
+      dialled: servicePort ? dialledPort(service, servicePort, port) : port,
       host: service && !flow.plain ? serviceHost(service.name, workload.namespace) : undefined,
     },
   ]
 }
 
-/** The Service that the flow names, or the only one that selects the workload and carries the port. */
+const dialledPort = (service: Service, servicePort: ServicePort, onPod: number | string): number | string =>
+  service.headless ? onPod : servicePort.port
+
+/**
+ * The Service that the flow names, or the only one that selects the workload and carries the port. Past the proxies
+ * nothing but the port matters, so there it is the first of several that are dialled alike.
+ */
 function serviceOf(flow: Flow, workload: Workload, topology: Topology): Service | undefined {
   const carrying = carryingServices(flow, workload, topology)
-  if (flow.service === undefined) return carrying.length === 1 ? carrying[0] : undefined
-  return carrying.find((service) => isCalled(service.object, flow.service as string))
+  if (flow.service !== undefined) return carrying.find((service) => isCalled(service.object, flow.service as string))
+  const isOne = carrying.length === 1 || (flow.plain && areDialledAlike(carrying, flow, workload))
+  return isOne ? carrying[0] : undefined
+}
+
+function areDialledAlike(services: readonly Service[], flow: Flow, workload: Workload): boolean {
+  const ports = services.map((service) => {
+    const servicePort = servicePortFor(service, flow.port, workload) as ServicePort
+    const onPod = targetPortNumber(servicePort, workload) ?? flow.port
+    return `${dialledPort(service, servicePort, onPod)} ${onPod}`
+  })
+  return new Set(ports).size === 1
 }
 
 const carryingServices = (flow: Flow, workload: Workload, topology: Topology): Service[] =>
@@ -139,12 +169,13 @@ function problemOf(
     const names = portNames(workload, topology)
     return `found no port ${port} on its containers or Services${didYouMean(port, names)}; expected ${names.length > 0 ? `one of ${names.join(', ')}, or ` : ''}a number`
   }
-  if (service || (flow.plain && flow.service === undefined)) return undefined
+  if (service) return undefined
   const carrying = carryingServices(flow, workload, topology).map(({ name }) => name)
   if (flow.service !== undefined)
     return `found no Service ${flow.service} that selects it and carries port ${flow.port}${didYouMean(flow.service, carrying)}; expected one of ${carrying.join(', ') || 'its Services'}`
   if (carrying.length > 1)
     return `found ${carrying.length} Services that carry port ${flow.port}: ${carrying.join(', ')}; expected service: to name the one that callers use`
+  if (flow.plain) return undefined
   return `found no Service that selects it and carries port ${flow.port}; expected one, since a Sidecar admits only hosts of the registry, or plain: true for traffic past the proxies`
 }
 

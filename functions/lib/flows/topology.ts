@@ -1,4 +1,4 @@
-import { namesOf } from '../kubernetes/names.ts'
+import { namesOf, namespacesOf } from '../kubernetes/names.ts'
 import { isKind, type KubernetesObject, valueAt } from '../kubernetes/object.ts'
 import { type Labels, selects } from '../kubernetes/selector.ts'
 import { type Service, servicesOf } from '../kubernetes/service.ts'
@@ -42,11 +42,13 @@ export function topologyOf(objects: readonly KubernetesObject[]): Topology {
   )
   const servicesFor = inverse(behind)
   const named = services.flatMap((service) =>
-    namesOf(service.object).map((name) => ({
-      service,
-      name: `${service.namespace}/${name}`,
-      now: name === service.name,
-    })),
+    namespacesOf(service.object).flatMap((namespace) =>
+      namesOf(service.object).map((name) => ({
+        service,
+        name: `${namespace}/${name}`,
+        now: name === service.name && namespace === service.namespace,
+      })),
+    ),
   )
   // A present name beats another Service's former one.
   const byName = new Map(
@@ -135,5 +137,5 @@ const withoutMesh = (labels: Labels): Labels =>
 
 function ownSelector(workload: Workload): Labels {
   const matchLabels = valueAt(workload.object, ['spec', 'selector', 'matchLabels']) as Labels | undefined
-  return matchLabels && selects(matchLabels, workload.labels) ? matchLabels : withoutMesh(workload.labels)
+  return withoutMesh(matchLabels && selects(matchLabels, workload.labels) ? matchLabels : workload.labels)
 }

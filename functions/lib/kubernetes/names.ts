@@ -1,11 +1,18 @@
 import type { KubernetesObject } from './object.ts'
 
 const PREVIOUS_NAMES = 'internal.config.kubernetes.io/previousNames'
+const PREVIOUS_NAMESPACES = 'internal.config.kubernetes.io/previousNamespaces'
 
 /** The name of an object and those it had before Kustomize renamed it. */
 export const namesOf = (object: KubernetesObject): string[] => [
   object.metadata.name,
   ...(object.metadata.annotations?.[PREVIOUS_NAMES]?.split(',') ?? []),
+]
+
+/** The namespace of an object, '' for none, and those it had before Kustomize moved it. */
+export const namespacesOf = (object: KubernetesObject): string[] => [
+  object.metadata.namespace ?? '',
+  ...(object.metadata.annotations?.[PREVIOUS_NAMESPACES]?.split(',') ?? []),
 ]
 
 /**

@@ -45,9 +45,8 @@ export function targetPortNumber(port: ServicePort, workload: Workload): number 
 
 /** The Service port that carries a port given by its name, its number, or the name or number of the port on the pod. */
 export const servicePortFor = (service: Service, port: string | number, workload: Workload): ServicePort | undefined =>
-  service.ports.find(
-    (candidate) => candidate.name === port || candidate.port === port || candidate.targetPort === port,
-  ) ??
+  service.ports.find((candidate) => candidate.name === port || candidate.port === port) ??
+  service.ports.find((candidate) => candidate.targetPort === port) ??
   service.ports.find((candidate) => {
     const onPod = containerPort(workload, port) ?? port
     return targetPortNumber(candidate, workload) === onPod

@@ -7,10 +7,12 @@ import { namespaceLabelOf } from '../write/namespace-label.ts'
 
 /** A rule of either direction, as the API writes it. */
 export interface NetworkPolicyRule {
-  from?: unknown[]
-  to?: unknown[]
-  ports?: unknown[]
+  from?: List
+  to?: List
+  ports?: List
 }
+
+type List = readonly unknown[] | null | undefined
 
 export interface Coverage {
   /** Label of Namespaces that holds their name. */
@@ -34,9 +36,9 @@ export const coversRules = (
     ),
   )
 
-/** An absent or empty list is everything. */
-const coversAll = (broad: readonly unknown[] = [], narrow: readonly unknown[] = [], covers: Covers): boolean =>
-  broad.length === 0 || (narrow.length > 0 && narrow.every((item) => broad.some((other) => covers(other, item))))
+/** A list that is absent, null or empty is everything. */
+const coversAll = (broad: List, narrow: List, covers: Covers): boolean =>
+  !broad?.length || Boolean(narrow?.length && narrow.every((item) => broad.some((other) => covers(other, item))))
 
 /** Does every pod that the narrow selector selects match the broad one? It does where the broad asks for nothing more. */
 export function coversSelector(broad: unknown, narrow: unknown): boolean {

@@ -1,6 +1,6 @@
 import { error, type Finding } from '../../lib/finding.ts'
 import { isGeneratedBy } from '../../lib/generated.ts'
-import { isFields, isKind, type KubernetesObject, valueAt } from '../../lib/kubernetes/object.ts'
+import { type Fields, isFields, isKind, type KubernetesObject, valueAt } from '../../lib/kubernetes/object.ts'
 import { type Labels, matchesSelector } from '../../lib/kubernetes/selector.ts'
 import { isHostNetwork } from '../../lib/mesh.ts'
 import { didYouMean } from '../../lib/nearest.ts'
@@ -48,6 +48,23 @@ function podsByNamespace({ topology, subjects, declared }: Build): Map<string, L
   return byNamespace
 }
 
+/**
+ * Labels that controllers give pods, so that no manifest tells who carries them. Source:
+ * https://kubernetes.io/docs/reference/labels-annotations-taints/, and https://istio.io/latest/docs/reference/config/labels/.
+ */
+const OF_CONTROLLERS =
+  /^(?:(?:controller-uid|job-name|controller-revision-hash|pod-template-generation|(?:rollouts-)?pod-template-hash)$|(?:apps|batch|statefulset)\.kubernetes\.io\/|serving\.knative\.dev\/|(?:security|service)\.istio\.io\/)/
+
+/** What a selector asks of labels that manifests write. */
+function ofManifests(selector: unknown): { matchLabels: Fields; matchExpressions: unknown[] } {
+  const { matchLabels, matchExpressions } = isFields(selector) ? selector : {}
+  const labels = Object.entries(isFields(matchLabels) ? matchLabels : {}).filter(([key]) => !OF_CONTROLLERS.test(key))
+  const expressions = (Array.isArray(matchExpressions) ? matchExpressions : []).filter(
+    (expression) => !OF_CONTROLLERS.test(String(valueAt(expression, ['key']))),
+  )
+  return { matchLabels: Object.fromEntries(labels), matchExpressions: expressions }
+}
+
 const isPolicy = (object: KubernetesObject): boolean =>
   isKind(object, 'networking.k8s.io', 'NetworkPolicy') || isKind(object, 'cilium.io', 'CiliumNetworkPolicy')
 
@@ -64,7 +81,7 @@ const withoutSources = (selector: unknown): unknown =>
 
 /** An empty selector selects pods that nothing here knows of, too. */
 const selectsSome = (selector: unknown, pods: readonly Labels[]): boolean =>
-  !isFields(selector) || isEmpty(selector) || pods.some((labels) => matchesSelector(selector, labels))
+  !isFields(selector) || isEmpty(selector) || pods.some((labels) => matchesSelector(ofManifests(selector), labels))
 
 const isEmpty = ({ matchLabels, matchExpressions }: { matchLabels?: unknown; matchExpressions?: unknown }): boolean =>
   Object.keys(isFields(matchLabels) ? matchLabels : {}).length === 0 &&
@@ -73,9 +90,7 @@ const isEmpty = ({ matchLabels, matchExpressions }: { matchLabels?: unknown; mat
 function nearestLabel(selectors: readonly unknown[], pods: readonly Labels[]): string {
   const pair = ([key, value]: [string, unknown]): string => `${key}: ${value}`
   const carried = new Set(pods.flatMap((labels) => Object.entries(labels).map(pair)))
-  const asked = selectors.flatMap((selector) =>
-    Object.entries((valueAt(selector, ['matchLabels']) ?? {}) as Labels).map(pair),
-  )
+  const asked = selectors.flatMap((selector) => Object.entries(ofManifests(selector).matchLabels).map(pair))
   const missing = asked.find((label) => !carried.has(label))
   return missing === undefined ? '' : `: none carries ${missing}${didYouMean(missing, [...carried])}`
 }

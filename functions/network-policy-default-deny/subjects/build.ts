@@ -49,17 +49,17 @@ export function readBuild(
   ]
   const flows = traffic.flatMap((part) => part.flows)
   const { calls, findings } = backendCalls(objects, topology)
-  const ofWorkloads = workloadSubjects(topology, scope)
+  const namespaces = new Map(
+    objects.filter((object) => isKind(object, '', 'Namespace')).map((object) => [object.metadata.name, object]),
+  )
+  const ofWorkloads = workloadSubjects(topology, scope, namespaces)
   const ofRuntime = runtimeSubjects(flows, scope, spec)
   const byObject = new Map(ofWorkloads.subjects.map((subject) => [subject.workload?.object, subject]))
   const subjectOf = ({ object }: Workload): Subject | undefined => byObject.get(object)
   return {
     build: {
-      ...{ spec, objects, topology, scope, declared, flows, calls },
+      ...{ spec, objects, topology, scope, declared, flows, calls, namespaces },
       subjects: [...ofWorkloads.subjects, ...new Set(ofRuntime.subjects.values())],
-      namespaces: new Map(
-        objects.filter((object) => isKind(object, '', 'Namespace')).map((object) => [object.metadata.name, object]),
-      ),
       subjectOf,
       calleeSubject: (callee) =>
         callee.workload ? subjectOf(callee.workload) : ofRuntime.subjects.get(placeOf(callee)),

@@ -1,11 +1,12 @@
 import { error, type Finding, info, warning } from '../../lib/finding.ts'
 import { policySelector, type Topology } from '../../lib/flows/topology.ts'
 import { generatedNames } from '../../lib/generated-names.ts'
-import { describe, formatPath, isKind } from '../../lib/kubernetes/object.ts'
+import { describe, formatPath, isKind, type KubernetesObject } from '../../lib/kubernetes/object.ts'
 import type { Labels } from '../../lib/kubernetes/selector.ts'
 import type { Workload } from '../../lib/kubernetes/workload.ts'
-import { isHostNetwork, isInjected, usesApiServer } from '../../lib/mesh.ts'
+import { isHostNetwork, usesApiServer } from '../../lib/mesh.ts'
 import type { Scope } from './scope.ts'
+import { hasSidecar } from './sidecar.ts'
 
 /** Pods that get a policy of their own: those of a workload, or those that an operator makes at run time. */
 export interface Subject {
@@ -21,7 +22,11 @@ export interface Subject {
 }
 
 /** Every workload whose pods a policy can select, as subjects; of the others, why not. */
-export function workloadSubjects(topology: Topology, scope: Scope): { subjects: Subject[]; findings: Finding[] } {
+export function workloadSubjects(
+  topology: Topology,
+  scope: Scope,
+  namespaces: ReadonlyMap<string, KubernetesObject>,
+): { subjects: Subject[]; findings: Finding[] } {
   const findings: Finding[] = []
   const names = generatedNames(topology.workloads)
   const subjects = topology.workloads.filter(runsPods).flatMap((workload) => {
@@ -34,7 +39,7 @@ export function workloadSubjects(topology: Topology, scope: Scope): { subjects: 
       return []
     }
     findings.push(...sharedLabels(workload, podLabels, topology))
-    const traits = { injected: isInjected(workload), usesApiServer: usesApiServer(workload) }
+    const traits = { injected: hasSidecar(workload, namespaces), usesApiServer: usesApiServer(workload) }
     return [{ name: names.get(object) ?? workload.name, namespace, podLabels, workload, ...traits }]
   })
   return { subjects, findings }

@@ -2,9 +2,9 @@ import type { BackendCall } from '../../lib/flows/backends.ts'
 import { type Callee, calleesOf } from '../../lib/flows/callees.ts'
 import type { Caller, Flow } from '../../lib/flows/flow.ts'
 import { selects } from '../../lib/kubernetes/selector.ts'
-import { isInjected } from '../../lib/mesh.ts'
 import type { Peer } from '../policies/policy.ts'
 import type { Build } from '../subjects/build.ts'
+import { hasSidecar } from '../subjects/sidecar.ts'
 import type { Subject } from '../subjects/subject.ts'
 import { backendCallers } from './backends.ts'
 import { baseline } from './baseline.ts'
@@ -64,7 +64,7 @@ function isCaller(subject: Subject, caller: Caller, flow: Flow, build: Build): b
  */
 function toScraped(subject: Subject, caller: End, build: Build): SubjectAdmission[] {
   const everywhere: Peer = { type: 'pods', namespace: undefined, labels: undefined }
-  const withoutSidecar = build.topology.workloads.filter((workload) => !isInjected(workload))
+  const withoutSidecar = build.topology.workloads.filter((workload) => !hasSidecar(workload, build.namespaces))
   return [
     { subject, peer: everywhere, ports: [tcp(build.spec.scrape.port), ...(caller.inMesh ? [HBONE] : [])] },
     ...withoutSidecar.flatMap((workload) => {

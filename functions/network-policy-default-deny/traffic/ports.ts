@@ -1,6 +1,7 @@
 import type { Callee } from '../../lib/flows/callees.ts'
 import type { Flow } from '../../lib/flows/flow.ts'
 import type { Topology } from '../../lib/flows/topology.ts'
+import { targetPortNumber } from '../../lib/kubernetes/service.ts'
 import { servingContainers, type Workload } from '../../lib/kubernetes/workload.ts'
 import type { Port, Protocol } from '../policies/policy.ts'
 
@@ -8,8 +9,9 @@ export const tcp = (port: number): Port => ({ protocol: 'TCP', port })
 export const udp = (port: number): Port => ({ protocol: 'UDP', port })
 
 /**
- * The ports that a flow reaches on its callee's pods: the number under each protocol that the containers declare it
- * for, else that the Services carry it with, else TCP. A named port admits the protocol of that name alone.
+ * The ports that a flow reaches on its callee's pods: the number under each protocol that the containers declare it for or
+ * the Services carry it with, else TCP. A named port admits the protocol of that name alone: what containers declare
+ * informs people, and traffic reaches them by what the Service says.
  */
 export function flowPorts(flow: Flow, callee: Callee, topology: Topology): Port[] {
   const { workload, port } = callee
@@ -27,9 +29,9 @@ function protocolsOf(flow: Flow, workload: Workload, port: number | string, topo
   const carried = topology
     .servicesFor(workload)
     .flatMap((service) => service.ports)
-    .filter((candidate) => (candidate.targetPort ?? candidate.port) === port)
+    .filter((candidate) => targetPortNumber(candidate, workload) === port)
     .map(({ name, protocol }) => ({ name, protocol }))
-  const candidates = declared.length > 0 ? declared : carried
+  const candidates = [...declared, ...carried]
   const named = candidates.filter(({ name }) => name !== undefined && name === flow.port)
   return (named.length > 0 ? named : candidates).map(({ protocol }) => (protocol ?? 'TCP') as Protocol)
 }

@@ -15,7 +15,7 @@ const written = (workload: Workload): string | undefined => {
 /** The port that a workload's annotations say is scraped. */
 export function scrapePorts(workload: Workload): Port[] {
   const port = Number(written(workload))
-  return Number.isInteger(port) && port > 0 ? [{ protocol: 'TCP', port }] : []
+  return Number.isInteger(port) && port > 0 && port <= 65535 ? [{ protocol: 'TCP', port }] : []
 }
 
 /** A placeholder stays what it is; the policy then cannot know the port. */

@@ -1,0 +1,17 @@
+import type { KubernetesObject } from '../../lib/kubernetes/object.ts'
+import type { Workload } from '../../lib/kubernetes/workload.ts'
+import { INJECT, isHostNetwork, REVISION } from '../../lib/mesh.ts'
+
+/**
+ * Do the pods of a workload get a sidecar? Their own label says so, as istio-hardening writes it; without one, those of
+ * their Namespace do, where it stands in the build, and then their revision.
+ * Source: https://istio.io/latest/docs/setup/additional-setup/sidecar-injection/#controlling-the-injection-policy
+ */
+export function hasSidecar(workload: Workload, namespaces: ReadonlyMap<string, KubernetesObject>): boolean {
+  const own = workload.labels[INJECT]
+  if (own !== undefined || isHostNetwork(workload)) return own === 'true'
+  const labels = namespaces.get(workload.namespace)?.metadata.labels ?? {}
+  const injection = labels['istio-injection']
+  if (injection !== undefined) return injection === 'enabled'
+  return (labels[REVISION] ?? workload.labels[REVISION]) !== undefined
+}
