@@ -1,7 +1,7 @@
 import { type Finding, warning } from '../lib/finding.ts'
 import { isKind, type KubernetesObject, setMeta } from '../lib/kubernetes/object.ts'
 import { overrideFor } from '../lib/kubernetes/workload.ts'
-import { DATAPLANE_MODE, isInjected } from '../lib/mesh.ts'
+import { DATAPLANE_MODE, INJECTION, isInjected } from '../lib/mesh.ts'
 import type { IstioHardeningSpec } from './config.ts'
 import type { Member } from './member.ts'
 
@@ -35,7 +35,7 @@ export function labelNamespaces(objects: readonly KubernetesObject[], members: r
 
 /** Source: https://istio.io/latest/docs/ambient/usage/add-workloads/: where both are asked for, pods get a sidecar. */
 const injecting = (namespace: KubernetesObject): Finding[] =>
-  namespace.metadata.labels?.['istio-injection'] === 'enabled'
+  namespace.metadata.labels?.[INJECTION] === 'enabled'
     ? [
         warning('found istio-injection: enabled, by which its pods get a sidecar; expected none in ambient mode', {
           object: namespace,

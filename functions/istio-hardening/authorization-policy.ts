@@ -3,7 +3,7 @@ import type { Topology } from '../lib/flows/topology.ts'
 import type { Fields, KubernetesObject } from '../lib/kubernetes/object.ts'
 import type { Labels } from '../lib/kubernetes/selector.ts'
 import { allowRules } from './authorization-rules.ts'
-import type { IstioHardeningSpec } from './config.ts'
+import { type IstioHardeningSpec, isOn } from './config.ts'
 import { type Member, objectFor } from './member.ts'
 import type { PermissivePorts } from './permissive-ports.ts'
 import type { Placement } from './place.ts'
@@ -37,7 +37,7 @@ export function authorizationPolicies(
     return rules ? [objectFor(member, API_VERSION, KIND, policySpec(member.selector, rules))] : []
   })
   const taken = new Set(called.map(({ member }) => `${member.workload.namespace}/${member.name}`))
-  const here = runtimePods.filter(({ namespace }) => !spec.notInjected[namespace])
+  const here = runtimePods.filter(({ namespace }) => !isOn(spec.notInjected, namespace))
   return {
     generated: [...ofMembers, ...here.map((pods) => runtimePolicy(pods, spec, topology))],
     findings: here.flatMap((pods) => findingsOf(pods, taken)),

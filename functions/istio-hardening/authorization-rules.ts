@@ -4,6 +4,7 @@ import type { Peer } from '../lib/flows/resolve.ts'
 import { groupBy, type Topology } from '../lib/flows/topology.ts'
 import type { Fields } from '../lib/kubernetes/object.ts'
 import type { Workload } from '../lib/kubernetes/workload.ts'
+import { serviceAccountOf } from '../lib/mesh.ts'
 import { type IstioHardeningSpec, switchedOn } from './config.ts'
 import type { WorkloadTraffic } from './traffic.ts'
 
@@ -83,8 +84,8 @@ function identitiesOf({ namespace, labels }: Peer, topology: Topology): Identity
 }
 
 /** `cluster.local` stands for the mesh's own trust domain. Source: https://istio.io/latest/docs/tasks/security/authorization/authz-td-migration/ */
-const principalOf = ({ namespace, template }: Workload): string =>
-  `cluster.local/ns/${namespace}/sa/${template.spec.serviceAccountName ?? 'default'}`
+const principalOf = (workload: Workload): string =>
+  `cluster.local/ns/${workload.namespace}/sa/${serviceAccountOf(workload) ?? 'default'}`
 
 function ruleOf(admissions: readonly Admission[]): Fields {
   const from = admissions[0]?.from

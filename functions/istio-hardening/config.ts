@@ -10,6 +10,7 @@ const unlessOff = (meaning: string) => z._default(z.boolean(), true).check(z.des
 
 const HOST = /^(?:\.|\*|~|[a-z0-9-]+)\/\S+$/
 const PORT = /^[a-z0-9-]+$/
+const isPort = (key: string): boolean => !/^\d+$/.test(key) || (Number(key) >= 1 && Number(key) <= 65535)
 
 export const istioHardeningSchema = z
   .strictObject({
@@ -51,7 +52,12 @@ export const istioHardeningSchema = z
         z.record(
           z.string(),
           z
-            .record(z.string().check(z.regex(PORT, 'the name or number of a port')), because)
+            .record(
+              z
+                .string()
+                .check(z.regex(PORT, 'the name or number of a port'), z.refine(isPort, 'a port from 1 to 65535')),
+              because,
+            )
             .check(z.describe('Ports of the workload')),
         ),
       )
@@ -84,7 +90,7 @@ export const istioHardeningSchema = z
       )
       .check(z.describe('Hosts that every Sidecar lists: the control plane and where telemetry goes')),
     authorization: z
-      ._default(z.enum(['off', 'flows']), 'off')
+      ._default(z.literal(['off', false, 'flows']), 'off')
       .check(z.describe('`flows` derives an AuthorizationPolicy, ALLOW, for every workload that flows go to')),
     gatewayNamespaces: z
       .prefault(z.catchall(z.object({ [ISTIO_SYSTEM]: unlessOff('Namespace of the mesh itself') }), z.boolean()), {})
@@ -109,6 +115,10 @@ export const istioHardeningSchema = z
     }),
   )
 export type IstioHardeningSpec = z.infer<typeof istioHardeningSchema>
+
+/** Is the name in the map, and not switched off? */
+export const isOn = (map: Readonly<Record<string, boolean>>, name: string): boolean =>
+  Object.hasOwn(map, name) && map[name] === true
 
 /** The names of a map that are not switched off. */
 export const switchedOn = (map: Readonly<Record<string, boolean>>): string[] =>

@@ -1,8 +1,8 @@
 import { type Finding, info, warning } from '../lib/finding.ts'
-import type { Workload } from '../lib/kubernetes/workload.ts'
-import { overrideFor } from '../lib/kubernetes/workload.ts'
-import { DATAPLANE_MODE, INJECT, isHostNetwork } from '../lib/mesh.ts'
-import type { IstioHardeningSpec } from './config.ts'
+import type { Labels } from '../lib/kubernetes/selector.ts'
+import { overrideFor, type Workload } from '../lib/kubernetes/workload.ts'
+import { DATAPLANE_MODE, INJECT, INJECTION, isHostNetwork, isInjected, isWindows } from '../lib/mesh.ts'
+import { type IstioHardeningSpec, isOn } from './config.ts'
 
 /** Does the workload belong to the mesh? Where not, the finding that says why. */
 export interface Membership {
@@ -12,8 +12,11 @@ export interface Membership {
   findings: Finding[]
 }
 
-/** Decides from what the object says and policy; the same on what an earlier run has hardened. */
-export function membershipOf(workload: Workload, spec: IstioHardeningSpec): Membership {
+/**
+ * Decides from what the object, its namespace and policy say; the same on what an earlier run has hardened. The labels are
+ * those of the Namespace, as far as it stands in the build.
+ */
+export function membershipOf(workload: Workload, namespaceLabels: Labels, spec: IstioHardeningSpec): Membership {
   const { object, namespace } = workload
   if (isHostNetwork(workload))
     return outside(
@@ -23,13 +26,12 @@ export function membershipOf(workload: Workload, spec: IstioHardeningSpec): Memb
       ),
       ineffective(workload, spec),
     )
-  if (spec.notInjected[namespace])
+  if (isWindows(workload))
     return outside(
-      info(`namespace ${namespace} stays out of the mesh (notInjected): no sidecar and no Istio object for it`, {
-        object,
-      }),
+      info('its pods run on Windows, for which Istio has no proxy: no sidecar and no Istio object for it', { object }),
       ineffective(workload, spec),
     )
+  if (isOn(spec.notInjected, namespace)) return outside(notInjected(workload), ineffective(workload, spec))
   const policy = overrideFor(spec.workloads, workload)
   if (policy?.inject === false)
     return {
@@ -37,11 +39,33 @@ export function membershipOf(workload: Workload, spec: IstioHardeningSpec): Memb
       reason: policy.reason,
       findings: [info(`stays out of the mesh: ${policy.reason}`, { object }), ...ineffective(workload, spec)],
     }
-  const refusal = ownRefusal(workload, spec)
+  const refusal = namespaceRefusal(workload, namespaceLabels, spec) ?? ownRefusal(workload, spec)
   return refusal ? outside(refusal, ineffective(workload, spec)) : { isMember: true, findings: [] }
 }
 
 const outside = (why: Finding, others: Finding[]): Membership => ({ isMember: false, findings: [why, ...others] })
+
+const notInjected = (workload: Workload): Finding => {
+  const { object, namespace } = workload
+  const stays = `namespace ${namespace} stays out of the mesh (notInjected)`
+  return isInjected(workload)
+    ? warning(
+        `${stays}, but found ${INJECT}: "true" on its pods, which get a sidecar by it, and no Istio object; remove it`,
+        { object },
+      )
+    : info(`${stays}: no sidecar and no Istio object for it`, { object })
+}
+
+/** Source: https://istio.io/latest/docs/setup/additional-setup/sidecar-injection/#controlling-the-injection-policy */
+function namespaceRefusal(workload: Workload, labels: Labels, spec: IstioHardeningSpec): Finding | undefined {
+  const [key, refusal] = spec.ambient ? [DATAPLANE_MODE, 'none'] : [INJECTION, 'disabled']
+  if (labels[key] !== refusal) return undefined
+  const { object, namespace } = workload
+  return warning(
+    `found ${key}: ${refusal} on its Namespace, which keeps its pods out of the mesh; expected none, or notInjected.${namespace}: true`,
+    { object },
+  )
+}
 
 /** A pod may refuse its sidecar by label, or by the annotation that Istio read before there was the label. */
 function ownRefusal(workload: Workload, spec: IstioHardeningSpec): Finding | undefined {

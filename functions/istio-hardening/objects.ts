@@ -3,6 +3,7 @@ import type { KubernetesObject } from '../lib/kubernetes/object.ts'
 import { isBatch, type Workload } from '../lib/kubernetes/workload.ts'
 import { authorizationPolicies } from './authorization-policy.ts'
 import type { IstioHardeningSpec } from './config.ts'
+import { sharedPorts } from './external-ports.ts'
 import type { Member } from './member.ts'
 import { peerAuthentication, peerAuthenticationFor } from './peer-authentication.ts'
 import { permissivePortsOf } from './permissive-ports.ts'
@@ -76,6 +77,6 @@ function callers({ objects, members }: Mesh, spec: IstioHardeningSpec): Placemen
   )
   return {
     generated: [...placed.generated, ...entries.generated],
-    findings: [...sidecars.flatMap(({ findings }) => findings), ...placed.findings],
+    findings: [...members.flatMap(sharedPorts), ...sidecars.flatMap(({ findings }) => findings), ...placed.findings],
   }
 }

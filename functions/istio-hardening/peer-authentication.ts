@@ -7,6 +7,8 @@ import type { PolicyKind, Wanted } from './place.ts'
 
 const STRICT = 'STRICT'
 const PERMISSIVE = 'PERMISSIVE'
+/** As the workload has it, which is STRICT unless a person wrote something else. */
+const UNSET = 'UNSET'
 
 /**
  * Mutual TLS is STRICT, but for the ports that are PERMISSIVE (permissive-ports.ts). Source:
@@ -57,14 +59,13 @@ function weakened(existing: KubernetesObject, wanted: Fields): Finding[] {
 /** Ports that take plain text by policy, and would not by what a person wrote. */
 function refused(existing: KubernetesObject, wanted: Fields): Finding[] {
   return Object.keys(wanted)
-    .filter((port) => valueAt(existing, ['spec', 'portLevelMtls', port, 'mode']) === STRICT)
-    .map((port) =>
+    .map((port) => ['spec', 'portLevelMtls', port, 'mode'])
+    .map((path) => ({ path: formatPath(path), currentValue: valueAt(existing, path) ?? PERMISSIVE }))
+    .filter(({ currentValue }) => currentValue === STRICT || currentValue === UNSET)
+    .map((field) =>
       error(
-        `found ${STRICT}, expected ${PERMISSIVE}: plain text is sent to this port, by a plain flow, the API server or permissivePorts; remove the field`,
-        {
-          object: existing,
-          field: { path: formatPath(['spec', 'portLevelMtls', port, 'mode']), currentValue: STRICT },
-        },
+        `found ${field.currentValue}, expected ${PERMISSIVE}: plain text is sent to this port, by a plain flow, the API server or permissivePorts; remove the field`,
+        { object: existing, field },
       ),
     )
 }

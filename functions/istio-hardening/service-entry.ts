@@ -1,5 +1,6 @@
 import { groupBy } from '../lib/flows/topology.ts'
 import { ensureFields, ensureList, type KubernetesObject } from '../lib/kubernetes/object.ts'
+import { externalProtocol, isAddress } from './external-ports.ts'
 import type { ExternalHost } from './hosts.ts'
 import { type Member, metadataShared } from './member.ts'
 import { hostsOfEntry, writtenEntries } from './service-entry-written.ts'
@@ -59,15 +60,11 @@ interface Port {
   protocol: string
 }
 
-const PROTOCOLS: Readonly<Record<number, string>> = { 80: 'HTTP', 443: 'TLS' }
-
-/** A client that dials an address names no server, so by its port alone the proxy cannot tell TLS or HTTP apart. */
-function portsOf({ host, ports }: ExternalCalls): Port[] {
-  return ports.map((number) => {
-    const protocol = (isAddress(host) ? undefined : PROTOCOLS[number]) ?? 'TCP'
+const portsOf = ({ host, ports }: ExternalCalls): Port[] =>
+  ports.map((number) => {
+    const protocol = externalProtocol(host, number)
     return { number, name: `${protocol.toLowerCase()}-${number}`, protocol }
   })
-}
 
 function addPorts(entry: KubernetesObject, calls: ExternalCalls): void {
   const present = ensureList<Partial<Port>>(ensureFields(entry, 'spec'), 'ports')
@@ -96,8 +93,6 @@ function generate(calls: ExternalCalls): KubernetesObject {
     },
   }
 }
-
-const isAddress = (host: string): boolean => /^\d+(?:\.\d+){3}$/.test(host)
 
 /** The registry knows names alone: an address goes under the name of its ServiceEntry, which nothing looks up. */
 function registered(host: string, entry?: KubernetesObject): string {

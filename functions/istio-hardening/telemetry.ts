@@ -1,6 +1,6 @@
 import { warning } from '../lib/finding.ts'
 import { fillUnset } from '../lib/generated.ts'
-import { type Fields, formatPath, isFields, type KubernetesObject, valueAt } from '../lib/kubernetes/object.ts'
+import { formatPath, type KubernetesObject, valueAt } from '../lib/kubernetes/object.ts'
 import { isOff } from '../lib/off.ts'
 import type { TelemetrySpec } from './config-telemetry.ts'
 import type { Member } from './member.ts'
@@ -38,14 +38,14 @@ export const telemetry: PolicyKind = {
   apiVersion: 'telemetry.istio.io/v1',
   selector: ['spec', 'selector', 'matchLabels'],
   complete(existing, wanted) {
-    const findings = DISABLING.flatMap(([section, field]) =>
-      disabled(existing, section, field).map((path) =>
+    const findings = DISABLING.flatMap((path) => pathsAt(existing, path))
+      .filter((path) => valueAt(existing, path) === true)
+      .map((path) =>
         warning('found true, expected none: it weakens what is known of the workload; remove it', {
           object: existing,
           field: { path: formatPath(path), currentValue: true },
         }),
-      ),
-    )
+      )
     for (const { spec } of wanted) fillUnset(existing, { spec })
     return findings
   },
@@ -53,14 +53,19 @@ export const telemetry: PolicyKind = {
 
 /** Source: https://istio.io/latest/docs/reference/config/telemetry/ */
 const DISABLING = [
-  ['tracing', 'disableSpanReporting'],
-  ['accessLogging', 'disabled'],
-] as const
+  ['spec', 'tracing', '*', 'disableSpanReporting'],
+  ['spec', 'accessLogging', '*', 'disabled'],
+  ['spec', 'metrics', '*', 'overrides', '*', 'disabled'],
+]
 
-function disabled(object: KubernetesObject, section: string, field: string): (string | number)[][] {
-  const entries = valueAt(object, ['spec', section])
-  if (!Array.isArray(entries)) return []
-  return (entries as unknown[]).flatMap((entry, index) =>
-    isFields(entry) && (entry as Fields)[field] === true ? [['spec', section, index, field]] : [],
-  )
+/** The paths that a path stands for, where `*` is every item of a list. */
+function pathsAt(object: KubernetesObject, path: readonly string[]): (string | number)[][] {
+  let paths: (string | number)[][] = [[]]
+  for (const key of path)
+    paths = paths.flatMap((parent) => {
+      const list = valueAt(object, parent)
+      if (key !== '*') return [[...parent, key]]
+      return Array.isArray(list) ? list.map((_, index) => [...parent, index]) : []
+    })
+  return paths
 }

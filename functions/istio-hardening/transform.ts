@@ -1,5 +1,5 @@
 import { setExceptions } from '../lib/exception.ts'
-import { error, type Finding } from '../lib/finding.ts'
+import { error, type Finding, warning } from '../lib/finding.ts'
 import { type Topology, topologyOf } from '../lib/flows/topology.ts'
 import { isKind, type KubernetesObject } from '../lib/kubernetes/object.ts'
 import type { Workload } from '../lib/kubernetes/workload.ts'
@@ -9,9 +9,11 @@ import type { IstioHardeningSpec } from './config.ts'
 import { setNdots } from './dns.ts'
 import { excludeOutboundPorts } from './exclude-ports.ts'
 import { injectSidecar, refuseMesh } from './injection.ts'
+import { otherRevisions, selectedOtherwise } from './labels-in-the-way.ts'
 import { type Member, membersOf, NAME } from './member.ts'
 import { type Membership, membershipOf } from './membership.ts'
 import { istioObjects } from './objects.ts'
+import { pastTheProxy } from './past-the-proxy.ts'
 import { addGenerated } from './place.ts'
 import { annotateScrape, unusedScrapeForAll } from './scrape.ts'
 import { allowAnyReasons } from './sidecar.ts'
@@ -26,12 +28,21 @@ import { trafficOf } from './traffic.ts'
 export function transform(objects: KubernetesObject[], spec: IstioHardeningSpec): Finding[] {
   const topology = topologyOf(objects)
   const traffic = trafficOf(objects, topology, spec.flows)
-  const memberships = new Map(topology.workloads.map((workload) => [workload.object, membershipOf(workload, spec)]))
+  const namespaces = new Map(
+    objects.filter((object) => isKind(object, '', 'Namespace')).map(({ metadata }) => [metadata.name, metadata.labels]),
+  )
+  const memberships = new Map(
+    topology.workloads.map((workload) => [
+      workload.object,
+      membershipOf(workload, namespaces.get(workload.namespace) ?? {}, spec),
+    ]),
+  )
   const isMember = ({ object }: Workload): boolean => memberships.get(object)?.isMember === true
   const members = membersOf(topology, isMember, traffic.of)
   const pods = [
     ...topology.workloads.flatMap((workload) => [...setNdots(workload, spec), ...annotateScrape(workload, spec)]),
     ...joinMesh(objects, topology, memberships, members, spec),
+    ...topology.workloads.flatMap(selectedOtherwise),
   ]
   const running = members.filter(({ workload }) => !isKind(workload.object, '', 'PodTemplate'))
   const isSelectable = ({ selector }: Member): boolean => Object.keys(selector).length > 0
@@ -64,7 +75,11 @@ function joinMesh(
   })
   if (spec.ambient) return [...findings, ...labelNamespaces(objects, members), ...withoutSidecar(members, spec)]
   for (const { workload } of members) injectSidecar(workload, spec)
-  return [...findings, ...members.flatMap(excludeOutboundPorts)]
+  return [
+    ...findings,
+    ...otherRevisions(objects, members, spec),
+    ...members.flatMap((member) => [...pastTheProxy(member.workload), ...excludeOutboundPorts(member)]),
+  ]
 }
 
 const unusedPolicy = ({ workloads }: Topology, spec: IstioHardeningSpec): Finding[] => [
@@ -72,7 +87,14 @@ const unusedPolicy = ({ workloads }: Topology, spec: IstioHardeningSpec): Findin
     unusedOverrides(field, spec[field], workloads),
   ),
   ...unusedScrapeForAll(workloads, spec),
+  ...(spec.flows ? workloads.filter(({ namespace }) => namespace === '').map(unnameable) : []),
 ]
+
+/** The namespace is a part of every name in a flow. */
+const unnameable = ({ object }: Workload): Finding =>
+  warning('found no namespace, so that no flow can name it as caller or destination; expected metadata.namespace', {
+    object,
+  })
 
 /** A policy that selects no label holds for the whole namespace. */
 const unselectable = ({ workload }: Member): Finding =>

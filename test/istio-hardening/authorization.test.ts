@@ -29,6 +29,23 @@ test('a sidecar answers the scraper past any policy; in ambient mode only the sc
   })
 })
 
+test.each([
+  ['named', { serviceAccountName: 'till' }, 'till'],
+  ['named by the older field', { serviceAccount: 'till' }, 'till'],
+  ['named in both', { serviceAccountName: 'till', serviceAccount: 'other' }, 'till'],
+  ['empty', { serviceAccountName: '' }, 'default'],
+])('a caller is known by its service account: %s', async (_, pod, account) => {
+  const objects = [workload('till', { pod }), workload('web', { ports: { http: 80 } }), service('web', 80)]
+  const policy = { authorization: 'flows', flows: { 'shop/web:80': { from: ['till'] } } }
+  expect((await harden(objects, policy)).get('AuthorizationPolicy', 'web').spec).toMatchObject({
+    rules: [{ from: [{ source: { principals: [`cluster.local/ns/shop/sa/${account}`] } }] }],
+  })
+})
+
+test('off is taken as YAML 1.1 reads it', async () => {
+  expect((await harden([workload('web')], { authorization: false })).messages).toEqual([])
+})
+
 describe('pods that are made at run time', () => {
   const flows = { 'shop/queue:9092': { selector: { app: 'queue' }, from: ['web'] } }
 

@@ -182,6 +182,13 @@ describe('a hand-written PeerAuthentication', () => {
     expect(messages).toEqual([expect.stringContaining(`warning: ${message}: it weakens mutual TLS`)])
   })
 
+  test.each(['STRICT', 'UNSET'])('may not say %s of a port to which plain text is sent', async (mode) => {
+    const { messages } = await harden(build({ portLevelMtls: { 9095: { mode } } }), { flows: plain })
+    expect(messages).toEqual([
+      `error: found ${mode}, expected PERMISSIVE: plain text is sent to this port, by a plain flow, the API server or permissivePorts; remove the field`,
+    ])
+  })
+
   test('is not reported for a port that policy gives a reason for', async () => {
     const permissivePorts = { a: { 80: { reason: 'probed from outside' } } }
     const { get, messages } = await harden(build({ portLevelMtls: { 80: { mode: 'PERMISSIVE' } } }), {
@@ -270,7 +277,51 @@ test('labels that functions write never tell pods apart', async () => {
     ])
 })
 
+test.each([
+  ['tracing', { tracing: [{ disableSpanReporting: true }] }, 'spec.tracing[0].disableSpanReporting'],
+  ['access log', { accessLogging: [{}, { disabled: true }] }, 'spec.accessLogging[1].disabled'],
+  ['metrics', { metrics: [{ overrides: [{ disabled: true }] }] }, 'spec.metrics[0].overrides[0].disabled'],
+])('a hand-written Telemetry is reported where it switches off: %s', async (_, spec, path) => {
+  const { findings } = await harden([workload('a'), written('Telemetry', 'own', 'a', spec)])
+  expect(findings).toEqual([expect.objectContaining({ severity: 'warning', field: { path, currentValue: true } })])
+})
+
+describe('hosts outside the cluster', () => {
+  const run = (keys: string[], plain = false): Promise<string[]> =>
+    harden([workload('a')], {
+      flows: Object.fromEntries(keys.map((key) => [`external/${key}`, { from: ['shop/a'], plain }])),
+    }).then(({ messages }) => messages)
+
+  test.each([
+    ['told apart by server name', ['a.example.com:443', 'b.example.com:443', '*.example.net:443']],
+    ['told apart by Host header', ['a.example.com:80', 'b.example.com:80']],
+    ['told apart by address', ['192.0.2.1:5432', '192.0.2.2:5432', 'a.example.com:5432']],
+    ['each on a port of its own', ['a.example.com:5432', 'b.example.com:5433']],
+  ])('are %s', async (_, keys) => expect(await run(keys)).toEqual([]))
+
+  test('on one port of TCP are not told apart, but past the proxy', async () => {
+    const keys = ['a.example.com:5432', 'b.example.com:5432']
+    expect(await run(keys)).toEqual([
+      expect.stringContaining(
+        'warning: flow external/a.example.com:5432, external/b.example.com:5432: found 2 hosts on one port of TCP',
+      ),
+    ])
+    expect(await run(keys, true)).toEqual([])
+  })
+})
+
 describe('ambient mode', () => {
+  test('leaves out a namespace that says so itself', async () => {
+    const labels = { 'istio.io/dataplane-mode': 'none' }
+    const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop', labels } }
+    const { get, objects, messages } = await harden([namespace, workload('a')], { ambient: true })
+    expect(get('Namespace', 'shop').metadata.labels).toEqual(labels)
+    expect(objects).toHaveLength(2)
+    expect(messages).toEqual([
+      'warning: found istio.io/dataplane-mode: none on its Namespace, which keeps its pods out of the mesh; expected none, or notInjected.shop: true',
+    ])
+  })
+
   test('needs a namespace to label', async () => {
     expect((await harden([workload('a')], { ambient: true })).messages).toEqual([
       'warning: found no Namespace shop in the build, expected one to carry istio.io/dataplane-mode: ambient; its pods join the mesh only where it is labelled elsewhere',
@@ -286,12 +337,29 @@ describe('ambient mode', () => {
   })
 })
 
+const volumeOf = (serviceAccountToken: object): object => ({
+  name: 'token',
+  projected: { sources: [{ configMap: { name: 'kube-root-ca.crt' } }, { serviceAccountToken }] },
+})
+
 test.each<[string, object, boolean]>([
   ['a named account', { serviceAccountName: 'a' }, true],
   ['an account by the older field', { serviceAccount: 'a' }, true],
   ['no account, in quotes', { serviceAccountName: '' }, false],
   ['no account, as null', { serviceAccountName: null }, false],
   ['an account whose token the pod refuses', { serviceAccountName: 'a', automountServiceAccountToken: false }, false],
+  ['a token of a volume', { automountServiceAccountToken: false, volumes: [volumeOf({ path: 'token' })] }, true],
+  ['a token of a volume for somebody else', { volumes: [volumeOf({ path: 'token', audience: 'vault' })] }, false],
+  [
+    'volumes without a token',
+    {
+      volumes: [
+        { name: 'a', emptyDir: {} },
+        { name: 'b', projected: null },
+      ],
+    },
+    false,
+  ],
 ])('the API server is a host of pods with %s: their token is mounted', async (_, pod, isHost) => {
   const hosts = hostsOf(await harden([workload('a', { pod })]), 'a')
   expect(hosts.includes('default/kubernetes.default.svc.cluster.local')).toBe(isHost)

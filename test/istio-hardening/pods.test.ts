@@ -137,6 +137,110 @@ describe('scraping', () => {
   ])('%s', async (_, fields, scrape, expected) => expect(await scrapeOf(fields, scrape)).toBe(expected))
 })
 
+describe('what leads past the proxy is reported', () => {
+  const ANNOTATION = 'traffic.sidecar.istio.io'
+  test.each<[string, object, string[]]>([
+    ['ports of callers', { annotations: { [`${ANNOTATION}/excludeInboundPorts`]: '8080' } }, ['8080']],
+    ['all ports but some', { annotations: { [`${ANNOTATION}/includeInboundPorts`]: '' } }, ['']],
+    ['networks', { annotations: { [`${ANNOTATION}/excludeOutboundIPRanges`]: '10.0.0.0/8' } }, ['10.0.0.0/8']],
+    ['everything', { annotations: { 'sidecar.istio.io/interceptionMode': 'NONE' } }, ['NONE']],
+    ['the user of the proxy', { pod: { securityContext: { runAsUser: 1337, runAsGroup: 1337 } } }, ['1337', '1337']],
+    ['nothing, by the defaults', { annotations: { [`${ANNOTATION}/includeInboundPorts`]: '*' } }, []],
+    ['nothing, by another user', { pod: { securityContext: { runAsUser: 1000 } } }, []],
+  ])('%s', async (_, fields, values) => {
+    const { messages } = await harden([workload('a', fields)])
+    expect(messages).toEqual(
+      values.map(
+        (value) =>
+          `warning: found ${value}, which leads traffic past the proxy, where neither mutual TLS nor a Sidecar holds; expected the field absent`,
+      ),
+    )
+  })
+})
+
+const namespace = (labels: Record<string, string>): KubernetesObject => ({
+  apiVersion: 'v1',
+  kind: 'Namespace',
+  metadata: { name: 'shop', labels },
+})
+
+describe('outside the mesh', () => {
+  test.each([
+    ['that declare Windows', { os: { name: 'windows' } }],
+    ['that select Windows', { nodeSelector: { 'kubernetes.io/os': 'windows' } }],
+  ])('stay pods %s', async (_, pod) => {
+    const { objects, messages } = await harden([workload('a', { pod })])
+    expect(objects).toHaveLength(1)
+    expect(messages).toEqual([
+      'info: its pods run on Windows, for which Istio has no proxy: no sidecar and no Istio object for it',
+    ])
+  })
+
+  test('stay pods of a Namespace that refuses sidecars', async () => {
+    const flows = { 'shop/b:80': { from: ['other/c', 'a'] } }
+    const objects = [namespace({ 'istio-injection': 'disabled' }), workload('a'), workload('b'), service('b', 80)]
+    const { messages, pods } = await harden(objects, { flows })
+    expect(pods('a').metadata.labels).toEqual({ 'app.kubernetes.io/name': 'a' })
+    expect(messages).toEqual(
+      Array(2).fill(
+        'warning: found istio-injection: disabled on its Namespace, which keeps its pods out of the mesh; expected none, or notInjected.shop: true',
+      ),
+    )
+  })
+
+  test('a label that asks for a sidecar all the same is reported', async () => {
+    const labels = { 'app.kubernetes.io/name': 'a', 'sidecar.istio.io/inject': 'true' }
+    expect((await harden([workload('a', { labels })], { notInjected: { shop: true } })).messages).toEqual([
+      'warning: namespace shop stays out of the mesh (notInjected), but found sidecar.istio.io/inject: "true" on its pods, which get a sidecar by it, and no Istio object; remove it',
+    ])
+  })
+})
+
+test('a namespace may have the name of what every object of JavaScript inherits', async () => {
+  const { get } = await harden([workload('a', { namespace: 'constructor' })])
+  expect(get('Sidecar', 'a').metadata.namespace).toBe('constructor')
+})
+
+test.each([
+  ['asks for the default revision', { 'istio-injection': 'enabled' }, ['istio-injection: enabled']],
+  ['asks for another', { 'istio.io/rev': 'old' }, ['istio.io/rev: old']],
+  ['asks for the same', { 'istio.io/rev': 'new' }, []],
+])('a Namespace decides by which revision its pods are injected, where it %s', async (_, labels, found) => {
+  expect((await harden([namespace(labels), workload('a')], { revision: 'new' })).messages).toEqual(
+    found.map(
+      (label) =>
+        `warning: found ${label}, which decides before istio.io/rev: new on its pods by which revision they are injected; expected none`,
+    ),
+  )
+})
+
+test.each([
+  ['another value', { 'sidecar.istio.io/inject': 'no' }, {}, ['no', 'true']],
+  ['what policy takes back', { 'sidecar.istio.io/inject': 'true' }, { inject: false, reason: 'r' }, ['true', 'false']],
+])('a selector cannot hold a label of the mesh with %s', async (_, label, policy, [found, written]) => {
+  const labels = { 'app.kubernetes.io/name': 'a', ...label }
+  const { messages } = await harden([workload('a', { labels })], { workloads: { a: policy } })
+  expect(messages).toContain(
+    `error: found sidecar.istio.io/inject: "${found}" in its selector, expected no label of the mesh there, since its pods are to have "${written}"`,
+  )
+})
+
+test('a selector that holds the label of the mesh as it is to be stays, and no policy selects by it', async () => {
+  const labels = { app: 'a', 'sidecar.istio.io/inject': 'true' }
+  const { get, messages } = await harden([workload('a', { labels })])
+  expect(messages).toEqual([])
+  expect((get('Sidecar', 'a').spec as { workloadSelector: object }).workloadSelector).toEqual({ labels: { app: 'a' } })
+})
+
+test('a workload without a namespace is named by no flow', async () => {
+  const nameless = workload('a')
+  delete nameless.metadata.namespace
+  const flows = { 'shop/b:80': { from: ['a'] } }
+  expect((await harden([nameless], { flows })).messages).toEqual([
+    'warning: found no namespace, so that no flow can name it as caller or destination; expected metadata.namespace',
+  ])
+})
+
 describe('ports that bypass the proxy', () => {
   const EXCLUDED = 'traffic.sidecar.istio.io/excludeOutboundPorts'
   const flow = (key: string, plain = true): object => ({ [key]: { from: ['shop/a'], plain } })
