@@ -17,7 +17,7 @@ export type Field = (typeof FIELDS)[number]
 export const userSchema = z.int().check(z.minimum(1), z.maximum(2_147_483_647))
 
 const capabilitySchema = z.string().check(z.regex(/^(?!CAP_)[A-Z_]+$/, 'a capability in upper case, without CAP_'))
-const mountPathSchema = z.string().check(z.regex(/^\/[^:]*$/, 'an absolute path'))
+const mountPathSchema = z.string().check(z.regex(/^\/+[^:/][^:]*$/, 'an absolute path below /'))
 const volumeSchema = z.strictObject({
   disk: z.optional(z.boolean()).check(z.describe('Keep what is written on disk, not in memory')),
 })

@@ -37,7 +37,7 @@ export class NamesInUse {
 const namespacesOf = (objects: readonly KubernetesObject[]): Set<string> =>
   new Set(
     objects.map((object) =>
-      isKind(object, '', 'Namespace') ? object.metadata.name : (object.metadata.namespace ?? 'default'),
+      isKind(object, '', 'Namespace') ? object.metadata.name : object.metadata.namespace || 'default',
     ),
   )
 

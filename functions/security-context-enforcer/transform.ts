@@ -41,7 +41,8 @@ export function transform(objects: KubernetesObject[], spec: SecurityContextEnfo
     if (!settled) continue
     findings.push(...settled.findings)
     names.add(object, settled.pods)
-    if (settled.level) needs.push({ object, level: settled.level })
+    // What is refused is in the build all the same, and is to meet the level once it is mended.
+    needs.push({ object, level: settled.level ?? spec.level })
   }
   return [...findings, ...labelNamespaces(objects, needs, spec), ...names.unused(objects)]
 }

@@ -27,6 +27,28 @@ describe('Strimzi', () => {
     expect(object.spec).toEqual({ kafka: {} })
   })
 
+  const template = (pod: Fields, kafkaContainer: Fields = {}) =>
+    kafka({
+      kafka: { template: { pod: { securityContext: pod }, kafkaContainer: { securityContext: kafkaContainer } } },
+    })
+
+  test('what it says itself is held against baseline all the same', () => {
+    const object = () => template({ sysctls: [{ name: 'net.core.somaxconn' }] }, { privileged: true })
+    expect(errors(harden([object()]))).toEqual([
+      expect.stringContaining('spec.kafka.template.kafkaContainer.securityContext.privileged: found true'),
+      expect.stringContaining('spec.kafka.template.pod.securityContext.sysctls[0].name: found "net.core.somaxconn"'),
+    ])
+    const containers = { 'main/kafkaContainer': { privileged: true, reason: 'because' } }
+    expect(levelOf(object(), { containers, exceptions: { main: { sysctls: 'because' } } })).toBe('privileged')
+  })
+
+  test('is as strict as said where its operator sets the rest, but for what it says itself', () => {
+    const customResources = { 'kafka.strimzi.io/Kafka': { level: 'restricted' } }
+    expect(levelOf(template({ runAsUser: 1000 }), { customResources })).toBe('restricted')
+    expect(levelOf(template({ runAsUser: 0 }), { customResources })).toBe('baseline')
+    expect(levelOf(template({ runAsUser: '$(USER)' }), { customResources })).toBe('restricted')
+  })
+
   test('is hardened on request, component by component, as the user of its image', () => {
     const object = kafka({ kafka: {}, kafkaExporter: {} })
     expect(errors(harden([object], asked('Kafka')))).toEqual([])
@@ -69,6 +91,23 @@ describe('TidbCluster', () => {
       tikv: { podSecurityContext: { ...POD_WITHOUT_USER, fsGroup: 1000, runAsUser: 1000 } },
       podSecurityContext: POD,
     })
+  })
+
+  test('hardens containers that are added to those of a component, and checks its volumes', () => {
+    const added = (securityContext?: Fields) => [container('log', securityContext)]
+    const object = tidb({ tikv: { additionalContainers: added(), initContainers: added() } })
+    harden([object])
+    expect(object.spec).toMatchObject({
+      tikv: { additionalContainers: added(CONTAINER), initContainers: added(CONTAINER) },
+    })
+    const bad = {
+      additionalContainers: added({ privileged: true }),
+      additionalVolumes: [{ name: 'a', hostPath: { path: '/' } }],
+    }
+    expect(errors(harden([tidb({ pd: bad })]))).toEqual([
+      expect.stringContaining('spec.pd.additionalContainers[0].securityContext.privileged: found true'),
+      expect.stringContaining('spec.pd.additionalVolumes[0].hostPath: found {"path":"/"}'),
+    ])
   })
 
   test('overrides and refuses explicit bad values', () => {

@@ -104,6 +104,42 @@ test('a namespace without pods and without a label gets restricted, with a warni
   ])
 })
 
+describe('a version that a label pins', () => {
+  const pinned = (version: string) => ({ 'pod-security.kubernetes.io/enforce-version': version })
+
+  test('gives way to that of the checks, by which admission is to judge too', () => {
+    const { labels, findings } = labelled([deployment()], {}, pinned('v1.24'))
+    expect(labels).toEqual({ [ENFORCE]: 'restricted', ...pinned('latest') })
+    expect(warnings(findings)).toEqual([
+      'metadata.labels["pod-security.kubernetes.io/enforce-version"]: found v1.24, set to latest',
+    ])
+    expect(labelled([deployment()], { version: 'v1.33' }, pinned('v1.24')).labels).toMatchObject(pinned('v1.33'))
+  })
+
+  test('stays where it has the same policy', () => {
+    expect(labelled([deployment()], {}, pinned('v1.37')).labels).toMatchObject(pinned('v1.37'))
+  })
+
+  test('stays in a mode that is not set', () => {
+    const warn = { 'pod-security.kubernetes.io/warn-version': 'v1.24' }
+    expect(labelled([deployment()], {}, warn).labels).toEqual({ [ENFORCE]: 'restricted', ...warn })
+  })
+})
+
+test('a pod that is refused is no reason to say that the namespace has none', () => {
+  expect(labelled([hostNetwork()]).findings).toEqual([
+    expect.objectContaining({ severity: 'error', tags: { check: 'hostNamespaces' } }),
+  ])
+})
+
+test('a pod of no namespace is one of default, which an empty name means too', () => {
+  for (const metadata of [{ name: 'cart' }, { name: 'cart', namespace: '' }]) {
+    const standard = namespace('default')
+    harden([standard, { ...hostNetwork(), metadata }], allowed)
+    expect(standard.metadata.labels).toEqual({ [ENFORCE]: 'privileged' })
+  }
+})
+
 test('warn and audit are set where configured, for all namespaces or for one, and a version is pinned', () => {
   const spec = {
     version: 'v1.33',

@@ -1,7 +1,18 @@
 import { parseConfig } from '../../functions/lib/config.ts'
 import type { Fields } from '../../functions/lib/kubernetes/object.ts'
 import { securityContextEnforcerSchema } from '../../functions/security-context-enforcer/config.ts'
-import { container, contextOf, deployment, errors, harden, level, namespace, specOf, warnings } from './harden.ts'
+import {
+  container,
+  contextOf,
+  deployment,
+  errors,
+  harden,
+  level,
+  namespace,
+  RESTRICTED,
+  specOf,
+  warnings,
+} from './harden.ts'
 
 const two = () => deployment({ containers: [container('app'), container('proxy')] })
 const users = (spec: Fields): unknown[] => {
@@ -42,6 +53,44 @@ describe('containers', () => {
     expect([contextOf(object).runAsNonRoot, contextOf(object).runAsUser]).toEqual([false, undefined])
     expect([contextOf(object, 1).runAsNonRoot, contextOf(object, 1).runAsUser]).toEqual([undefined, undefined])
     expect(level(object)).toBe('baseline')
+  })
+
+  test.each([
+    ['unset', undefined],
+    ['Unconfined', { type: 'Unconfined' }],
+  ])('omit leaves what a container takes from its pod too: a seccompProfile that is %s', (_, seccompProfile) => {
+    const pod = { seccompProfile }
+    const object = deployment({ containers: [container('app'), container('other')], securityContext: pod })
+    const containers = { app: { omit: ['seccompProfile'], reason: 'traced by a profiler' } }
+    expect(errors(harden([object], { containers }))).toEqual([])
+    expect(specOf(object).securityContext).toEqual(pod)
+    expect(contextOf(object)).not.toHaveProperty('seccompProfile')
+    expect(contextOf(object, 1).seccompProfile).toEqual({ type: 'RuntimeDefault' })
+  })
+
+  test('omit of the user leaves a pod that says runAsNonRoot: false, and the other containers say true', () => {
+    const object = deployment({
+      containers: [container('app'), container('other')],
+      securityContext: { runAsNonRoot: false },
+    })
+    const containers = { app: { omit: ['runAsUser', 'runAsNonRoot'], reason: 'the image is root' } }
+    expect(warnings(harden([object], { containers }))).toEqual([
+      'spec.template.spec.securityContext.runAsNonRoot: found false; allowed: the image is root',
+    ])
+    expect(specOf(object).securityContext).toMatchObject({ runAsNonRoot: false })
+    expect(contextOf(object)).not.toHaveProperty('runAsNonRoot')
+    expect(contextOf(object, 1)).toEqual(RESTRICTED)
+  })
+
+  test('omit does not let the other containers of a pod be root', () => {
+    const object = deployment({
+      containers: [container('app'), container('other')],
+      securityContext: { runAsUser: 0 },
+    })
+    const containers = { app: { omit: ['runAsUser', 'runAsNonRoot'], reason: 'the image is root' } }
+    expect(errors(harden([object], { containers }))).toEqual([
+      expect.stringContaining('spec.template.spec.securityContext.runAsUser: found 0'),
+    ])
   })
 
   test('omit without a failing check is said too, and written on the object', () => {
@@ -266,7 +315,12 @@ describe('configuration that does not fit', () => {
     [
       'a relative path',
       { containers: { app: { writable: ['tmp'] } } },
-      'spec.containers.app.writable[0]: expected an absolute path, found "tmp"',
+      'spec.containers.app.writable[0]: expected an absolute path below /, found "tmp"',
+    ],
+    [
+      'the root of the file system, which an emptyDir would hide',
+      { containers: { app: { writable: { '/': {} } } } },
+      'spec.containers.app.writable["/"]: expected an absolute path below / as key, found "/"',
     ],
     [
       'an empty reason',

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import type { Fields, KubernetesObject } from '../../functions/lib/kubernetes/object.ts'
 import { LEVELS } from '../../functions/security-context-enforcer/checks/levels.ts'
-import { deployment, errors, failures, harden, level, namespace } from './harden.ts'
+import { deployment, errors, failures, harden, level, namespace, view } from './harden.ts'
 
 // Pods of every shape that the API decodes, many of them beyond repair.
 
@@ -150,6 +150,35 @@ test('a second run changes nothing', () => {
       const once = structuredClone(objects)
       expect(errors(harden(objects, policy))).toEqual([])
       expect(objects).toEqual(once)
+    }),
+    RUNS,
+  )
+  expect(accepted).toBeGreaterThan(RUNS.numRuns / 10)
+})
+
+test('a container keeps what is omitted, be it its own or of its pod, and none becomes root that must not be', () => {
+  const INHERITED = ['runAsUser', 'runAsNonRoot', 'seccompProfile'] as const
+  const effective = (pod: KubernetesObject, field: string): unknown[] =>
+    view(pod).containers.map(
+      ({ securityContext }) => (securityContext as Fields)[field] ?? (view(pod).securityContext as Fields)[field],
+    )
+  const contradicts = (pod: KubernetesObject): boolean[] => {
+    const [users, nonRoot] = [effective(pod, 'runAsUser'), effective(pod, 'runAsNonRoot')]
+    // Windows has no such user.
+    return users.map((user, index) => user === 0 && nonRoot[index] === true && !view(pod).isWindows)
+  }
+  let accepted = 0
+  fc.assert(
+    fc.property(pods, policies, (pod, policy) => {
+      const before = structuredClone(pod)
+      if (errors(harden([pod], policy)).length > 0) return
+      accepted++
+      const index = view(pod).containers.findIndex(({ name }) => name === 'app1')
+      const { app1 } = policy.containers as { app1?: { omit: string[] } }
+      for (const field of INHERITED.filter((inherited) => app1?.omit.includes(inherited)))
+        expect(effective(pod, field)[index]).toEqual(effective(before, field)[index])
+      const was = contradicts(before)
+      expect(contradicts(pod).filter((now, index) => now && !was[index])).toEqual([])
     }),
     RUNS,
   )

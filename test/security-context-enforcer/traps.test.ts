@@ -101,18 +101,26 @@ describe('annotations', () => {
   test('that say what a field says go when the field is set', () => {
     const object = deployment({}, { 'seccomp.security.alpha.kubernetes.io/pod': 'unconfined' })
     expect(warnings(harden([object]))).toEqual([
-      'spec.template.metadata.annotations["seccomp.security.alpha.kubernetes.io/pod"]: found "unconfined", removed, since the field that says the same is set now',
+      'spec.template.metadata.annotations["seccomp.security.alpha.kubernetes.io/pod"]: found "unconfined", removed, since the field in its place is set now',
     ])
     expect(object).toHaveProperty('spec.template.metadata', {})
   })
 
-  test('of the container go with the AppArmor field that the container takes from its pod', () => {
+  test('of AppArmor go with the field of their container', () => {
     const object = restricted({
       annotations: { 'container.apparmor.security.beta.kubernetes.io/app': 'localhost/cart' },
-      pod: { appArmorProfile: { type: 'Unconfined' } },
+      app: { appArmorProfile: { type: 'Unconfined' } },
     })
     harden([object])
     expect(object).not.toHaveProperty('spec.template.metadata.annotations')
+  })
+
+  test('of AppArmor stay where the pod has the field, before which they count', () => {
+    const annotations = { 'container.apparmor.security.beta.kubernetes.io/app': 'localhost/cart' }
+    const object = restricted({ annotations, pod: { appArmorProfile: { type: 'Unconfined' } } })
+    harden([object])
+    expect(object).toHaveProperty('spec.template.metadata.annotations', annotations)
+    expect(specOf(object).securityContext).toMatchObject({ appArmorProfile: { type: 'RuntimeDefault' } })
   })
 
   test('stay where the field was there before', () => {
@@ -209,5 +217,14 @@ test('a placeholder is neither judged nor lost, and does not loosen the label', 
     'spec.template.spec.hostNetwork: found "$(HOST_NETWORK)", expected false; left as it is, since only its substitution can tell',
     'spec.template.spec.containers[0].securityContext.runAsNonRoot: found "$(STRICT)", expected true; left as it is, since only its substitution can tell',
   ])
+  expect(level(object)).toBe('restricted')
+})
+
+test('a placeholder in a list is not replaced with the list', () => {
+  const object = restricted({ app: { capabilities: { drop: ['$(DROP)'] } } })
+  expect(warnings(harden([object]))).toEqual([
+    'spec.template.spec.containers[0].securityContext.capabilities.drop[0]: found "$(DROP)", expected ALL; left as it is, since only its substitution can tell',
+  ])
+  expect(contextOf(object).capabilities).toEqual({ drop: ['$(DROP)'] })
   expect(level(object)).toBe('restricted')
 })

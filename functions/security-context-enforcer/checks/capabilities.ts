@@ -1,3 +1,4 @@
+import { isPlaceholder } from '../../lib/kubernetes/shape.ts'
 import { isSet } from '../pod/security-context.ts'
 import { type ContainerView, isPrivileged, type PodView } from '../pod/view.ts'
 import type { Check, CheckResult } from './check.ts'
@@ -51,6 +52,16 @@ export const capabilitiesRestricted: Check = {
       const { capabilities } = container.securityContext
       const drop = capabilities?.drop
       if (drop?.includes('ALL')) continue
+      const unknown = drop?.findIndex(isPlaceholder) ?? -1
+      if (unknown >= 0) {
+        yield {
+          container,
+          path: [...container.path, 'capabilities', 'drop', unknown],
+          found: drop?.[unknown],
+          expected: 'ALL',
+        }
+        continue
+      }
       yield {
         container,
         path: [...container.path, 'capabilities', 'drop'],

@@ -1,10 +1,13 @@
 import { error, type Finding, warning } from '../../lib/finding.ts'
 import { formatPath, type KubernetesObject } from '../../lib/kubernetes/object.ts'
+import { isPlaceholder } from '../../lib/kubernetes/shape.ts'
+import { levelOf, violationsOf } from '../checks/evaluate.ts'
 import { type Level, laxest, minorOf } from '../checks/levels.ts'
 import type { SecurityContextEnforcerSpec } from '../config.ts'
 import type { CustomResourceSpec } from '../config-custom-resource.ts'
 import type { Outcome } from '../enforce/enforce.ts'
-import { type Policy, policyFor } from '../enforce/policy.ts'
+import { allowReason, type Policy, policyFor } from '../enforce/policy.ts'
+import { report } from '../enforce/report.ts'
 import { refuseTypes, type Settled, settle } from '../enforce/settle.ts'
 import { isSet } from '../pod/security-context.ts'
 import type { PodView } from '../pod/view.ts'
@@ -22,7 +25,9 @@ export function hardenResource(
   const policy = policyFor(object, spec, resource.omit)
   const pods = operatedPods(object, resource, minorOf(spec.version))
   const flags = judgeFlags(object, resource, policy)
-  const settled = settle(object, resource.harden ? pods : [], policy, flags)
+  const settled = resource.harden
+    ? settle(object, pods, policy, [flags])
+    : settle(object, [], policy, [flags, ...pods.map((pod) => judge(pod, policy))])
   if (!settled.level) return settled
   const level = resource.harden
     ? laxest([settled.level, ...pods.map((pod) => inheritedLevel(pod, policy))])
@@ -36,6 +41,23 @@ const inheritedLevel = (pod: PodView, { omit }: Policy): Level =>
   (isSet(pod.securityContext.seccompProfile) || omit.includes('seccompProfile'))
     ? 'restricted'
     : 'baseline'
+
+/** Where nothing may be set, what the resource says itself still decides what admission makes of its pods. */
+function judge(pod: PodView, policy: Policy): Outcome {
+  const violations = violationsOf(pod, 'baseline').filter(({ because }) => because === undefined)
+  return {
+    findings: violations.map((violation) => report(pod, policy, violation)),
+    reasons: violations
+      .map((violation) => allowReason(policy, violation, pod))
+      .filter((reason) => reason !== undefined),
+    failed: new Set(violations.map(({ check }) => check)),
+    level: levelOf(pod) === 'privileged' ? 'privileged' : saysOtherwise(pod) ? 'baseline' : 'restricted',
+  }
+}
+
+/** Does it say itself what restricted forbids? What it leaves unset the operator may set. */
+const saysOtherwise = (pod: PodView): boolean =>
+  violationsOf(pod, 'restricted').some(({ found }) => found !== undefined && !isPlaceholder(found))
 
 /** What the resource says beside its security contexts, with the level that its kind can meet at most. */
 function judgeFlags(object: KubernetesObject, resource: CustomResourceSpec, policy: Policy): Outcome {

@@ -8,7 +8,22 @@ const tidb: CustomResourceSpec = {
 }
 
 // A component's own podSecurityContext hides the one of the cluster, so it is completed where it is written and not made.
-const tidbComponents = ['discovery', 'pd', 'tidb', 'tikv', 'tiflash', 'ticdc', 'tiproxy', 'pump']
+const tidbOf = (...components: string[]): CustomResourceSpec => {
+  const paths = (field: string): string[] => components.map((component) => `spec.${component}.${field}`)
+  return {
+    ...tidb,
+    podSecurityContexts: {
+      'spec.podSecurityContext': {
+        of: 'spec',
+        containerLists: [...paths('initContainers'), ...paths('additionalContainers')],
+      },
+      ...Object.fromEntries(paths('podSecurityContext').map((path) => [path, { of: path }])),
+    },
+    volumes: paths('additionalVolumes'),
+    flags: { ...tidb.flags, ...Object.fromEntries(paths('hostNetwork').map((path) => [path, 'hostNamespaces'])) },
+  }
+}
+const tidbCluster = tidbOf('discovery', 'pd', 'tidb', 'tikv', 'tiflash', 'ticdc', 'tiproxy', 'pump')
 
 const prometheusOperator: CustomResourceSpec = {
   level: 'restricted',
@@ -33,7 +48,7 @@ const strimziPod = (of: string, containers: readonly string[], template = `${of}
 /**
  * Custom resources whose operators make pods: where their security contexts stand in the resource, and the strictest
  * level that the pods can meet. Sources: the CustomResourceDefinitions of Strimzi (which keeps to baseline unless its
- * operator is told otherwise), TiDB Operator 1.x (no container of its own can be reached) and Prometheus Operator (whose
+ * operator is told otherwise), TiDB Operator 1.x (whose own containers are out of reach) and Prometheus Operator (whose
  * containers are restricted already).
  */
 export const CUSTOM_RESOURCES: Readonly<Record<string, CustomResourceSpec>> = {
@@ -65,22 +80,11 @@ export const CUSTOM_RESOURCES: Readonly<Record<string, CustomResourceSpec>> = {
     podSecurityContexts: strimziPod('spec', ['initContainer', 'bridgeContainer']),
   },
   'pingcap.com/TidbCluster': {
-    ...tidb,
+    ...tidbCluster,
     harden: true,
-    podSecurityContexts: {
-      ...tidb.podSecurityContexts,
-      ...Object.fromEntries(
-        tidbComponents.map((component) => `spec.${component}.podSecurityContext`).map((path) => [path, { of: path }]),
-      ),
-    },
-    flags: {
-      ...tidb.flags,
-      ...Object.fromEntries(tidbComponents.map((component) => [`spec.${component}.hostNetwork`, 'hostNamespaces'])),
-      'spec.tikv.privileged': 'privileged',
-      'spec.tiflash.privileged': 'privileged',
-    },
+    flags: { ...tidbCluster.flags, 'spec.tikv.privileged': 'privileged', 'spec.tiflash.privileged': 'privileged' },
   },
-  'pingcap.com/DMCluster': tidb,
+  'pingcap.com/DMCluster': tidbOf('discovery', 'master', 'worker'),
   'pingcap.com/TidbMonitor': tidb,
   'pingcap.com/TidbInitializer': { ...tidb, flags: {} },
   'pingcap.com/Backup': { ...tidb, flags: {} },

@@ -11,7 +11,7 @@ import {
   type PodView,
   selectsWindows,
 } from '../pod/view.ts'
-import { isKept, type Policy } from './policy.ts'
+import { heirOf, isKept, type Policy } from './policy.ts'
 
 /**
  * What a container gets where it says nothing: what restricted demands, and a user and a root file system of its own.
@@ -44,7 +44,9 @@ export function fillDefaults(pod: PodView, policy: Policy): void {
 }
 
 function fillPod(pod: PodView, fields: readonly Field[], policy: Policy): void {
-  for (const field of fields) if (isForPod(field, pod) && !isKept(policy, field)) fill(pod, field, policy.runAsUser)
+  for (const field of fields)
+    if (isForPod(field, pod) && !isKept(policy, field) && !heirOf(policy, field, pod))
+      fill(pod, field, policy.runAsUser)
 }
 
 /** Knative refuses a pod-level securityContext unless its feature flag is on; its containers say it all. */

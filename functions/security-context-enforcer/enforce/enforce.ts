@@ -35,7 +35,9 @@ export function enforce(pod: PodView, policy: Policy): Outcome {
   const violations = remaining.filter(
     ({ because, check }) => because === undefined && !policy.omit.some((field) => field === check),
   )
-  const reasons = violations.map((violation) => allowReason(policy, violation)).filter((reason) => reason !== undefined)
+  const reasons = violations
+    .map((violation) => allowReason(policy, violation, pod))
+    .filter((reason) => reason !== undefined)
   const weakened = weakenedContainers(pod, policy)
   return {
     findings: [

@@ -1,10 +1,11 @@
-import type { KubernetesObject } from '../../lib/kubernetes/object.ts'
+import type { Fields, KubernetesObject } from '../../lib/kubernetes/object.ts'
 import { overrideFor } from '../../lib/kubernetes/workload.ts'
 import type { Violation } from '../checks/check.ts'
 import type { SecurityContextEnforcerSpec } from '../config.ts'
 import type { ContainerOverride, Field } from '../config-container.ts'
 import type { Exceptions } from '../config-exceptions.ts'
-import type { ContainerView } from '../pod/view.ts'
+import { isSet } from '../pod/security-context.ts'
+import type { ContainerView, PodView } from '../pod/view.ts'
 
 /** What the configuration says of one workload. */
 export interface Policy {
@@ -51,9 +52,18 @@ export const isKept = (policy: Policy, field: Field, container?: ContainerView):
   (container && policy.override(container))?.omit?.includes(field) === true ||
   (field !== 'readOnlyRootFilesystem' && policy.exceptions[field] !== undefined)
 
+/** The entry of a container that leaves a field as it is and takes it from its pod, where the field then stays too. */
+export const heirOf = (policy: Policy, field: string, pod: PodView): ContainerOverride | undefined =>
+  pod.containers
+    .filter(({ securityContext }) => !isSet((securityContext as Fields)[field]))
+    .map((container) => policy.override(container))
+    .find((override) => override?.omit?.some((kept) => kept === field))
+
 /** Why this violation may stand, or undefined where nothing says so. */
-export const allowReason = (policy: Policy, { check, container, found }: Violation): string | undefined => {
-  const override = container && policy.override(container)
+export const allowReason = (policy: Policy, violation: Violation, pod: PodView): string | undefined => {
+  const { check, container, found, repair } = violation
+  // Without a repair, the containers that take the value from the pod too cannot be spared it.
+  const override = container ? policy.override(container) : repair && heirOf(policy, check, pod)
   if (override?.omit?.some((field) => field === check)) return override.reason
   if (check === 'privileged' && override?.privileged) return override.reason
   if (check === 'capabilities' && override?.addCapabilities?.some((capability) => capability === found))

@@ -9,7 +9,7 @@ import { allowReason, type Policy } from './policy.ts'
 /** What is said of a violation that stays: a warning where it is allowed or cannot be judged, else an error. */
 export function report(pod: PodView, policy: Policy, violation: Violation): Finding {
   const { found, expected, advice } = violation
-  const reason = allowReason(policy, violation)
+  const reason = allowReason(policy, violation, pod)
   const details = detailsOf(pod, violation)
   if (reason !== undefined) return warning(`found ${show(found)}; allowed: ${reason}`, details)
   if (isPlaceholder(found))

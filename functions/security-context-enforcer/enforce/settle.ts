@@ -21,8 +21,13 @@ export interface Settled {
  * Enforces all pods of an object or, where one of them is refused, none: nothing stays half-changed. `also` is what was
  * found of the object beside its pods.
  */
-export function settle(object: KubernetesObject, pods: readonly PodView[], policy: Policy, also?: Outcome): Settled {
-  const outcomes = [...(also ? [also] : []), ...pods.map((pod) => enforce(pod, policy))]
+export function settle(
+  object: KubernetesObject,
+  pods: readonly PodView[],
+  policy: Policy,
+  also: readonly Outcome[] = [],
+): Settled {
+  const outcomes = [...also, ...pods.map((pod) => enforce(pod, policy))]
   const findings = outcomes.flatMap((outcome) => outcome.findings)
   if (findings.some(({ severity }) => severity === 'error')) return { findings, pods }
   for (const pod of pods) writeBack(pod)

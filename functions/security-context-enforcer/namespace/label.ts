@@ -2,7 +2,7 @@ import { setExceptions } from '../../lib/exception.ts'
 import { type Finding, warning } from '../../lib/finding.ts'
 import { isKind, type KubernetesObject, setMeta } from '../../lib/kubernetes/object.ts'
 import { isPlaceholder } from '../../lib/kubernetes/shape.ts'
-import { LEVELS, type Level, laxest } from '../checks/levels.ts'
+import { LEVELS, type Level, laxest, minorOf } from '../checks/levels.ts'
 import type { SecurityContextEnforcerSpec } from '../config.ts'
 import { FUNCTION_NAME } from '../enforce/settle.ts'
 import { at, explain, type Need, refusals } from './findings.ts'
@@ -19,7 +19,7 @@ type Spec = Pick<SecurityContextEnforcerSpec, 'level' | 'version' | 'warn' | 'au
 export function labelNamespaces(objects: readonly KubernetesObject[], needs: readonly Need[], spec: Spec): Finding[] {
   const byNamespace = new Map<string, Need[]>()
   for (const need of needs) {
-    const namespace = need.object.metadata.namespace ?? 'default'
+    const namespace = need.object.metadata.namespace || 'default'
     const others = byNamespace.get(namespace)
     if (others) others.push(need)
     else byNamespace.set(namespace, [need])
@@ -39,18 +39,25 @@ function labelNamespace(object: KubernetesObject, needs: readonly Need[], spec: 
   // Without pods the build cannot know better than the label.
   const enforce = configured.level ?? (needs.length === 0 ? written : undefined) ?? computed
   const labels = {
-    ...levelLabel('enforce', enforce, spec.version),
-    ...levelLabel('warn', configured.warn ?? spec.warn, spec.version),
-    ...levelLabel('audit', configured.audit ?? spec.audit, spec.version),
+    ...levelLabels('enforce', enforce, spec.version, object),
+    ...levelLabels('warn', configured.warn ?? spec.warn, spec.version, object),
+    ...levelLabels('audit', configured.audit ?? spec.audit, spec.version, object),
   }
   const replaced = Object.entries(labels).flatMap(([key, value]) => setLabel(object, key, value))
   setExceptions(object, FUNCTION_NAME, configured.reason === undefined ? [] : [configured.reason])
   return [...replaced, ...explain(namespace, enforce, spec.level)]
 }
 
-/** A version other than latest is pinned, so that a newer cluster judges by the policy that the checks went by. */
-const levelLabel = (mode: string, level: Level | undefined, version: string): Record<string, string> =>
-  level === undefined ? {} : { [mode]: level, ...(version !== 'latest' && { [`${mode}-version`]: version }) }
+/**
+ * A version other than latest is pinned, so that a newer cluster judges by the policy that the checks went by. A label
+ * that pins another gives way, since the checks did not go by that one.
+ */
+function levelLabels(mode: string, level: Level | undefined, version: string, object: KubernetesObject) {
+  if (level === undefined) return {}
+  const pinned = object.metadata.labels?.[`${LABEL}${mode}-version`]
+  const isPinned = version !== 'latest' || (pinned !== undefined && minorOf(pinned) !== minorOf(version))
+  return { [mode]: level, ...(isPinned && { [`${mode}-version`]: version }) }
+}
 
 function setLabel(object: KubernetesObject, key: string, value: string): Finding[] {
   const present = object.metadata.labels?.[LABEL + key]

@@ -1,6 +1,6 @@
 import { type Finding, warning } from '../../lib/finding.ts'
 import { formatPath } from '../../lib/kubernetes/object.ts'
-import { APPARMOR_OF_CONTAINER, isSet, SECCOMP_OF_CONTAINER, SECCOMP_OF_POD } from './security-context.ts'
+import { APPARMOR_OF_CONTAINER, SECCOMP_OF_CONTAINER, SECCOMP_OF_POD } from './security-context.ts'
 import { type PodView, removeAnnotation } from './view.ts'
 
 /** What an annotation says where the field says RuntimeDefault. */
@@ -17,7 +17,7 @@ export function removeStaleAnnotations(pod: PodView): Finding[] {
     removeAnnotation(pod, annotation)
     if (SAME.includes(found)) return []
     return [
-      warning(`found ${JSON.stringify(found)}, removed, since the field that says the same is set now`, {
+      warning(`found ${JSON.stringify(found)}, removed, since the field in its place is set now`, {
         object: pod.owner,
         field: { path: formatPath([...pod.annotationsPath, annotation]), currentValue: found },
       }),
@@ -25,13 +25,11 @@ export function removeStaleAnnotations(pod: PodView): Finding[] {
   })
 }
 
+/** An AppArmor annotation counts before the field of the pod, so it goes with the field of its container only. */
 function annotationsOfChanges(pod: PodView): string[] {
-  const ofContainers = pod.containers.flatMap(({ name, changed, securityContext }) => [
+  const ofContainers = pod.containers.flatMap(({ name, changed }) => [
     ...(changed.has('seccompProfile') ? [SECCOMP_OF_CONTAINER + name] : []),
-    ...(changed.has('appArmorProfile') ||
-    (pod.changed.has('appArmorProfile') && !isSet(securityContext.appArmorProfile))
-      ? [APPARMOR_OF_CONTAINER + name]
-      : []),
+    ...(changed.has('appArmorProfile') ? [APPARMOR_OF_CONTAINER + name] : []),
   ])
   return pod.changed.has('seccompProfile') ? [SECCOMP_OF_POD, ...ofContainers] : ofContainers
 }
