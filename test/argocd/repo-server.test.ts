@@ -5,9 +5,9 @@ import { join, relative } from 'node:path'
 import { stringify } from 'yaml'
 import type { KubernetesObject } from '../../functions/lib/kubernetes/object.ts'
 import { runExample } from '../lib/examples.ts'
-import { kustomize } from '../lib/programs.ts'
+import { kustomize, TIME_TO_BUILD } from '../lib/programs.ts'
 import { objectsOf, root } from '../lib/stacks.ts'
-import { repoServerManifests, TIME_TO_BUILD } from './lib/argo-cd.ts'
+import { repoServerManifests } from './lib/argo-cd.ts'
 import { type Container, sidecar } from './lib/sidecar.ts'
 
 type Deployment = KubernetesObject & {

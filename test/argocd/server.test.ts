@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
 import { podman } from '../lib/podman.ts'
+import { TIME_TO_BUILD } from '../lib/programs.ts'
 import { objectsOf, render } from '../lib/stacks.ts'
-import { TIME_TO_BUILD } from './lib/argo-cd.ts'
 import { Checkout } from './lib/checkout.ts'
 import { PluginServer, type Source, sourceOf } from './lib/server.ts'
 

@@ -2,10 +2,11 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { groupOf, type KubernetesObject, describe as nameOf, valueAt } from '../../functions/lib/kubernetes/object.ts'
 import { podTemplateOf } from '../../functions/lib/kubernetes/pod-template.ts'
+import { TIME_TO_BUILD } from '../lib/programs.ts'
 import { buildPlain, objectsOf, root, stacks } from '../lib/stacks.ts'
 import { type Cluster, eventually, startCluster } from './lib/cluster.ts'
 import { publishedDefinitions, UNDEFINED_GROUPS } from './lib/definitions.ts'
-import { builtPrograms, type Programs, TIME_TO_BUILD } from './lib/programs.ts'
+import { builtPrograms, type Programs } from './lib/programs.ts'
 
 // What is rendered goes into a real Kubernetes, whose admission is the judge of it: see
 // https://kubernetes.io/docs/concepts/security/pod-security-admission/

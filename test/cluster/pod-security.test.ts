@@ -1,11 +1,12 @@
 import fc from 'fast-check'
 import type { Fields, KubernetesObject } from '../../functions/lib/kubernetes/object.ts'
 import { isLaxer, LEVELS, type Level } from '../../functions/security-context-enforcer/checks/levels.ts'
+import { TIME_TO_BUILD } from '../lib/programs.ts'
 import { harden, namespace } from '../security-context-enforcer/harden.ts'
 import { type Cluster, eventually, startCluster } from './lib/cluster.ts'
 import { pods } from './lib/pods.ts'
 import { policies } from './lib/policies.ts'
-import { builtPrograms, type Programs, TIME_TO_BUILD } from './lib/programs.ts'
+import { builtPrograms, type Programs } from './lib/programs.ts'
 
 // Pods of every shape, many of them insecure, are hardened and put to the admission of a real Kubernetes. Its verdict must
 // be the one that the function foresees with the level that it writes on the namespace: see

@@ -1,7 +1,7 @@
 import { PINNED } from '../../cli/kustomize/pinned.ts'
 import { isNewEnough, OLDEST } from '../../cli/kustomize/version.ts'
-import { TIME_TO_BUILD } from '../argocd/lib/argo-cd.ts'
 import { removeFolders } from '../cli/lib/command-line.ts'
+import { TIME_TO_BUILD } from '../lib/programs.ts'
 import { developmentStacks } from './lib/build.ts'
 import { asTable, documentedTable, footnotes } from './lib/page.ts'
 import { VERSIONS } from './lib/programs.ts'

@@ -4,6 +4,9 @@ import { basename, join } from 'node:path'
 import { PINNED } from '../../cli/kustomize/pinned.ts'
 import { findOnPath, isExecutable } from '../../cli/on-path.ts'
 
+/** Where programs that the tests build are kept. */
+export const CACHE = join(__dirname, '../../node_modules/.cache/krm-hardening')
+
 /**
  * The Kustomize that the tests run: KUSTOMIZE in the environment, else the one on PATH, else the pinned version, which Go
  * builds once into node_modules/.cache. Throws where none of the three can be had.
@@ -39,13 +42,36 @@ export const builtInModule = (module: string, program: string, version: string, 
     go(folder, 'build', '-C', Dir, '-o', join(folder, program), `./cmd/${program}`)
   })
 
+/** How long Go may take where it has compiled none of a large program before, in milliseconds. */
+export const TIME_TO_BUILD = 1_500_000
+
+/**
+ * Go in a folder with a go.mod, which pins a program and the checksums of all that it is made from; gives its stdout. One call
+ * at a time, since test files run side by side. Throws `why`, with what Go says.
+ */
+export const goIn =
+  (module: string, why: string) =>
+  (...args: string[]): string => {
+    mkdirSync(CACHE, { recursive: true })
+    try {
+      return execFileSync('flock', [join(CACHE, `${basename(module)}.lock`), 'go', ...args], {
+        cwd: module,
+        env: { ...process.env, GOFLAGS: '', CGO_ENABLED: '0' },
+        encoding: 'utf8',
+        stdio: 'pipe',
+        maxBuffer: 64 << 20,
+      })
+    } catch (cause) {
+      throw new Error(`${why}. Go said:`, { cause })
+    }
+  }
+
 function built(program: string, version: string, why: string, build: (folder: string) => void): string {
-  const cache = join(__dirname, '../../node_modules/.cache/krm-hardening')
-  const target = join(cache, `${program}-${version}`)
+  const target = join(CACHE, `${program}-${version}`)
   if (existsSync(target)) return target
-  mkdirSync(cache, { recursive: true })
+  mkdirSync(CACHE, { recursive: true })
   // Moved to its place whole: test files run side by side.
-  const folder = mkdtempSync(join(cache, 'installing-'))
+  const folder = mkdtempSync(join(CACHE, 'installing-'))
   try {
     build(folder)
     renameSync(join(folder, program), target)

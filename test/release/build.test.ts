@@ -3,10 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { version } from '../../package.json'
 import { IMAGES, isImageName } from '../../release/images.ts'
+import { TIME_TO_BUILD } from '../lib/programs.ts'
 import { type Registry, startRegistry } from '../lib/registry.ts'
 import { root } from '../lib/stacks.ts'
 import { type Base, pushBases } from './lib/bases.ts'
-import { type BuildKit, startBuildKit, TIME_TO_BUILD } from './lib/build-kit.ts'
+import { type BuildKit, startBuildKit } from './lib/build-kit.ts'
 import { type Descriptor, type File, Repository } from './lib/pushed.ts'
 
 const images = Object.keys(IMAGES).filter(isImageName)

@@ -7,9 +7,6 @@ import { setTimeout } from 'node:timers/promises'
 import { builtInModule, builtWithGo } from '../../lib/programs.ts'
 import { root } from '../../lib/stacks.ts'
 
-/** How long Go may take where it has compiled neither program before, in milliseconds. */
-export const TIME_TO_BUILD = 900_000
-
 /** The version that the release workflow runs. */
 const BUILDKIT = /moby\/buildkit:(v[\d.]+)@/.exec(
   readFileSync(join(root, '.github/workflows/release.yaml'), 'utf8'),
