@@ -24,10 +24,16 @@ interface OpenItem {
   objects: KubernetesObject[]
 }
 
-/** ResourceList in, as text or as its bytes in UTF-8, ResourceList text out. `plan` turns the functionConfig into the functions to run. */
-export async function run(input: string | Uint8Array, plan: (functionConfig: unknown) => Step[]): Promise<Answer> {
+/**
+ * ResourceList in, as text or as what reads its bytes in UTF-8, ResourceList text out. `plan` turns the functionConfig into the
+ * functions to run.
+ */
+export async function run(
+  input: string | (() => Uint8Array),
+  plan: (functionConfig: unknown) => Step[],
+): Promise<Answer> {
   try {
-    const list = await readResourceList(typeof input === 'string' ? input : decodeUtf8(input))
+    const list = await readResourceList(typeof input === 'string' ? input : decodeUtf8(input()))
     const steps = plan(list.functionConfig)
     const open = list.items.map((item, index) => decode(item, index, list, steps))
     const objects = open.flatMap((item) => item.objects)

@@ -61,7 +61,7 @@ describe('what is meant as an object and is none is refused, since it would go o
 })
 
 describe('bytes', () => {
-  const bytes = (text: string, encoding: BufferEncoding) => run(Buffer.from(text, encoding), plan)
+  const bytes = (text: string, encoding: BufferEncoding) => run(() => Buffer.from(text, encoding), plan)
   const list = toResourceList(POD.replace('name: cart}', 'name: cart, annotations: {owner: Zoë}}'), POLICY)
 
   test('UTF-8 is read, with a byte order mark or without', async () => {

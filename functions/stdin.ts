@@ -1,0 +1,32 @@
+import { readSync } from 'node:fs'
+import { InputError } from './lib/wire/input-error.ts'
+
+const CHUNK = 1 << 20
+/** How long to wait, in milliseconds, where stdin has nothing yet and says so instead of waiting. */
+const PAUSE = 5
+
+/**
+ * All of stdin. A stream would be loaded first, and would hold everything twice in the end. Throws InputError where stdin
+ * cannot be read, since it is a folder or closed.
+ */
+export function readStdin(): Buffer {
+  const chunks: Buffer[] = []
+  for (;;) {
+    const chunk = Buffer.allocUnsafe(CHUNK)
+    const length = readSome(chunk)
+    if (length === 0) return Buffer.concat(chunks)
+    chunks.push(chunk.subarray(0, length))
+  }
+}
+
+function readSome(chunk: Buffer): number {
+  for (;;)
+    try {
+      return readSync(0, chunk)
+    } catch (cause) {
+      const { code, message } = cause as NodeJS.ErrnoException
+      if (code !== 'EAGAIN')
+        throw new InputError(`stdin cannot be read: ${message}; expected a ResourceList`, { cause })
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE)
+    }
+}
