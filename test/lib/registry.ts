@@ -3,9 +3,9 @@ import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { setTimeout } from 'node:timers/promises'
 import { findOnPath } from '../../cli/on-path.ts'
 import { splitName } from '../../functions/lib/kubernetes/image-reference.ts'
+import { eventually } from './eventually.ts'
 import { freePort } from './free-port.ts'
 
 /** A registry on loopback, of Debian's package docker-registry. */
@@ -70,13 +70,10 @@ async function put(registry: string, reference: string, content: string): Promis
 }
 
 async function answers(url: string): Promise<void> {
-  for (let left = 100; ; left--) {
-    try {
-      await fetch(url)
-      return
-    } catch (cause) {
-      if (left === 0) throw new Error(`the registry does not answer at ${url}`, { cause })
-      await setTimeout(100)
-    }
-  }
+  const isThere = (): Promise<boolean> =>
+    fetch(url).then(
+      () => true,
+      () => false,
+    )
+  if (!(await eventually(isThere, Boolean))) throw new Error(`the registry does not answer at ${url}`)
 }

@@ -4,9 +4,9 @@ import { once } from 'node:events'
 import { mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout } from 'node:timers/promises'
 import type { KubernetesObject } from '../../../functions/lib/kubernetes/object.ts'
 import { type Ended, run } from '../../cli/lib/command-line.ts'
+import { eventually } from '../../lib/eventually.ts'
 import { freePort } from '../../lib/free-port.ts'
 import type { Programs } from './programs.ts'
 
@@ -104,12 +104,3 @@ const kubeconfigOf = (server: string): object => ({
   contexts: [{ name: 'test', context: { cluster: 'test', user: 'admin' } }],
   'current-context': 'test',
 })
-
-/** Asks until the answer is as wanted, for at most two minutes; gives the last answer. */
-export async function eventually<T>(ask: () => Promise<T>, isWanted: (answer: T) => boolean): Promise<T> {
-  for (let left = 240; ; left--) {
-    const answer = await ask()
-    if (left === 0 || isWanted(answer)) return answer
-    await setTimeout(500)
-  }
-}

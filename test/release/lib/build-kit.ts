@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout } from 'node:timers/promises'
+import { eventually } from '../../lib/eventually.ts'
 import { builtInModule, builtWithGo } from '../../lib/programs.ts'
 import { root } from '../../lib/stacks.ts'
 
@@ -21,7 +21,7 @@ export interface BuildKit {
   stop(): Promise<void>
 }
 
-/** Throws with its log where it does not listen within 30 s. */
+/** Throws with its log where it does not listen within two minutes. */
 export async function startBuildKit(): Promise<BuildKit> {
   if (BUILDKIT === undefined) throw new Error('release.yaml: expected moby/buildkit of a version')
   const daemon = builtInModule('github.com/moby/buildkit', 'buildkitd', BUILDKIT, WHY)
@@ -42,14 +42,15 @@ export async function startBuildKit(): Promise<BuildKit> {
       stdio: 'pipe',
       maxBuffer: 64 << 20,
     })
-  for (let tries = 0; !existsSync(socket); tries++) {
-    if (tries === 300 || server.exitCode !== null) {
-      server.kill()
-      throw new Error(
-        `buildkitd does not listen; it takes root, and the Debian package runc: ${readFileSync(log, 'utf8')}`,
-      )
-    }
-    await setTimeout(100)
+  const isUp = await eventually(
+    () => existsSync(socket),
+    (answer) => answer || server.exitCode !== null,
+  )
+  if (!isUp) {
+    server.kill()
+    throw new Error(
+      `buildkitd does not listen; it takes root, and the Debian package runc: ${readFileSync(log, 'utf8')}`,
+    )
   }
   buildx(['create', '--use', '--driver=remote', `unix://${socket}`])
   return {
