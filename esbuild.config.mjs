@@ -32,9 +32,9 @@ const bundles = {
   // For those who embed the functions.
   index: { entryPoints: { index: 'functions/index.ts' } },
   // What is generated from the schemas: `npm run generate`.
-  generate: { entryPoints: { generate: 'schemas/main.ts' } },
+  generate: { entryPoints: { generate: 'tools/generate/main.ts' } },
   // What the release workflow asks: tags and the bill of materials.
-  release: { entryPoints: { release: 'release/main.ts' } },
+  release: { entryPoints: { release: 'tools/release/main.ts' } },
 }
 
 // All of them, or those that are named: the image is built from the functions alone.

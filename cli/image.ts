@@ -1,4 +1,4 @@
-import { IMAGE_REPOSITORY } from '../functions/lib/image.ts'
+import { IMAGE_REPOSITORY } from '../functions/lib/runner/published-image.ts'
 import { version } from '../package.json'
 
 /** The image that this version of the functions is published as: what the overlays name. */

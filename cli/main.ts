@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander'
-import { InputError } from '../functions/lib/wire/input-error.ts'
+import { InputError } from '../functions/lib/input-error.ts'
 import { BUG, type ExitCode, Failure, OK, UNUSABLE } from './exit-code.ts'
 import { stopOnSignals } from './process.ts'
 import { program } from './program.ts'

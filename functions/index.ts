@@ -2,7 +2,7 @@
 import type { KptFunc } from 'kpt-functions'
 import { catalog } from './catalog.ts'
 import { plan } from './hardening/plan.ts'
-import { asKptFunc } from './lib/sdk.ts'
+import { asKptFunc } from './lib/runner/sdk.ts'
 
 /** Hardening, and every function of the catalogue by the kind of its functionConfig. */
 export const kptFunctions: Readonly<Record<string, KptFunc>> = Object.fromEntries([
@@ -11,4 +11,4 @@ export const kptFunctions: Readonly<Record<string, KptFunc>> = Object.fromEntrie
 ])
 
 export { plan } from './hardening/plan.ts'
-export { type Answer, run } from './lib/run.ts'
+export { type Answer, run } from './lib/runner/run.ts'

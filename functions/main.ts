@@ -1,6 +1,6 @@
 import { setFlagsFromString } from 'node:v8'
 import { plan } from './hardening/plan.ts'
-import { run } from './lib/run.ts'
+import { run } from './lib/runner/run.ts'
 import { readStdin } from './stdin.ts'
 
 // A run is over before the code that V8 of Node 20 optimises at its usual pace has paid for itself; later ones have

@@ -1,5 +1,5 @@
 import { readSync } from 'node:fs'
-import { InputError } from './lib/wire/input-error.ts'
+import { InputError } from './lib/input-error.ts'
 
 const CHUNK = 1 << 20
 /** How long to wait, in milliseconds, where stdin has nothing yet and says so instead of waiting. */

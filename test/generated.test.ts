@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'yaml'
-import { generate } from '../schemas/generate.ts'
+import { generate } from '../tools/generate/schemas-and-readmes.ts'
 
 const root = join(__dirname, '..')
 

@@ -1,4 +1,4 @@
-import type { KubernetesObject } from '../functions/lib/kubernetes/object.ts'
+import type { KubernetesObject } from '../functions/lib/kubernetes/objects.ts'
 import { schemaError, unknownFields } from './lib/schemas.ts'
 
 // The checks that the stacks are held against must themselves refuse what is wrong.

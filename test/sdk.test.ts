@@ -2,7 +2,7 @@ import { Configs, type KubernetesObject as SdkObject, TestRunner } from 'kpt-fun
 import { parse, parseAllDocuments } from 'yaml'
 import { catalog } from '../functions/catalog.ts'
 import { kptFunctions } from '../functions/index.ts'
-import { InputError } from '../functions/lib/wire/input-error.ts'
+import { InputError } from '../functions/lib/input-error.ts'
 import { examplesOf, input, runExample, toDocuments } from './lib/examples.ts'
 
 // The SDK's TestRunner is written for Jasmine: these are the two of its matchers that it uses.

@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import { writeJson } from '../../functions/lib/wire/canonical-yaml.ts'
+import { writeJson } from '../../functions/lib/yaml/canonical-yaml.ts'
 import { type ExitCode, OK } from '../exit-code.ts'
 import type { Builder } from '../kustomize/build.ts'
 import { refuseSkippedFunctions } from '../policy/skipped.ts'

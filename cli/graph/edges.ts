@@ -1,9 +1,9 @@
-import type { Callee } from '../../functions/lib/flows/callees.ts'
+import type { Callee } from '../../functions/lib/flows/destinations.ts'
 import { APP, COMPONENT, type Flow, parseFlows } from '../../functions/lib/flows/flow.ts'
 import { type Peer, resolveFlows } from '../../functions/lib/flows/resolve.ts'
 import type { FlowsSpec } from '../../functions/lib/flows/schema.ts'
 import { type Topology, topologyOf } from '../../functions/lib/flows/topology.ts'
-import type { KubernetesObject } from '../../functions/lib/kubernetes/object.ts'
+import type { KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
 import type { Labels } from '../../functions/lib/kubernetes/selector.ts'
 
 /** Pods, or a host outside the cluster, at one end of a flow. */

@@ -1,4 +1,4 @@
-import { isFields, type KubernetesObject } from '../../functions/lib/kubernetes/object.ts'
+import { isFields, type KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
 import { readObjects } from '../policy/read-objects.ts'
 import type { Found } from './propose.ts'
 import { writeFlows } from './write-flows.ts'

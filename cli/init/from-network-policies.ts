@@ -1,5 +1,11 @@
 import type { Topology } from '../../functions/lib/flows/topology.ts'
-import { type Fields, isFields, isKind, type KubernetesObject, valueAt } from '../../functions/lib/kubernetes/object.ts'
+import {
+  type Fields,
+  isFields,
+  isKind,
+  type KubernetesObject,
+  valueAt,
+} from '../../functions/lib/kubernetes/objects.ts'
 import { matchesSelector } from '../../functions/lib/kubernetes/selector.ts'
 import type { Workload } from '../../functions/lib/kubernetes/workload.ts'
 import { callersOf, destinationElsewhere, destinationsOf, needsReason } from './network-policy-ends.ts'

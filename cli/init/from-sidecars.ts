@@ -1,8 +1,8 @@
 import type { Topology } from '../../functions/lib/flows/topology.ts'
-import { describe, isFields, isKind, type KubernetesObject, valueAt } from '../../functions/lib/kubernetes/object.ts'
+import { ISTIO_SYSTEM } from '../../functions/lib/kubernetes/istio-labels.ts'
+import { describe, isFields, isKind, type KubernetesObject, valueAt } from '../../functions/lib/kubernetes/objects.ts'
 import { type Labels, selects } from '../../functions/lib/kubernetes/selector.ts'
 import type { Workload } from '../../functions/lib/kubernetes/workload.ts'
-import { ISTIO_SYSTEM } from '../../functions/lib/mesh.ts'
 import { callerOf, destinationOf, join, type Proposal, type Read } from './proposal.ts'
 import { resolveHost } from './resolve-host.ts'
 

@@ -1,5 +1,5 @@
 import type { Topology } from '../../functions/lib/flows/topology.ts'
-import { valueAt } from '../../functions/lib/kubernetes/object.ts'
+import { valueAt } from '../../functions/lib/kubernetes/objects.ts'
 import { type Labels, matchesSelector } from '../../functions/lib/kubernetes/selector.ts'
 import type { Workload } from '../../functions/lib/kubernetes/workload.ts'
 import type { Peer } from './network-policy-peers.ts'

@@ -1,4 +1,4 @@
-import { type Fields, isFields, valueAt } from '../../functions/lib/kubernetes/object.ts'
+import { type Fields, isFields, valueAt } from '../../functions/lib/kubernetes/objects.ts'
 
 /** Whom a rule of a NetworkPolicy admits, as far as flows can name it; pods without a selector are all of the namespace. */
 export type Peer = { type: 'any' } | { type: 'pods'; namespace: string; selector: Fields | undefined }

@@ -1,4 +1,4 @@
-import { isFields, isKind, type KubernetesObject, valueAt } from '../../functions/lib/kubernetes/object.ts'
+import { isFields, isKind, type KubernetesObject, valueAt } from '../../functions/lib/kubernetes/objects.ts'
 import { containersOf } from '../../functions/lib/kubernetes/pod-template.ts'
 import type { Workload } from '../../functions/lib/kubernetes/workload.ts'
 

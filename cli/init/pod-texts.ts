@@ -1,4 +1,4 @@
-import { isKind, type KubernetesObject } from '../../functions/lib/kubernetes/object.ts'
+import { isKind, type KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
 import { containersOf } from '../../functions/lib/kubernetes/pod-template.ts'
 import type { Workload } from '../../functions/lib/kubernetes/workload.ts'
 import { withoutHash } from '../render/former-names.ts'

@@ -1,5 +1,5 @@
 import { topologyOf } from '../../functions/lib/flows/topology.ts'
-import { describe, isFields, isKind, type KubernetesObject, valueAt } from '../../functions/lib/kubernetes/object.ts'
+import { describe, isFields, isKind, type KubernetesObject, valueAt } from '../../functions/lib/kubernetes/objects.ts'
 import { imagesWithoutDigest } from './find-images.ts'
 import { gatherFlows, type ProposedFlow } from './flows.ts'
 import { readNetworkPolicies } from './from-network-policies.ts'

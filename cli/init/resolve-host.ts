@@ -1,5 +1,5 @@
 import type { Topology } from '../../functions/lib/flows/topology.ts'
-import { valueAt } from '../../functions/lib/kubernetes/object.ts'
+import { valueAt } from '../../functions/lib/kubernetes/objects.ts'
 import type { Service } from '../../functions/lib/kubernetes/service.ts'
 
 /** What a host is, as far as a build tells. */

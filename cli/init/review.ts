@@ -1,7 +1,7 @@
-import { describe, groupOf, isKind, type KubernetesObject } from '../../functions/lib/kubernetes/object.ts'
+import { INJECT, REVISION } from '../../functions/lib/kubernetes/istio-labels.ts'
+import { describe, groupOf, isKind, type KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
 import { containersOf, podTemplateOf } from '../../functions/lib/kubernetes/pod-template.ts'
 import { workloadsOf } from '../../functions/lib/kubernetes/workload.ts'
-import { INJECT, REVISION } from '../../functions/lib/mesh.ts'
 import { isActive } from './flows.ts'
 import type { Found } from './propose.ts'
 

@@ -1,5 +1,5 @@
-import { error, type Finding } from '../../functions/lib/finding.ts'
-import type { KubernetesObject } from '../../functions/lib/kubernetes/object.ts'
+import { error, type Finding } from '../../functions/lib/framework/finding.ts'
+import type { KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
 import { isPolicy } from './policies.ts'
 
 /** What names a function, in this and in the former spelling. Source: https://github.com/kubernetes-sigs/kustomize/blob/master/kyaml/fn/runtime/runtimeutil/functiontypes.go */

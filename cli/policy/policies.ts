@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
-import { API_VERSION } from '../../functions/lib/config.ts'
-import { groupOf, type KubernetesObject } from '../../functions/lib/kubernetes/object.ts'
+import { API_VERSION } from '../../functions/lib/framework/config.ts'
+import { groupOf, type KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
 import { display } from '../display.ts'
 import type { Builder } from '../kustomize/build.ts'
 import { objectsOf, splitBuild } from '../render/documents.ts'

@@ -1,8 +1,8 @@
 import { plan } from '../../functions/hardening/plan.ts'
-import type { Step } from '../../functions/lib/function.ts'
-import { isFields, type KubernetesObject } from '../../functions/lib/kubernetes/object.ts'
-import { type Reported, runSteps } from '../../functions/lib/steps.ts'
-import { copyOf } from '../../functions/lib/wire/exact-integer.ts'
+import { copyOf } from '../../functions/lib/exact-integer.ts'
+import type { Step } from '../../functions/lib/framework/function.ts'
+import { isFields, type KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
+import { type Reported, runSteps } from '../../functions/lib/runner/steps.ts'
 
 /** What is not hardened: every change that the policies would make is an error. The objects stay as they are. */
 export async function validate(

@@ -1,5 +1,5 @@
-import type { KubernetesObject } from '../../functions/lib/kubernetes/object.ts'
-import { readCanonicalYaml } from '../../functions/lib/wire/canonical-yaml.ts'
+import type { KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
+import { readCanonicalYaml } from '../../functions/lib/yaml/canonical-yaml.ts'
 
 /** One object of a build as the text that Kustomize wrote, and its identity. */
 export interface BuiltObject {

@@ -1,4 +1,4 @@
-import { isFields } from '../../functions/lib/kubernetes/object.ts'
+import { isFields } from '../../functions/lib/kubernetes/objects.ts'
 import { display } from '../display.ts'
 import { type BuiltObject, objectsOf } from './documents.ts'
 import { type Affixes, formerNames, withoutHash } from './former-names.ts'

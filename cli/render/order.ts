@@ -1,4 +1,4 @@
-import { groupOf } from '../../functions/lib/kubernetes/object.ts'
+import { groupOf } from '../../functions/lib/kubernetes/objects.ts'
 import type { KindOrder } from '../tree/stacks.ts'
 import type { BuiltObject } from './documents.ts'
 

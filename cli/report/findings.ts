@@ -1,4 +1,4 @@
-import { toLine, toResult } from '../../functions/lib/finding.ts'
+import { toLine, toResult } from '../../functions/lib/framework/finding.ts'
 import { display } from '../display.ts'
 import type { StackFinding } from '../policy/verify.ts'
 import { colorsFor } from './terminal.ts'

@@ -1,5 +1,5 @@
 import { createTwoFilesPatch, FILE_HEADERS_ONLY } from 'diff'
-import { toLine, toResult } from '../../functions/lib/finding.ts'
+import { toLine, toResult } from '../../functions/lib/framework/finding.ts'
 import { display } from '../display.ts'
 import type { Change, Plan } from '../init/plan.ts'
 import { colorsFor } from './terminal.ts'

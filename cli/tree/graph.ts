@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { isFields } from '../../functions/lib/kubernetes/object.ts'
+import { isFields } from '../../functions/lib/kubernetes/objects.ts'
 import { isFile, isFolder, type Kustomization, readKustomization, stringsOf } from './kustomization.ts'
 
 /** Some kustomizations with everything that they are made from. */

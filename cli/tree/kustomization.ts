@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { type Fields, isFields } from '../../functions/lib/kubernetes/object.ts'
-import { readCanonicalYaml } from '../../functions/lib/wire/canonical-yaml.ts'
+import { type Fields, isFields } from '../../functions/lib/kubernetes/objects.ts'
+import { readCanonicalYaml } from '../../functions/lib/yaml/canonical-yaml.ts'
 import { display } from '../display.ts'
 import { Failure } from '../exit-code.ts'
 

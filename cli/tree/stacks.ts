@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { isFields } from '../../functions/lib/kubernetes/object.ts'
+import { isFields } from '../../functions/lib/kubernetes/objects.ts'
 import { isFolder, type Kustomization, readKustomization, stringsOf } from './kustomization.ts'
 
 /** Kinds in the order in which Kustomize writes them: `first` before all others, `last` after them. */

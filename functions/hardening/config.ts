@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import { catalog } from '../catalog.ts'
-import { modeSchema } from '../lib/config.ts'
 import { flowsSchema } from '../lib/flows/schema.ts'
+import { modeSchema } from '../lib/framework/config.ts'
 
 /** `spec` of a Hardening: one optional section per function, each with exactly that function's own schema, and the flows that they share. */
 export const hardeningSchema = z.strictObject({

@@ -1,11 +1,11 @@
 import type * as z from 'zod/mini'
 import { catalog } from '../catalog.ts'
-import { API_VERSION, parseConfig, type Schema } from '../lib/config.ts'
 import type { FlowsSpec } from '../lib/flows/schema.ts'
-import type { KrmFunction, Mode, Step } from '../lib/function.ts'
-import { type Fields, isFields } from '../lib/kubernetes/object.ts'
-import { didYouMean } from '../lib/nearest.ts'
-import { InputError } from '../lib/wire/input-error.ts'
+import { API_VERSION, parseConfig, type Schema } from '../lib/framework/config.ts'
+import { didYouMean } from '../lib/framework/did-you-mean.ts'
+import type { KrmFunction, Mode, Step } from '../lib/framework/function.ts'
+import { InputError } from '../lib/input-error.ts'
+import { type Fields, isFields } from '../lib/kubernetes/objects.ts'
 import { hardeningSchema } from './config.ts'
 
 interface Section {

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { modeSchema, reasonSchema } from '../lib/config.ts'
+import { modeSchema, reasonSchema } from '../lib/framework/config.ts'
 import { InvalidReference, parseReference } from '../lib/kubernetes/image-reference.ts'
 import { placeSchema } from './places/schema.ts'
 

@@ -1,5 +1,5 @@
-import { defineFunction } from '../lib/function.ts'
-import { Audit } from './audit.ts'
+import { defineFunction } from '../lib/framework/function.ts'
+import { Audit } from './audit/audit.ts'
 import { type ImageMirrorDigestSpec, imageMirrorDigestSchema } from './config.ts'
 import { Places } from './places/find.ts'
 import { transform } from './transform.ts'

@@ -1,11 +1,11 @@
-import { error, type Finding, info, warning } from '../lib/finding.ts'
+import { didYouMean } from '../lib/framework/did-you-mean.ts'
+import { error, type Finding, info, warning } from '../lib/framework/finding.ts'
 import { formatReference, type ImageReference } from '../lib/kubernetes/image-reference.ts'
-import { formatPath } from '../lib/kubernetes/object.ts'
-import { didYouMean } from '../lib/nearest.ts'
+import { formatPath } from '../lib/kubernetes/objects.ts'
 import type { ImageMirrorDigestSpec } from './config.ts'
-import type { Decision } from './decision.ts'
+import type { Policy } from './decide/decide.ts'
+import type { Decision } from './decide/decision.ts'
 import type { ImageAt } from './places/image-at.ts'
-import type { Policy } from './policy.ts'
 
 /** What is to be said of one image in its place: errors, exceptions that it makes use of, and what is out of reach. */
 export function remarks(decision: Decision, { object, path, text }: ImageAt): Finding[] {

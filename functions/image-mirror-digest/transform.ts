@@ -9,15 +9,15 @@
  * Warns: of strings elsewhere that look like an image (`audit`), and of lock entries that nothing used.
  * The network is never asked: what a tag means today is for whoever writes the lock.
  */
-import { setExceptions } from '../lib/exception.ts'
-import { error, type Finding } from '../lib/finding.ts'
-import { formatPath, type KubernetesObject } from '../lib/kubernetes/object.ts'
-import { Audit } from './audit.ts'
+import { setExceptions } from '../lib/framework/exceptions.ts'
+import { error, type Finding } from '../lib/framework/finding.ts'
+import { formatPath, type KubernetesObject } from '../lib/kubernetes/objects.ts'
+import { Audit } from './audit/audit.ts'
 import type { ImageMirrorDigestSpec } from './config.ts'
+import { Policy } from './decide/decide.ts'
 import { Places } from './places/find.ts'
 import type { ImageAt } from './places/image-at.ts'
 import { keepRulesVersion } from './places/tidb.ts'
-import { Policy } from './policy.ts'
 import { copies, remarks, settledTexts, unusedExceptions } from './report.ts'
 
 export async function transform(objects: KubernetesObject[], spec: ImageMirrorDigestSpec): Promise<Finding[]> {

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { reasonSchema } from '../lib/config.ts'
+import { reasonSchema } from '../lib/framework/config.ts'
 import { type Off, offSchema } from '../lib/off.ts'
 
 const quantity = z.string().check(z.minLength(1))

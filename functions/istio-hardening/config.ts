@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
-import { modeSchema } from '../lib/config.ts'
 import { flowsSchema } from '../lib/flows/schema.ts'
-import { ISTIO_SYSTEM } from '../lib/mesh.ts'
+import { modeSchema } from '../lib/framework/config.ts'
+import { ISTIO_SYSTEM } from '../lib/kubernetes/istio-labels.ts'
 import { telemetrySchema } from './config-telemetry.ts'
 import { because, ndotsSchema, outboundSchema, proxySchema, scrapeSchema, workloadSchema } from './config-workload.ts'
 

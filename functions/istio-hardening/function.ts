@@ -1,6 +1,6 @@
 import { namesBackends } from '../lib/flows/backends.ts'
-import { defineFunction } from '../lib/function.ts'
-import { isKind } from '../lib/kubernetes/object.ts'
+import { defineFunction } from '../lib/framework/function.ts'
+import { isKind } from '../lib/kubernetes/objects.ts'
 import { isPodOwner } from '../lib/kubernetes/pod-template.ts'
 import { type IstioHardeningSpec, istioHardeningSchema } from './config.ts'
 import { transform } from './transform.ts'

@@ -1,7 +1,7 @@
 import type { ResolvedFlow } from '../lib/flows/resolve.ts'
 import { groupBy } from '../lib/flows/topology.ts'
 import type { Labels } from '../lib/kubernetes/selector.ts'
-import type { WorkloadTraffic } from './traffic.ts'
+import type { WorkloadTraffic } from './mesh/traffic.ts'
 
 /** Pods that an operator makes, by the labels with which flows select them. */
 export interface RuntimePods {

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
-import { reasonSchema } from '../lib/config.ts'
-import { ISTIO_SYSTEM } from '../lib/mesh.ts'
+import { reasonSchema } from '../lib/framework/config.ts'
+import { ISTIO_SYSTEM } from '../lib/kubernetes/istio-labels.ts'
 import {
   cidrSchema,
   endpointSchema,
@@ -12,7 +12,7 @@ import {
   portSchema,
   unlessOff,
 } from './config-peers.ts'
-import { isCidr } from './write/cidr.ts'
+import { isCidr } from './dialects/cidr.ts'
 
 /** The parts of the configuration that have fields of their own. */
 

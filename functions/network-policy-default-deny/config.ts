@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
-import { modeSchema } from '../lib/config.ts'
 import { flowsSchema } from '../lib/flows/schema.ts'
+import { modeSchema } from '../lib/framework/config.ts'
 import {
   alwaysSchema,
   apiServerSchema,

@@ -9,21 +9,21 @@
 // Refuses: a policy of a generated name that a person wrote with other rules; a peer that no labels narrow down without
 // a reason; a dead policy; traffic of pods with hostNetwork where no node addresses are given.
 import { isDeepStrictEqual } from 'node:util'
-import { error, type Finding } from '../lib/finding.ts'
-import { replaceGenerated } from '../lib/generated.ts'
-import type { KubernetesObject } from '../lib/kubernetes/object.ts'
-import { callersWithoutPods } from './check/callers.ts'
-import { checkPolicies } from './check/check.ts'
-import { deadPolicies } from './check/dead.ts'
-import { redundantPolicies } from './check/redundant.ts'
-import { forgottenEndpoints } from './check/service-endpoints.ts'
+import { error, type Finding } from '../lib/framework/finding.ts'
+import { replaceGenerated } from '../lib/framework/generated-objects.ts'
+import type { KubernetesObject } from '../lib/kubernetes/objects.ts'
+import { callersWithoutPods } from './checks/callers.ts'
+import { deadPolicies } from './checks/dead-policies.ts'
+import { checkPolicies } from './checks/peers.ts'
+import { redundantPolicies } from './checks/redundant-policies.ts'
+import { forgottenEndpoints } from './checks/service-endpoints.ts'
 import type { NetworkPolicyDefaultDenySpec } from './config.ts'
+import { NAME, write } from './dialects/write.ts'
 import { namespacePolicies } from './policies/of-namespaces.ts'
 import { subjectPolicies } from './policies/of-subjects.ts'
 import { readBuild } from './subjects/build.ts'
 import { openEgress } from './traffic/open-egress.ts'
 import { scrapeFindings } from './traffic/scrape.ts'
-import { NAME, write } from './write/write.ts'
 
 export function transform(objects: KubernetesObject[], spec: NetworkPolicyDefaultDenySpec): Finding[] {
   const { build, findings } = readBuild(objects, spec)

@@ -1,9 +1,9 @@
 import { type Topology, topologyOf } from '../lib/flows/topology.ts'
-import type { KubernetesObject } from '../lib/kubernetes/object.ts'
+import type { KubernetesObject } from '../lib/kubernetes/objects.ts'
 import { overrideFor } from '../lib/kubernetes/workload.ts'
-import { type Autoscaler, autoscalersOf, describeMin } from './autoscaler.ts'
 import type { ReplicationFactorSpec } from './config.ts'
-import { describeScalable, type Scalable, scalablesOf, writtenReplicas } from './scalable.ts'
+import { type Autoscaler, autoscalersOf, describeMin } from './replicas/autoscaler.ts'
+import { describeScalable, type Scalable, scalablesOf, writtenReplicas } from './replicas/scalable.ts'
 
 /** The objects of a run, by what this function asks of them, and the policy. */
 export interface Build {

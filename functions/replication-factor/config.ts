@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { modeSchema, reasonSchema } from '../lib/config.ts'
+import { modeSchema, reasonSchema } from '../lib/framework/config.ts'
 import { offSchema } from '../lib/off.ts'
 import { ruleSchema } from './derive/rule.ts'
 import { presetsSchema } from './presets/schema.ts'

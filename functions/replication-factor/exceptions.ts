@@ -1,10 +1,10 @@
-import { EXCEPTION, setExceptions } from '../lib/exception.ts'
-import { type Finding, info } from '../lib/finding.ts'
-import type { KubernetesObject } from '../lib/kubernetes/object.ts'
+import { EXCEPTION, setExceptions } from '../lib/framework/exceptions.ts'
+import { type Finding, info } from '../lib/framework/finding.ts'
+import type { KubernetesObject } from '../lib/kubernetes/objects.ts'
 import { overrideFor } from '../lib/kubernetes/workload.ts'
 import type { Build } from './build.ts'
 import type { ReplicationFactorSpec } from './config.ts'
-import { named, type Scalable } from './scalable.ts'
+import { named, type Scalable } from './replicas/scalable.ts'
 
 interface Exception {
   what: string

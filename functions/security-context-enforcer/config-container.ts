@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { reasonSchema } from '../lib/config.ts'
+import { reasonSchema } from '../lib/framework/config.ts'
 
 /** The fields that every container gets; `omit` names those that one does without. */
 export const FIELDS = [

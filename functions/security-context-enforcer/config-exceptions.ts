@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { reasonSchema } from '../lib/config.ts'
+import { reasonSchema } from '../lib/framework/config.ts'
 import type { CheckName } from './checks/check.ts'
 
 /** What each check is about, as the reader of a policy needs to know it. */

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { modeSchema, reasonSchema } from '../lib/config.ts'
+import { modeSchema, reasonSchema } from '../lib/framework/config.ts'
 import { LEVELS, NEWEST_MINOR, OLDEST_MINOR } from './checks/levels.ts'
 import { containerSchema, userSchema } from './config-container.ts'
 import { customResourceSchema } from './config-custom-resource.ts'

@@ -1,5 +1,5 @@
-import { defineFunction } from '../lib/function.ts'
-import { isKind } from '../lib/kubernetes/object.ts'
+import { defineFunction } from '../lib/framework/function.ts'
+import { isKind } from '../lib/kubernetes/objects.ts'
 import { isPodOwner } from '../lib/kubernetes/pod-template.ts'
 import { type SecurityContextEnforcerSpec, securityContextEnforcerSchema } from './config.ts'
 import { kindOf } from './custom-resources/kinds.ts'

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { FINDINGS, UNUSABLE } from '../../cli/exit-code.ts'
-import { InputError } from '../../functions/lib/wire/input-error.ts'
+import { InputError } from '../../functions/lib/input-error.ts'
 import { type Parameters, parametersOf } from './parameters.ts'
 
 /** The arguments of `krm-hardening` that build an Application, from its folder. */

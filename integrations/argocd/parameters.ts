@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
-import { parseConfig } from '../../functions/lib/config.ts'
-import { isFields } from '../../functions/lib/kubernetes/object.ts'
-import { InputError } from '../../functions/lib/wire/input-error.ts'
+import { parseConfig } from '../../functions/lib/framework/config.ts'
+import { InputError } from '../../functions/lib/input-error.ts'
+import { isFields } from '../../functions/lib/kubernetes/objects.ts'
 
 const below = (folder: string): boolean =>
   folder !== '' && !folder.startsWith('/') && !folder.split('/').some((name) => name === '..')

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { groupOf, type KubernetesObject, describe as nameOf, valueAt } from '../../functions/lib/kubernetes/object.ts'
+import { groupOf, type KubernetesObject, describe as nameOf, valueAt } from '../../functions/lib/kubernetes/objects.ts'
 import { podTemplateOf } from '../../functions/lib/kubernetes/pod-template.ts'
 import { eventually } from '../lib/eventually.ts'
 import { TIME_TO_BUILD } from '../lib/programs.ts'

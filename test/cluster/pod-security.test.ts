@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import type { Fields, KubernetesObject } from '../../functions/lib/kubernetes/object.ts'
+import type { Fields, KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
 import { isLaxer, LEVELS, type Level } from '../../functions/security-context-enforcer/checks/levels.ts'
 import { eventually } from '../lib/eventually.ts'
 import { TIME_TO_BUILD } from '../lib/programs.ts'

@@ -1,4 +1,4 @@
-import type { KubernetesObject } from '../../functions/lib/kubernetes/object.ts'
+import type { KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
 import { objectsOf, render } from '../lib/stacks.ts'
 import { admits } from '../network-policy-default-deny/evaluate.ts'
 import { authorizes } from './lib/authorize.ts'

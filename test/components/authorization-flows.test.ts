@@ -1,4 +1,4 @@
-import type { KubernetesObject } from '../../functions/lib/kubernetes/object.ts'
+import type { KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
 import { objectsOf, render } from '../lib/stacks.ts'
 import { authorizes, policiesOf } from './lib/authorize.ts'
 import { type Call, declaredCalls, type Pods, workloadsOf } from './lib/calls.ts'

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
-import { Audit } from '../../functions/image-mirror-digest/audit.ts'
-import { Mirrors } from '../../functions/image-mirror-digest/mirrors.ts'
-import type { KubernetesObject } from '../../functions/lib/kubernetes/object.ts'
+import { Audit } from '../../functions/image-mirror-digest/audit/audit.ts'
+import { Mirrors } from '../../functions/image-mirror-digest/decide/mirrors.ts'
+import type { KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
 
 const DIGEST = `sha256:${'a'.repeat(64)}`
 const MIRROR = 'registry.internal/mirror'

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
 import { PATTERN, pathsOf } from '../../functions/image-mirror-digest/places/field-pattern.ts'
-import { formatPath } from '../../functions/lib/kubernetes/object.ts'
+import { formatPath } from '../../functions/lib/kubernetes/objects.ts'
 
 const VALUE = {
   image: 'root',

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { Mirrors } from '../../functions/image-mirror-digest/mirrors.ts'
+import { Mirrors } from '../../functions/image-mirror-digest/decide/mirrors.ts'
 
 const MIRROR = 'registry.internal/mirror'
 const mirrors = new Mirrors({

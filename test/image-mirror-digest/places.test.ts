@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { Places } from '../../functions/image-mirror-digest/places/find.ts'
-import { formatPath, type KubernetesObject, setMeta } from '../../functions/lib/kubernetes/object.ts'
+import { formatPath, type KubernetesObject, setMeta } from '../../functions/lib/kubernetes/objects.ts'
 
 const places = new Places({})
 const IMAGE = 'quay.io/a/b:1'

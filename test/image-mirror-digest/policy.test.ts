@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { Policy } from '../../functions/image-mirror-digest/policy.ts'
+import { Policy } from '../../functions/image-mirror-digest/decide/decide.ts'
 import { formatReference, type ImageReference } from '../../functions/lib/kubernetes/image-reference.ts'
 
 const MIRROR = 'registry.internal/mirror'

@@ -1,7 +1,7 @@
 import { istioHardening } from '../../functions/istio-hardening/function.ts'
-import { parseConfig } from '../../functions/lib/config.ts'
-import type { Finding } from '../../functions/lib/finding.ts'
-import type { KubernetesObject, ObjectMeta } from '../../functions/lib/kubernetes/object.ts'
+import { parseConfig } from '../../functions/lib/framework/config.ts'
+import type { Finding } from '../../functions/lib/framework/finding.ts'
+import type { KubernetesObject, ObjectMeta } from '../../functions/lib/kubernetes/objects.ts'
 
 export const NAME_LABEL = 'app.kubernetes.io/name'
 

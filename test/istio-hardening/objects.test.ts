@@ -1,8 +1,8 @@
 import fc from 'fast-check'
-import { covers } from '../../functions/istio-hardening/hosts.ts'
-import { EXCEPTION } from '../../functions/lib/exception.ts'
-import { generatedNames } from '../../functions/lib/generated-names.ts'
-import type { KubernetesObject } from '../../functions/lib/kubernetes/object.ts'
+import { covers } from '../../functions/istio-hardening/objects/sidecar-hosts.ts'
+import { EXCEPTION } from '../../functions/lib/framework/exceptions.ts'
+import { generatedNames } from '../../functions/lib/framework/generated-names.ts'
+import type { KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
 import { workloadsOf } from '../../functions/lib/kubernetes/workload.ts'
 import { harden, hostsOf, service, workload, written } from './build.ts'
 

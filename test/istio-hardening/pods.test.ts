@@ -1,4 +1,4 @@
-import type { KubernetesObject } from '../../functions/lib/kubernetes/object.ts'
+import type { KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
 import { harden, type PodFields, service, workload } from './build.ts'
 
 const pod = { containers: [{ name: 'app', image: 'app' }] }

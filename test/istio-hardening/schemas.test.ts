@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { loadAll } from 'js-yaml'
-import type { KubernetesObject } from '../../functions/lib/kubernetes/object.ts'
+import type { KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
 import { examplesOf } from '../lib/examples.ts'
 import { schemaError, unknownFields } from '../lib/schemas.ts'
 

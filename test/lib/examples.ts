@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { plan } from '../../functions/hardening/plan.ts'
-import { type Answer, run } from '../../functions/lib/run.ts'
+import { type Answer, run } from '../../functions/lib/runner/run.ts'
 
 export const FUNCTIONS = join(__dirname, '../../functions')
 

@@ -1,10 +1,10 @@
-import { parseConfig } from '../../functions/lib/config.ts'
 import { backendCalls, namesBackends } from '../../functions/lib/flows/backends.ts'
 import { type Flow, parseFlows } from '../../functions/lib/flows/flow.ts'
 import { resolveFlows } from '../../functions/lib/flows/resolve.ts'
 import { type FlowsSpec, flowsSchema } from '../../functions/lib/flows/schema.ts'
 import { policySelector, topologyOf } from '../../functions/lib/flows/topology.ts'
-import type { KubernetesObject } from '../../functions/lib/kubernetes/object.ts'
+import { parseConfig } from '../../functions/lib/framework/config.ts'
+import type { KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
 
 const APP = 'app.kubernetes.io/name'
 const COMPONENT = 'app.kubernetes.io/component'

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
-import { type KubernetesObject, valueAt } from '../../functions/lib/kubernetes/object.ts'
-import { objectsIn } from '../../functions/lib/wire/objects-in.ts'
+import { type KubernetesObject, valueAt } from '../../functions/lib/kubernetes/objects.ts'
+import { objectsIn } from '../../functions/lib/resource-list/objects-of-item.ts'
 
 const named = (...containers: unknown[]) =>
   containers.map((name) => ({ ...(name !== undefined && { name }), image: 'a' }))

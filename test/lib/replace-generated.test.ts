@@ -1,5 +1,5 @@
-import { GENERATED_BY, replaceGenerated } from '../../functions/lib/generated.ts'
-import type { KubernetesObject } from '../../functions/lib/kubernetes/object.ts'
+import { GENERATED_BY, replaceGenerated } from '../../functions/lib/framework/generated-objects.ts'
+import type { KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
 
 const wanted = (): KubernetesObject => ({
   apiVersion: 'policy/v1',

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type KubernetesObject, describe as nameOf } from '../../functions/lib/kubernetes/object.ts'
+import { type KubernetesObject, describe as nameOf } from '../../functions/lib/kubernetes/objects.ts'
 
 const root = join(__dirname, '../..')
 

@@ -3,8 +3,8 @@ import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseAllDocuments } from 'yaml'
-import type { KubernetesObject } from '../../functions/lib/kubernetes/object.ts'
-import { OPTIONS, toPlain } from '../../functions/lib/wire/kubernetes-yaml.ts'
+import type { KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
+import { OPTIONS, toPlain } from '../../functions/lib/yaml/kubernetes-yaml.ts'
 import { kustomize } from './programs.ts'
 
 export const root = join(__dirname, '../..')

@@ -1,8 +1,8 @@
-import type { KubernetesObject } from '../../functions/lib/kubernetes/object.ts'
+import { ExactInteger } from '../../functions/lib/exact-integer.ts'
+import { InputError } from '../../functions/lib/input-error.ts'
+import type { KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
 import { matchesSelector } from '../../functions/lib/kubernetes/selector.ts'
 import { requireWellTyped } from '../../functions/lib/kubernetes/well-typed.ts'
-import { ExactInteger } from '../../functions/lib/wire/exact-integer.ts'
-import { InputError } from '../../functions/lib/wire/input-error.ts'
 
 const object = (apiVersion: string, kind: string, body: object): KubernetesObject => ({
   apiVersion,

@@ -1,6 +1,6 @@
-import { parseConfig } from '../../functions/lib/config.ts'
-import type { Finding } from '../../functions/lib/finding.ts'
-import type { KubernetesObject } from '../../functions/lib/kubernetes/object.ts'
+import { parseConfig } from '../../functions/lib/framework/config.ts'
+import type { Finding } from '../../functions/lib/framework/finding.ts'
+import type { KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
 import { networkPolicyDefaultDenySchema } from '../../functions/network-policy-default-deny/config.ts'
 import { transform } from '../../functions/network-policy-default-deny/transform.ts'
 

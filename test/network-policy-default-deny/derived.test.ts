@@ -1,4 +1,4 @@
-import type { KubernetesObject } from '../../functions/lib/kubernetes/object.ts'
+import type { KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
 import { harden, messages, namespace, service, type WorkloadOptions, workload } from './build.ts'
 
 type Rules = Record<string, unknown>[]

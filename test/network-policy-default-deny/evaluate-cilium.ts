@@ -1,5 +1,5 @@
 // The same question for CiliumNetworkPolicies, again without any code that writes them.
-import type { KubernetesObject } from '../../functions/lib/kubernetes/object.ts'
+import type { KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
 import type { Connection, Endpoint } from './evaluate.ts'
 
 type Labels = Record<string, string>

@@ -1,5 +1,5 @@
 // What a cluster would do with policies: an evaluator that shares no code with what writes them.
-import type { KubernetesObject } from '../../functions/lib/kubernetes/object.ts'
+import type { KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
 
 type Labels = Record<string, string>
 

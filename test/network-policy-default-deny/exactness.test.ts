@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import type { KubernetesObject } from '../../functions/lib/kubernetes/object.ts'
+import type { KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
 import { harden, namespace, service, workload } from './build.ts'
 import { admits, type Connection, type Endpoint } from './evaluate.ts'
 import { admitsInCilium } from './evaluate-cilium.ts'

@@ -1,4 +1,4 @@
-import type { KubernetesObject } from '../../functions/lib/kubernetes/object.ts'
+import type { KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
 import { harden, messages, namespace, workload } from './build.ts'
 
 const EXCEPTION = 'krm-hardening.dev/exception'

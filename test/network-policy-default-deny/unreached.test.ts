@@ -1,4 +1,4 @@
-import type { KubernetesObject } from '../../functions/lib/kubernetes/object.ts'
+import type { KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
 import { harden, messages, namespace, service, workload } from './build.ts'
 
 describe('callers that are no pods of a denied namespace', () => {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { IMAGE_REPOSITORY } from '../../functions/lib/image.ts'
-import { IMAGES } from '../../release/images.ts'
+import { IMAGE_REPOSITORY } from '../../functions/lib/runner/published-image.ts'
+import { IMAGES } from '../../tools/release/images.ts'
 
 const root = join(__dirname, '../..')
 const bake = readFileSync(join(root, 'docker-bake.hcl'), 'utf8')

@@ -4,8 +4,8 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Metafile } from 'esbuild'
 import { dependencies, version } from '../../package.json'
-import { IMAGES, type ImageName, isImageName } from '../../release/images.ts'
-import { packagesIn, sbomOf } from '../../release/sbom.ts'
+import { IMAGES, type ImageName, isImageName } from '../../tools/release/images.ts'
+import { packagesIn, sbomOf } from '../../tools/release/sbom.ts'
 
 const root = join(__dirname, '../..')
 

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { version } from '../../package.json'
-import { tagsOf } from '../../release/tags.ts'
+import { tagsOf } from '../../tools/release/tags.ts'
 
 describe('the tags of a release', () => {
   test.each([

@@ -1,4 +1,4 @@
-import type { Fields } from '../../functions/lib/kubernetes/object.ts'
+import type { Fields } from '../../functions/lib/kubernetes/objects.ts'
 import { autoscaler, QUIET, run, workload } from './build.ts'
 
 const scaledObject = (spec: Fields) => ({

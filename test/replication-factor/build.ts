@@ -1,6 +1,6 @@
-import { parseConfig } from '../../functions/lib/config.ts'
-import type { Finding } from '../../functions/lib/finding.ts'
-import type { Fields, KubernetesObject } from '../../functions/lib/kubernetes/object.ts'
+import { parseConfig } from '../../functions/lib/framework/config.ts'
+import type { Finding } from '../../functions/lib/framework/finding.ts'
+import type { Fields, KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
 import { type ReplicationFactorSpec, replicationFactorSchema } from '../../functions/replication-factor/config.ts'
 import { transform } from '../../functions/replication-factor/transform.ts'
 

@@ -1,4 +1,4 @@
-import type { KubernetesObject } from '../../functions/lib/kubernetes/object.ts'
+import type { KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
 import { autoscaler, run, workload } from './build.ts'
 
 const budgetsOf = (objects: readonly KubernetesObject[]): [string, unknown][] =>

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'yaml'
-import { valueAt } from '../../functions/lib/kubernetes/object.ts'
+import { valueAt } from '../../functions/lib/kubernetes/objects.ts'
 import { presetOf, presets } from '../../functions/replication-factor/presets/index.ts'
 import { FUNCTIONS, input, runExample, toDocuments } from '../lib/examples.ts'
 import { QUIET, run, workload } from './build.ts'

@@ -1,4 +1,4 @@
-import { valueAt } from '../../functions/lib/kubernetes/object.ts'
+import { valueAt } from '../../functions/lib/kubernetes/objects.ts'
 import { autoscaler, configMap, QUIET, renamed, run, workload } from './build.ts'
 
 const service = (name: string) => ({

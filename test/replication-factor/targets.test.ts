@@ -1,4 +1,4 @@
-import { type Fields, type KubernetesObject, valueAt } from '../../functions/lib/kubernetes/object.ts'
+import { type Fields, type KubernetesObject, valueAt } from '../../functions/lib/kubernetes/objects.ts'
 import { configMap, QUIET, run, workload } from './build.ts'
 
 const store = (container: Fields = {}) => workload('StatefulSet', 'store', { replicas: 3, container })

@@ -1,4 +1,4 @@
-import { type Fields, type KubernetesObject, valueAt } from '../../functions/lib/kubernetes/object.ts'
+import { type Fields, type KubernetesObject, valueAt } from '../../functions/lib/kubernetes/objects.ts'
 import { run, workload } from './build.ts'
 
 const QUIET = { disruptionBudget: 'off', trafficDistribution: 'off' }

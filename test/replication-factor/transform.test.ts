@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import type { Fields, KubernetesObject } from '../../functions/lib/kubernetes/object.ts'
+import type { Fields, KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
 import { autoscaler, configMap, run, workload } from './build.ts'
 
 const NAMES = ['cart', 'search', 'store', 'cache', 'etcd']

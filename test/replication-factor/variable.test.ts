@@ -1,9 +1,9 @@
 import type { Container } from '../../functions/lib/kubernetes/pod-template.ts'
-import { isPlaceholder } from '../../functions/lib/kubernetes/shape.ts'
+import { isPlaceholder } from '../../functions/lib/kubernetes/type-check.ts'
 import { argumentsOf } from '../../functions/replication-factor/derive/argument.ts'
 import { fill, podsOf } from '../../functions/replication-factor/derive/members.ts'
 import { expandVariables, referredVariable } from '../../functions/replication-factor/derive/variable.ts'
-import type { Scalable } from '../../functions/replication-factor/scalable.ts'
+import type { Scalable } from '../../functions/replication-factor/replicas/scalable.ts'
 
 test.each([
   [`\${NAME}`, true],

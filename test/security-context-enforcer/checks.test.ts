@@ -1,4 +1,4 @@
-import type { Fields } from '../../functions/lib/kubernetes/object.ts'
+import type { Fields } from '../../functions/lib/kubernetes/objects.ts'
 import { checks } from '../../functions/security-context-enforcer/checks/index.ts'
 import { container, failures, level, RESTRICTED, restricted } from './harden.ts'
 

@@ -1,4 +1,4 @@
-import type { Fields, KubernetesObject } from '../../functions/lib/kubernetes/object.ts'
+import type { Fields, KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
 import { CUSTOM_RESOURCES } from '../../functions/security-context-enforcer/custom-resources/table.ts'
 import { container, errors, harden, namespace, RESTRICTED, warnings } from './harden.ts'
 

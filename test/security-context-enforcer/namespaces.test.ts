@@ -1,4 +1,4 @@
-import type { Fields, KubernetesObject } from '../../functions/lib/kubernetes/object.ts'
+import type { Fields, KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
 import { container, deployment, errors, harden, namespace, warnings } from './harden.ts'
 
 const ENFORCE = 'pod-security.kubernetes.io/enforce'

@@ -1,5 +1,5 @@
-import { parseConfig } from '../../functions/lib/config.ts'
-import type { Fields } from '../../functions/lib/kubernetes/object.ts'
+import { parseConfig } from '../../functions/lib/framework/config.ts'
+import type { Fields } from '../../functions/lib/kubernetes/objects.ts'
 import { securityContextEnforcerSchema } from '../../functions/security-context-enforcer/config.ts'
 import {
   container,

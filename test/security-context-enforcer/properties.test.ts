@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import type { Fields, KubernetesObject } from '../../functions/lib/kubernetes/object.ts'
+import type { Fields, KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
 import { LEVELS } from '../../functions/security-context-enforcer/checks/levels.ts'
 import { deployment, errors, failures, harden, level, namespace, view } from './harden.ts'
 

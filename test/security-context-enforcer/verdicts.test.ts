@@ -1,4 +1,4 @@
-import type { Fields } from '../../functions/lib/kubernetes/object.ts'
+import type { Fields } from '../../functions/lib/kubernetes/objects.ts'
 import { contextOf, errors, failures, harden, level, RESTRICTED, restricted, specOf, warnings } from './harden.ts'
 
 type Edit = NonNullable<Parameters<typeof restricted>[0]>

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { type KubernetesObject, describe as nameOf } from '../../functions/lib/kubernetes/object.ts'
+import { type KubernetesObject, describe as nameOf } from '../../functions/lib/kubernetes/objects.ts'
 import { workloadsOf } from '../../functions/lib/kubernetes/workload.ts'
 import { objectsOf, render, root, stacks } from '../lib/stacks.ts'
 import { defines } from './sync-order/cluster.ts'

@@ -1,4 +1,4 @@
-import { readPeopleItem } from '../../functions/lib/wire/people-yaml.ts'
+import { readPeopleItem } from '../../functions/lib/yaml/round-trip.ts'
 
 type Item = { metadata: { labels?: object }; spec?: Record<string, unknown> }
 

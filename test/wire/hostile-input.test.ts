@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { parseAllDocuments, stringify } from 'yaml'
 import { catalog } from '../../functions/catalog.ts'
 import { plan } from '../../functions/hardening/plan.ts'
-import { run } from '../../functions/lib/run.ts'
+import { run } from '../../functions/lib/runner/run.ts'
 import { examplesOf, input, toResourceList } from '../lib/examples.ts'
 
 const POLICY = 'apiVersion: krm-hardening.dev/v1alpha1\nkind: SecurityContextEnforcer\nmetadata: {name: policy}\n'

@@ -1,5 +1,5 @@
 import { InvalidReference, parseReference } from '../../lib/kubernetes/image-reference.ts'
-import { groupOf, isFields, type KubernetesObject, valueAt } from '../../lib/kubernetes/object.ts'
+import { groupOf, isFields, type KubernetesObject, valueAt } from '../../lib/kubernetes/objects.ts'
 import { type FieldPath, pathsOf } from './field-pattern.ts'
 import { type ImageAt, imageAt, siteOf } from './image-at.ts'
 import type { Parts } from './schema.ts'

@@ -1,5 +1,5 @@
 import { formatReference, type ImageReference, splitName } from '../../lib/kubernetes/image-reference.ts'
-import { isFields, type KubernetesObject, valueAt } from '../../lib/kubernetes/object.ts'
+import { isFields, type KubernetesObject, valueAt } from '../../lib/kubernetes/objects.ts'
 import type { FieldPath } from './field-pattern.ts'
 import type { Parts } from './schema.ts'
 

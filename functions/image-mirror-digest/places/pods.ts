@@ -1,5 +1,5 @@
-import { type Finding, info } from '../../lib/finding.ts'
-import { formatPath, type KubernetesObject } from '../../lib/kubernetes/object.ts'
+import { type Finding, info } from '../../lib/framework/finding.ts'
+import { formatPath, type KubernetesObject } from '../../lib/kubernetes/objects.ts'
 import type { ContainerAt, PodTemplate } from '../../lib/kubernetes/pod-template.ts'
 import type { FieldPath } from './field-pattern.ts'
 import { type ImageAt, imageAt, siteOf } from './image-at.ts'

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { matchSchema } from '../../lib/match.ts'
+import { matchSchema } from '../../lib/framework/match.ts'
 import { PATTERN } from './field-pattern.ts'
 
 const pathSchema = z

@@ -6,7 +6,7 @@ import {
   isFields,
   type KubernetesObject,
   valueAt,
-} from '../../lib/kubernetes/object.ts'
+} from '../../lib/kubernetes/objects.ts'
 import type { FieldPath } from './field-pattern.ts'
 import type { ImageAt } from './image-at.ts'
 

@@ -1,5 +1,5 @@
-import { error, type Finding } from '../finding.ts'
-import { type Fields, isFields, isKind, type KubernetesObject, valueAt } from '../kubernetes/object.ts'
+import { error, type Finding } from '../framework/finding.ts'
+import { type Fields, isFields, isKind, type KubernetesObject, valueAt } from '../kubernetes/objects.ts'
 import { servicePortFor, targetPortNumber } from '../kubernetes/service.ts'
 import type { Workload } from '../kubernetes/workload.ts'
 import type { Topology } from './topology.ts'

@@ -1,4 +1,4 @@
-import { isFields, type KubernetesObject, valueAt } from '../kubernetes/object.ts'
+import { isFields, type KubernetesObject, valueAt } from '../kubernetes/objects.ts'
 
 /** The Gateways to which a route of the Gateway API is bound; a parent of another kind, such as a Service, is none. */
 export function parentGateways(route: KubernetesObject): { namespace: string; name: string }[] {

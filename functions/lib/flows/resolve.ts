@@ -1,8 +1,8 @@
-import { error, type Finding } from '../finding.ts'
+import { didYouMean } from '../framework/did-you-mean.ts'
+import { error, type Finding } from '../framework/finding.ts'
 import type { Labels } from '../kubernetes/selector.ts'
 import type { Workload } from '../kubernetes/workload.ts'
-import { didYouMean } from '../nearest.ts'
-import { type Callee, calleesOf } from './callees.ts'
+import { type Callee, calleesOf } from './destinations.ts'
 import type { Caller, Flow } from './flow.ts'
 import { policySelector, type Topology } from './topology.ts'
 

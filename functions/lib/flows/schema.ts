@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { reasonSchema } from '../config.ts'
+import { reasonSchema } from '../framework/config.ts'
 
 const labelsSchema = z.record(z.string(), z.string())
 

@@ -1,9 +1,9 @@
-import { namesOf, namespacesOf } from '../kubernetes/names.ts'
-import { isKind, type KubernetesObject, valueAt } from '../kubernetes/object.ts'
+import { isOfTheMesh } from '../kubernetes/istio-labels.ts'
+import { isKind, type KubernetesObject, valueAt } from '../kubernetes/objects.ts'
+import { namesOf, namespacesOf } from '../kubernetes/previous-names.ts'
 import { type Labels, selects } from '../kubernetes/selector.ts'
 import { type Service, servicesOf } from '../kubernetes/service.ts'
 import { type Workload, workloadsOf } from '../kubernetes/workload.ts'
-import { isOfTheMesh } from '../mesh.ts'
 import { APP, COMPONENT } from './flow.ts'
 
 /** What of a build can call and be called. */

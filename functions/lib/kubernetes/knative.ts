@@ -1,4 +1,4 @@
-import { type Fields, isFields, isKind, type KubernetesObject, valueAt } from './object.ts'
+import { type Fields, isFields, isKind, type KubernetesObject, valueAt } from './objects.ts'
 
 const DEFAULT_NAMES = { containers: 'user-container', initContainers: 'init-container' } as const
 

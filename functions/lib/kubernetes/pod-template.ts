@@ -1,7 +1,7 @@
 import type { IContainer } from 'kubernetes-models/v1/Container'
 import type { IPodSpec } from 'kubernetes-models/v1/PodSpec'
-import { InputError } from '../wire/input-error.ts'
-import { describe, formatPath, groupOf, isFields, type KubernetesObject, type ObjectMeta, valueAt } from './object.ts'
+import { InputError } from '../input-error.ts'
+import { describe, formatPath, groupOf, isFields, type KubernetesObject, type ObjectMeta, valueAt } from './objects.ts'
 
 export type Container = IContainer
 export type PodSpec = IPodSpec

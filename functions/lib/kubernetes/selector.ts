@@ -1,4 +1,4 @@
-import { isFields } from './object.ts'
+import { isFields } from './objects.ts'
 
 export type Labels = Readonly<Record<string, string>>
 

@@ -1,4 +1,4 @@
-import { isKind, type KubernetesObject, valueAt } from './object.ts'
+import { isKind, type KubernetesObject, valueAt } from './objects.ts'
 import { type Labels, selects } from './selector.ts'
 import { containerPort, type Workload } from './workload.ts'
 

@@ -1,8 +1,8 @@
-import { InputError } from '../wire/input-error.ts'
-import { describe, formatPath, groupOf, type KubernetesObject } from './object.ts'
+import { InputError } from '../input-error.ts'
+import { describe, formatPath, groupOf, type KubernetesObject } from './objects.ts'
 import { templatePath } from './pod-template.ts'
-import { describeMistyped, typeErrors } from './shape.ts'
-import { shapesOf } from './shapes.ts'
+import { shapesOf } from './schemas.ts'
+import { describeMistyped, typeErrors } from './type-check.ts'
 
 /**
  * Functions take it from here that a field holds what the API decodes, or nothing. Throws InputError with one line for

@@ -1,4 +1,4 @@
-import { isKind, type KubernetesObject } from './object.ts'
+import { isKind, type KubernetesObject } from './objects.ts'
 import { type Container, type PodTemplate, podTemplateOf } from './pod-template.ts'
 
 /** An object that runs pods, with what other objects know it by. */

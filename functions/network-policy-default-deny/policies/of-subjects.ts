@@ -1,6 +1,6 @@
-import type { KubernetesObject } from '../../lib/kubernetes/object.ts'
+import { isOfTheMesh } from '../../lib/kubernetes/istio-labels.ts'
+import type { KubernetesObject } from '../../lib/kubernetes/objects.ts'
 import type { Labels } from '../../lib/kubernetes/selector.ts'
-import { isOfTheMesh } from '../../lib/mesh.ts'
 import type { Build } from '../subjects/build.ts'
 import type { Subject } from '../subjects/subject.ts'
 import { egressOf } from '../traffic/egress.ts'

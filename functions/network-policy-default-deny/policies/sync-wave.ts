@@ -1,4 +1,4 @@
-import type { KubernetesObject } from '../../lib/kubernetes/object.ts'
+import type { KubernetesObject } from '../../lib/kubernetes/objects.ts'
 import type { Build } from '../subjects/build.ts'
 import type { Subject } from '../subjects/subject.ts'
 

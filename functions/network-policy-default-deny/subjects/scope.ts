@@ -1,5 +1,5 @@
-import { type Finding, info } from '../../lib/finding.ts'
 import type { Topology } from '../../lib/flows/topology.ts'
+import { type Finding, info } from '../../lib/framework/finding.ts'
 import type { NetworkPolicyDefaultDenySpec } from '../config.ts'
 
 /** The namespaces in which policies are written. */

@@ -1,6 +1,6 @@
-import type { KubernetesObject } from '../../lib/kubernetes/object.ts'
+import { INJECT, isHostNetwork, REVISION } from '../../lib/kubernetes/istio-labels.ts'
+import type { KubernetesObject } from '../../lib/kubernetes/objects.ts'
 import type { Workload } from '../../lib/kubernetes/workload.ts'
-import { INJECT, isHostNetwork, REVISION } from '../../lib/mesh.ts'
 
 /**
  * Do the pods of a workload get a sidecar? Their own label says so, as istio-hardening writes it; without one, those of

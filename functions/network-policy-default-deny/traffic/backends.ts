@@ -2,7 +2,7 @@ import type { BackendCall } from '../../lib/flows/backends.ts'
 import { parentGateways } from '../../lib/flows/parent-gateways.ts'
 import { type PeerSpec, toPeer } from '../config-peers.ts'
 import type { Build } from '../subjects/build.ts'
-import { type End, podEnds } from './ends.ts'
+import { type End, podEnds } from './endpoints.ts'
 
 /** Whoever carries calls of this route to backends. Gateways of the mesh are members of it, wherever they run. */
 export function backendCallers({ route, source }: BackendCall, build: Build): End[] {

@@ -1,9 +1,9 @@
-import { EXCEPTION } from '../../lib/exception.ts'
-import { error, type Finding, warning } from '../../lib/finding.ts'
-import { isFields, isKind, type KubernetesObject, valueAt } from '../../lib/kubernetes/object.ts'
+import { didYouMean } from '../../lib/framework/did-you-mean.ts'
+import { EXCEPTION } from '../../lib/framework/exceptions.ts'
+import { error, type Finding, warning } from '../../lib/framework/finding.ts'
+import { isFields, isKind, type KubernetesObject, valueAt } from '../../lib/kubernetes/objects.ts'
 import { type Labels, selects } from '../../lib/kubernetes/selector.ts'
 import { overrideFor, type Workload } from '../../lib/kubernetes/workload.ts'
-import { didYouMean } from '../../lib/nearest.ts'
 import type { Build } from '../subjects/build.ts'
 
 const ISTIO_HARDENING = 'istio-hardening: '

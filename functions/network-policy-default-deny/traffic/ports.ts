@@ -1,4 +1,4 @@
-import type { Callee } from '../../lib/flows/callees.ts'
+import type { Callee } from '../../lib/flows/destinations.ts'
 import type { Flow } from '../../lib/flows/flow.ts'
 import type { Topology } from '../../lib/flows/topology.ts'
 import { targetPortNumber } from '../../lib/kubernetes/service.ts'

@@ -1,4 +1,4 @@
-import { isFields, valueAt } from '../../lib/kubernetes/object.ts'
+import { isFields, valueAt } from '../../lib/kubernetes/objects.ts'
 import { containerPort, servingContainers, type Workload } from '../../lib/kubernetes/workload.ts'
 import type { Port } from '../policies/policy.ts'
 

@@ -1,5 +1,5 @@
-import { type Finding, warning } from '../../lib/finding.ts'
-import { formatPath } from '../../lib/kubernetes/object.ts'
+import { type Finding, warning } from '../../lib/framework/finding.ts'
+import { formatPath } from '../../lib/kubernetes/objects.ts'
 import type { Workload } from '../../lib/kubernetes/workload.ts'
 import type { Port } from '../policies/policy.ts'
 import type { Subject } from '../subjects/subject.ts'

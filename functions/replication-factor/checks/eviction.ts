@@ -1,13 +1,13 @@
-import { error, type Finding } from '../../lib/finding.ts'
 import { groupBy } from '../../lib/flows/topology.ts'
-import { describe, type KubernetesObject, valueAt } from '../../lib/kubernetes/object.ts'
+import { error, type Finding } from '../../lib/framework/finding.ts'
+import { describe, type KubernetesObject, valueAt } from '../../lib/kubernetes/objects.ts'
 import type { Workload } from '../../lib/kubernetes/workload.ts'
-import { describeLimits, evictable, isBudget, type Limits, selectorOf } from '../budget.ts'
 import { type Build, totalOf } from '../build.ts'
 import { majority, tolerance } from '../derive/formula.ts'
-import { selectedBy } from '../pods.ts'
-import type { Quorum } from '../quorum.ts'
-import type { Scalable } from '../scalable.ts'
+import { describeLimits, evictable, isBudget, type Limits, selectorOf } from '../disruption-budgets/budget.ts'
+import type { Scalable } from '../replicas/scalable.ts'
+import { selectedBy } from '../selected-workloads.ts'
+import type { Quorum } from './quorum.ts'
 
 // Rule: no budget, whoever wrote it, blocks every eviction, since then no node can be drained; of a quorum of n members
 // it lets go at most floor((n - 1) / 2), so that a majority stays; and no pod has two budgets, since then the

@@ -1,6 +1,5 @@
-import { error, type Finding } from '../../lib/finding.ts'
 import { groupBy } from '../../lib/flows/topology.ts'
-import { namesOf } from '../../lib/kubernetes/names.ts'
+import { error, type Finding } from '../../lib/framework/finding.ts'
 import {
   type Fields,
   formatPath,
@@ -8,9 +7,10 @@ import {
   isKind,
   type KubernetesObject,
   valueAt,
-} from '../../lib/kubernetes/object.ts'
+} from '../../lib/kubernetes/objects.ts'
+import { namesOf } from '../../lib/kubernetes/previous-names.ts'
 import { type Build, type Count, totalOf } from '../build.ts'
-import { type Scalable, wholeNumber } from '../scalable.ts'
+import { type Scalable, wholeNumber } from '../replicas/scalable.ts'
 
 // Rule, for every Kafka of Strimzi, whoever wrote its configuration: no topic has more copies than there are brokers, or
 // it cannot be created; and fewer copies must be in sync than there are, or the first broker that is away stops every

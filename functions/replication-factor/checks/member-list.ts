@@ -1,10 +1,10 @@
-import { error, type Finding } from '../../lib/finding.ts'
-import { isPlaceholder } from '../../lib/kubernetes/shape.ts'
+import { error, type Finding } from '../../lib/framework/finding.ts'
+import { isPlaceholder } from '../../lib/kubernetes/type-check.ts'
 import { type Build, plural, totalOf } from '../build.ts'
 import { expandVariables } from '../derive/variable.ts'
-import { type MemberList, memberListsOf } from '../initial-cluster.ts'
-import type { Quorum } from '../quorum.ts'
-import type { Scalable } from '../scalable.ts'
+import type { Scalable } from '../replicas/scalable.ts'
+import { type MemberList, memberListsOf } from './initial-cluster.ts'
+import type { Quorum } from './quorum.ts'
 
 // Rule: the initial cluster of an etcd names as many members as there are replicas of what forms its quorum. A member
 // too many counts towards a majority that it never joins; one too few is refused by the others.

@@ -1,7 +1,7 @@
-import { error, type Finding } from '../../lib/finding.ts'
+import { error, type Finding } from '../../lib/framework/finding.ts'
 import { type Build, totalOf } from '../build.ts'
 import { majority, tolerance } from '../derive/formula.ts'
-import type { Quorum } from '../quorum.ts'
+import type { Quorum } from './quorum.ts'
 
 // Rule: a quorum has an odd number of members. An even number stands no more failures than one member less, and two
 // stand none.

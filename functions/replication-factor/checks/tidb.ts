@@ -1,8 +1,8 @@
-import { error, type Finding } from '../../lib/finding.ts'
-import { isKind, type KubernetesObject, valueAt } from '../../lib/kubernetes/object.ts'
+import { error, type Finding } from '../../lib/framework/finding.ts'
+import { isKind, type KubernetesObject, valueAt } from '../../lib/kubernetes/objects.ts'
 import { type Build, countOf } from '../build.ts'
 import { readToml } from '../derive/toml-text.ts'
-import { type Scalable, wholeNumber } from '../scalable.ts'
+import { type Scalable, wholeNumber } from '../replicas/scalable.ts'
 
 // Rule, for every TidbCluster, whoever wrote it: outside of `environment: dev` there are at least three TiKV, since each
 // region is a Raft group; and PD is told of no more copies than there are TiKV to hold them.

@@ -1,4 +1,4 @@
-import { formatPath, type KubernetesObject } from '../../lib/kubernetes/object.ts'
+import { formatPath, type KubernetesObject } from '../../lib/kubernetes/objects.ts'
 import { type Container, type ContainerAt, containersOf, podTemplateOf } from '../../lib/kubernetes/pod-template.ts'
 
 /** A command-line flag of a container, and where its value stands. */

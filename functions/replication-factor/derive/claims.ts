@@ -1,5 +1,5 @@
-import { identity } from '../../lib/kubernetes/object.ts'
-import type { Place } from './place.ts'
+import { identity } from '../../lib/kubernetes/objects.ts'
+import type { Place } from './field.ts'
 
 /** What rules have written so far, by place: the one that came last would win, and nobody would hear of the other. */
 export class Claims {

@@ -1,9 +1,9 @@
-import { valueAt } from '../../lib/kubernetes/object.ts'
+import { valueAt } from '../../lib/kubernetes/objects.ts'
 import { type Build, countOf, factorOf, plural, totalOf } from '../build.ts'
-import { describeScalable, type Scalable } from '../scalable.ts'
+import { describeScalable, type Scalable } from '../replicas/scalable.ts'
+import type { Value } from './field.ts'
 import { compute, needsCount, needsFactor } from './formula.ts'
 import { fill, podsOf } from './members.ts'
-import type { Value } from './place.ts'
 import type { NamedRule } from './rule.ts'
 
 /**

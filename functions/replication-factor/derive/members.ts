@@ -1,5 +1,5 @@
-import { valueAt } from '../../lib/kubernetes/object.ts'
-import { type Scalable, wholeNumber } from '../scalable.ts'
+import { valueAt } from '../../lib/kubernetes/objects.ts'
+import { type Scalable, wholeNumber } from '../replicas/scalable.ts'
 import type { TEMPLATE_KEYS } from './rule.ts'
 
 /** What a template may name of one member. */

@@ -1,6 +1,6 @@
 import type { Workload } from '../../lib/kubernetes/workload.ts'
 import { type Argument, argumentsOf } from './argument.ts'
-import { asText, type Place, type Placing } from './place.ts'
+import { asText, type Place, type Placing } from './field.ts'
 import type { Target } from './rule.ts'
 import { variablePlace, workloadsNamed } from './target-env.ts'
 import { withPart } from './text.ts'

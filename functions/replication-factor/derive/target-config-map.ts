@@ -1,7 +1,7 @@
-import { isCalledOrHashed } from '../../lib/kubernetes/names.ts'
-import { formatPath, isFields, isKind, type KubernetesObject } from '../../lib/kubernetes/object.ts'
-import { matchesPattern } from '../../lib/match.ts'
-import { asField, asText, type Place, type Placing } from './place.ts'
+import { matchesPattern } from '../../lib/framework/match.ts'
+import { formatPath, isFields, isKind, type KubernetesObject } from '../../lib/kubernetes/objects.ts'
+import { isCalledOrHashed } from '../../lib/kubernetes/previous-names.ts'
+import { asField, asText, type Place, type Placing } from './field.ts'
 import { keysOf, type Target } from './rule.ts'
 import { findWord, readText, replaceWord, setInText, type Word } from './text.ts'
 

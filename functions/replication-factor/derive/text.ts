@@ -1,6 +1,6 @@
-import { valueAt } from '../../lib/kubernetes/object.ts'
-import { readCanonicalYaml } from '../../lib/wire/canonical-yaml.ts'
-import { readYamlText, setInYamlText, type TextPath, type TextValue } from '../../lib/yaml-text.ts'
+import { valueAt } from '../../lib/kubernetes/objects.ts'
+import { readCanonicalYaml } from '../../lib/yaml/canonical-yaml.ts'
+import { readYamlText, setInYamlText, type TextPath, type TextValue } from '../../lib/yaml/set-in-text.ts'
 import { TextError } from './text-error.ts'
 import { isToml, readToml, setInToml } from './toml-text.ts'
 

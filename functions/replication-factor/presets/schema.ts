@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { didYouMean } from '../../lib/nearest.ts'
+import { didYouMean } from '../../lib/framework/did-you-mean.ts'
 import { offSchema } from '../../lib/off.ts'
 import { ruleShape } from '../derive/rule.ts'
 import { presetOf, presets } from './index.ts'

@@ -1,4 +1,4 @@
-import { isPlaceholder } from '../../lib/kubernetes/shape.ts'
+import { isPlaceholder } from '../../lib/kubernetes/type-check.ts'
 import { isSet } from '../pod/security-context.ts'
 import { type ContainerView, isPrivileged, type PodView } from '../pod/view.ts'
 import type { Check, CheckResult } from './check.ts'

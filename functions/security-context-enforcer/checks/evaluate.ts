@@ -1,4 +1,4 @@
-import { isPlaceholder } from '../../lib/kubernetes/shape.ts'
+import { isPlaceholder } from '../../lib/kubernetes/type-check.ts'
 import type { PodView } from '../pod/view.ts'
 import type { Check, Violation } from './check.ts'
 import { checks } from './index.ts'

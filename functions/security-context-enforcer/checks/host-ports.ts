@@ -1,4 +1,4 @@
-import { type Fields, isFields } from '../../lib/kubernetes/object.ts'
+import { type Fields, isFields } from '../../lib/kubernetes/objects.ts'
 import { isSet } from '../pod/security-context.ts'
 import type { Check } from './check.ts'
 

@@ -1,4 +1,4 @@
-import { valueAt } from '../../lib/kubernetes/object.ts'
+import { valueAt } from '../../lib/kubernetes/objects.ts'
 import { isSet } from '../pod/security-context.ts'
 import type { Check } from './check.ts'
 

@@ -1,4 +1,4 @@
-import { groupOf, type TypeMeta } from '../../lib/kubernetes/object.ts'
+import { groupOf, type TypeMeta } from '../../lib/kubernetes/objects.ts'
 import type { SecurityContextEnforcerSpec } from '../config.ts'
 import type { CustomResourceSpec } from '../config-custom-resource.ts'
 import { CUSTOM_RESOURCES } from './table.ts'

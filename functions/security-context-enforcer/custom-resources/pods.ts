@@ -1,4 +1,4 @@
-import { type Fields, isFields, type KubernetesObject, valueAt } from '../../lib/kubernetes/object.ts'
+import { type Fields, isFields, type KubernetesObject, valueAt } from '../../lib/kubernetes/objects.ts'
 import type { CheckName } from '../checks/check.ts'
 import type { CustomResourceSpec } from '../config-custom-resource.ts'
 import { type ContainerView, containerView, draft, type Path, type PodView, volumeViews } from '../pod/view.ts'

@@ -1,7 +1,7 @@
-import { formatPath, type KubernetesObject } from '../../lib/kubernetes/object.ts'
-import { type Mistyped, shapeAt, typeErrors } from '../../lib/kubernetes/shape.ts'
+import { formatPath, type KubernetesObject } from '../../lib/kubernetes/objects.ts'
+import { type Mistyped, shapeAt, typeErrors } from '../../lib/kubernetes/type-check.ts'
 import type { CustomResourceSpec } from '../config-custom-resource.ts'
-import { CONTAINERS_SHAPE, SECURITY_CONTEXT_SHAPE, VOLUMES_SHAPE } from '../pod/shape.ts'
+import { CONTAINERS_SHAPE, SECURITY_CONTEXT_SHAPE, VOLUMES_SHAPE } from '../pod/type-check.ts'
 import { keys } from './pods.ts'
 
 /** Values in it that the API would not decode, at the paths that this function reads. */

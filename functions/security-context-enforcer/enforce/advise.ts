@@ -1,8 +1,8 @@
-import { type Finding, info, warning } from '../../lib/finding.ts'
-import { formatPath } from '../../lib/kubernetes/object.ts'
+import { type Finding, info, warning } from '../../lib/framework/finding.ts'
+import { formatPath } from '../../lib/kubernetes/objects.ts'
 import { type ContainerOverride, weakens } from '../config-container.ts'
 import { type ContainerView, type PodView, selectsWindows } from '../pod/view.ts'
-import type { Policy } from './policy.ts'
+import type { Policy } from './settings.ts'
 
 /** What no check of the standards says and a person should know. `said` are reasons that findings name already. */
 export function advise(

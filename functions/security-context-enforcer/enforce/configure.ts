@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util'
-import { type Finding, warning } from '../../lib/finding.ts'
-import { formatPath } from '../../lib/kubernetes/object.ts'
+import { type Finding, warning } from '../../lib/framework/finding.ts'
+import { formatPath } from '../../lib/kubernetes/objects.ts'
 import type { ContainerOverride } from '../config-container.ts'
 import { isSet, type SecurityContext } from '../pod/security-context.ts'
 import { type ContainerView, edit, type PodView } from '../pod/view.ts'
-import type { Policy } from './policy.ts'
+import type { Policy } from './settings.ts'
 
 /** Puts the values that the configuration has for a container in place; says where that replaces an explicit one. */
 export function configure(pod: PodView, policy: Policy): Finding[] {

@@ -1,4 +1,4 @@
-import { isFields } from '../../lib/kubernetes/object.ts'
+import { isFields } from '../../lib/kubernetes/objects.ts'
 import { FIELDS, type Field } from '../config-container.ts'
 import { isSet, type SecurityContext } from '../pod/security-context.ts'
 import {
@@ -11,7 +11,7 @@ import {
   type PodView,
   selectsWindows,
 } from '../pod/view.ts'
-import { heirOf, isKept, type Policy } from './policy.ts'
+import { heirOf, isKept, type Policy } from './settings.ts'
 
 /**
  * What a container gets where it says nothing: what restricted demands, and a user and a root file system of its own.

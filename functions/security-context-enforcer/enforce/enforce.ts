@@ -1,4 +1,4 @@
-import type { Finding } from '../../lib/finding.ts'
+import type { Finding } from '../../lib/framework/finding.ts'
 import type { CheckName } from '../checks/check.ts'
 import { levelOf, violationsOf } from '../checks/evaluate.ts'
 import type { Level } from '../checks/levels.ts'
@@ -8,8 +8,8 @@ import { advise, weakenedContainers } from './advise.ts'
 import { configure } from './configure.ts'
 import { fillDefaults } from './defaults.ts'
 import { override } from './override.ts'
-import { allowReason, type Policy } from './policy.ts'
 import { report } from './report.ts'
+import { allowReason, type Policy } from './settings.ts'
 
 /** What became of a pod. */
 export interface Outcome {

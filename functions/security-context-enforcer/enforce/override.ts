@@ -1,13 +1,13 @@
-import { type Finding, warning } from '../../lib/finding.ts'
-import { isFields } from '../../lib/kubernetes/object.ts'
-import { isPlaceholder } from '../../lib/kubernetes/shape.ts'
+import { type Finding, warning } from '../../lib/framework/finding.ts'
+import { isFields } from '../../lib/kubernetes/objects.ts'
+import { isPlaceholder } from '../../lib/kubernetes/type-check.ts'
 import type { Repair, Violation } from '../checks/check.ts'
 import { violationsOf } from '../checks/evaluate.ts'
 import { FIELDS } from '../config-container.ts'
 import { isSet } from '../pod/security-context.ts'
 import { edit, type PodView, removeAnnotation } from '../pod/view.ts'
-import { allowReason, isKept, type Policy } from './policy.ts'
 import { detailsOf, show } from './report.ts'
+import { allowReason, isKept, type Policy } from './settings.ts'
 
 /** Replaces explicit bad values where a check knows what to put in their place, and names each old value. */
 export function override(pod: PodView, policy: Policy): Finding[] {

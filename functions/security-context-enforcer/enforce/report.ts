@@ -1,10 +1,10 @@
-import { error, type Finding, warning } from '../../lib/finding.ts'
-import { formatPath } from '../../lib/kubernetes/object.ts'
-import { isPlaceholder } from '../../lib/kubernetes/shape.ts'
+import { error, type Finding, warning } from '../../lib/framework/finding.ts'
+import { formatPath } from '../../lib/kubernetes/objects.ts'
+import { isPlaceholder } from '../../lib/kubernetes/type-check.ts'
 import type { Violation } from '../checks/check.ts'
 import { isSet } from '../pod/security-context.ts'
 import type { PodView } from '../pod/view.ts'
-import { allowReason, type Policy } from './policy.ts'
+import { allowReason, type Policy } from './settings.ts'
 
 /** What is said of a violation that stays: a warning where it is allowed or cannot be judged, else an error. */
 export function report(pod: PodView, policy: Policy, violation: Violation): Finding {

@@ -1,5 +1,5 @@
-import { error, type Finding, info, warning } from '../../lib/finding.ts'
-import { describe, formatPath, type KubernetesObject } from '../../lib/kubernetes/object.ts'
+import { error, type Finding, info, warning } from '../../lib/framework/finding.ts'
+import { describe, formatPath, type KubernetesObject } from '../../lib/kubernetes/objects.ts'
 import { isLaxer, type Level } from '../checks/levels.ts'
 import type { NamespaceSpec } from '../config.ts'
 

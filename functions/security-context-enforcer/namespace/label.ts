@@ -1,10 +1,10 @@
-import { setExceptions } from '../../lib/exception.ts'
-import { type Finding, warning } from '../../lib/finding.ts'
-import { isKind, type KubernetesObject, setMeta } from '../../lib/kubernetes/object.ts'
-import { isPlaceholder } from '../../lib/kubernetes/shape.ts'
+import { setExceptions } from '../../lib/framework/exceptions.ts'
+import { type Finding, warning } from '../../lib/framework/finding.ts'
+import { isKind, type KubernetesObject, setMeta } from '../../lib/kubernetes/objects.ts'
+import { isPlaceholder } from '../../lib/kubernetes/type-check.ts'
 import { LEVELS, type Level, laxest, minorOf } from '../checks/levels.ts'
 import type { SecurityContextEnforcerSpec } from '../config.ts'
-import { FUNCTION_NAME } from '../enforce/settle.ts'
+import { FUNCTION_NAME } from '../enforce/all-or-nothing.ts'
 import { at, explain, type Need, refusals } from './findings.ts'
 
 /** Source: https://kubernetes.io/docs/concepts/security/pod-security-admission/#pod-security-admission-labels-for-namespaces */

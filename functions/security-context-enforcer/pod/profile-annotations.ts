@@ -1,5 +1,5 @@
-import { type Finding, warning } from '../../lib/finding.ts'
-import { formatPath } from '../../lib/kubernetes/object.ts'
+import { type Finding, warning } from '../../lib/framework/finding.ts'
+import { formatPath } from '../../lib/kubernetes/objects.ts'
 import { APPARMOR_OF_CONTAINER, SECCOMP_OF_CONTAINER, SECCOMP_OF_POD } from './security-context.ts'
 import { type PodView, removeAnnotation } from './view.ts'
 

@@ -1,4 +1,4 @@
-import { type Fields, isFields, isKind, type KubernetesObject } from '../../lib/kubernetes/object.ts'
+import { type Fields, isFields, isKind, type KubernetesObject } from '../../lib/kubernetes/objects.ts'
 import { containersOf, type PodTemplate } from '../../lib/kubernetes/pod-template.ts'
 import {
   APPARMOR_OF_CONTAINER,

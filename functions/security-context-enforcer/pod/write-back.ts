@@ -1,4 +1,4 @@
-import { type Fields, isFields, type KubernetesObject, valueAt } from '../../lib/kubernetes/object.ts'
+import { type Fields, isFields, type KubernetesObject, valueAt } from '../../lib/kubernetes/objects.ts'
 import type { Draft, Path, PodView } from './view.ts'
 
 /** Puts what was changed in the drafts of a pod into its object. */

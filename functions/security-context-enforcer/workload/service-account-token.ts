@@ -1,5 +1,5 @@
-import { isCalled } from '../../lib/kubernetes/names.ts'
-import { isKind, type KubernetesObject } from '../../lib/kubernetes/object.ts'
+import { isKind, type KubernetesObject } from '../../lib/kubernetes/objects.ts'
+import { isCalled } from '../../lib/kubernetes/previous-names.ts'
 import { isBatch, type Workload } from '../../lib/kubernetes/workload.ts'
 import type { SecurityContextEnforcerSpec } from '../config.ts'
 import { isSet } from '../pod/security-context.ts'

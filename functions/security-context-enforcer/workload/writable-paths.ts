@@ -1,6 +1,6 @@
-import { ensureList, type Fields } from '../../lib/kubernetes/object.ts'
+import { ensureList, type Fields } from '../../lib/kubernetes/objects.ts'
 import { type ContainerAt, containersOf, type PodTemplate } from '../../lib/kubernetes/pod-template.ts'
-import type { Policy } from '../enforce/policy.ts'
+import type { Policy } from '../enforce/settings.ts'
 
 const MAX_NAME = 63
 

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { KubernetesObject } from '../../../functions/lib/kubernetes/object.ts'
+import type { KubernetesObject } from '../../../functions/lib/kubernetes/objects.ts'
 import { objectsOf } from '../../lib/stacks.ts'
 
 /** Where the programs of a cluster publish the definitions of their kinds: module and version, and files in it. */

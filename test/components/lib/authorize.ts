@@ -1,5 +1,5 @@
 // What Istio would do with ALLOW policies: an evaluator that shares no code with what writes them.
-import type { KubernetesObject } from '../../../functions/lib/kubernetes/object.ts'
+import type { KubernetesObject } from '../../../functions/lib/kubernetes/objects.ts'
 import type { Pods } from './calls.ts'
 
 type Labels = Record<string, string>

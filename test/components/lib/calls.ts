@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'yaml'
-import type { KubernetesObject } from '../../../functions/lib/kubernetes/object.ts'
+import type { KubernetesObject } from '../../../functions/lib/kubernetes/objects.ts'
 import { root } from '../../lib/stacks.ts'
 
 type Labels = Record<string, string>

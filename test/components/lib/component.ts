@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { describe as nameOf } from '../../../functions/lib/kubernetes/object.ts'
+import { describe as nameOf } from '../../../functions/lib/kubernetes/objects.ts'
 import { kustomize } from '../../lib/programs.ts'
 import { schemaError, unknownFields } from '../../lib/schemas.ts'
 import { objectsOf, render, root } from '../../lib/stacks.ts'

@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writ
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { findOnPath, isExecutable } from '../../../cli/on-path.ts'
-import type { KubernetesObject } from '../../../functions/lib/kubernetes/object.ts'
+import type { KubernetesObject } from '../../../functions/lib/kubernetes/objects.ts'
 import { builtImage } from '../../lib/image.ts'
 import { objectsOf, root } from '../../lib/stacks.ts'
 

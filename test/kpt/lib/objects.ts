@@ -1,4 +1,4 @@
-import { identity, type KubernetesObject } from '../../../functions/lib/kubernetes/object.ts'
+import { identity, type KubernetesObject } from '../../../functions/lib/kubernetes/objects.ts'
 import { objectsOf } from '../../lib/stacks.ts'
 
 /** What an overlay renders, less what a package leaves out: Secrets, the hashes of generated names, `immutable`. */

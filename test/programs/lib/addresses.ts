@@ -1,4 +1,4 @@
-import { isFields, isKind, type KubernetesObject } from '../../../functions/lib/kubernetes/object.ts'
+import { isFields, isKind, type KubernetesObject } from '../../../functions/lib/kubernetes/objects.ts'
 
 /** `[pod.]service.namespace.svc.cluster.local[.]:port` */
 const ADDRESS = /((?:[a-z0-9-]+\.)+)svc\.cluster\.local\.?(?::(\d+))?/g

@@ -1,5 +1,5 @@
-import { formatPath, isFields } from '../../../functions/lib/kubernetes/object.ts'
-import { didYouMean } from '../../../functions/lib/nearest.ts'
+import { didYouMean } from '../../../functions/lib/framework/did-you-mean.ts'
+import { formatPath, isFields } from '../../../functions/lib/kubernetes/objects.ts'
 import { blocks, config, flags } from '../mimir-config-keys.json'
 
 /** What the reference says of a key: its type, its values, the name of a shared block, or the keys below it. */

@@ -1,5 +1,5 @@
 import { basename, join } from 'node:path'
-import type { KubernetesObject } from '../../../functions/lib/kubernetes/object.ts'
+import type { KubernetesObject } from '../../../functions/lib/kubernetes/objects.ts'
 import { objectsOf, render, stacks } from '../../lib/stacks.ts'
 
 /** `dev/mimir`: Mimir in every environment. */

@@ -1,6 +1,6 @@
 import { posix } from 'node:path'
 import type { IVolume } from 'kubernetes-models/v1/Volume'
-import { isFields, isKind, type KubernetesObject } from '../../../functions/lib/kubernetes/object.ts'
+import { isFields, isKind, type KubernetesObject } from '../../../functions/lib/kubernetes/objects.ts'
 import type { Container } from '../../../functions/lib/kubernetes/pod-template.ts'
 import { type Workload, workloadsOf } from '../../../functions/lib/kubernetes/workload.ts'
 

@@ -1,4 +1,4 @@
-import { groupOf, isKind, type KubernetesObject, valueAt } from '../../../functions/lib/kubernetes/object.ts'
+import { groupOf, isKind, type KubernetesObject, valueAt } from '../../../functions/lib/kubernetes/objects.ts'
 import { workloadsOf } from '../../../functions/lib/kubernetes/workload.ts'
 import { type Need, type Objects, ofKind, pairs } from './need.ts'
 import { made, references } from './references.ts'

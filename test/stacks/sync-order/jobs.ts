@@ -1,4 +1,4 @@
-import { isKind } from '../../../functions/lib/kubernetes/object.ts'
+import { isKind } from '../../../functions/lib/kubernetes/objects.ts'
 import { type Workload, workloadsOf } from '../../../functions/lib/kubernetes/workload.ts'
 import { type Need, type Objects, ofKind, pairs } from './need.ts'
 import { references } from './references.ts'

@@ -1,4 +1,4 @@
-import { isKind, type KubernetesObject } from '../../../functions/lib/kubernetes/object.ts'
+import { isKind, type KubernetesObject } from '../../../functions/lib/kubernetes/objects.ts'
 import type { Distance } from './step.ts'
 
 export type Objects = readonly KubernetesObject[]

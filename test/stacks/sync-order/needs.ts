@@ -1,4 +1,4 @@
-import type { KubernetesObject } from '../../../functions/lib/kubernetes/object.ts'
+import type { KubernetesObject } from '../../../functions/lib/kubernetes/objects.ts'
 import { configuration, definitions, namespaces } from './cluster.ts'
 import { jobs } from './jobs.ts'
 import type { Need } from './need.ts'

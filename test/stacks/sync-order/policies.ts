@@ -1,4 +1,4 @@
-import { isFields, valueAt } from '../../../functions/lib/kubernetes/object.ts'
+import { isFields, valueAt } from '../../../functions/lib/kubernetes/objects.ts'
 import { workloadsOf } from '../../../functions/lib/kubernetes/workload.ts'
 import { type Need, type Objects, ofKind, pairs } from './need.ts'
 import { isSelectedBy } from './selects.ts'

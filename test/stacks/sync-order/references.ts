@@ -1,4 +1,4 @@
-import { isFields, isKind, type KubernetesObject, valueAt } from '../../../functions/lib/kubernetes/object.ts'
+import { isFields, isKind, type KubernetesObject, valueAt } from '../../../functions/lib/kubernetes/objects.ts'
 import type { Workload } from '../../../functions/lib/kubernetes/workload.ts'
 
 /** Another object that a pod cannot start without. */

@@ -1,4 +1,4 @@
-import { isFields, type KubernetesObject, valueAt } from '../../../functions/lib/kubernetes/object.ts'
+import { isFields, type KubernetesObject, valueAt } from '../../../functions/lib/kubernetes/objects.ts'
 import type { Workload } from '../../../functions/lib/kubernetes/workload.ts'
 
 /** Do the labels at a path of an object of its namespace select the pods of a workload? No labels select none here. */

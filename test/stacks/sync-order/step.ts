@@ -1,4 +1,4 @@
-import { type KubernetesObject, describe as nameOf } from '../../../functions/lib/kubernetes/object.ts'
+import { type KubernetesObject, describe as nameOf } from '../../../functions/lib/kubernetes/objects.ts'
 
 /**
  * The order in which Argo CD applies the kinds of one wave; kinds that are not listed, custom resources among them, come

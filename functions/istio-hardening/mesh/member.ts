@@ -1,0 +1,77 @@
+import type { Topology } from '../../lib/flows/topology.ts'
+import { policySelector } from '../../lib/flows/topology.ts'
+import { generatedNames } from '../../lib/framework/generated-names.ts'
+import { isOfTheMesh } from '../../lib/kubernetes/istio-labels.ts'
+import type { Fields, KubernetesObject } from '../../lib/kubernetes/objects.ts'
+import type { Labels } from '../../lib/kubernetes/selector.ts'
+import type { Workload } from '../../lib/kubernetes/workload.ts'
+import type { WorkloadTraffic } from './traffic.ts'
+
+/** A workload of the mesh, with what its Istio objects are made from. */
+export interface Member {
+  workload: Workload
+  /** The name of its objects. */
+  name: string
+  /** The labels by which they select its pods. */
+  selector: Labels
+  /** Other workloads whose pods these labels select too: none, where any label tells the pods apart. */
+  alike: readonly Workload[]
+  traffic: WorkloadTraffic
+}
+
+export const NAME = 'istio-hardening'
+const SYNC_WAVE = 'argocd.argoproj.io/sync-wave'
+
+/** The members among the workloads, in an order that does not depend on the input's. */
+export function membersOf(
+  topology: Topology,
+  isMember: (workload: Workload) => boolean,
+  trafficOf: (workload: Workload) => WorkloadTraffic,
+): Member[] {
+  const names = generatedNames(topology.workloads)
+  return topology.workloads
+    .filter(isMember)
+    .map((workload) => {
+      const selector = policySelector(workload, topology)
+      const selected = topology.workloadsWith(workload.namespace, selector)
+      return {
+        workload,
+        name: names.get(workload.object) ?? workload.name,
+        selector,
+        alike: selected.filter(({ object }) => object !== workload.object),
+        traffic: trafficOf(workload),
+      }
+    })
+    .toSorted(byNamespaceAndName)
+}
+
+const keyOf = ({ workload, name }: Member): string => `${workload.namespace}/${name}`
+const byNamespaceAndName = (a: Member, b: Member): number => (keyOf(a) < keyOf(b) ? -1 : 1)
+
+/** A generated object of a member: its name, and the labels and sync wave of its workload. */
+export const objectFor = (member: Member, apiVersion: string, kind: string, spec: Fields): KubernetesObject => ({
+  apiVersion,
+  kind,
+  metadata: {
+    name: member.name,
+    ...(member.workload.namespace !== '' && { namespace: member.workload.namespace }),
+    ...metadataShared([member]),
+  },
+  spec,
+})
+
+type SharedMetadata = Pick<KubernetesObject['metadata'], 'labels' | 'annotations'>
+
+/** What the workloads' metadata have in common: their labels, and the sync wave, the earliest of several. */
+export function metadataShared(members: readonly Member[]): SharedMetadata {
+  const [first = {}, ...others] = members.map(({ workload }) => workload.object.metadata.labels ?? {})
+  const labels: Record<string, string> = {}
+  for (const [key, value] of Object.entries(first))
+    if (!isOfTheMesh(key) && others.every((other) => other[key] === value)) labels[key] = value
+  const waves = members.map(({ workload }) => workload.object.metadata.annotations?.[SYNC_WAVE])
+  const wave = waves.toSorted((a, b) => Number(a ?? 0) - Number(b ?? 0))[0]
+  return {
+    ...(Object.keys(labels).length > 0 && { labels }),
+    ...(wave !== undefined && { annotations: { [SYNC_WAVE]: wave } }),
+  }
+}

@@ -1,0 +1,42 @@
+import { groupBy } from '../../lib/flows/topology.ts'
+import { type Finding, warning } from '../../lib/framework/finding.ts'
+import type { Member } from '../mesh/member.ts'
+
+const PROTOCOLS: Readonly<Record<number, string>> = { 80: 'HTTP', 443: 'TLS' }
+
+/** A client that dials an address names no server, so by its port alone the proxy cannot tell TLS or HTTP apart. */
+export const externalProtocol = (host: string, port: number): string =>
+  (isAddress(host) ? undefined : PROTOCOLS[port]) ?? 'TCP'
+
+export const isAddress = (host: string): boolean => /^\d+(?:\.\d+){3}$/.test(host)
+
+/**
+ * TCP brings no name: what a member sends to such a port goes to the one host that has it, or anywhere for a pattern.
+ * Source: https://istio.io/latest/docs/reference/config/analysis/ist0134/
+ */
+export function sharedPorts({ workload: { object }, traffic }: Member): Finding[] {
+  const calls = traffic.outbound.flatMap(({ flow: { key, destination, port, plain } }) =>
+    destination.type === 'external' && !plain && typeof port === 'number' && isNameless(destination.host, port)
+      ? [{ key, port, isPattern: destination.host.startsWith('*.') }]
+      : [],
+  )
+  return [...groupBy(calls, ({ port }) => String(port)).values()].flatMap((those) => {
+    const keys = those.map(({ key }) => key).join(', ')
+    if (those.some(({ isPattern }) => isPattern))
+      return [
+        warning(
+          `flow ${keys}: found a pattern on a port of TCP, which brings no name, so that the proxy lets anything out over it; expected the hosts by name`,
+          { object },
+        ),
+      ]
+    if (those.length === 1) return []
+    return [
+      warning(
+        `flow ${keys}: found ${those.length} hosts on one port of TCP, which brings no name, so that the proxy sends what is for one to another; expected one of them, plain: true, or DNS capture in the mesh (ISTIO_META_DNS_CAPTURE), which gives each an address`,
+        { object },
+      ),
+    ]
+  })
+}
+
+const isNameless = (host: string, port: number): boolean => !isAddress(host) && externalProtocol(host, port) === 'TCP'

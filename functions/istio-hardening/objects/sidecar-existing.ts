@@ -1,0 +1,91 @@
+import { type Finding, warning } from '../../lib/framework/finding.ts'
+import { fillUnset } from '../../lib/framework/generated-objects.ts'
+import {
+  describe,
+  ensureFields,
+  ensureList,
+  type Fields,
+  formatPath,
+  isFields,
+  type KubernetesObject,
+  valueAt,
+} from '../../lib/kubernetes/objects.ts'
+import type { Wanted } from './one-per-workload.ts'
+import { covers } from './sidecar-hosts.ts'
+
+export const REGISTRY_ONLY = 'REGISTRY_ONLY'
+export const ALLOW_ANY = 'ALLOW_ANY'
+
+/** What a Sidecar says for a member, before it is an object. */
+export interface WantedSidecar extends Wanted {
+  hosts: readonly string[]
+  /** The outbound mode that policy gives the workload by name. */
+  named: string | undefined
+}
+
+/**
+ * A Sidecar that a person wrote keeps its mode and its hosts, and gets those of the flows that it lacks. What opens it
+ * further than policy does is reported.
+ */
+export function completeSidecar(existing: KubernetesObject, wanted: readonly WantedSidecar[]): Finding[] {
+  const named = wanted.some((one) => one.named === ALLOW_ANY) ? ALLOW_ANY : wanted.find((one) => one.named)?.named
+  if (named !== undefined) ensureFields(ensureFields(existing, 'spec'), 'outboundTrafficPolicy').mode = named
+  const findings = [...openMode(existing, wanted), ...openHosts(existing, wanted)]
+  for (const { spec } of wanted) fillUnset(existing, { spec })
+  addHosts(
+    existing,
+    wanted.flatMap(({ hosts }) => hosts),
+  )
+  return findings
+}
+
+/** Egress without a port is what holds for every port that no other block names. */
+function addHosts(existing: KubernetesObject, hosts: readonly string[]): void {
+  const blocks = ensureList<Fields>(ensureFields(existing, 'spec'), 'egress')
+  let block = blocks.find(({ port, bind }) => port === undefined && bind === undefined)
+  if (!block) {
+    block = { captureMode: 'DEFAULT' }
+    blocks.push(block)
+  }
+  const listed = ensureList<string>(block, 'hosts')
+  const namespace = existing.metadata.namespace ?? ''
+  for (const host of hosts) if (!listed.some((present) => covers(present, host, namespace))) listed.push(host)
+}
+
+/** A mode that lets a workload call anything, where policy gives that workload no reason for it. */
+function openMode(existing: KubernetesObject, wanted: readonly WantedSidecar[]): Finding[] {
+  const path = ['spec', 'outboundTrafficPolicy', 'mode']
+  const mode = valueAt(existing, path)
+  if (mode === undefined || mode === REGISTRY_ONLY) return []
+  return wanted
+    .filter((one) => one.named !== mode)
+    .map(({ member: { workload } }) =>
+      warning(
+        `found ${mode}, expected ${REGISTRY_ONLY}: it lets ${describe(workload.object)} call anything; remove it, or give it a reason under outbound.${workload.name}`,
+        { object: existing, field: { path: formatPath(path), currentValue: mode, proposedValue: REGISTRY_ONLY } },
+      ),
+    )
+}
+
+/** Hosts that stand for whole namespaces, where neither a flow nor policy lists them. */
+function openHosts(existing: KubernetesObject, wanted: readonly WantedSidecar[]): Finding[] {
+  const listed = new Set(wanted.flatMap(({ hosts }) => hosts))
+  return hostsWritten(existing)
+    .filter(({ host }) => host.includes('*') && !host.startsWith('~/') && !listed.has(host))
+    .map(({ host, path }) =>
+      warning(
+        `found ${host}, expected the hosts of flows: it weakens REGISTRY_ONLY to whatever the pattern takes in; list what is called, or give the host a reason under hosts`,
+        { object: existing, field: { path: formatPath(path), currentValue: host } },
+      ),
+    )
+}
+
+function hostsWritten(sidecar: KubernetesObject): { host: string; path: (string | number)[] }[] {
+  const egress = valueAt(sidecar, ['spec', 'egress'])
+  return (Array.isArray(egress) ? (egress as unknown[]) : []).flatMap((block, index) => {
+    const hosts = isFields(block) && Array.isArray(block.hosts) ? (block.hosts as unknown[]) : []
+    return hosts.flatMap((host, at) =>
+      typeof host === 'string' ? [{ host, path: ['spec', 'egress', index, 'hosts', at] }] : [],
+    )
+  })
+}

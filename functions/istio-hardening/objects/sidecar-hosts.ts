@@ -1,0 +1,60 @@
+import { usesApiServer } from '../../lib/kubernetes/istio-labels.ts'
+import { overrideFor, type Workload } from '../../lib/kubernetes/workload.ts'
+import { type IstioHardeningSpec, switchedOn } from '../config.ts'
+import type { Member } from '../mesh/member.ts'
+
+const API_SERVER = 'default/kubernetes.default.svc.cluster.local'
+
+/** How a Sidecar in a namespace calls the host of an external destination. */
+export type ExternalHost = (namespace: string, host: string) => string
+
+/**
+ * The hosts of a member's Sidecar, in order: those of its flows (own namespace, other namespaces, outside the cluster),
+ * those that `hosts` adds, those of every Sidecar, and the API server's exactly when a token is mounted.
+ */
+export function hostsOf({ workload, traffic }: Member, spec: IstioHardeningSpec, externalHost: ExternalHost): string[] {
+  const proxied = traffic.outbound.filter(({ flow }) => !flow.plain)
+  const internal = proxied.flatMap(({ callees }) =>
+    callees.flatMap(({ host, namespace }) => (host === undefined ? [] : [hostIn(workload, host, namespace)])),
+  )
+  const external = proxied.flatMap(({ flow: { destination } }) =>
+    destination.type === 'external' ? [externalHost(workload.namespace, destination.host)] : [],
+  )
+  return [
+    ...new Set([
+      ...internal.filter((host) => host.startsWith('./')).sort(),
+      ...internal.filter((host) => !host.startsWith('./')).sort(),
+      ...external.sort(),
+      ...extraHosts(workload, spec),
+      ...switchedOn(spec.baseHosts),
+      ...(usesApiServer(workload) ? [API_SERVER] : []),
+    ]),
+  ]
+}
+
+export const extraHosts = (workload: Workload, spec: IstioHardeningSpec): string[] =>
+  Object.keys(overrideFor(spec.hosts, workload) ?? {}).sort()
+
+/** `./service.namespace.svc.cluster.local`, with the namespace where it is another, or `namespace/*` for all of its Services. */
+function hostIn(workload: Workload, host: string, namespace: string): string {
+  const from = namespace === workload.namespace ? '.' : namespace
+  return `${from}/${host.startsWith('*.') ? '*' : host}`
+}
+
+/**
+ * Does a host of a Sidecar, `*` as namespace or name standing for any and `*.suffix` for names below it, take in another?
+ * Source: https://istio.io/latest/docs/reference/config/networking/sidecar/#IstioEgressListener
+ */
+export function covers(host: string, other: string, namespace: string): boolean {
+  const [own, name] = parts(host, namespace)
+  const [otherNamespace, otherName] = parts(other, namespace)
+  return (own === '*' || own === otherNamespace) && (name === '*' || name === otherName || isBelow(otherName, name))
+}
+
+const isBelow = (name: string, pattern: string): boolean => pattern.startsWith('*.') && name.endsWith(pattern.slice(1))
+
+function parts(host: string, namespace: string): [namespace: string, name: string] {
+  const slash = host.indexOf('/')
+  const written = host.slice(0, slash)
+  return [written === '.' ? namespace : written, host.slice(slash + 1)]
+}

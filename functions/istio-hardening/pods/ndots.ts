@@ -1,0 +1,28 @@
+import { type Finding, info } from '../../lib/framework/finding.ts'
+import { ensureFields, ensureList, isKind } from '../../lib/kubernetes/objects.ts'
+import { overrideFor, type Workload } from '../../lib/kubernetes/workload.ts'
+import { isOff } from '../../lib/off.ts'
+import type { IstioHardeningSpec } from '../config.ts'
+
+/**
+ * Pod option `dnsConfig.options` ndots, for every workload, in the mesh or not: a name with a dot is asked for as it is
+ * first, not after one lookup per search domain. An ndots in the manifest stays unless policy names the workload.
+ */
+export function setNdots(workload: Workload, spec: IstioHardeningSpec): Finding[] {
+  const named = overrideFor(spec.workloads, workload)?.ndots
+  const ndots = named ?? spec.ndots
+  if (isOff(ndots)) return []
+  const dnsConfig = ensureFields(workload.template.spec, 'dnsConfig')
+  const options = ensureList<{ name?: string; value?: string }>(dnsConfig, 'options')
+  const present = options.find(({ name }) => name === 'ndots')
+  if (!present) options.push({ name: 'ndots', value: String(ndots) })
+  else if (named !== undefined) present.value = String(ndots)
+  return isKind(workload.object, 'serving.knative.dev', 'Service') ? [knativeFlag(workload)] : []
+}
+
+/** Source: https://knative.dev/docs/serving/configuration/feature-flags/: off unless the operator of Knative turns it on. */
+const knativeFlag = ({ object, name }: Workload): Finding =>
+  info(
+    `Knative admits dnsConfig only where its feature kubernetes.podspec-dnsconfig is enabled; where it is not, set workloads.${name}.ndots: off`,
+    { object },
+  )

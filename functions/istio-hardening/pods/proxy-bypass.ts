@@ -1,0 +1,48 @@
+import { type Finding, warning } from '../../lib/framework/finding.ts'
+import { formatPath } from '../../lib/kubernetes/objects.ts'
+import type { Workload } from '../../lib/kubernetes/workload.ts'
+
+/**
+ * Annotations that lead traffic past the proxy, and the values that lead none. Source:
+ * https://istio.io/latest/docs/reference/config/annotations/
+ */
+const ANNOTATIONS: Readonly<Record<string, readonly string[]>> = {
+  'traffic.sidecar.istio.io/includeInboundPorts': ['*'],
+  'traffic.sidecar.istio.io/excludeInboundPorts': [''],
+  'traffic.sidecar.istio.io/includeOutboundIPRanges': ['*'],
+  'traffic.sidecar.istio.io/excludeOutboundIPRanges': [''],
+  'traffic.sidecar.istio.io/excludeInterfaces': [''],
+  'sidecar.istio.io/interceptionMode': ['REDIRECT', 'TPROXY'],
+}
+
+/** User and group of the proxy, whose traffic is taken for its own. Source: https://istio.io/latest/docs/ops/deployment/application-requirements/ */
+const PROXY_ID = 1337
+
+/** What of a manifest lets its pods call, or be called, as if they had no sidecar: neither mutual TLS nor the Sidecar holds then. */
+export function pastTheProxy({ object, template }: Workload): Finding[] {
+  const annotations = template.metadata?.annotations ?? {}
+  const written = Object.entries(ANNOTATIONS)
+    .map(([key, harmless]) => ({ path: ['metadata', 'annotations', key], value: annotations[key], harmless }))
+    .filter(({ value, harmless }) => value !== undefined && !harmless.includes(value.trim()))
+  const lists = ['initContainers', 'containers', 'ephemeralContainers'] as const
+  const contexts = [
+    { path: ['spec', 'securityContext'], context: template.spec.securityContext },
+    ...lists.flatMap((list) =>
+      (template.spec[list] ?? []).map(({ securityContext }, index) => ({
+        path: ['spec', list, index, 'securityContext'],
+        context: securityContext,
+      })),
+    ),
+  ]
+  const users = contexts.flatMap(({ path, context }) =>
+    (['runAsUser', 'runAsGroup'] as const)
+      .filter((field) => context?.[field] === PROXY_ID)
+      .map((field) => ({ path: [...path, field], value: PROXY_ID })),
+  )
+  return [...written, ...users].map(({ path, value }) =>
+    warning(
+      `found ${value}, which leads traffic past the proxy, where neither mutual TLS nor a Sidecar holds; expected the field absent`,
+      { object, field: { path: formatPath([...template.path, ...path]), currentValue: value } },
+    ),
+  )
+}

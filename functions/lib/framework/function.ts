@@ -1,0 +1,36 @@
+import type { KubernetesObject, TypeMeta } from '../kubernetes/objects.ts'
+import type { Schema } from './config.ts'
+import type { Finding } from './finding.ts'
+
+/** One function of the catalogue: what Kustomize, kpt and the SDK need to know of it. */
+export interface KrmFunction<Spec extends { mode: Mode } = { mode: Mode }> {
+  /** Folder, README title and name in results: the kind in kebab case. */
+  readonly name: string
+  /** `kind` of its functionConfig. */
+  readonly kind: string
+  /** Its section of a Hardening's spec. */
+  readonly section: string
+  /** One sentence for the catalogue and the published definition. */
+  readonly description: string
+  /** `spec` of its functionConfig: schema, type, defaults and documentation at once. */
+  readonly schema: Schema<Spec>
+  /** Which items it needs to see. All others are passed on as the bytes they were. */
+  reads(spec: Spec, item: TypeMeta & { text: string }): boolean
+  /**
+   * Edits `objects`, which is the caller's private copy: changes them in place, pushes what it generates, takes out
+   * what it generated before and no longer wants. Depends on nothing else; throws only for objects that cannot be read.
+   */
+  transform(objects: KubernetesObject[], spec: Spec): Finding[] | Promise<Finding[]>
+}
+
+export type Mode = 'mutate' | 'validate'
+
+/** A function with the configuration it runs with. */
+export interface Step {
+  readonly function: KrmFunction
+  readonly spec: { mode: Mode }
+}
+
+/** Keeps the relation of schema and transform while functions of different specs stand in one list. */
+export const defineFunction = <Spec extends { mode: Mode }>(definition: KrmFunction<Spec>): KrmFunction =>
+  definition as unknown as KrmFunction

@@ -1,0 +1,76 @@
+import { isDeepStrictEqual } from 'node:util'
+import { type Fields, identity, isFields, type KubernetesObject } from '../kubernetes/objects.ts'
+import { type Finding, info } from './finding.ts'
+
+/** Marks an object as wholly owned by a function: made anew at every run, removed when nothing asks for it. */
+export const GENERATED_BY = 'krm-hardening.dev/generated-by'
+
+/** Annotations by which Kustomize and kpt track an object; they must come back as they came. */
+const OF_THE_CALLER =
+  /^(?:(?:internal\.)?config\.kubernetes\.io|config\.k8s\.io|kustomize\.config\.k8s\.io|internal\.kpt\.dev)\//
+
+export const isGeneratedBy = (object: KubernetesObject, functionName: string): boolean =>
+  object.metadata.annotations?.[GENERATED_BY] === functionName
+
+/**
+ * Brings the objects that a function generates to what is wanted: missing ones are added, its own are replaced, and
+ * those that nothing asks for any more are removed. A hand-written object of the same identity is left to `complete`.
+ */
+export function replaceGenerated(
+  objects: KubernetesObject[],
+  functionName: string,
+  wanted: readonly KubernetesObject[],
+  complete: (existing: KubernetesObject, wanted: KubernetesObject) => Finding[] = (existing, from) => {
+    fillUnset(existing, from)
+    return []
+  },
+): Finding[] {
+  const existing = new Map(objects.map((object) => [identity(object), object]))
+  const findings: Finding[] = []
+  const kept = new Set<KubernetesObject>()
+  for (const object of wanted) {
+    const present = existing.get(identity(object))
+    if (!present) {
+      mark(object, functionName)
+      objects.push(object)
+      kept.add(object)
+    } else if (isGeneratedBy(present, functionName)) {
+      replaceContent(present, object, functionName)
+      kept.add(present)
+    } else findings.push(...complete(present, object))
+  }
+  for (let index = objects.length - 1; index >= 0; index--) {
+    const object = objects[index]
+    if (!object || !isGeneratedBy(object, functionName) || kept.has(object)) continue
+    objects.splice(index, 1)
+    findings.push(info('removed: an earlier run generated it and nothing asks for it any more', { object }))
+  }
+  return findings
+}
+
+function mark(object: KubernetesObject, functionName: string): void {
+  object.metadata.annotations = { ...object.metadata.annotations, [GENERATED_BY]: functionName }
+}
+
+/** Leaves an object alone that says the same already, in whatever order: what did not change goes out as it came. */
+function replaceContent(present: KubernetesObject, wanted: KubernetesObject, functionName: string): void {
+  const ofTheCaller = Object.entries(present.metadata.annotations ?? {}).filter(([key]) => OF_THE_CALLER.test(key))
+  const annotations = {
+    ...wanted.metadata.annotations,
+    [GENERATED_BY]: functionName,
+    ...Object.fromEntries(ofTheCaller),
+  }
+  const content = { ...wanted, metadata: { ...wanted.metadata, annotations } }
+  if (isDeepStrictEqual(present, content)) return
+  for (const key of Object.keys(present)) delete present[key]
+  Object.assign(present, content)
+}
+
+/** Sets every field of `from` that `to` leaves unset; what a person wrote stays. */
+export function fillUnset(to: Fields, from: Readonly<Fields>): void {
+  for (const [key, value] of Object.entries(from)) {
+    const present = to[key]
+    if (present === undefined || present === null) to[key] = structuredClone(value)
+    else if (isFields(present) && isFields(value)) fillUnset(present, value)
+  }
+}

@@ -1,0 +1,86 @@
+import { ExactInteger } from '../exact-integer.ts'
+
+/** Kubernetes objects as plain data, and how they are named. */
+
+export interface TypeMeta {
+  apiVersion: string
+  kind: string
+}
+
+export interface ObjectMeta {
+  name: string
+  namespace?: string
+  labels?: Record<string, string>
+  annotations?: Record<string, string>
+}
+
+/** Any Kubernetes object. Functions edit it in place: it is their private copy. */
+export interface KubernetesObject extends TypeMeta {
+  metadata: ObjectMeta
+  [field: string]: unknown
+}
+
+export type Fields = Record<string, unknown>
+
+/** A mapping of fields: not null, not a list, not a number that JavaScript has none for. */
+export const isFields = (value: unknown): value is Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof ExactInteger)
+
+/** The API group of an apiVersion: `apps/v1` is `apps`, `v1` is the core group, ''. */
+export const groupOf = (apiVersion: string): string =>
+  apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : ''
+
+/** Is this object of that group and kind, in whatever version? A foreign kind of the same name is not. */
+export const isKind = (object: TypeMeta, group: string, kind: string): boolean =>
+  object.kind === kind && groupOf(object.apiVersion) === group
+
+/** `Deployment mimir/mimir-querier`: how messages call an object. */
+export const describe = (object: KubernetesObject): string =>
+  `${object.kind} ${object.metadata.namespace ? `${object.metadata.namespace}/` : ''}${object.metadata.name}`
+
+/** Group, kind, namespace and name: the identity under which a cluster stores one object. */
+export const identity = (object: KubernetesObject): string =>
+  [groupOf(object.apiVersion), object.kind, object.metadata.namespace ?? '', object.metadata.name].join('|')
+
+/** The value at a path of map keys and list indices, or undefined where the path leaves the data. */
+export function valueAt(root: unknown, path: readonly (string | number)[]): unknown {
+  let node = root
+  for (const key of path) {
+    if (typeof node !== 'object' || node === null || !Object.hasOwn(node, key)) return undefined
+    node = (node as Fields)[key as string]
+  }
+  return node
+}
+
+/** `spec.containers[0].env["a.b"]`: a path as messages and results write it. */
+export function formatPath(path: readonly (string | number)[]): string {
+  return path.reduce<string>((text, key) => {
+    if (typeof key === 'number') return `${text}[${key}]`
+    if (!/^[A-Za-z_][\w-]*$/.test(key)) return `${text}[${JSON.stringify(key)}]`
+    return text === '' ? key : `${text}.${key}`
+  }, '')
+}
+
+/** The map at a key, created where it is absent or null. */
+export function ensureFields(parent: object, key: string): Fields {
+  const fields = parent as Fields
+  if (!isFields(fields[key])) fields[key] = {}
+  return fields[key] as Fields
+}
+
+/** The list at a key, created where it is absent or null. */
+export function ensureList<T>(parent: object, key: string): T[] {
+  const fields = parent as Fields
+  if (!Array.isArray(fields[key])) fields[key] = []
+  return fields[key] as T[]
+}
+
+/** Sets a label or annotation; the maps on the way are created. */
+export function setMeta(
+  owner: { metadata?: Partial<ObjectMeta> },
+  map: 'labels' | 'annotations',
+  key: string,
+  value: string,
+): void {
+  ensureFields(ensureFields(owner, 'metadata'), map)[key] = value
+}

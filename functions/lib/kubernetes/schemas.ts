@@ -1,0 +1,151 @@
+import { type Shape, shapeAt } from './type-check.ts'
+
+const STRINGS = { '*': 'string' } as const
+const METADATA = { namespace: 'string', labels: STRINGS, annotations: STRINGS } as const
+const SELECTOR = {
+  matchLabels: STRINGS,
+  matchExpressions: [{ key: 'string', operator: 'string', values: ['string'] }],
+} as const
+
+const HANDLER = {
+  httpGet: { port: 'integerOrString' },
+  tcpSocket: { port: 'integerOrString' },
+  grpc: { port: 'integer' },
+} as const
+const CONTAINER = {
+  image: 'string',
+  command: ['string'],
+  args: ['string'],
+  env: [{ name: 'string', value: 'string', valueFrom: { fieldRef: { fieldPath: 'string' } } }],
+  ports: [{ name: 'string', containerPort: 'integer', protocol: 'string' }],
+  volumeMounts: [{ name: 'string', mountPath: 'string' }],
+  startupProbe: HANDLER,
+  readinessProbe: HANDLER,
+  livenessProbe: HANDLER,
+  lifecycle: { postStart: HANDLER, preStop: HANDLER },
+  restartPolicy: 'string',
+} as const
+
+/** A pod template, as far as functions read it. What security contexts hold is the business of the function that sets them. */
+export const POD_TEMPLATE: Shape = {
+  metadata: { labels: STRINGS, annotations: STRINGS },
+  spec: {
+    initContainers: [CONTAINER],
+    containers: [CONTAINER],
+    ephemeralContainers: [CONTAINER],
+    volumes: [
+      {
+        name: 'string',
+        image: { reference: 'string' },
+        projected: { sources: [{ serviceAccountToken: { audience: 'string' } }] },
+      },
+    ],
+    os: { name: 'string' },
+    hostNetwork: 'boolean',
+    serviceAccountName: 'string',
+    serviceAccount: 'string',
+    automountServiceAccountToken: 'boolean',
+    dnsConfig: { options: [{ name: 'string', value: 'string' }] },
+    topologySpreadConstraints: [{ topologyKey: 'string', labelSelector: SELECTOR }],
+  },
+}
+
+const OBJECT: Shape = { metadata: METADATA }
+const REPLICATED: Shape = { spec: { replicas: 'count', selector: SELECTOR } }
+const BACKENDS: Shape = {
+  spec: { parentRefs: [{}], rules: [{ backendRefs: [{ name: 'string', port: 'integer' }] }] },
+}
+const SERVICE_REFERENCE = { name: 'string', namespace: 'string', port: 'integer' } as const
+const WEBHOOKS: Shape = { webhooks: [{ clientConfig: { service: SERVICE_REFERENCE } }] }
+const INGRESS_BACKEND = {
+  service: { name: 'string', port: { number: 'integer', name: 'string' } },
+} as const
+const DESTINATION = { host: 'string', port: { number: 'integer' } } as const
+const ROUTES = [
+  { route: [{ destination: DESTINATION }], mirror: DESTINATION, mirrors: [{ destination: DESTINATION }] },
+] as const
+const PEERS = [{ podSelector: SELECTOR, namespaceSelector: SELECTOR, ipBlock: { cidr: 'string' } }] as const
+const POLICY_PORTS = [{ port: 'integerOrString', protocol: 'string' }] as const
+
+/** By group and kind, what functions read of an object beside its metadata and its pod template. */
+const KINDS: Readonly<Record<string, Shape>> = {
+  '/ConfigMap': { data: STRINGS },
+  '/Service': {
+    spec: {
+      type: 'string',
+      clusterIP: 'string',
+      selector: STRINGS,
+      ports: [{ name: 'string', port: 'integer', targetPort: 'integerOrString', protocol: 'string' }],
+    },
+  },
+  '/ServiceAccount': { automountServiceAccountToken: 'boolean' },
+  'apps/Deployment': REPLICATED,
+  'apps/ReplicaSet': REPLICATED,
+  'apps/StatefulSet': {
+    spec: { replicas: 'count', selector: SELECTOR, serviceName: 'string', ordinals: { start: 'count' } },
+  },
+  'apps/DaemonSet': { spec: { selector: SELECTOR } },
+  'argoproj.io/Rollout': REPLICATED,
+  'policy/PodDisruptionBudget': {
+    spec: { selector: SELECTOR, minAvailable: 'integerOrString', maxUnavailable: 'integerOrString' },
+  },
+  'autoscaling/HorizontalPodAutoscaler': {
+    spec: { minReplicas: 'count', scaleTargetRef: { kind: 'string', name: 'string' } },
+  },
+  'keda.sh/ScaledObject': {
+    spec: { minReplicaCount: 'count', idleReplicaCount: 'count', scaleTargetRef: { kind: 'string', name: 'string' } },
+  },
+  'networking.k8s.io/NetworkPolicy': {
+    spec: {
+      podSelector: SELECTOR,
+      policyTypes: ['string'],
+      ingress: [{ from: PEERS, ports: POLICY_PORTS }],
+      egress: [{ to: PEERS, ports: POLICY_PORTS }],
+    },
+  },
+  'networking.k8s.io/Ingress': {
+    spec: { defaultBackend: INGRESS_BACKEND, rules: [{ http: { paths: [{ backend: INGRESS_BACKEND }] } }] },
+  },
+  'gateway.networking.k8s.io/HTTPRoute': BACKENDS,
+  'gateway.networking.k8s.io/GRPCRoute': BACKENDS,
+  'gateway.networking.k8s.io/TCPRoute': BACKENDS,
+  'gateway.networking.k8s.io/TLSRoute': BACKENDS,
+  'admissionregistration.k8s.io/ValidatingWebhookConfiguration': WEBHOOKS,
+  'admissionregistration.k8s.io/MutatingWebhookConfiguration': WEBHOOKS,
+  'apiregistration.k8s.io/APIService': { spec: { service: SERVICE_REFERENCE } },
+  'networking.istio.io/VirtualService': {
+    spec: { gateways: ['string'], http: ROUTES, tcp: ROUTES, tls: ROUTES },
+  },
+  'networking.istio.io/Sidecar': {
+    spec: {
+      workloadSelector: { labels: STRINGS },
+      outboundTrafficPolicy: { mode: 'string' },
+      egress: [{ hosts: ['string'] }],
+    },
+  },
+  'networking.istio.io/ServiceEntry': {
+    spec: { hosts: ['string'], addresses: ['string'], exportTo: ['string'] },
+  },
+  'security.istio.io/PeerAuthentication': {
+    spec: {
+      selector: { matchLabels: STRINGS },
+      mtls: { mode: 'string' },
+      portLevelMtls: { '*': { mode: 'string' } },
+    },
+  },
+  'security.istio.io/AuthorizationPolicy': { spec: { selector: { matchLabels: STRINGS }, rules: [{}] } },
+  'telemetry.istio.io/Telemetry': {
+    spec: { selector: { matchLabels: STRINGS }, tracing: [{}], metrics: [{}], accessLogging: [{}] },
+  },
+  'cilium.io/CiliumNetworkPolicy': { spec: { endpointSelector: SELECTOR } },
+  'kafka.strimzi.io/Kafka': { spec: { kafka: { replicas: 'count' }, zookeeper: { replicas: 'count' } } },
+  'kafka.strimzi.io/KafkaNodePool': { spec: { replicas: 'count', roles: ['string'] } },
+  'kafka.strimzi.io/KafkaTopic': { spec: { replicas: 'count' } },
+}
+
+/** What an object of a type must look like, given the path of its pod template where it has one: each is to hold. */
+export const shapesOf = (type: string, templatePath: readonly string[] | undefined): Shape[] => [
+  OBJECT,
+  ...(templatePath ? [shapeAt(templatePath, POD_TEMPLATE)] : []),
+  ...(KINDS[type] ? [KINDS[type]] : []),
+]

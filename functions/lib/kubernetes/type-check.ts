@@ -1,0 +1,96 @@
+import { ExactInteger, unmark } from '../exact-integer.ts'
+import { isFields } from './objects.ts'
+
+type Scalar = 'boolean' | 'integer' | 'count' | 'string' | 'integerOrString'
+
+/**
+ * What the API decodes at a path: a scalar, a list, or a map with these fields, where `*` stands for every key. Fields that
+ * are not named are not looked at.
+ */
+export type Shape = Scalar | { readonly [field: string]: Shape } | readonly [Shape]
+
+/** A value of another type than the API decodes, and where it stands. */
+export interface Mistyped {
+  path: readonly (string | number)[]
+  found: unknown
+  expected: string
+}
+
+/**
+ * Every value of another type than the API decodes: a quoted boolean is a string, which the API refuses, not a value
+ * to be read as meant. Null is absent; a placeholder stands for a scalar of any type.
+ */
+export function typeErrors(value: unknown, shape: Shape, path: Mistyped['path']): Mistyped[] {
+  const errors: Mistyped[] = []
+  collect(value, shape, [...path], errors)
+  return errors
+}
+
+/** `found "true", expected a boolean, or the API refuses it; remove the quotes` */
+export function describeMistyped({ found, expected }: Mistyped): string {
+  // JSON has no .inf and no .nan.
+  const text = typeof found === 'number' ? String(found) : unmark(JSON.stringify(found))
+  const shown = text.length > 80 ? `${text.slice(0, 77)}...` : text
+  return `found ${shown}, expected ${expected}, or the API refuses it${isQuoted(found) ? '; remove the quotes' : ''}`
+}
+
+/** `${NAME}`, `${NAME:=default}` or `$(NAME)` and nothing else: a value that only a later substitution knows. */
+export const isPlaceholder = (value: unknown): value is string =>
+  typeof value === 'string' && /^\$(?:\{[^{}]+\}|\([^()]+\))$/.test(value)
+
+/** The shape of an object that has this shape at a path. */
+export const shapeAt = (path: readonly string[], shape: Shape): Shape =>
+  path.reduceRight<Shape>((inner, key) => ({ [key]: inner }), shape)
+
+/** Goes down with one path, which it copies only where something is wrong: builds have thousands of pods. */
+function collect(value: unknown, shape: Shape, path: (string | number)[], errors: Mistyped[]): void {
+  if (value === undefined || value === null) return
+  const expected = expectation(value, shape)
+  if (expected !== undefined) errors.push({ path: [...path], found: value, expected })
+  else if (Array.isArray(value) && isList(shape))
+    value.forEach((item, index) => {
+      if (item !== undefined && item !== null) at(item, shape[0], index)
+      else errors.push({ path: [...path, index], found: null, expected: 'an item' })
+    })
+  else if (isFields(value) && isMap(shape)) {
+    const each = shape['*']
+    for (const field in each ? value : shape)
+      if (Object.hasOwn(value, field)) at(value[field], each ?? (shape[field] as Shape), field)
+  }
+
+  function at(child: unknown, inner: Shape, key: string | number): void {
+    path.push(key)
+    collect(child, inner, path, errors)
+    path.pop()
+  }
+}
+
+/** What should stand in place of the value, or undefined where it fits. */
+function expectation(value: unknown, shape: Shape): string | undefined {
+  if (isList(shape)) return Array.isArray(value) ? undefined : 'a list'
+  if (isMap(shape)) return isFields(value) ? undefined : 'a map'
+  if (value instanceof ExactInteger && shape === 'integer') return 'a whole number of fewer digits'
+  return isPlaceholder(value) || IS[shape](value) ? undefined : AN[shape]
+}
+
+const IS: Readonly<Record<Scalar, (value: unknown) => boolean>> = {
+  boolean: (value) => typeof value === 'boolean',
+  integer: (value) => Number.isInteger(value),
+  count: (value) => Number.isInteger(value) && Number(value) >= 0 && Number(value) < 2 ** 31,
+  string: (value) => typeof value === 'string',
+  integerOrString: (value) => typeof value === 'string' || Number.isInteger(value),
+}
+
+const AN: Readonly<Record<Scalar, string>> = {
+  boolean: 'a boolean',
+  integer: 'a whole number',
+  count: 'a whole number, not negative and below 2^31',
+  string: 'a string',
+  integerOrString: 'a whole number or a string',
+}
+
+const isList = (shape: Shape): shape is readonly [Shape] => Array.isArray(shape)
+
+const isMap = (shape: Shape): shape is { readonly [field: string]: Shape } => isFields(shape)
+
+const isQuoted = (value: unknown): boolean => typeof value === 'string' && /^(?:true|false|\d+)$/.test(value)

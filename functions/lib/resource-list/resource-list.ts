@@ -1,0 +1,98 @@
+import type { Result } from '../framework/finding.ts'
+import { InputError } from '../input-error.ts'
+import { isFields } from '../kubernetes/objects.ts'
+import { readCanonicalYaml, writeJson } from '../yaml/canonical-yaml.ts'
+import { type Codec, kustomizeCodec, peopleCodec } from './codec.ts'
+import { isFromKustomize } from './kustomize-annotations.ts'
+import { fieldOf, type ResourceListText, split } from './split.ts'
+
+/** One item, still text; its type where that could be read without a parser. */
+export interface Item {
+  readonly text: string
+  readonly apiVersion?: string | undefined
+  readonly kind?: string | undefined
+}
+
+/** A ResourceList whose items are still text. */
+export interface ResourceList {
+  readonly header: string
+  readonly items: readonly Item[]
+  readonly functionConfig: unknown
+  readonly codec: Codec
+  /** Who asked: Kustomize, kpt, or a person with a pipe. */
+  readonly caller: 'kustomize' | 'kpt' | 'stdin'
+}
+
+const PACKAGE_PATH = /^ +internal\.config\.kubernetes\.io\/path:/m
+
+/**
+ * Reads a ResourceList, apiVersion config.kubernetes.io/v1.
+ * Throws InputError for what is no ResourceList, for YAML that does not parse and for a list without items.
+ */
+export async function readResourceList(text: string): Promise<ResourceList> {
+  const parts = await splitAnyShape(text)
+  if (parts.items.length === 0)
+    throw new InputError('the ResourceList has no items; an empty answer would erase the build, so none is given')
+  const caller = callerOf(parts.items)
+  return {
+    header: parts.header,
+    items: parts.items.map((item) => ({
+      text: item,
+      ...((caller === 'kustomize' || namesTypeOnce(item)) && {
+        apiVersion: fieldOf(item, 'apiVersion'),
+        kind: fieldOf(item, 'kind'),
+      }),
+    })),
+    functionConfig: readFunctionConfig(parts.functionConfig),
+    codec: caller === 'kustomize' ? kustomizeCodec : await peopleCodec(),
+    caller,
+  }
+}
+
+/** Writes the answer: header, items, results. */
+export const writeResourceList = (list: ResourceList, items: readonly string[], results: readonly Result[]): string =>
+  `${list.header}items:\n${items.join('')}${results.length > 0 ? `results: ${writeJson(results)}\n` : ''}`
+
+/** Runs a parser; what it throws becomes an InputError that says what could not be read, and where. */
+export function parsing<T>(what: string, parse: () => T): T {
+  try {
+    return parse()
+  } catch (cause) {
+    if (cause instanceof InputError) throw cause
+    const { message } = cause as Error
+    const reason = /call stack/i.test(message) ? 'it is nested too deeply' : message.split('\n')[0]
+    throw new InputError(`${what} cannot be read as YAML: ${reason}`, { cause })
+  }
+}
+
+async function splitAnyShape(text: string): Promise<ResourceListText> {
+  if (text.trim() === '')
+    throw new InputError('stdin is empty; expected a ResourceList with items and a functionConfig')
+  const fast = split(text)
+  if (fast) return requireResourceList(fast)
+  const { normalise } = await import('./normalise.ts')
+  return requireResourceList(split(parsing('stdin', () => normalise(text))))
+}
+
+function requireResourceList(parts: ResourceListText | undefined): ResourceListText {
+  if (parts && /^kind: *(["']?)ResourceList\1 *(?: #.*)?\r?$/m.test(parts.header)) return parts
+  throw new InputError(
+    'stdin is no ResourceList; expected the keys apiVersion (config.kubernetes.io/v1), kind (ResourceList), items and functionConfig',
+  )
+}
+
+const TYPE_KEY = /^(?:- | {2})(?:["']|\? *)?(?:apiVersion|kind)\b/gm
+
+/** Kustomize writes no key twice; where a person does, the parser is to say so, not the first of them to hold. */
+const namesTypeOnce = (item: string): boolean => (item.match(TYPE_KEY)?.length ?? 0) <= 2
+
+function callerOf(items: readonly string[]): ResourceList['caller'] {
+  if (items.every(isFromKustomize)) return 'kustomize'
+  return items.some((item) => PACKAGE_PATH.test(item)) ? 'kpt' : 'stdin'
+}
+
+function readFunctionConfig(text: string | undefined): unknown {
+  if (text === undefined) return undefined
+  const value = parsing('functionConfig', () => readCanonicalYaml(text))
+  return isFields(value) ? value.functionConfig : undefined
+}

@@ -1,0 +1,111 @@
+import { isDeepStrictEqual } from 'node:util'
+import { copyOf, parseMarked, unmark } from '../exact-integer.ts'
+import { error, type Finding, info } from '../framework/finding.ts'
+import { formatPath, isFields, type KubernetesObject } from '../kubernetes/objects.ts'
+
+type Path = readonly (string | number)[]
+
+interface Changed {
+  object: KubernetesObject
+  /** What it was, read only by those who ask: most runs do not. */
+  before(): KubernetesObject
+}
+
+/** What one function did to the objects. */
+export interface Changes {
+  changed: Changed[]
+  added: KubernetesObject[]
+  removed: KubernetesObject[]
+}
+
+/** The objects as they stand, to tell later what changed. */
+export class Snapshot {
+  readonly #json: ReadonlyMap<KubernetesObject, string>
+
+  constructor(objects: readonly KubernetesObject[]) {
+    this.#json = new Map(objects.map((object) => [object, JSON.stringify(object)]))
+  }
+
+  changes(objects: readonly KubernetesObject[], now: Snapshot): Changes {
+    const present = new Set(objects)
+    const changed = [...this.#json].filter(([object, json]) => present.has(object) && now.#json.get(object) !== json)
+    return {
+      changed: changed.map(([object, json]) => ({ object, before: () => parseMarked(json) as KubernetesObject })),
+      added: objects.filter((object) => !this.#json.has(object)),
+      removed: [...this.#json.keys()].filter((object) => !present.has(object)),
+    }
+  }
+
+  /** Has the object another content in the other snapshot? */
+  differs(object: KubernetesObject, other: Snapshot): boolean {
+    return this.#json.get(object) !== other.#json.get(object)
+  }
+
+  /** Puts everything back as it was. */
+  restore(objects: KubernetesObject[]): void {
+    objects.splice(0, objects.length, ...this.#json.keys())
+    for (const [object, json] of this.#json) {
+      if (JSON.stringify(object) === json) continue
+      for (const key of Object.keys(object)) delete object[key]
+      Object.assign(object, parseMarked(json))
+    }
+  }
+}
+
+/** For `mode: mutate`: one line that counts what was done. */
+export function summarise({ changed, added }: Changes): Finding[] {
+  const parts = [
+    changed.length > 0 && `changed ${count(changed.map(({ object }) => object))}`,
+    added.length > 0 && `generated ${count(added)}`,
+  ].filter((part) => part !== false)
+  return parts.length > 0 ? [info(parts.join('; '))] : []
+}
+
+function count(objects: readonly KubernetesObject[]): string {
+  const kinds = new Map<string, number>()
+  for (const { kind } of objects) kinds.set(kind, (kinds.get(kind) ?? 0) + 1)
+  return [...kinds].map(([kind, number]) => `${number} ${kind}`).join(', ')
+}
+
+/** For `mode: validate`: every change that mutate would make, as an error. */
+export function asErrors({ changed, added, removed }: Changes): Finding[] {
+  return [
+    ...changed.flatMap(({ object, before }) => differences(before(), object).map((field) => fieldError(object, field))),
+    ...added.map((object) =>
+      error('is not in the build; expected it, as mode: mutate would generate it', { object: copyOf(object) }),
+    ),
+    ...removed.map((object) =>
+      error('is in the build and nothing asks for it; mode: mutate would remove it', { object }),
+    ),
+  ]
+}
+
+function fieldError(object: KubernetesObject, { path, before, after }: Difference): Finding {
+  return error(`found ${brief(before)}, expected ${brief(after)}`, {
+    object,
+    field: { path: formatPath(path), currentValue: before, proposedValue: copyOf(after) },
+  })
+}
+
+const brief = (value: unknown): string => {
+  const text = value === undefined ? 'nothing' : unmark(JSON.stringify(value))
+  return text.length > 120 ? `${text.slice(0, 117)}...` : text
+}
+
+interface Difference {
+  path: Path
+  before: unknown
+  after: unknown
+}
+
+/** Where two values differ: the deepest paths that tell them apart. */
+export function differences(before: unknown, after: unknown, path: Path = []): Difference[] {
+  if (isDeepStrictEqual(before, after)) return []
+  if (isFields(before) && isFields(after)) {
+    const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])]
+    return keys.flatMap((key) => differences(before[key], after[key], [...path, key]))
+  }
+  if (Array.isArray(before) && Array.isArray(after) && before.length === after.length)
+    return before.flatMap((item, index) => differences(item, after[index], [...path, index]))
+  return [{ path, before, after }]
+}

@@ -1,0 +1,102 @@
+import { API_VERSION } from '../framework/config.ts'
+import { toLine, toResult } from '../framework/finding.ts'
+import type { Step } from '../framework/function.ts'
+import { InputError } from '../input-error.ts'
+import type { KubernetesObject } from '../kubernetes/objects.ts'
+import type { Decoded } from '../resource-list/codec.ts'
+import { objectsIn } from '../resource-list/objects-of-item.ts'
+import { placeInPackage } from '../resource-list/package-path.ts'
+import {
+  type Item,
+  parsing,
+  type ResourceList,
+  readResourceList,
+  writeResourceList,
+} from '../resource-list/resource-list.ts'
+import { decodeUtf8 } from '../resource-list/utf8.ts'
+import { type Ran, runSteps } from './steps.ts'
+
+/** What the process answers. On any error stdout is empty, but for kpt, which reads `results` from it. */
+export interface Answer {
+  stdout: string
+  stderr: string
+  /** 0 done; 1 findings of severity error; 2 unusable input or configuration; 3 a bug. */
+  exitCode: 0 | 1 | 2 | 3
+}
+
+interface OpenItem {
+  item: Item
+  decoded?: Decoded
+  objects: KubernetesObject[]
+}
+
+/**
+ * ResourceList in, as text or as what reads its bytes in UTF-8, ResourceList text out. `plan` turns the functionConfig into the
+ * functions to run.
+ */
+export async function run(
+  input: string | (() => Uint8Array),
+  plan: (functionConfig: unknown) => Step[],
+): Promise<Answer> {
+  try {
+    const list = await readResourceList(typeof input === 'string' ? input : decodeUtf8(input()))
+    const steps = plan(list.functionConfig)
+    const open = list.items.map((item, index) => decode(item, index, list, steps))
+    const objects = open.flatMap((item) => item.objects)
+    return answer(list, open, objects, await runSteps(objects, steps))
+  } catch (cause) {
+    return refusal(cause)
+  }
+}
+
+function decode(item: Item, index: number, list: ResourceList, steps: readonly Step[]): OpenItem {
+  const { apiVersion, kind, text } = item
+  const isOpaque = apiVersion !== undefined && kind !== undefined && !kind.endsWith('List')
+  // A policy that stands in the package it hardens is nothing to harden.
+  if (apiVersion === API_VERSION) return { item, objects: [] }
+  const needed = !isOpaque || steps.some((step) => step.function.reads(step.spec, { apiVersion, kind, text }))
+  if (!needed) return { item, objects: [] }
+  const where = `item ${index + 1}`
+  const decoded = parsing(`${where}${kind ? ` (${kind})` : ''}`, () => list.codec.decode(text))
+  return { item, decoded, objects: objectsIn(decoded.object, where) }
+}
+
+function answer(list: ResourceList, open: OpenItem[], objects: KubernetesObject[], ran: Ran): Answer {
+  const results = ran.reported.map(({ source, finding }) => toResult(finding, source))
+  const stderr = ran.reported.map(({ source, finding }) => `${toLine(finding, source)}\n`).join('')
+  if (ran.reported.some(({ finding }) => finding.severity === 'error')) {
+    const untouched = list.items.map(({ text }) => text)
+    return { stdout: list.caller === 'kpt' ? writeResourceList(list, untouched, results) : '', stderr, exitCode: 1 }
+  }
+  const present = new Set(objects)
+  const kept = open.flatMap((item) => writeItem(item, list, present, ran))
+  const known = new Set(open.flatMap((item) => item.objects))
+  const added = objects.filter((object) => !known.has(object))
+  const texts = placeInPackage(added, list).map((object) => list.codec.add(object))
+  return { stdout: writeResourceList(list, [...kept, ...texts], results), stderr, exitCode: 0 }
+}
+
+function writeItem(item: OpenItem, list: ResourceList, present: ReadonlySet<KubernetesObject>, ran: Ran): string[] {
+  const { decoded, objects } = item
+  const text = item.item.text
+  if (!decoded || objects.length === 0) return [list.codec.pass(text)]
+  const [first] = objects
+  if (first && first === decoded.object && !present.has(first)) return []
+  const isChanged = objects.some((object) => ran.before.differs(object, ran.after))
+  return [isChanged ? decoded.encode(decoded.object) : list.codec.pass(text)]
+}
+
+/** Fails closed: nothing on stdout, the reason on stderr. */
+function refusal(cause: unknown): Answer {
+  if (cause instanceof InputError)
+    return {
+      stdout: '',
+      stderr: cause.message
+        .split('\n')
+        .map((line) => `error: ${line}\n`)
+        .join(''),
+      exitCode: 2,
+    }
+  const trace = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)
+  return { stdout: '', stderr: `error: a bug in krm-hardening, please report it: ${trace}\n`, exitCode: 3 }
+}

@@ -1,0 +1,59 @@
+import { type Finding, toLine } from '../framework/finding.ts'
+import type { Step } from '../framework/function.ts'
+import type { KubernetesObject } from '../kubernetes/objects.ts'
+import { requireWellTyped } from '../kubernetes/well-typed.ts'
+import { asErrors, Snapshot, summarise } from './changes.ts'
+
+/** A finding and the function that made it. */
+export interface Reported {
+  source: string
+  finding: Finding
+}
+
+export interface Ran {
+  reported: Reported[]
+  before: Snapshot
+  after: Snapshot
+}
+
+/**
+ * Runs functions one after another over the same objects, which are edited in place. Throws InputError for objects that
+ * the API would not decode.
+ */
+export async function runSteps(objects: KubernetesObject[], steps: readonly Step[]): Promise<Ran> {
+  requireWellTyped(objects)
+  const before = new Snapshot(objects)
+  const reported: Reported[] = []
+  let after = before
+  for (const step of steps) after = await runStep(objects, step, after, reported)
+  return { reported: withoutRepeats(reported), before, after }
+}
+
+/** Two functions that derive from the same flows find the same fault in them: it is said once. */
+function withoutRepeats(reported: readonly Reported[]): Reported[] {
+  const said = new Set<string>()
+  return reported.filter(({ finding }) => {
+    const line = toLine(finding, '')
+    if (finding.severity === 'error' && said.has(line)) return false
+    said.add(line)
+    return true
+  })
+}
+
+/** Runs one function; answers how the objects stand then. */
+async function runStep(
+  objects: KubernetesObject[],
+  { function: definition, spec }: Step,
+  before: Snapshot,
+  reported: Reported[],
+): Promise<Snapshot> {
+  const findings = await definition.transform(objects, spec)
+  const after = new Snapshot(objects)
+  const changes = before.changes(objects, after)
+  const refused = findings.some(({ severity }) => severity === 'error')
+  const report = spec.mode === 'validate' ? asErrors(changes) : refused ? [] : summarise(changes)
+  reported.push(...[...findings, ...report].map((finding) => ({ source: definition.name, finding })))
+  if (spec.mode !== 'validate') return after
+  before.restore(objects)
+  return before
+}

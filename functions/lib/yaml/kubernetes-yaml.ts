@@ -1,0 +1,84 @@
+import {
+  type Alias,
+  type Document,
+  isAlias,
+  isMap,
+  isPair,
+  isScalar,
+  isSeq,
+  type Node,
+  Scalar,
+  type Tags,
+  type YAMLMap,
+} from 'yaml'
+import { exactInteger } from '../exact-integer.ts'
+import { type Fields, isFields } from '../kubernetes/objects.ts'
+import { MAX_ALIASED_NODES } from './unshare.ts'
+
+// Kubernetes reads YAML 1.1 booleans and octals, but no dates, no base-60 numbers and no ordered maps.
+const NOT_OF_KUBERNETES = new Set(['omap', 'pairs', 'set', 'timestamp'].map((name) => `tag:yaml.org,2002:${name}`))
+// YAML 1.1 takes a lone dot for a number; Istio's `exportTo: [.]` is none, nor is the name `e-0`: Kubernetes needs a
+// digit too.
+const FLOAT = /^[-+]?(?:\.\d[\d_]*|\d[\d_]*\.[\d_]*)$/
+const EXPONENT = /^[-+]?(?:\.\d[\d_]*|\d[\d_]*(?:\.[\d_]*)?)[eE][-+]?\d+$/
+const kubernetesTags = (tags: Tags): Tags =>
+  tags
+    .filter((tag) => typeof tag === 'string' || !(NOT_OF_KUBERNETES.has(tag.tag) || tag.format === 'TIME'))
+    .map((tag) => {
+      if (typeof tag === 'string') return tag
+      if (tag.test?.test('.')) return { ...tag, test: FLOAT }
+      return tag.test?.test('e0') ? { ...tag, test: EXPONENT } : tag
+    })
+
+/** Reads and writes YAML as Kubernetes does. */
+export const OPTIONS = {
+  version: '1.1',
+  customTags: kubernetesTags,
+  intAsBigInt: true,
+  aliasDuplicateObjects: false,
+} as const
+
+/** Plain data that shares nothing: an aliased map becomes one copy per place. */
+export function toPlain(root: unknown, document: Document): unknown {
+  let aliased = 0
+  const walk = (node: unknown, inAlias: boolean): unknown => {
+    if (inAlias && ++aliased > MAX_ALIASED_NODES)
+      throw new RangeError(`aliases stand for more than ${MAX_ALIASED_NODES} nodes`)
+    if (isAlias(node)) return walk(resolve(node, document), true)
+    if (isSeq(node)) return node.items.map((item) => walk(item, inAlias))
+    if (isMap(node)) return plainMap(node, (value) => walk(value, inAlias))
+    if (isPair(node)) return walk(node.value, inAlias)
+    return isScalar(node) ? plainScalar(node) : node
+  }
+  return walk(root, false)
+}
+
+/** The node that an alias stands for. Throws ReferenceError where there is none. */
+export function resolve(alias: Alias, document: Document): Node {
+  const node = alias.resolve(document)
+  if (!node) throw new ReferenceError(`found alias *${alias.source}, expected an anchor &${alias.source} before it`)
+  return node
+}
+
+const plainScalar = (scalar: Scalar): unknown =>
+  typeof scalar.value === 'bigint' ? exactInteger(Number(scalar.value), String(scalar.value)) : scalar.value
+
+function plainMap(map: YAMLMap, walk: (node: unknown) => unknown): Fields {
+  const fields: Fields = {}
+  const set = (key: string, value: unknown): void => {
+    Object.defineProperty(fields, key, { value, writable: true, enumerable: true, configurable: true })
+  }
+  for (const pair of map.items) {
+    if (!isMergeKey(pair.key)) continue
+    const sources = walk(pair.value)
+    for (const source of Array.isArray(sources) ? sources.toReversed() : [sources])
+      for (const [key, value] of Object.entries(isFields(source) ? source : {})) set(key, value)
+  }
+  for (const pair of map.items) if (!isMergeKey(pair.key)) set(keyOf(pair.key), walk(pair.value))
+  return fields
+}
+
+const isMergeKey = (key: unknown): boolean =>
+  isScalar(key) && key.type === Scalar.PLAIN && (key.value === '<<' || typeof key.value === 'symbol')
+/** A key as it is written: `n` and `8080` are keys, not a boolean and a number. */
+export const keyOf = (key: unknown): string => String(isScalar(key) ? (key.source ?? key.value) : key)

@@ -1,0 +1,44 @@
+import { writeCaller } from '../../lib/flows/check-environment.ts'
+import type { Topology } from '../../lib/flows/topology.ts'
+import { didYouMean } from '../../lib/framework/did-you-mean.ts'
+import { type Finding, info, warning } from '../../lib/framework/finding.ts'
+import { type Labels, selects } from '../../lib/kubernetes/selector.ts'
+import type { Build } from '../subjects/build.ts'
+
+/**
+ * Callers in a denied namespace that are no pods of the build and no declared run-time pods. The other end admits them,
+ * but nothing here gives them egress: they are of another build, made at run time, or misspelt. The last is a warning.
+ */
+export function callersWithoutPods({ declared, scope, spec, subjects, topology }: Build): Finding[] {
+  if (!spec.directions.includes('Egress')) return []
+  const denied = new Set(scope.denied)
+  const runtime = subjects.filter(({ workload }) => !workload)
+  const isKnown = (namespace: string, labels: Labels): boolean =>
+    topology.workloadsWith(namespace, labels).length > 0 ||
+    runtime.some((subject) => subject.namespace === namespace && selects(labels, subject.podLabels))
+  return declared.flatMap(({ key, callers }) =>
+    callers.flatMap((caller) => {
+      if (caller.type !== 'pods' || !denied.has(caller.namespace)) return []
+      const { namespace, labels = {} } = caller
+      return isKnown(namespace, labels) ? [] : [unknownCaller(key, namespace, labels, topology)]
+    }),
+  )
+}
+
+function unknownCaller(key: string, namespace: string, labels: Labels, topology: Topology): Finding {
+  const meant = didYouMean(Object.values(labels).join('/'), valuesLike(labels, namespace, topology))
+  const report = meant === '' ? info : warning
+  return report(
+    `flow ${key}: found no pods of the build for the caller ${writeCaller(namespace, labels)}${meant}; default-deny cuts them off from it, unless another build admits their egress, or runtimePods gives their labels`,
+  )
+}
+
+/** What the pods of a namespace have for the same labels. */
+function valuesLike(labels: Labels, namespace: string, topology: Topology): string[] {
+  const keys = Object.keys(labels)
+  return topology
+    .workloadsIn(namespace)
+    .map((workload) => keys.flatMap((key) => workload.labels[key] ?? []))
+    .filter((values) => values.length === keys.length)
+    .map((values) => values.join('/'))
+}

@@ -1,0 +1,81 @@
+import { error, type Finding, info } from '../../lib/framework/finding.ts'
+import { describe, formatPath, type KubernetesObject } from '../../lib/kubernetes/objects.ts'
+import { namesIn } from '../config-peers.ts'
+import { namespaceLabelOf, OWN_LABEL } from '../dialects/namespace-label.ts'
+import type { Policy, Rule } from '../policies/policy.ts'
+import type { Build } from '../subjects/build.ts'
+import { isUnselected } from '../traffic/ingress.ts'
+
+/** A policy and the object that it was written as. */
+export interface Written {
+  policy: Policy
+  object: KubernetesObject
+}
+
+/** What policies must hold before they may be applied, and the exceptions that they make. */
+export const checkPolicies = (written: readonly Written[], build: Build): Finding[] => [
+  ...build.flows.flatMap((flow) => peersWithoutReason(flow, build)),
+  ...sharedNames(written),
+  ...written.flatMap((one) => unknownNodes(one, build)),
+  ...unlabelledNamespaces(build),
+  ...written.flatMap(({ policy, object }) => [...new Set(policy.exceptions)].map((reason) => info(reason, { object }))),
+]
+
+function peersWithoutReason({ flow, callees, peers }: Build['flows'][number], build: Build): Finding[] {
+  if (peers === 'any' || flow.reason !== undefined || !callees.some((callee) => build.calleeSubject(callee))) return []
+  return peers
+    .filter(({ namespace, labels }) => isUnselected({ type: 'pods', namespace, labels }))
+    .map(({ namespace }) =>
+      error(
+        `flow ${flow.key}: found every pod of namespace ${namespace} as caller without a reason; expected a reason, or the callers by labels`,
+      ),
+    )
+}
+
+function sharedNames(written: readonly Written[]): Finding[] {
+  const seen = new Set<string>()
+  return written.flatMap(({ object }) => {
+    const name = describe(object)
+    if (!seen.has(name)) {
+      seen.add(name)
+      return []
+    }
+    return [
+      error(
+        'found two policies to generate under this name; expected a name of its own for each of the workloads, run-time pods and always policies',
+        { object },
+      ),
+    ]
+  })
+}
+
+/** NetworkPolicy selects no pods with hostNetwork; Cilium tells nodes by itself. */
+function unknownNodes({ policy, object }: Written, { spec }: Build): Finding[] {
+  const isKnown = spec.dialect === 'cilium' || namesIn(spec.nodes).length > 0
+  const namesNodes = (rules: readonly Rule[] = []): boolean =>
+    rules.some(({ peers }) => peers.some(({ type }) => type === 'nodes'))
+  if (isKnown || !(namesNodes(policy.ingress) || namesNodes(policy.egress))) return []
+  return [
+    error(
+      'found calls from or to pods with hostNetwork, which NetworkPolicy knows by the addresses of nodes alone; expected nodes to give their ranges',
+      { object },
+    ),
+  ]
+}
+
+/** Peers are found by this label, which Kubernetes sets on no Namespace unless it is its own. */
+function unlabelledNamespaces({ namespaces, spec: { dialect, namespaceLabel } }: Build): Finding[] {
+  if (dialect === 'cilium') return []
+  return [...namespaces].flatMap(([name, object]) => {
+    const label = namespaceLabelOf(name, namespaceLabel)
+    const found = object.metadata.labels?.[label]
+    if (label === OWN_LABEL || found === name) return []
+    const field = { path: formatPath(['metadata', 'labels', label]), currentValue: found, proposedValue: name }
+    return [
+      error(
+        `found ${found === undefined ? 'no such label' : found}, expected ${name}, since policies select namespaces by namespaceLabel`,
+        { object, field },
+      ),
+    ]
+  })
+}

@@ -1,0 +1,79 @@
+import type { Callee } from '../../lib/flows/destinations.ts'
+import { policySelector } from '../../lib/flows/topology.ts'
+import { DATAPLANE_MODE, isHostNetwork } from '../../lib/kubernetes/istio-labels.ts'
+import type { Labels } from '../../lib/kubernetes/selector.ts'
+import type { Workload } from '../../lib/kubernetes/workload.ts'
+import type { NetworkPolicyDefaultDenySpec } from '../config.ts'
+import type { Peer, Port } from '../policies/policy.ts'
+import type { Build } from '../subjects/build.ts'
+import type { Subject } from '../subjects/subject.ts'
+
+/** One end of a call, as the policy of the other end names it. */
+export interface End {
+  peer: Peer
+  /** Does the ambient mesh carry its traffic? */
+  inMesh: boolean
+  /** Why it may call, where no labels say which pods it is. */
+  reason?: string
+}
+
+/** Source: https://istio.io/latest/docs/ambient/usage/networkpolicy/: members tunnel to each other over this port. */
+export const HBONE: Port = { protocol: 'TCP', port: 15008 }
+
+const isTcp = ({ protocol }: Port): boolean => protocol === 'TCP'
+
+/**
+ * The ports that a policy sees of a call: the callee's, or the tunnel's where the ambient mesh carries it. It carries
+ * `plain` flows too, since ztunnel leaves out no ports; only a caller that still has a sidecar dials theirs directly.
+ * Source: https://github.com/istio/istio/issues/49829
+ */
+export function portsOnWire(ports: readonly Port[], caller: End, callee: End, plain = false): readonly Port[] {
+  if (!caller.inMesh || !callee.inMesh || !ports.some(isTcp)) return ports
+  // The tunnel carries TCP; other protocols pass beside it.
+  return [HBONE, ...(plain ? ports : ports.filter((port) => !isTcp(port)))]
+}
+
+/** Anyone may be a member of the mesh or not. */
+export const anyone = ({ spec }: Build): End[] => [
+  { peer: { type: 'anyone' }, inMesh: false },
+  ...(spec.ambient ? [{ peer: { type: 'anyone' } as const, inMesh: true }] : []),
+]
+
+/** Pods by namespace and labels, which may be of the build: those with hostNetwork are nodes to a policy. */
+export function podEnds(namespace: string | undefined, labels: Labels | undefined, build: Build): End[] {
+  const workloads = namespace === undefined ? [] : build.topology.workloadsWith(namespace, labels ?? {})
+  if (workloads.length === 0) return [podsElsewhere(namespace, labels, build)]
+  const inPods = workloads.filter((workload) => !isHostNetwork(workload))
+  const memberships = new Set(inPods.map((workload) => isInMesh(workload, build.spec)))
+  return [
+    ...[...memberships].map((inMesh) => ({ peer: { type: 'pods', namespace, labels } as const, inMesh })),
+    ...(inPods.length < workloads.length ? [NODES] : []),
+  ]
+}
+
+const NODES: End = { peer: { type: 'nodes' }, inMesh: false }
+
+const podsElsewhere = (namespace: string | undefined, labels: Labels | undefined, { spec }: Build): End => ({
+  peer: { type: 'pods', namespace, labels },
+  inMesh: isNamespaceInMesh(namespace, spec),
+})
+
+export function workloadEnd(workload: Workload, build: Build): End {
+  if (isHostNetwork(workload)) return NODES
+  const labels = build.subjectOf(workload)?.podLabels ?? policySelector(workload, build.topology)
+  return { peer: { type: 'pods', namespace: workload.namespace, labels }, inMesh: isInMesh(workload, build.spec) }
+}
+
+export const calleeEnd = ({ workload, namespace, labels }: Callee, build: Build): End =>
+  workload ? workloadEnd(workload, build) : podsElsewhere(namespace, labels, build)
+
+export const subjectEnd = ({ workload, namespace, podLabels }: Subject, build: Build): End =>
+  workload ? workloadEnd(workload, build) : podsElsewhere(namespace, podLabels, build)
+
+const isInMesh = (workload: Workload, spec: NetworkPolicyDefaultDenySpec): boolean =>
+  isNamespaceInMesh(workload.namespace, spec) && workload.labels[DATAPLANE_MODE] !== 'none'
+
+const isNamespaceInMesh = (
+  namespace: string | undefined,
+  { ambient, notInjected }: NetworkPolicyDefaultDenySpec,
+): boolean => ambient && !(namespace !== undefined && Object.hasOwn(notInjected, namespace) && notInjected[namespace])

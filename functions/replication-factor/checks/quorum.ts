@@ -1,0 +1,51 @@
+import { groupBy } from '../../lib/flows/topology.ts'
+import { valueAt } from '../../lib/kubernetes/objects.ts'
+import type { Build } from '../build.ts'
+import type { KnownPart } from '../presets/expand.ts'
+import { named, type Scalable } from '../replicas/scalable.ts'
+import { memberListsOf } from './initial-cluster.ts'
+
+// Workloads decide by majority that the policy or a preset names, and by nature those that are told an initial cluster
+// (etcd), the pd of a TidbCluster, and ZooKeeper and the KRaft controllers of a Kafka.
+
+/** The members of one quorum: one workload, or several of one namespace that form one. */
+export interface Quorum {
+  scalables: readonly Scalable[]
+}
+
+export function quorumsOf(build: Build, parts: readonly KnownPart[]): Quorum[] {
+  const groups = new Map<Scalable, readonly Scalable[]>()
+  const join = (scalables: readonly Scalable[]): void => {
+    for (const members of groupBy(scalables, ({ namespace }) => namespace).values())
+      for (const scalable of members) if (!groups.has(scalable)) groups.set(scalable, members)
+  }
+  const keys = Object.keys(build.spec.quorum).sort()
+  for (const key of keys) if (build.spec.quorum[key] === true) join(named(build.scalables, key))
+  const exempt = new Set(keys.flatMap((key) => (build.spec.quorum[key] === true ? [] : named(build.scalables, key))))
+  for (const part of parts) if (part.quorum) join(part.scalables.filter((scalable) => !exempt.has(scalable)))
+  for (const natural of naturalQuorums(build)) join(natural.filter((scalable) => !exempt.has(scalable)))
+  return [...new Set(groups.values())].map((scalables) => ({ scalables }))
+}
+
+function naturalQuorums(build: Build): Scalable[][] {
+  const groups = new Map<string, Scalable[]>()
+  for (const scalable of build.scalables) {
+    const key = naturalKey(scalable)
+    if (key === undefined) continue
+    const group = groups.get(key)
+    if (group) group.push(scalable)
+    else groups.set(key, [scalable])
+  }
+  return [...groups.values()]
+}
+
+/** What the members of one natural quorum have in common; undefined where there is none. */
+function naturalKey({ object, kind, namespace, name, path }: Scalable): string | undefined {
+  if (kind === 'KafkaNodePool') {
+    const isController = (valueAt(object, ['spec', 'roles']) as string[] | undefined)?.includes('controller')
+    return isController ? `kraft\n${namespace}\n${object.metadata.labels?.['strimzi.io/cluster']}` : undefined
+  }
+  const isEtcd = kind === 'StatefulSet' && memberListsOf(object).length > 0
+  const isQuorum = isEtcd || path[1] === 'pd' || path[1] === 'zookeeper'
+  return isQuorum ? `${kind}\n${namespace}\n${name}` : undefined
+}

@@ -1,0 +1,64 @@
+import { describe, isKind, type KubernetesObject, valueAt } from '../../lib/kubernetes/objects.ts'
+import { namesOf } from '../../lib/kubernetes/previous-names.ts'
+import { type Scalable, wholeNumber } from './scalable.ts'
+
+/** An object that decides how many pods something runs, and the least that it may decide. */
+export interface Autoscaler {
+  object: KubernetesObject
+  field: string
+  /** undefined where it is a placeholder. */
+  min: number | undefined
+}
+
+/** Is this a HorizontalPodAutoscaler or a ScaledObject of KEDA? */
+export const isAutoscaler = (type: { apiVersion: string; kind: string }): boolean =>
+  isKind(type, 'autoscaling', 'HorizontalPodAutoscaler') || isKind(type, 'keda.sh', 'ScaledObject')
+
+/**
+ * The autoscaler of everything that has one, of several the one that may leave the fewest. A reference may still say the
+ * name before Kustomize's prefix.
+ */
+export function autoscalersOf(
+  objects: readonly KubernetesObject[],
+  scalables: readonly Scalable[],
+): Map<Scalable, Autoscaler> {
+  const byName = new Map(
+    scalables
+      .filter(({ path }) => path.length === 2)
+      .flatMap((scalable) =>
+        namesOf(scalable.object).map((name) => [keyOf(scalable.namespace, scalable.kind, name), scalable] as const),
+      ),
+  )
+  const autoscalers = new Map<Scalable, Autoscaler>()
+  for (const object of objects.filter(isAutoscaler)) {
+    const target = valueAt(object, ['spec', 'scaleTargetRef']) as { kind?: string; name?: string } | undefined
+    const key = keyOf(object.metadata.namespace ?? '', target?.kind ?? 'Deployment', target?.name ?? '')
+    const scalable = byName.get(key)
+    const present = scalable && autoscalers.get(scalable)
+    const found = autoscaler(object)
+    if (scalable && (!present || leastOf(found) < leastOf(present))) autoscalers.set(scalable, found)
+  }
+  return autoscalers
+}
+
+/** A placeholder may stand for any number. */
+const leastOf = ({ min = -1 }: Autoscaler): number => min
+
+const keyOf = (namespace: string, kind: string, name: string): string => [namespace, kind, name].join('\n')
+
+/**
+ * The least number is 1 where a HorizontalPodAutoscaler says none, 0 where a ScaledObject says none; a ScaledObject that
+ * says how many run while nothing triggers goes down to that.
+ * Source: https://keda.sh/docs/latest/reference/scaledobject-spec/#idlereplicacount
+ */
+function autoscaler(object: KubernetesObject): Autoscaler {
+  const isKeda = object.kind === 'ScaledObject'
+  const isIdle = isKeda && (valueAt(object, ['spec', 'idleReplicaCount']) ?? undefined) !== undefined
+  const field = isIdle ? 'idleReplicaCount' : isKeda ? 'minReplicaCount' : 'minReplicas'
+  const min = wholeNumber(valueAt(object, ['spec', field]) ?? (isKeda ? 0 : 1))
+  return { object, field: `spec.${field}`, min }
+}
+
+/** `minReplicas 1 of HorizontalPodAutoscaler mimir/mimir-proxy` */
+export const describeMin = ({ object, field, min }: Autoscaler): string =>
+  `${field.slice('spec.'.length)} ${min} of ${describe(object)}`

@@ -1,0 +1,84 @@
+import { matchesPattern } from '../../lib/framework/match.ts'
+import { type Fields, groupOf, isFields, type KubernetesObject, valueAt } from '../../lib/kubernetes/objects.ts'
+import { podTemplateOf } from '../../lib/kubernetes/pod-template.ts'
+import type { Workload } from '../../lib/kubernetes/workload.ts'
+
+/** Something that runs a number of pods, and where in its object that number stands. */
+export interface Scalable {
+  object: KubernetesObject
+  kind: string
+  /** What its pods are called after: for the parts of a TidbCluster `tidb`, `tidb-pd` and `tidb-tikv`. */
+  name: string
+  namespace: string
+  path: readonly string[]
+}
+
+/** How the number is called in messages: `StatefulSet mimir/mimir-ingester`. */
+export const describeScalable = ({ kind, namespace, name }: Scalable): string =>
+  `${kind} ${namespace ? `${namespace}/` : ''}${name}`
+
+const WORKLOADS = new Set(['apps/Deployment', 'apps/StatefulSet', 'argoproj.io/Rollout'])
+
+/** Custom resources whose operators run pods: the parts that have replicas, by what is appended to the name. */
+const CUSTOM: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
+  'kafka.strimzi.io/KafkaNodePool': { '': ['spec', 'replicas'] },
+  'kafka.strimzi.io/Kafka': {
+    '-kafka': ['spec', 'kafka', 'replicas'],
+    '-zookeeper': ['spec', 'zookeeper', 'replicas'],
+  },
+  'pingcap.com/TidbCluster': Object.fromEntries(
+    ['pd', 'tikv', 'tidb', 'tiflash', 'ticdc', 'pump'].map((part) => [`-${part}`, ['spec', part, 'replicas']]),
+  ),
+}
+
+const typeOf = ({ apiVersion, kind }: { apiVersion: string; kind: string }): string => `${groupOf(apiVersion)}/${kind}`
+
+/** Does an object of this type run a number of pods? */
+export const isScalable = (type: { apiVersion: string; kind: string }): boolean =>
+  WORKLOADS.has(typeOf(type)) || Object.hasOwn(CUSTOM, typeOf(type))
+
+/** By namespace, kind and name: nothing that is written or said depends on the order of the input. */
+const sortKey = ({ namespace, kind, name }: { namespace: string; kind: string; name: string }): string =>
+  [namespace, kind, name].join('\n')
+const byName = (a: Scalable, b: Scalable): number => (sortKey(a) < sortKey(b) ? -1 : 1)
+
+/** Everything of a build that runs a number of pods. */
+export const scalablesOf = (objects: readonly KubernetesObject[]): Scalable[] => objects.flatMap(inObject).sort(byName)
+
+function inObject(object: KubernetesObject): Scalable[] {
+  const type = typeOf(object)
+  const own = { object, kind: object.kind, namespace: object.metadata.namespace ?? '' }
+  if (WORKLOADS.has(type) && podTemplateOf(object))
+    return [{ ...own, name: object.metadata.name, path: ['spec', 'replicas'] }]
+  return Object.entries(CUSTOM[type] ?? {})
+    .filter(([, path]) => valueAt(object, path) !== undefined)
+    .map(([suffix, path]) => ({ ...own, name: `${object.metadata.name}${suffix}`, path }))
+}
+
+/** Those that a key of the policy names: a name, `Kind/name`, or either with `*`. */
+export function named<T extends { kind: string; name: string }>(candidates: readonly T[], key: string): T[] {
+  const slash = key.indexOf('/')
+  const kind = slash < 0 ? '*' : key.slice(0, slash)
+  return candidates.filter((one) => matchesPattern(kind, one.kind) && matchesPattern(key.slice(slash + 1), one.name))
+}
+
+/** The workloads that keep a number of pods running, by name: not Jobs, not DaemonSets. */
+export const replicatedWorkloads = (workloads: readonly Workload[]): Workload[] =>
+  workloads.filter(({ object }) => WORKLOADS.has(typeOf(object))).sort((a, b) => (sortKey(a) < sortKey(b) ? -1 : 1))
+
+/** The written number: 1 where a workload writes none, undefined where it is a placeholder. */
+export function writtenReplicas({ object, path }: Scalable): number | undefined {
+  const value = valueAt(object, path) ?? 1
+  return wholeNumber(value)
+}
+
+/** A whole number, also one in quotes; undefined for anything else, such as a placeholder. */
+export function wholeNumber(value: unknown): number | undefined {
+  if (typeof value === 'number') return Number.isInteger(value) ? value : undefined
+  return typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : undefined
+}
+
+export function writeReplicas({ object, path }: Scalable, replicas: number): void {
+  const parent = valueAt(object, path.slice(0, -1))
+  if (isFields(parent)) (parent as Fields)[path.at(-1) as string] = replicas
+}

@@ -1,0 +1,78 @@
+import { error, type Finding, info, warning } from '../../lib/framework/finding.ts'
+import { describe, valueAt } from '../../lib/kubernetes/objects.ts'
+import { overrideFor } from '../../lib/kubernetes/workload.ts'
+import { type Build, countOf, factorOf } from '../build.ts'
+import type { KnownPart } from '../presets/expand.ts'
+import { type Scalable, writeReplicas } from './scalable.ts'
+
+// Rule: `replicas` of the policy are written where the object has them. A workload that a preset knows to hold data gets
+// at least as many as the factor says, a quorum the next odd number; more stay. Nothing is written where an
+// autoscaler targets the workload: the least that it may scale to is compared instead.
+
+export const setReplicas = (build: Build, parts: readonly KnownPart[]): Finding[] => {
+  const floors = floorsOf(build, parts)
+  return build.scalables.flatMap((scalable) => {
+    const wanted = overrideFor(build.spec.replicas, scalable)
+    if (build.autoscalers.has(scalable)) return checkAutoscaled(build, scalable, wanted)
+    return writeAtLeast(build, scalable, wanted, floors.get(scalable))
+  })
+}
+
+/** The least replicas of what presets know, one workload each; what several share is only checked. */
+function floorsOf(build: Build, parts: readonly KnownPart[]): Map<Scalable, number> {
+  const floors = new Map<Scalable, number>()
+  for (const { scalables, replicas } of parts) {
+    const [scalable, ...others] = scalables
+    const factor = factorOf(build, scalables)
+    if (!scalable || others.length > 0 || !replicas || factor === undefined) continue
+    const floor = replicas === 'odd factor' && factor % 2 === 0 ? factor + 1 : factor
+    floors.set(scalable, Math.max(floor, floors.get(scalable) ?? 0))
+  }
+  return floors
+}
+
+function writeAtLeast(
+  build: Build,
+  scalable: Scalable,
+  wanted: number | undefined,
+  floor: number | undefined,
+): Finding[] {
+  const { value } = countOf(build, scalable)
+  const target = wanted ?? (floor !== undefined && value !== undefined && value < floor ? floor : undefined)
+  if (target === undefined || (wanted === undefined && value === undefined)) return []
+  if (value === undefined)
+    return [
+      info(
+        `${scalable.path.join('.')} is the placeholder ${written(scalable)}; the ${target} of the policy is not written over it`,
+        {
+          object: scalable.object,
+        },
+      ),
+    ]
+  if (value !== target || valueAt(scalable.object, scalable.path) === undefined) writeReplicas(scalable, target)
+  return []
+}
+
+function checkAutoscaled(build: Build, scalable: Scalable, wanted: number | undefined): Finding[] {
+  const autoscaler = build.autoscalers.get(scalable)
+  if (!autoscaler) return []
+  const { object, field, min } = autoscaler
+  const findings: Finding[] = []
+  if (valueAt(scalable.object, scalable.path) !== undefined)
+    findings.push(
+      warning(
+        `found ${written(scalable)} beside ${describe(object)}: every apply undoes what the autoscaler decided; take the field out`,
+        { object: scalable.object, field: { path: scalable.path.join('.') } },
+      ),
+    )
+  if (wanted !== undefined && min !== undefined && min < wanted)
+    findings.push(
+      error(
+        `found ${min}, expected at least ${wanted}: the policy gives ${scalable.name} ${wanted} replicas, and ${min} < ${wanted}; raise it, since replicas are not set where an autoscaler has them`,
+        { object, field: { path: field, currentValue: min, proposedValue: wanted } },
+      ),
+    )
+  return findings
+}
+
+const written = ({ object, path }: Scalable): string => JSON.stringify(valueAt(object, path))

@@ -1,0 +1,90 @@
+import { isDeepStrictEqual } from 'node:util'
+import { fillUnset } from '../../lib/framework/generated-objects.ts'
+import { type Fields, groupOf, type KubernetesObject, valueAt } from '../../lib/kubernetes/objects.ts'
+import type { Workload } from '../../lib/kubernetes/workload.ts'
+import { isOff } from '../../lib/off.ts'
+import type { Build } from '../build.ts'
+import type { SpreadSpec } from '../config.ts'
+import { copySelector, selectedBy } from '../selected-workloads.ts'
+
+const HOSTNAME = 'kubernetes.io/hostname'
+const ZONE = 'topology.kubernetes.io/zone'
+
+/** The label by which each controller tells the pods of its revisions apart. */
+const REVISION: Readonly<Record<string, string>> = {
+  'apps/Deployment': 'pod-template-hash',
+  'apps/StatefulSet': 'controller-revision-hash',
+  'argoproj.io/Rollout': 'rollouts-pod-template-hash',
+}
+
+/** A constraint of `topologySpreadConstraints`. */
+export interface Constraint extends Fields {
+  topologyKey: string
+}
+
+/** A constraint, given the labelSelector that it has. */
+export type Wanted = (labelSelector?: unknown) => Constraint
+
+/** The constraints that the policy wants, by topology key. */
+export function constraintsFor(
+  build: Build,
+  workload: Workload,
+  { hostname = 'ScheduleAnyway', zone = 'ScheduleAnyway', minDomains, selector }: SpreadSpec,
+): Map<string, Wanted> {
+  const used = selector ? { matchLabels: { ...selector } } : valueAt(workload.object, ['spec', 'selector'])
+  const across =
+    (topologyKey: string, whenUnsatisfiable: string, more: Fields): Wanted =>
+    (labelSelector = used) => ({
+      maxSkew: 1,
+      topologyKey,
+      whenUnsatisfiable,
+      ...more,
+      labelSelector: copySelector(labelSelector),
+      ...(!reachesOthers(build, workload, labelSelector) && { matchLabelKeys: [revisionKey(workload.object)] }),
+      nodeAffinityPolicy: 'Honor',
+      nodeTaintsPolicy: 'Honor',
+    })
+  const wanted = new Map<string, Wanted>()
+  if (!isOff(hostname)) wanted.set(HOSTNAME, across(HOSTNAME, hostname, {}))
+  if (!isOff(zone)) wanted.set(ZONE, across(ZONE, zone, minDomains === undefined ? {} : { minDomains }))
+  return wanted
+}
+
+/** A selector other than the workload's own that is meant to spread its pods among those of others. */
+const reachesOthers = (build: Build, { object, namespace }: Workload, labelSelector: unknown): boolean =>
+  !isDeepStrictEqual(labelSelector, valueAt(object, ['spec', 'selector'])) &&
+  selectedBy(build, namespace, labelSelector).some((other) => other.object !== object)
+
+const revisionKey = ({ apiVersion, kind }: KubernetesObject): string => REVISION[`${groupOf(apiVersion)}/${kind}`] ?? ''
+
+/** What the policy names, and so sets over what the workload writes, by topology key. */
+export function givenFields({ hostname, zone, minDomains, selector }: SpreadSpec): Record<string, Fields> {
+  const selected = (): Fields => (selector ? { labelSelector: { matchLabels: { ...selector } } } : {})
+  return {
+    [HOSTNAME]: { ...selected(), ...(hostname && { whenUnsatisfiable: hostname }) },
+    [ZONE]: {
+      ...selected(),
+      ...(zone && { whenUnsatisfiable: zone }),
+      ...(minDomains !== undefined && { minDomains }),
+    },
+  }
+}
+
+/** The wanted constraints, each in the place of those that are written for its key; then what else is written. */
+export function merge(
+  written: readonly Constraint[],
+  wanted: ReadonlyMap<string, Wanted>,
+  given: Readonly<Record<string, Fields>>,
+): Constraint[] {
+  const ours = [...wanted].flatMap(([key, constraint]) => {
+    const own = written.filter(({ topologyKey }) => topologyKey === key)
+    for (const one of own) {
+      Object.assign(one, given[key])
+      // The API takes it with DoNotSchedule only.
+      if (given[key]?.whenUnsatisfiable === 'ScheduleAnyway') delete one.minDomains
+      fillUnset(one, constraint(one.labelSelector ?? undefined))
+    }
+    return own.length > 0 ? own : [constraint()]
+  })
+  return [...ours, ...written.filter(({ topologyKey }) => !wanted.has(topologyKey))]
+}

@@ -1,0 +1,77 @@
+import { groupBy } from '../../lib/flows/topology.ts'
+import { error, type Finding, warning } from '../../lib/framework/finding.ts'
+import { isFields, valueAt } from '../../lib/kubernetes/objects.ts'
+import { matchesSelector } from '../../lib/kubernetes/selector.ts'
+import { overrideFor, type Workload } from '../../lib/kubernetes/workload.ts'
+import { isOff } from '../../lib/off.ts'
+import type { Build } from '../build.ts'
+import type { SpreadSpec } from '../config.ts'
+import { replicatedWorkloads } from '../replicas/scalable.ts'
+import { selectedBy } from '../selected-workloads.ts'
+import { type Constraint, constraintsFor, givenFields, merge } from './spread-constraint.ts'
+
+// Rule: the pods of every Deployment, StatefulSet and Rollout are spread across nodes, then across zones: maxSkew 1,
+// nodeAffinityPolicy and nodeTaintsPolicy Honor, whenUnsatisfiable ScheduleAnyway, the labelSelector of the workload,
+// and matchLabelKeys so that each revision is spread by itself; not so where a labelSelector reaches pods of other
+// workloads, since their revisions are others and would not be counted. Fields that the workload writes stay, unless the
+// policy names them. Jobs, CronJobs and DaemonSets get none.
+
+export const writeSpread = (build: Build): Finding[] =>
+  replicatedWorkloads(build.topology.workloads).flatMap((workload) => {
+    const spread = spreadFor(build, workload)
+    const written = (workload.template.spec.topologySpreadConstraints ?? []) as unknown as Constraint[]
+    const unused = written.flatMap((constraint) => checkWritten(build, workload, constraint))
+    if (isOff(spread)) return unused
+    const refused = refuse(workload, spread)
+    if (refused) return [...unused, refused]
+    const set = merge(written, constraintsFor(build, workload, spread), givenFields(spread))
+    if (set.length > 0) workload.template.spec.topologySpreadConstraints = set as never
+    return [...unused, ...refuseRepeated(workload, set)]
+  })
+
+/** The policy's spread for one workload: its own fields over everybody's. A number of zones goes with the zones that it is of. */
+function spreadFor({ spec }: Build, workload: Workload): SpreadSpec | 'off' {
+  const own = overrideFor(spec.workloads, workload)?.spread
+  if (isOff(own) || (own === undefined && isOff(spec.spread))) return 'off'
+  const { minDomains, ...general } = isOff(spec.spread) ? {} : spec.spread
+  const isRequired = own?.zone === undefined || own.zone === 'DoNotSchedule'
+  return { ...general, ...(minDomains !== undefined && isRequired && { minDomains }), ...own }
+}
+
+function refuse({ object, labels }: Workload, { selector, zone, minDomains }: SpreadSpec): Finding | undefined {
+  if (minDomains !== undefined && zone !== 'DoNotSchedule')
+    return error(
+      `spread: found minDomains ${minDomains} with zone ${zone === undefined ? 'ScheduleAnyway' : zone || 'off'}, expected zone: DoNotSchedule, without which the API refuses it`,
+      { object },
+    )
+  if (!isFields(valueAt(object, ['spec', 'selector'])) && !selector)
+    return warning('has no spec.selector, which the API requires; its pods are not spread', { object })
+  if (!selector || matchesSelector({ matchLabels: selector }, labels)) return undefined
+  return error(
+    `spread: the selector ${JSON.stringify(selector)} matches no pod of it; expected labels of its pods, ${JSON.stringify(labels)}`,
+    { object },
+  )
+}
+
+function refuseRepeated({ object }: Workload, constraints: readonly Constraint[]): Finding[] {
+  const kinds = groupBy(constraints, ({ topologyKey, whenUnsatisfiable }) => `${topologyKey} with ${whenUnsatisfiable}`)
+  return [...kinds].flatMap(([kind, { length }]) =>
+    length < 2
+      ? []
+      : [error(`found ${length} spread constraints across ${kind}, expected one: the API refuses more`, { object })],
+  )
+}
+
+function checkWritten(
+  build: Build,
+  { object, namespace }: Workload,
+  { topologyKey, labelSelector }: Constraint,
+): Finding[] {
+  if (!isFields(labelSelector) || selectedBy(build, namespace, labelSelector).length > 0) return []
+  return [
+    error(
+      `spread across ${topologyKey}: the labelSelector ${JSON.stringify(labelSelector)} matches no pod of the build; expected labels of pods in its namespace`,
+      { object },
+    ),
+  ]
+}

@@ -1,0 +1,67 @@
+import type { Fields } from '../../lib/kubernetes/objects.ts'
+import type { PodTemplate } from '../../lib/kubernetes/pod-template.ts'
+import { type Mistyped, type Shape, typeErrors } from '../../lib/kubernetes/type-check.ts'
+import { isSet } from './security-context.ts'
+import { type PodView, profileAnnotations, volumeViews } from './view.ts'
+
+const PROFILE = { type: 'string', localhostProfile: 'string' } as const
+const SECURITY_CONTEXT = {
+  privileged: 'boolean',
+  allowPrivilegeEscalation: 'boolean',
+  capabilities: { add: ['string'], drop: ['string'] },
+  readOnlyRootFilesystem: 'boolean',
+  runAsUser: 'integer',
+  runAsNonRoot: 'boolean',
+  seccompProfile: PROFILE,
+  appArmorProfile: PROFILE,
+  procMount: 'string',
+  seLinuxOptions: { user: 'string', role: 'string', type: 'string', level: 'string' },
+  sysctls: [{ name: 'string' }],
+  windowsOptions: { hostProcess: 'boolean' },
+} as const
+const HANDLER = { httpGet: { host: 'string' }, tcpSocket: { host: 'string' } } as const
+const CONTAINER = {
+  securityContext: SECURITY_CONTEXT,
+  ports: [{ hostPort: 'integer' }],
+  livenessProbe: HANDLER,
+  readinessProbe: HANDLER,
+  startupProbe: HANDLER,
+  lifecycle: { postStart: HANDLER, preStop: HANDLER },
+  volumeMounts: [{ name: 'string', mountPath: 'string' }],
+} as const
+
+export const CONTAINERS_SHAPE: Shape = [CONTAINER]
+export const SECURITY_CONTEXT_SHAPE: Shape = SECURITY_CONTEXT
+export const VOLUMES_SHAPE: Shape = [{ name: 'string' }]
+const POD_SHAPE: Shape = {
+  hostNetwork: 'boolean',
+  hostPID: 'boolean',
+  hostIPC: 'boolean',
+  hostUsers: 'boolean',
+  os: { name: 'string' },
+  nodeSelector: { 'kubernetes.io/os': 'string' },
+  serviceAccountName: 'string',
+  automountServiceAccountToken: 'boolean',
+  securityContext: SECURITY_CONTEXT,
+  volumes: VOLUMES_SHAPE,
+  initContainers: CONTAINERS_SHAPE,
+  containers: CONTAINERS_SHAPE,
+  ephemeralContainers: CONTAINERS_SHAPE,
+}
+
+/** The type errors of a pod template, and volumes of several sources, of which the API takes one. */
+export function templateTypeErrors(template: PodTemplate): Mistyped[] {
+  const spec = template.spec as unknown as Fields
+  const specPath = [...template.path, 'spec']
+  const annotations = Object.entries(profileAnnotations(template.metadata?.annotations)).flatMap(([key, value]) =>
+    typeErrors(value, 'string', [...template.path, 'metadata', 'annotations', key]),
+  )
+  const errors = [...annotations, ...typeErrors(spec, POD_SHAPE, specPath)]
+  return errors.length > 0 ? errors : severalSources(volumeViews(spec.volumes, [...specPath, 'volumes']))
+}
+
+const severalSources = (volumes: PodView['volumes']): Mistyped[] =>
+  volumes.flatMap(({ fields, path }) => {
+    const sources = Object.keys(fields).filter((key) => key !== 'name' && isSet(fields[key]))
+    return sources.length > 1 ? [{ path, found: sources, expected: 'one source' }] : []
+  })

@@ -1,0 +1,140 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { stringify } from 'yaml'
+import * as z from 'zod/mini'
+import { catalog } from '../../functions/catalog.ts'
+import { hardeningSchema } from '../../functions/hardening/config.ts'
+import { API_VERSION, type Schema } from '../../functions/lib/framework/config.ts'
+import { IMAGE_REPOSITORY } from '../../functions/lib/runner/published-image.ts'
+import { version } from '../../package.json'
+import { configTable, type JsonSchema } from './config-table.ts'
+
+/** Everything about a functionConfig kind that is published: all of it follows from the zod object. */
+interface Published {
+  name: string
+  kind: string
+  description: string
+  schema: Schema<unknown>
+}
+
+const KINDS: readonly Published[] = [
+  {
+    name: 'hardening',
+    kind: 'Hardening',
+    description: 'Runs the functions of the catalogue, one section each, in one pass over the build.',
+    schema: hardeningSchema as Schema<unknown>,
+  },
+  ...(catalog as readonly Published[]),
+]
+
+/** Text of every generated file by its path from the project's root. */
+export function generate(root: string): Map<string, string> {
+  return new Map([
+    ['README.md', withBeforeAfter(root)],
+    ...KINDS.flatMap((published): [string, string][] => [
+      [`schemas/${published.name}.schema.json`, `${JSON.stringify(objectSchema(published), null, 2)}\n`],
+      [
+        `schemas/${published.name}.definition.yaml`,
+        stringify(definition(published), { lineWidth: 0, aliasDuplicateObjects: false }),
+      ],
+      [`functions/${published.name}/README.md`, withConfigTable(root, published)],
+    ]),
+  ])
+}
+
+function objectSchema({ kind, description, schema }: Published): JsonSchema {
+  return {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    title: kind,
+    description,
+    type: 'object',
+    properties: {
+      apiVersion: { const: API_VERSION },
+      kind: { const: kind },
+      metadata: { type: 'object', properties: { name: { type: 'string' } }, required: ['name'] },
+      spec: specSchema(schema, 'draft-2020-12'),
+    },
+    required: ['apiVersion', 'kind', 'metadata'],
+    additionalProperties: false,
+  }
+}
+
+function specSchema(schema: Schema<unknown>, target: 'draft-2020-12' | 'openapi-3.0'): JsonSchema {
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io: 'input', target, unrepresentable: 'any' }) as JsonSchema
+  return rest
+}
+
+/** Source: https://github.com/kubernetes-sigs/kustomize/blob/master/cmd/config/docs/api-conventions/functions-spec.md, KRMFunctionDefinition. */
+function definition({ name, kind, description, schema }: Published): object {
+  return {
+    apiVersion: 'config.kubernetes.io/v1alpha1',
+    kind: 'KRMFunctionDefinition',
+    metadata: { name: `${name}.krm-hardening.dev` },
+    spec: {
+      group: 'krm-hardening.dev',
+      names: { kind },
+      description,
+      publisher: 'krm-hardening.dev',
+      versions: [
+        {
+          name: 'v1alpha1',
+          idempotent: true,
+          license: 'Apache-2.0',
+          runtime: { container: { image: `${IMAGE_REPOSITORY}:v${version}` } },
+          schema: {
+            openAPIV3Schema: {
+              type: 'object',
+              properties: {
+                apiVersion: { type: 'string' },
+                kind: { type: 'string' },
+                metadata: { type: 'object' },
+                spec: specSchema(schema, 'openapi-3.0'),
+              },
+            },
+          },
+        },
+      ],
+    },
+  }
+}
+
+const CONFIG = /(<!-- config:start -->\n)[\s\S]*?(<!-- config:end -->)/
+
+function withConfigTable(root: string, { name, schema }: Published): string {
+  const path = join(root, 'functions', name, 'README.md')
+  const readme = readFileSync(path, 'utf8')
+  if (!CONFIG.test(readme)) throw new Error(`${path}: expected the lines <!-- config:start --> and <!-- config:end -->`)
+  return readme.replace(
+    CONFIG,
+    (_, start: string, end: string) => `${start}${configTable(specSchema(schema, 'draft-2020-12'))}${end}`,
+  )
+}
+
+const BEFORE_AFTER = /(<!-- before-after:start -->\n)[\s\S]*?(<!-- before-after:end -->)/
+const EXAMPLE = 'functions/hardening/examples/one-policy-hardens-a-whole-application'
+
+/** One workload before and after, from an example that the tests run. */
+function withBeforeAfter(root: string): string {
+  const documents = (file: string): string[] => readFileSync(join(root, EXAMPLE, file), 'utf8').split(/^---\n/m)
+  const deployment = (file: string): string => documents(file).find((text) => /^kind: Deployment$/m.test(text)) ?? ''
+  const generated = documents('expected.yaml').filter((text) => text.includes('krm-hardening.dev/generated-by'))
+  const names = generated.map((text) => `${/^kind: (.*)$/m.exec(text)?.[1]} \`${/^ {2}name: (.*)$/m.exec(text)?.[1]}\``)
+  const block = [
+    `<details>\n<summary>One Deployment, before and after</summary>`,
+    `From [an example](${EXAMPLE}) that the tests run. Before:`,
+    `\`\`\`yaml\n${deployment('resources.yaml')}\`\`\``,
+    'After:',
+    `\`\`\`yaml\n${deployment('expected.yaml')}\`\`\``,
+    `Generated beside it: ${names.join(', ')}.`,
+    '</details>',
+  ].join('\n\n')
+  return readFileSync(join(root, 'README.md'), 'utf8').replace(
+    BEFORE_AFTER,
+    (_, start: string, end: string) => `${start}${block}\n${end}`,
+  )
+}
+
+/** Writes what is generated. The tests fail where a file is not what this writes. */
+export function writeGenerated(root: string): void {
+  for (const [path, content] of generate(root)) writeFileSync(join(root, path), content)
+}
