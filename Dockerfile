@@ -1,4 +1,4 @@
-# Where no registry can be reached, give both bases as build arguments; test/image/base.sh assembles such a pair.
+# Where no registry can be reached, give both bases as build arguments; test/e2e/image/base.sh assembles such a pair.
 ARG BUILD_BASE=docker.io/library/node:26-trixie-slim
 ARG RUNTIME_BASE=gcr.io/distroless/nodejs26-debian13
 

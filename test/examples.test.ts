@@ -1,5 +1,5 @@
 import { catalog } from '../functions/catalog.ts'
-import { examplesOf, golden, input, runExample, toDocuments } from './lib/examples.ts'
+import { examplesOf, golden, input, runExample, toDocuments } from './support/examples.ts'
 
 // Every example folder is documentation, golden test and proof of idempotence at once.
 describe.each([...catalog.map(({ name }) => name), 'hardening'])('%s', (name) => {

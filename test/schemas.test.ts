@@ -1,5 +1,5 @@
 import type { KubernetesObject } from '../functions/lib/kubernetes/objects.ts'
-import { schemaError, unknownFields } from './lib/schemas.ts'
+import { schemaError, unknownFields } from './support/schemas.ts'
 
 // The checks that the stacks are held against must themselves refuse what is wrong.
 const deployment = (container: object): KubernetesObject => ({

@@ -3,7 +3,7 @@ import { parse, parseAllDocuments } from 'yaml'
 import { catalog } from '../functions/catalog.ts'
 import { kptFunctions } from '../functions/index.ts'
 import { InputError } from '../functions/lib/input-error.ts'
-import { examplesOf, input, runExample, toDocuments } from './lib/examples.ts'
+import { examplesOf, input, runExample, toDocuments } from './support/examples.ts'
 
 // The SDK's TestRunner is written for Jasmine: these are the two of its matchers that it uses.
 beforeAll(() => {

@@ -1,7 +1,7 @@
 import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { CLI, type Ended, folder, program, run } from '../cli/lib/command-line.ts'
-import { kustomize } from '../lib/programs.ts'
+import { kustomize } from '../support/programs.ts'
 
 export const ROOT = join(__dirname, '../..')
 

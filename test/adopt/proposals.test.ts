@@ -1,5 +1,5 @@
 import { type Found, propose } from '../../cli/init/propose.ts'
-import { objectsOf } from '../lib/stacks.ts'
+import { objectsOf } from '../support/stacks.ts'
 
 // A cart and its store, to which each test adds what says that one calls the other.
 const workload = (name: string, pod: string, labels = `app: ${name}`): string => `

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
-import { kustomize } from '../lib/programs.ts'
+import { kustomize } from '../support/programs.ts'
 import {
   CLI,
   commandLineWith,

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { Builder } from '../../cli/kustomize/build.ts'
 import { joinBuild } from '../../cli/render/documents.ts'
 import { renderFolder } from '../../cli/render/environment.ts'
-import { kustomize } from '../lib/programs.ts'
+import { kustomize } from '../support/programs.ts'
 import { removeFolders, run, tree } from './lib/command-line.ts'
 
 afterAll(removeFolders)

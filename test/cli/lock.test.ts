@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Registry, startRegistry } from '../lib/registry.ts'
+import { type Registry, startRegistry } from '../support/registry.ts'
 import { type Ended, krmHardening, program, removeFolders, systemTools, tree } from './lib/command-line.ts'
 
 let registry: Registry

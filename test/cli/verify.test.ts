@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { kustomize } from '../lib/programs.ts'
+import { kustomize } from '../support/programs.ts'
 import { FIXTURES, fixtures, krmHardening, removeFolders, run, tree } from './lib/command-line.ts'
 
 afterAll(removeFolders)

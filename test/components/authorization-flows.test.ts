@@ -1,5 +1,5 @@
 import type { KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
-import { objectsOf, render } from '../lib/stacks.ts'
+import { objectsOf, render } from '../support/stacks.ts'
 import { authorizes, policiesOf } from './lib/authorize.ts'
 import { type Call, declaredCalls, type Pods, workloadsOf } from './lib/calls.ts'
 import { changes, MIMIR, testComponent } from './lib/component.ts'

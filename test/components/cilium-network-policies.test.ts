@@ -1,7 +1,7 @@
 import type { KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
-import { objectsOf, render } from '../lib/stacks.ts'
 import { admits, type Endpoint } from '../network-policy-default-deny/evaluate.ts'
 import { admitsInCilium } from '../network-policy-default-deny/evaluate-cilium.ts'
+import { objectsOf, render } from '../support/stacks.ts'
 import { declaredCalls, workloadsOf } from './lib/calls.ts'
 import { type CiliumSpec, ciliumSpecSchema } from './lib/cilium-schema.ts'
 import { byOwnLabel, MIMIR, testComponent } from './lib/component.ts'

@@ -2,8 +2,8 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { loadAll } from 'js-yaml'
 import type { KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
-import { examplesOf } from '../lib/examples.ts'
-import { schemaError, unknownFields } from '../lib/schemas.ts'
+import { examplesOf } from '../support/examples.ts'
+import { schemaError, unknownFields } from '../support/schemas.ts'
 
 const istioObjects = examplesOf('istio-hardening')
   .map(({ folder }) => join(folder, 'expected.yaml'))

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { parse } from 'yaml'
 import { valueAt } from '../../functions/lib/kubernetes/objects.ts'
 import { presetOf, presets } from '../../functions/replication-factor/presets/index.ts'
-import { FUNCTIONS, input, runExample, toDocuments } from '../lib/examples.ts'
+import { FUNCTIONS, input, runExample, toDocuments } from '../support/examples.ts'
 import { QUIET, run, workload } from './build.ts'
 
 const FOLDER = join(FUNCTIONS, 'replication-factor')

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { FUNCTIONS } from '../lib/examples.ts'
+import { FUNCTIONS } from '../support/examples.ts'
 
 test('the README links every example', () => {
   const folder = join(FUNCTIONS, 'replication-factor')

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { parse } from 'yaml'
 import type { KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
-import { objectsOf, render, root, stacks } from '../lib/stacks.ts'
+import { objectsOf, render, root, stacks } from '../support/stacks.ts'
 
 /** The fields of an Argo CD Application that are read here. */
 interface Application extends KubernetesObject {

@@ -7,9 +7,9 @@ import { type Fields, identity, type KubernetesObject } from '../../functions/li
 import { readResourceList } from '../../functions/lib/resource-list/resource-list.ts'
 import { run } from '../../functions/lib/runner/run.ts'
 import { readCanonicalYaml } from '../../functions/lib/yaml/canonical-yaml.ts'
-import { kustomize } from '../lib/programs.ts'
-import { schemaError, unknownFields } from '../lib/schemas.ts'
-import { buildPlain, objectsOf, render, root, stacks } from '../lib/stacks.ts'
+import { kustomize } from '../support/programs.ts'
+import { schemaError, unknownFields } from '../support/schemas.ts'
+import { buildPlain, objectsOf, render, root, stacks } from '../support/stacks.ts'
 
 type Policy = Fields & { kind: string; spec: Fields }
 

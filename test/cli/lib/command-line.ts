@@ -3,7 +3,7 @@ import { copyFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, wri
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { version } from '../../../package.json'
-import { kustomize } from '../../lib/programs.ts'
+import { kustomize } from '../../support/programs.ts'
 
 const ROOT = join(__dirname, '../../..')
 export const CLI = join(ROOT, 'dist/cli.cjs')

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'yaml'
 import type { KubernetesObject } from '../../../functions/lib/kubernetes/objects.ts'
-import { root } from '../../lib/stacks.ts'
+import { root } from '../../support/stacks.ts'
 
 type Labels = Record<string, string>
 

@@ -1,7 +1,7 @@
 import { appendFileSync, cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { root } from '../../lib/stacks.ts'
+import { root } from '../../support/stacks.ts'
 
 /** What a copy of the overlays refers to. */
 const BESIDE = ['base', 'components', 'functions', 'test']

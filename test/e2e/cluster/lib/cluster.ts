@@ -1,0 +1,106 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { generateKeyPairSync } from 'node:crypto'
+import { once } from 'node:events'
+import { mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { KubernetesObject } from '../../../../functions/lib/kubernetes/objects.ts'
+import { type Ended, run } from '../../../cli/lib/command-line.ts'
+import { eventually } from '../../../support/eventually.ts'
+import { freePort } from '../../../support/free-port.ts'
+import type { Programs } from './programs.ts'
+
+/** Kubernetes without nodes: its API server with Pod Security admission, and the controllers that make pods. */
+export interface Cluster {
+  kubectl(args: readonly string[], stdin?: string): Promise<Ended>
+  /** Every object of these resources, in all namespaces. */
+  list(...resources: string[]): Promise<KubernetesObject[]>
+  stop(): Promise<void>
+}
+
+/** Starts a control plane on loopback, its data in a folder of its own. Throws, with what it logged, where it does not come up. */
+export async function startCluster(programs: Programs): Promise<Cluster> {
+  const folder = mkdtempSync(join(tmpdir(), 'test-cluster-'))
+  const file = (name: string, text: string): string => {
+    writeFileSync(join(folder, name), text)
+    return join(folder, name)
+  }
+  const [client, peer, secure] = [await freePort(), await freePort(), await freePort()]
+  const running: ChildProcess[] = []
+  const start = (program: string, ...args: string[]): void => {
+    const log = openSync(join(folder, `${running.length}.log`), 'w')
+    running.push(spawn(program, args, { cwd: folder, stdio: ['ignore', log, log] }))
+  }
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+  const key = file('service-accounts.key', privateKey.export({ type: 'pkcs1', format: 'pem' }).toString())
+  const kubeconfig = file('kubeconfig', JSON.stringify(kubeconfigOf(`https://127.0.0.1:${secure}`)))
+  start(
+    programs.etcd,
+    `--data-dir=${join(folder, 'etcd')}`,
+    `--listen-client-urls=http://127.0.0.1:${client}`,
+    `--advertise-client-urls=http://127.0.0.1:${client}`,
+    `--listen-peer-urls=http://127.0.0.1:${peer}`,
+  )
+  start(
+    programs.apiServer,
+    `--etcd-servers=http://127.0.0.1:${client}`,
+    `--cert-dir=${folder}`,
+    `--secure-port=${secure}`,
+    '--bind-address=127.0.0.1',
+    '--advertise-address=127.0.0.1',
+    '--endpoint-reconciler-type=none',
+    '--service-cluster-ip-range=10.0.0.0/24',
+    `--service-account-key-file=${key}`,
+    `--service-account-signing-key-file=${key}`,
+    '--service-account-issuer=https://kubernetes.default.svc',
+    `--token-auth-file=${file('tokens.csv', `${TOKEN},admin,1,system:masters\n`)}`,
+    '--authorization-mode=RBAC',
+    // A cluster where stacks may ask for privileged pods: what stops them is Pod Security alone.
+    '--allow-privileged=true',
+  )
+  const kubectl = (args: readonly string[], stdin?: string): Promise<Ended> =>
+    run(programs.kubectl, ['--kubeconfig', kubeconfig, ...args], { ...(stdin !== undefined && { stdin }) })
+  const stop = async (): Promise<void> => {
+    // The server before its store, or it waits for the store in vain.
+    for (const child of running.toReversed()) {
+      const ended = child.exitCode === null ? once(child, 'exit') : undefined
+      child.kill('SIGKILL')
+      await ended
+    }
+    rmSync(folder, { recursive: true, force: true })
+  }
+  const ready = await eventually(
+    () => kubectl(['get', '--raw=/readyz']),
+    ({ exitCode }) => exitCode === 0,
+  )
+  if (ready.exitCode !== 0) {
+    const log = readFileSync(join(folder, '1.log'), 'utf8').slice(-4000)
+    await stop()
+    throw new Error(`The API server does not come up: ${ready.stderr}\n${log}`)
+  }
+  start(
+    programs.controllerManager,
+    `--kubeconfig=${kubeconfig}`,
+    `--service-account-private-key-file=${key}`,
+    '--leader-elect=false',
+    '--secure-port=0',
+  )
+  const list = async (...resources: string[]): Promise<KubernetesObject[]> => {
+    const { stdout, stderr, exitCode } = await kubectl(['get', resources.join(), '--all-namespaces', '--output=json'])
+    if (exitCode !== 0) throw new Error(`kubectl get: ${stderr}`)
+    return (JSON.parse(stdout) as { items: KubernetesObject[] }).items
+  }
+  return { kubectl, list, stop }
+}
+
+const TOKEN = 'of-the-tests'
+
+const kubeconfigOf = (server: string): object => ({
+  apiVersion: 'v1',
+  kind: 'Config',
+  // The server makes its certificate itself.
+  clusters: [{ name: 'test', cluster: { server, 'insecure-skip-tls-verify': true } }],
+  users: [{ name: 'admin', user: { token: TOKEN } }],
+  contexts: [{ name: 'test', context: { cluster: 'test', user: 'admin' } }],
+  'current-context': 'test',
+})

@@ -1,0 +1,45 @@
+import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { KubernetesObject } from '../../../../functions/lib/kubernetes/objects.ts'
+import { objectsOf } from '../../../support/stacks.ts'
+
+/** Where the programs of a cluster publish the definitions of their kinds: module and version, and files in it. */
+const PUBLISHED: Readonly<Record<string, readonly string[]>> = {
+  'istio.io/api@v1.31.1': ['kubernetes/customresourcedefinitions.gen.yaml'],
+  'github.com/cilium/cilium@v1.20.2': ['pkg/k8s/apis/cilium.io/client/crds/v2/ciliumnetworkpolicies.yaml'],
+  'github.com/argoproj/argo-cd/v3@v3.5.7': ['manifests/crds/application-crd.yaml'],
+  'github.com/cert-manager/cert-manager@v1.21.2': [
+    'deploy/crds/cert-manager.io_certificates.yaml',
+    'deploy/crds/cert-manager.io_issuers.yaml',
+  ],
+  'github.com/external-secrets/external-secrets@v1.3.2': ['config/crds/bases/external-secrets.io_externalsecrets.yaml'],
+  'k8s.io/autoscaler/vertical-pod-autoscaler@v1.8.1': ['deploy/vpa-v1-crd-gen.yaml'],
+}
+
+/** Groups whose definitions are in no module of Go: Strimzi is written in Java. */
+export const UNDEFINED_GROUPS = ['kafka.strimzi.io']
+
+/** The CustomResourceDefinitions that others publish. Throws with what Go says where one cannot be had. */
+export const publishedDefinitions = (): KubernetesObject[] =>
+  Object.entries(PUBLISHED).flatMap(([module, files]) => {
+    const folder = downloaded(module)
+    return files
+      .flatMap((file) => objectsOf(readFileSync(join(folder, file), 'utf8')))
+      .filter(({ kind }) => kind === 'CustomResourceDefinition')
+  })
+
+function downloaded(module: string): string {
+  try {
+    const stdout = execFileSync('go', ['mod', 'download', '-json', module], {
+      cwd: tmpdir(),
+      env: { ...process.env, GOFLAGS: '' },
+      encoding: 'utf8',
+      stdio: 'pipe',
+    })
+    return (JSON.parse(stdout) as { Dir: string }).Dir
+  } catch (cause) {
+    throw new Error(`Go, which takes the definitions of kinds from ${module}, said:`, { cause })
+  }
+}

@@ -1,0 +1,47 @@
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { parse } from 'yaml'
+import { catalog } from '../../../functions/catalog.ts'
+import { plan } from '../../../functions/hardening/plan.ts'
+import { kptPackage, packagedStacks } from '../../../tools/generate/kpt/package.ts'
+import { imageReference } from '../../support/image.ts'
+import { kustomize } from '../../support/programs.ts'
+import { root } from '../../support/stacks.ts'
+import { filesOf } from './lib/kpt.ts'
+
+const stacks = packagedStacks(root)
+
+test('every hardened stack of the environment is a package, and nothing else is', () => {
+  const folders = readdirSync(join(root, 'packages'), { withFileTypes: true }).filter((entry) => entry.isDirectory())
+  expect(stacks.length).toBeGreaterThan(0)
+  expect(folders.map(({ name }) => name).sort()).toEqual([...stacks].sort())
+})
+
+describe.each(stacks)('packages/%s', (stack) => {
+  const folder = join(root, 'packages', stack)
+
+  test('is what `npm run generate` writes', () => {
+    const generated = kptPackage(root, [kustomize(), 'build', '--enable-alpha-plugins'], stack)
+    expect(filesOf(folder)).toEqual(new Map([...generated].sort(([a], [b]) => (a < b ? -1 : 1))))
+  })
+
+  test('runs every function of the catalogue, in its order, by the image that the overlays name', () => {
+    const { pipeline } = parse(filesOf(folder).get('Kptfile') ?? '')
+    expect(pipeline.mutators).toEqual(
+      catalog.map(({ name }) => ({ image: imageReference(), configPath: `hardening/${name}.yaml` })),
+    )
+  })
+
+  test.each(catalog.map(({ name, kind }) => [name, kind]))('configures %s', (name, kind) => {
+    const policy = parse(filesOf(folder).get(`hardening/${name}.yaml`) ?? '')
+    expect(policy.kind).toBe(kind)
+    expect(plan(policy)).toHaveLength(1)
+  })
+
+  test('holds no Secret, no name with a hash, and no ConfigMap that cannot change', () => {
+    const text = [...filesOf(folder).values()].join('')
+    expect(text).not.toMatch(/^kind: Secret$/m)
+    expect(text).not.toMatch(/^immutable:/m)
+    expect(text).not.toMatch(/^ +name: [a-z-]+-[bcdfghkmt2456789]{10}$/m)
+  })
+})

@@ -1,0 +1,98 @@
+import { execFileSync } from 'node:child_process'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parse } from 'yaml'
+import { findOnPath } from '../../../cli/on-path.ts'
+import { builtWithGo } from '../../support/programs.ts'
+import { type Allowed, actionsOf, problemsOf } from './lib/workflow.ts'
+
+const root = join(__dirname, '../../..')
+const read = (path: string): string => readFileSync(join(root, path), 'utf8')
+
+const READ = ['contents: read']
+const SIGN = ['packages: write', 'id-token: write']
+
+/** Every workflow, and what each of its jobs may do. */
+const WORKFLOWS: Readonly<Record<string, Allowed>> = {
+  '.github/workflows/ci.yaml': { check: READ },
+  '.github/workflows/release.yaml': { check: READ, prepare: READ, image: [...READ, ...SIGN] },
+  'integrations/flux/publish.yaml': { render: READ, publish: SIGN },
+  'integrations/github/verify.yaml': { verify: READ },
+}
+const paths = Object.keys(WORKFLOWS)
+
+/** Without it actionlint would leave the shell unread, and say nothing. */
+function shellcheck(): string {
+  const program = findOnPath('shellcheck', process.env.PATH)
+  if (program === undefined) throw new Error('shellcheck is not on PATH; install the Debian package shellcheck')
+  return program
+}
+
+test('all workflows are here', () => {
+  const there = ['.github/workflows', 'integrations/flux', 'integrations/github'].flatMap((folder) =>
+    readdirSync(join(root, folder)).map((file) => `${folder}/${file}`),
+  )
+  expect(there.sort()).toEqual([...paths].sort())
+})
+
+describe.each(Object.entries(WORKFLOWS))('%s', (path, allowed) => {
+  test('is what GitHub takes, says actionlint', () => {
+    const actionlint = builtWithGo('github.com/rhysd/actionlint/cmd/actionlint', 'v1.7.12', 'The tests need actionlint')
+    expect(() => execFileSync(actionlint, [`-shellcheck=${shellcheck()}`, '-no-color', join(root, path)])).not.toThrow()
+  })
+
+  test('pins what it runs, and may do no more than it must', () => {
+    expect(problemsOf(read(path), allowed)).toEqual([])
+  })
+
+  test('has shell that parses', () => {
+    const { jobs } = parse(read(path)) as { jobs: Record<string, { steps?: { run?: string }[] }> }
+    for (const { steps = [] } of Object.values(jobs))
+      for (const { run } of steps) if (run !== undefined) execFileSync('bash', ['-n'], { input: run, stdio: 'pipe' })
+  })
+})
+
+test('an action is of one commit everywhere, and has one version', () => {
+  const commits = new Map<string, Set<string>>()
+  for (const { action, version } of paths.flatMap((path) => actionsOf(read(path)))) {
+    const [name = '', commit = ''] = action.split('@')
+    commits.set(name, new Set([...(commits.get(name) ?? []), `${commit} ${version}`]))
+  }
+  expect([...commits].filter(([, versions]) => versions.size > 1)).toEqual([])
+  expect(commits.size).toBeGreaterThan(3)
+})
+
+describe('a workflow with one thing wrong', () => {
+  const good = `permissions: {}
+jobs:
+  build:
+    runs-on: ubuntu-24.04
+    timeout-minutes: 5
+    permissions:
+      contents: read
+    steps:
+    - uses: actions/checkout@${'a'.repeat(40)} # v6.0.2
+      with:
+        persist-credentials: false
+`
+  const allowed = { build: READ }
+
+  test('would pass without it', () => expect(problemsOf(good, allowed)).toEqual([]))
+
+  test.each([
+    ['a tag', `${'a'.repeat(40)} # v6.0.2`, 'v6', 'actions/checkout@v6: expected the 40 digits of a commit'],
+    ['a short commit', 'a'.repeat(40), 'a'.repeat(7), 'actions/checkout@aaaaaaa: expected the 40 digits of a commit'],
+    ['no version', ' # v6.0.2', '', `actions/checkout@${'a'.repeat(40)}: expected # vX.Y.Z beside it`],
+    ['a floating version', '# v6.0.2', '# v6', `actions/checkout@${'a'.repeat(40)}: expected # vX.Y.Z beside it`],
+    ['rights for all jobs', 'permissions: {}', 'permissions: {contents: read}', 'expected permissions: {} at the top'],
+    ['a right too much', 'contents: read', 'contents: write', 'build: unexpected contents: write'],
+    ['rights left to the default', '    permissions:\n      contents: read\n', '', 'build: expected permissions'],
+    ['no timeout', '    timeout-minutes: 5\n', '', 'build: expected timeout-minutes'],
+    ['a floating runner', 'ubuntu-24.04', 'ubuntu-latest', 'build: expected a runner of one version'],
+    ['a token left behind', 'credentials: false', 'credentials: true', 'build: expected persist-credentials: false'],
+    ['an image that floats', 'steps:', 'container: node:latest\n    steps:', 'expected versions, found latest'],
+  ])('%s', (_what, right, wrong, problem) => {
+    expect(good).toContain(right)
+    expect(problemsOf(good.replace(right, wrong), allowed)).toContain(problem)
+  })
+})

@@ -1,0 +1,141 @@
+import fc from 'fast-check'
+import { parseAllDocuments, stringify } from 'yaml'
+import { catalog } from '../../functions/catalog.ts'
+import { plan } from '../../functions/hardening/plan.ts'
+import { run } from '../../functions/lib/runner/run.ts'
+import { examplesOf, input, toResourceList } from '../support/examples.ts'
+
+const POLICY = 'apiVersion: krm-hardening.dev/v1alpha1\nkind: SecurityContextEnforcer\nmetadata: {name: policy}\n'
+const POD = 'apiVersion: v1\nkind: Pod\nmetadata: {name: cart}\nspec:\n  containers: [{name: app, image: cart}]\n'
+const harden = (resources: string) => run(toResourceList(resources, POLICY), plan)
+
+describe('what is meant as an object and is none is refused, since it would go out as it came in', () => {
+  test.each<[string, string, string]>([
+    [
+      'a name without quotes',
+      POD.replace('cart}', '123}'),
+      'item 1: Pod: metadata.name: found 123, expected a string, or the API refuses it',
+    ],
+    [
+      'pods without a name',
+      POD.replace('name: cart}', 'generateName: cart-}'),
+      'item 1: Pod: metadata.name: found nothing, expected a name; no policy could name its pods without',
+    ],
+    [
+      'metadata that is a list',
+      POD.replace('{name: cart}', '[cart]'),
+      'item 1: Pod: metadata: found ["cart"], expected a map, or the API refuses it',
+    ],
+    [
+      'no API version',
+      POD.replace('apiVersion: v1\n', ''),
+      'item 1: Pod: apiVersion: found nothing, expected the API version',
+    ],
+    [
+      'a List of text',
+      'apiVersion: v1\nkind: List\nitems: [cart]\n',
+      'item 1: found "cart", expected an object of the API',
+    ],
+    [
+      'a List without a list',
+      'apiVersion: v1\nkind: List\nitems: {a: 1}\n',
+      'item 1: List: items: found {"a":1}, expected a list, or the API refuses it',
+    ],
+    [
+      'a kind written twice, of which no function reads the first',
+      POD.replace('kind: Pod', 'kind: Secret\n"kind": Pod'),
+      'item 1 cannot be read as YAML: Map keys must be unique at line 3, column 3:',
+    ],
+  ])('%s', async (_, resources, line) => {
+    expect(await harden(resources)).toEqual({ stdout: '', stderr: `error: ${line}\n`, exitCode: 2 })
+  })
+
+  test('an item that is text', async () => {
+    const text = toResourceList(POD, POLICY).replace('items:\n', 'items:\n- cart\n')
+    expect(await run(text, plan)).toMatchObject({
+      stdout: '',
+      stderr: 'error: item 1: found "cart", expected an object of the API\n',
+      exitCode: 2,
+    })
+  })
+})
+
+describe('bytes', () => {
+  const bytes = (text: string, encoding: BufferEncoding) => run(() => Buffer.from(text, encoding), plan)
+  const list = toResourceList(POD.replace('name: cart}', 'name: cart, annotations: {owner: Zoë}}'), POLICY)
+
+  test('UTF-8 is read, with a byte order mark or without', async () => {
+    const answer = await bytes(list, 'utf8')
+    expect(answer).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('Zoë') })
+    expect(await bytes(`\uFEFF${list}`, 'utf8')).toEqual(answer)
+  })
+
+  test('any other encoding is refused, and no letter is replaced', async () => {
+    expect(await bytes(list, 'latin1')).toEqual({
+      stdout: '',
+      stderr: 'error: stdin is not UTF-8; save the manifests as UTF-8, or encode binary data as base64\n',
+      exitCode: 2,
+    })
+  })
+})
+
+test('an integer beyond 2^53 is no change, and keeps its digits in findings', async () => {
+  const big = `${POD}big: 9007199254740993\n`
+  const { stderr, exitCode } = await run(toResourceList(big, `${POLICY}spec: {mode: validate}\n`), plan)
+  expect(exitCode).toBe(1)
+  expect(stderr).not.toContain('big')
+})
+
+type Path = (string | number)[]
+
+/** Every path into plain data. */
+const pathsOf = (value: unknown, path: Path = []): Path[] =>
+  typeof value === 'object' && value !== null
+    ? Object.entries(value).flatMap(([key, child]) => {
+        const own = [...path, Array.isArray(value) ? Number(key) : key]
+        return [own, ...pathsOf(child, own)]
+      })
+    : []
+
+function replaceAt(root: unknown, path: Path, value: unknown): unknown {
+  const [key, ...rest] = path
+  if (key === undefined) return value
+  if (Array.isArray(root)) return root.map((item, index) => (index === key ? replaceAt(item, rest, value) : item))
+  const fields = root as Record<string, unknown>
+  return { ...fields, [key]: replaceAt(fields[key], rest, value) }
+}
+
+// Types that no field has, values that few fields have, and text that means something to some reader.
+const odd = fc.constantFrom<unknown>(
+  ...[null, '', 'x', '0', '*', '$(X)', 'toString', 0, -1, 1.5, 1e21, 2 ** 31 - 1, true, false],
+  ...[[], {}, [null], ['x'], [{}], { a: 1 }, { toString: 'x' }, { constructor: 1 }],
+  ...[{ matchLabels: 'x' }, { matchExpressions: 'x' }, { matchExpressions: [null] }],
+)
+
+describe.each([...catalog.map(({ name }) => name), 'hardening'])('%s', (name) => {
+  const examples = examplesOf(name).map((example) => {
+    const { resources, policy } = input(example)
+    return { policy, objects: parseAllDocuments(resources).flatMap((document) => document.toJS() ?? []) as unknown[] }
+  })
+  const mutated = fc
+    .constantFrom(...examples)
+    .chain(({ policy, objects }) =>
+      fc
+        .tuple(fc.constantFrom(...pathsOf(objects).filter((path) => path.length > 1)), odd)
+        .map(([path, value]) => ({ policy, objects: replaceAt(objects, path, value) as unknown[] })),
+    )
+
+  test('whatever stands in a field, there is an answer or a reason, and no bug', async () => {
+    await fc.assert(
+      fc.asyncProperty(mutated, async ({ policy, objects }) => {
+        const resources = objects.map((object) => stringify(object, { aliasDuplicateObjects: false })).join('---\n')
+        const { exitCode, stdout, stderr } = await run(toResourceList(resources, policy), plan)
+        expect([0, 1, 2]).toContain(exitCode)
+        if (exitCode === 0) return
+        expect(stdout).toBe('')
+        expect(stderr).toMatch(/^error: .*[a-z]/m)
+      }),
+      { numRuns: 300 },
+    )
+  })
+})
