@@ -5,12 +5,62 @@ export type Severity = 'error' | 'warning' | 'info'
 
 /** One thing a function has to say, about an object where there is one. */
 export interface Finding {
+  /** Stable name, `<function or part of lib>/<short name>`: what tests assert and `krm-hardening explain` takes. */
+  id?: string
   severity: Severity
   /** What is wrong or was done, what was found and expected, and what to do about it. */
   message: string
   object?: KubernetesObject
   field?: { path: string; currentValue?: unknown; proposedValue?: unknown }
   tags?: Record<string, string>
+}
+
+/** What there is to say about one kind of finding. The texts are those of docs/findings.md and `krm-hardening explain`. */
+export interface FindingKind<Args extends readonly never[] = readonly never[]> {
+  severity: Severity
+  /** The sentence behind object and field: what was found, what was expected. */
+  message(...args: Args): string
+  /** What the finding means, for somebody who sees it for the first time. */
+  means: string
+  /** What happens in the cluster if it is ignored. */
+  why: string
+  /** What to change, in the manifest or in which line of the policy. */
+  fix: string
+}
+
+/** Where a finding was made; `severity` only where policy decides it. */
+export type Details = Pick<Finding, 'object' | 'field' | 'tags'> & { severity?: Severity }
+
+/** Makes the findings of one function or part of lib, by short name; `kinds` holds what is known about each. */
+export type Findings<Kinds> = {
+  readonly [Name in keyof Kinds]: Kinds[Name] extends { message(...args: infer Args): string }
+    ? (details: Details, ...args: Args) => Finding
+    : never
+}
+
+/** The kinds of findings by id, for documentation. */
+export const findingKinds = new Map<string, FindingKind>()
+
+/**
+ * The findings that `scope` (a function's name, or a part of lib) can make: one entry each, with the sentence and what
+ * `krm-hardening explain` says about it. Answers one maker an entry, typed by the arguments of its message.
+ */
+export function defineFindings<Kinds extends Readonly<Record<string, FindingKind>>>(
+  scope: string,
+  kinds: Kinds,
+): Findings<Kinds> {
+  const makers = Object.entries(kinds).map(([name, kind]) => {
+    const id = `${scope}/${name}`
+    findingKinds.set(id, kind)
+    const make = ({ severity = kind.severity, ...details }: Details, ...args: never[]): Finding => ({
+      id,
+      severity,
+      message: kind.message(...args),
+      ...details,
+    })
+    return [name, make] as const
+  })
+  return Object.fromEntries(makers) as unknown as Findings<Kinds>
 }
 
 /** A finding of the ResourceList `results` schema, `source` naming the function. */
@@ -23,14 +73,22 @@ export interface Result {
   tags: Record<string, string>
 }
 
-type Details = Omit<Finding, 'severity' | 'message'>
-export const error = (message: string, details: Details = {}): Finding => ({ severity: 'error', message, ...details })
-export const warning = (message: string, details: Details = {}): Finding => ({
+type PlainDetails = Omit<Finding, 'id' | 'severity' | 'message'>
+export const error = (message: string, details: PlainDetails = {}): Finding => ({
+  severity: 'error',
+  message,
+  ...details,
+})
+export const warning = (message: string, details: PlainDetails = {}): Finding => ({
   severity: 'warning',
   message,
   ...details,
 })
-export const info = (message: string, details: Details = {}): Finding => ({ severity: 'info', message, ...details })
+export const info = (message: string, details: PlainDetails = {}): Finding => ({
+  severity: 'info',
+  message,
+  ...details,
+})
 
 /** Source: https://github.com/kubernetes-sigs/kustomize/blob/master/cmd/config/docs/api-conventions/functions-spec.md */
 export function toResult(finding: Finding, source: string): Result {
@@ -49,12 +107,15 @@ export function toResult(finding: Finding, source: string): Result {
     }),
     ...(finding.field && { field: finding.field }),
     ...(path && { file: { path } }),
-    tags: { function: source, ...finding.tags },
+    tags: { function: source, ...(finding.id && { id: finding.id }), ...finding.tags },
   }
 }
 
-/** The same finding as one line for stderr, since Kustomize throws `results` away. */
+/** The same finding as one line for stderr, because Kustomize throws `results` away. */
 export function toLine(finding: Finding, source: string): string {
   const where = [finding.object && describe(finding.object), finding.field?.path].filter(Boolean).join(': ')
-  return `${finding.severity}: ${source}: ${where ? `${where}: ` : ''}${finding.message}`.replaceAll('\n', ' ')
+  return `${finding.severity}: ${finding.id ?? source}: ${where ? `${where}: ` : ''}${finding.message}`.replaceAll(
+    '\n',
+    ' ',
+  )
 }
