@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { offSchema } from '../lib/off.ts'
+import { offSchema } from '../lib/framework/config.ts'
 
 const provider = (name: string) => z._default(z.string(), name).check(z.describe('Name of a provider of the mesh'))
 /** Providers are those that the mesh configuration names; each of the three may be off. */

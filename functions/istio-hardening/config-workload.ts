@@ -1,6 +1,5 @@
 import * as z from 'zod/mini'
-import { reasonSchema } from '../lib/framework/config.ts'
-import { type Off, offSchema } from '../lib/off.ts'
+import { type Off, offSchema, reasonSchema } from '../lib/framework/config.ts'
 
 const quantity = z.string().check(z.minLength(1))
 export const because = z.strictObject({ reason: reasonSchema }).check(z.describe('An exception and its reason'))

@@ -1,5 +1,5 @@
 import type { ResolvedFlow } from '../lib/flows/resolve.ts'
-import { groupBy } from '../lib/flows/topology.ts'
+import { groupBy } from '../lib/framework/group-by.ts'
 import type { Labels } from '../lib/kubernetes/selector.ts'
 import type { WorkloadTraffic } from './mesh/traffic.ts'
 

@@ -1,6 +1,5 @@
 import * as z from 'zod/mini'
-import { modeSchema, reasonSchema } from '../lib/framework/config.ts'
-import { offSchema } from '../lib/off.ts'
+import { modeSchema, offSchema, reasonSchema } from '../lib/framework/config.ts'
 import { ruleSchema } from './derive/rule.ts'
 import { presetsSchema } from './presets/schema.ts'
 

@@ -1,12 +1,6 @@
 import { type Finding, info, warning } from '../../lib/framework/finding.ts'
-import {
-  DATAPLANE_MODE,
-  INJECT,
-  INJECTION,
-  isHostNetwork,
-  isInjected,
-  isWindows,
-} from '../../lib/kubernetes/istio-labels.ts'
+import { DATAPLANE_MODE, INJECT, INJECTION, isInjected } from '../../lib/kubernetes/istio-labels.ts'
+import { isHostNetwork, isWindows } from '../../lib/kubernetes/pod-traits.ts'
 import type { Labels } from '../../lib/kubernetes/selector.ts'
 import { overrideFor, type Workload } from '../../lib/kubernetes/workload.ts'
 import { type IstioHardeningSpec, isOn } from '../config.ts'

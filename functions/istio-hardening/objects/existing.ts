@@ -1,6 +1,6 @@
-import { groupBy } from '../../lib/flows/topology.ts'
 import { type Finding, warning } from '../../lib/framework/finding.ts'
 import { isGeneratedBy } from '../../lib/framework/generated-objects.ts'
+import { groupBy } from '../../lib/framework/group-by.ts'
 import { isKind, type KubernetesObject, valueAt } from '../../lib/kubernetes/objects.ts'
 import { type Labels, selects } from '../../lib/kubernetes/selector.ts'
 import { type Member, NAME } from '../mesh/member.ts'

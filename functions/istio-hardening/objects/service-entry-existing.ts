@@ -1,5 +1,5 @@
-import { groupBy } from '../../lib/flows/topology.ts'
 import { isGeneratedBy } from '../../lib/framework/generated-objects.ts'
+import { groupBy } from '../../lib/framework/group-by.ts'
 import { isKind, type KubernetesObject, valueAt } from '../../lib/kubernetes/objects.ts'
 import { NAME } from '../mesh/member.ts'
 

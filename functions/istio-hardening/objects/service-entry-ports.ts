@@ -1,5 +1,5 @@
-import { groupBy } from '../../lib/flows/topology.ts'
 import { type Finding, warning } from '../../lib/framework/finding.ts'
+import { groupBy } from '../../lib/framework/group-by.ts'
 import type { Member } from '../mesh/member.ts'
 
 const PROTOCOLS: Readonly<Record<number, string>> = { 80: 'HTTP', 443: 'TLS' }

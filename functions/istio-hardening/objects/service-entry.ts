@@ -1,4 +1,4 @@
-import { groupBy } from '../../lib/flows/topology.ts'
+import { groupBy } from '../../lib/framework/group-by.ts'
 import { ensureFields, ensureList, type KubernetesObject } from '../../lib/kubernetes/objects.ts'
 import { type Member, metadataShared } from '../mesh/member.ts'
 import { hostsOfEntry, writtenEntries } from './service-entry-existing.ts'

@@ -1,4 +1,4 @@
-import { usesApiServer } from '../../lib/kubernetes/istio-labels.ts'
+import { usesApiServer } from '../../lib/kubernetes/pod-traits.ts'
 import { overrideFor, type Workload } from '../../lib/kubernetes/workload.ts'
 import { type IstioHardeningSpec, switchedOn } from '../config.ts'
 import type { Member } from '../mesh/member.ts'

@@ -1,7 +1,7 @@
+import { isOff } from '../../lib/framework/config.ts'
 import { warning } from '../../lib/framework/finding.ts'
 import { fillUnset } from '../../lib/framework/generated-objects.ts'
 import { formatPath, type KubernetesObject, valueAt } from '../../lib/kubernetes/objects.ts'
-import { isOff } from '../../lib/off.ts'
 import type { TelemetrySpec } from '../config-telemetry.ts'
 import type { Member } from '../mesh/member.ts'
 import type { PolicyKind, Wanted } from './one-per-workload.ts'

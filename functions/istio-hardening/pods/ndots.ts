@@ -1,7 +1,7 @@
+import { isOff } from '../../lib/framework/config.ts'
 import { type Finding, info } from '../../lib/framework/finding.ts'
 import { ensureFields, ensureList, isKind } from '../../lib/kubernetes/objects.ts'
 import { overrideFor, type Workload } from '../../lib/kubernetes/workload.ts'
-import { isOff } from '../../lib/off.ts'
 import type { IstioHardeningSpec } from '../config.ts'
 
 /**

@@ -1,7 +1,7 @@
+import { isOff } from '../../lib/framework/config.ts'
 import { didYouMean } from '../../lib/framework/did-you-mean.ts'
 import { error, type Finding, warning } from '../../lib/framework/finding.ts'
 import { containerPort, isBatch, overrideFor, servingContainers, type Workload } from '../../lib/kubernetes/workload.ts'
-import { isOff } from '../../lib/off.ts'
 import type { IstioHardeningSpec } from '../config.ts'
 import type { ScrapeTarget } from '../config-workload.ts'
 import { settle } from './precedence.ts'

@@ -1,3 +1,4 @@
+import { groupBy } from '../framework/group-by.ts'
 import { isOfTheMesh } from '../kubernetes/istio-labels.ts'
 import { isKind, type KubernetesObject, valueAt } from '../kubernetes/objects.ts'
 import { namesOf, namespacesOf } from '../kubernetes/previous-names.ts'
@@ -100,17 +101,6 @@ function inverse(behind: ReadonlyMap<Service, readonly Workload[]>): Map<Kuberne
   for (const [service, workloads] of behind)
     for (const { object } of workloads) services.set(object, [...(services.get(object) ?? []), service])
   return services
-}
-
-/** Items by a key, in their order. */
-export function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>()
-  for (const item of items) {
-    const group = groups.get(keyOf(item))
-    if (group) group.push(item)
-    else groups.set(keyOf(item), [item])
-  }
-  return groups
 }
 
 /**

@@ -19,6 +19,12 @@ export const reasonSchema = z
   .string()
   .check(z.minLength(1), z.describe('Why the exception is made; shown in the results and on the object'))
 
+/** Turns something off. YAML 1.1, which Kubernetes reads, takes a plain `off` for false; Kustomize takes it for a string. */
+export const offSchema = z.literal(['off', false])
+export type Off = z.infer<typeof offSchema>
+
+export const isOff = (value: unknown): value is Off => value === 'off' || value === false
+
 export type Schema<T> = z.ZodMiniType<T>
 type Issue = z.core.$ZodIssue
 type Path = readonly PropertyKey[]

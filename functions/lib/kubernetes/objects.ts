@@ -30,6 +30,9 @@ export const isFields = (value: unknown): value is Fields =>
 export const groupOf = (apiVersion: string): string =>
   apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : ''
 
+/** Group and kind, in whatever version: `apps/Deployment`, `/Pod`. A foreign kind of the same name has another type. */
+export const typeOf = ({ apiVersion, kind }: TypeMeta): string => `${groupOf(apiVersion)}/${kind}`
+
 /** Is this object of that group and kind, in whatever version? A foreign kind of the same name is not. */
 export const isKind = (object: TypeMeta, group: string, kind: string): boolean =>
   object.kind === kind && groupOf(object.apiVersion) === group

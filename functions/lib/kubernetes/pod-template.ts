@@ -1,7 +1,7 @@
 import type { IContainer } from 'kubernetes-models/v1/Container'
 import type { IPodSpec } from 'kubernetes-models/v1/PodSpec'
 import { InputError } from '../input-error.ts'
-import { describe, formatPath, groupOf, isFields, type KubernetesObject, type ObjectMeta, valueAt } from './objects.ts'
+import { describe, formatPath, isFields, type KubernetesObject, type ObjectMeta, typeOf, valueAt } from './objects.ts'
 
 export type Container = IContainer
 export type PodSpec = IPodSpec
@@ -43,7 +43,7 @@ const TEMPLATES: Readonly<Record<string, readonly string[]>> = {
 
 /** Path of the pod template of an object of this type; undefined where it has none. */
 export const templatePath = (type: { apiVersion: string; kind: string }): readonly string[] | undefined =>
-  TEMPLATES[`${groupOf(type.apiVersion)}/${type.kind}`]
+  TEMPLATES[typeOf(type)]
 
 /** Does this type hold a pod template? */
 export const isPodOwner = (type: { apiVersion: string; kind: string }): boolean => templatePath(type) !== undefined

@@ -1,5 +1,5 @@
 import { InputError } from '../input-error.ts'
-import { describe, formatPath, groupOf, type KubernetesObject } from './objects.ts'
+import { describe, formatPath, type KubernetesObject, typeOf } from './objects.ts'
 import { templatePath } from './pod-template.ts'
 import { shapesOf } from './schemas.ts'
 import { describeMistyped, typeErrors } from './type-check.ts'
@@ -10,7 +10,7 @@ import { describeMistyped, typeErrors } from './type-check.ts'
  */
 export function requireWellTyped(objects: readonly KubernetesObject[]): void {
   const lines = objects.flatMap((object) =>
-    shapesOf(`${groupOf(object.apiVersion)}/${object.kind}`, templatePath(object))
+    shapesOf(typeOf(object), templatePath(object))
       .flatMap((shape) => typeErrors(object, shape, []))
       .map((mistyped) => `${nameOf(object)}: ${formatPath(mistyped.path)}: ${describeMistyped(mistyped)}`),
   )

@@ -1,5 +1,6 @@
-import { groupBy, type Topology } from '../../lib/flows/topology.ts'
+import type { Topology } from '../../lib/flows/topology.ts'
 import { type Finding, warning } from '../../lib/framework/finding.ts'
+import { groupBy } from '../../lib/framework/group-by.ts'
 import { describe, type KubernetesObject } from '../../lib/kubernetes/objects.ts'
 import { type Service, serviceHost, servicePortFor, targetPortNumber } from '../../lib/kubernetes/service.ts'
 import type { Workload } from '../../lib/kubernetes/workload.ts'

@@ -1,5 +1,6 @@
-import { INJECT, isHostNetwork, REVISION } from '../../lib/kubernetes/istio-labels.ts'
+import { INJECT, REVISION } from '../../lib/kubernetes/istio-labels.ts'
 import type { KubernetesObject } from '../../lib/kubernetes/objects.ts'
+import { isHostNetwork } from '../../lib/kubernetes/pod-traits.ts'
 import type { Workload } from '../../lib/kubernetes/workload.ts'
 
 /**

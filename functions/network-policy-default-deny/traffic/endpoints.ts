@@ -1,6 +1,7 @@
 import type { Callee } from '../../lib/flows/destinations.ts'
 import { policySelector } from '../../lib/flows/topology.ts'
-import { DATAPLANE_MODE, isHostNetwork } from '../../lib/kubernetes/istio-labels.ts'
+import { DATAPLANE_MODE } from '../../lib/kubernetes/istio-labels.ts'
+import { isHostNetwork } from '../../lib/kubernetes/pod-traits.ts'
 import type { Labels } from '../../lib/kubernetes/selector.ts'
 import type { Workload } from '../../lib/kubernetes/workload.ts'
 import type { NetworkPolicyDefaultDenySpec } from '../config.ts'

@@ -1,5 +1,5 @@
-import { groupBy } from '../../lib/flows/topology.ts'
 import { error, type Finding } from '../../lib/framework/finding.ts'
+import { groupBy } from '../../lib/framework/group-by.ts'
 import { describe, type KubernetesObject, valueAt } from '../../lib/kubernetes/objects.ts'
 import type { Workload } from '../../lib/kubernetes/workload.ts'
 import { type Build, totalOf } from '../build.ts'

@@ -1,4 +1,4 @@
-import { groupBy } from '../../lib/flows/topology.ts'
+import { groupBy } from '../../lib/framework/group-by.ts'
 import { valueAt } from '../../lib/kubernetes/objects.ts'
 import type { Build } from '../build.ts'
 import type { KnownPart } from '../presets/expand.ts'

@@ -1,7 +1,7 @@
+import { isOff } from '../../lib/framework/config.ts'
 import { didYouMean } from '../../lib/framework/did-you-mean.ts'
 import { error, type Finding } from '../../lib/framework/finding.ts'
 import { matchesPattern } from '../../lib/framework/match.ts'
-import { isOff } from '../../lib/off.ts'
 import type { Build } from '../build.ts'
 import type { NamedRule, Rule, Target } from '../derive/rule.ts'
 import { named, type Scalable } from '../replicas/scalable.ts'

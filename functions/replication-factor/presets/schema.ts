@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
+import { offSchema } from '../../lib/framework/config.ts'
 import { didYouMean } from '../../lib/framework/did-you-mean.ts'
-import { offSchema } from '../../lib/off.ts'
 import { ruleShape } from '../derive/rule.ts'
 import { presetOf, presets } from './index.ts'
 

@@ -1,6 +1,6 @@
+import { isOff } from '../../lib/framework/config.ts'
 import type { Finding } from '../../lib/framework/finding.ts'
 import { type Fields, valueAt } from '../../lib/kubernetes/objects.ts'
-import { isOff } from '../../lib/off.ts'
 import type { Build } from '../build.ts'
 
 // Rule: every Service that is not headless prefers endpoints nearby: trafficDistribution PreferClose. What a Service
