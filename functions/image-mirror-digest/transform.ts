@@ -17,7 +17,7 @@ import type { ImageMirrorDigestSpec } from './config.ts'
 import { Policy } from './decide/decide.ts'
 import { Places } from './places/find.ts'
 import type { ImageAt } from './places/image-at.ts'
-import { keepRulesVersion } from './places/tidb.ts'
+import { keepVersion } from './places/joined-images.ts'
 import { copies, remarks, settledTexts, unusedExceptions } from './report.ts'
 
 export async function transform(objects: KubernetesObject[], spec: ImageMirrorDigestSpec): Promise<Finding[]> {
@@ -40,7 +40,7 @@ export async function transform(objects: KubernetesObject[], spec: ImageMirrorDi
       findings.push(cannotWrite(obstacle, item))
       left.push(item.text)
     }
-    keepRulesVersion(object)
+    keepVersion(object)
     setExceptions(object, 'image-mirror-digest', reasons)
   }
   return [

@@ -1,21 +1,19 @@
 import type { Finding } from '../../lib/framework/finding.ts'
 import { matches } from '../../lib/framework/match.ts'
-import { formatPath, groupOf, isKind, type KubernetesObject, type TypeMeta } from '../../lib/kubernetes/objects.ts'
+import { formatPath, isKind, type KubernetesObject, type TypeMeta, typeOf } from '../../lib/kubernetes/objects.ts'
 import { containersOf, isPodOwner, type PodTemplate, podTemplateOf } from '../../lib/kubernetes/pod-template.ts'
 import { imagesOfConfigMap } from './config-maps.ts'
 import { pathsOf } from './field-pattern.ts'
 import { imagesOfFlags } from './flags.ts'
 import { HELM_KINDS, imagesOfHelmValues } from './helm-values.ts'
 import { type ImageAt, imageAt, siteOf } from './image-at.ts'
+import { joinedImagesOf } from './joined-images.ts'
 import { KNOWN_PLACES } from './known-places.ts'
 import { imagesOfContainers, imagesOfVolumes } from './pods.ts'
 import type { ArgumentPlace, ConfigMapPlace, EnvironmentPlace, Place, ResourcePlace } from './schema.ts'
-import { imagesOfTidb } from './tidb.ts'
 
 /** Images, and what stood in the way of finding some. */
 export type Found = readonly (ImageAt | Finding)[]
-
-const typeOf = ({ apiVersion, kind }: TypeMeta): string => `${groupOf(apiVersion)}/${kind}`
 
 /** Where images are found: pod specs, and the known and configured places outside them. */
 export class Places {
@@ -46,7 +44,7 @@ export class Places {
     const template = podTemplateOf(object)
     if (template) return this.#imagesOfPod(object, template)
     if (isKind(object, '', 'ConfigMap')) return this.#imagesOfConfigMap(object)
-    return onceEach([...this.#imagesOfFields(object), ...imagesOfTidb(object), ...imagesOfHelmValues(object)])
+    return onceEach([...this.#imagesOfFields(object), ...joinedImagesOf(object), ...imagesOfHelmValues(object)])
   }
 
   #imagesOfPod(object: KubernetesObject, template: PodTemplate): Found {

@@ -1,5 +1,5 @@
 import { InvalidReference, parseReference } from '../../lib/kubernetes/image-reference.ts'
-import { groupOf, isFields, type KubernetesObject, valueAt } from '../../lib/kubernetes/objects.ts'
+import { isFields, type KubernetesObject, typeOf, valueAt } from '../../lib/kubernetes/objects.ts'
 import { type FieldPath, pathsOf } from './field-pattern.ts'
 import { type ImageAt, imageAt, siteOf } from './image-at.ts'
 import type { Parts } from './schema.ts'
@@ -18,7 +18,7 @@ export const HELM_KINDS = Object.keys(VALUES)
  */
 export function imagesOfHelmValues(object: KubernetesObject): ImageAt[] {
   const site = siteOf(object)
-  return (VALUES[`${groupOf(object.apiVersion)}/${object.kind}`] ?? [])
+  return (VALUES[typeOf(object)] ?? [])
     .flatMap((pattern) => pathsOf(object, `${pattern}.**`))
     .filter((path) => isImageKey(path.at(-1)))
     .flatMap((path) => {

@@ -1,7 +1,8 @@
 import { matchesPattern } from '../../lib/framework/match.ts'
-import { type Fields, groupOf, isFields, type KubernetesObject, valueAt } from '../../lib/kubernetes/objects.ts'
+import { type Fields, isFields, type KubernetesObject, typeOf, valueAt } from '../../lib/kubernetes/objects.ts'
 import { podTemplateOf } from '../../lib/kubernetes/pod-template.ts'
 import type { Workload } from '../../lib/kubernetes/workload.ts'
+import { customResourceOf } from '../../lib/operators/index.ts'
 
 /** Something that runs a number of pods, and where in its object that number stands. */
 export interface Scalable {
@@ -19,23 +20,9 @@ export const describeScalable = ({ kind, namespace, name }: Scalable): string =>
 
 const WORKLOADS = new Set(['apps/Deployment', 'apps/StatefulSet', 'argoproj.io/Rollout'])
 
-/** Custom resources whose operators run pods: the parts that have replicas, by what is appended to the name. */
-const CUSTOM: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
-  'kafka.strimzi.io/KafkaNodePool': { '': ['spec', 'replicas'] },
-  'kafka.strimzi.io/Kafka': {
-    '-kafka': ['spec', 'kafka', 'replicas'],
-    '-zookeeper': ['spec', 'zookeeper', 'replicas'],
-  },
-  'pingcap.com/TidbCluster': Object.fromEntries(
-    ['pd', 'tikv', 'tidb', 'tiflash', 'ticdc', 'pump'].map((part) => [`-${part}`, ['spec', part, 'replicas']]),
-  ),
-}
-
-const typeOf = ({ apiVersion, kind }: { apiVersion: string; kind: string }): string => `${groupOf(apiVersion)}/${kind}`
-
 /** Does an object of this type run a number of pods? */
 export const isScalable = (type: { apiVersion: string; kind: string }): boolean =>
-  WORKLOADS.has(typeOf(type)) || Object.hasOwn(CUSTOM, typeOf(type))
+  WORKLOADS.has(typeOf(type)) || customResourceOf(type)?.replicas !== undefined
 
 /** By namespace, kind and name: nothing that is written or said depends on the order of the input. */
 const sortKey = ({ namespace, kind, name }: { namespace: string; kind: string; name: string }): string =>
@@ -46,11 +33,10 @@ const byName = (a: Scalable, b: Scalable): number => (sortKey(a) < sortKey(b) ? 
 export const scalablesOf = (objects: readonly KubernetesObject[]): Scalable[] => objects.flatMap(inObject).sort(byName)
 
 function inObject(object: KubernetesObject): Scalable[] {
-  const type = typeOf(object)
   const own = { object, kind: object.kind, namespace: object.metadata.namespace ?? '' }
-  if (WORKLOADS.has(type) && podTemplateOf(object))
+  if (WORKLOADS.has(typeOf(object)) && podTemplateOf(object))
     return [{ ...own, name: object.metadata.name, path: ['spec', 'replicas'] }]
-  return Object.entries(CUSTOM[type] ?? {})
+  return Object.entries(customResourceOf(object)?.replicas ?? {})
     .filter(([, path]) => valueAt(object, path) !== undefined)
     .map(([suffix, path]) => ({ ...own, name: `${object.metadata.name}${suffix}`, path }))
 }

@@ -1,0 +1,39 @@
+import type { KubernetesObject, TypeMeta } from '../kubernetes/objects.ts'
+import { typeOf } from '../kubernetes/objects.ts'
+import { certManager } from './cert-manager.ts'
+import { knative } from './knative.ts'
+import type { CustomResource, ImageSetting, Operator, RuntimePods } from './operator.ts'
+import { operatorLifecycleManager } from './operator-lifecycle-manager.ts'
+import { prometheusOperator } from './prometheus-operator.ts'
+import { strimzi } from './strimzi.ts'
+import { tidb } from './tidb.ts'
+import { vitess } from './vitess.ts'
+
+const OPERATORS: readonly Operator[] = [
+  certManager,
+  knative,
+  operatorLifecycleManager,
+  prometheusOperator,
+  strimzi,
+  tidb,
+  vitess,
+]
+
+/** Every known custom resource, by `group/Kind`. */
+export const CUSTOM_RESOURCES: Readonly<Record<string, CustomResource>> = Object.assign(
+  {},
+  ...OPERATORS.map(({ customResources }) => customResources),
+)
+
+/** How the known operators are told which images to run. */
+export const IMAGE_SETTINGS: readonly ImageSetting[] = OPERATORS.flatMap(({ imageSettings = [] }) => imageSettings)
+
+/** What is known of an object's kind; undefined where nothing is. */
+export function customResourceOf(object: TypeMeta): CustomResource | undefined {
+  const type = typeOf(object)
+  return Object.hasOwn(CUSTOM_RESOURCES, type) ? CUSTOM_RESOURCES[type] : undefined
+}
+
+/** The pods that an operator makes for an object; none where the object's kind is unknown. */
+export const runtimePodsOf = (object: KubernetesObject): RuntimePods[] =>
+  customResourceOf(object)?.runtimePods?.(object) ?? []

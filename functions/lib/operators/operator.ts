@@ -1,0 +1,100 @@
+import type { KubernetesObject } from '../kubernetes/objects.ts'
+
+/** Keys of a map that together spell an image. */
+export interface ImageParts {
+  registry?: string
+  repository: string
+  tag?: string
+  /** Key of the digest, `sha256:` included. */
+  digest?: string
+  /** Key of the bare hexadecimal digits of the digest. */
+  sha256?: string
+}
+
+/** Path of an image in a custom resource, `*` for any key or index and `**` for any number of them. */
+export type ImageField = string | { path: string; parts: ImageParts }
+
+/**
+ * The image of a component that the operator joins from `baseImage`, a colon and the component's or `spec.version`, and
+ * whose version it also reads for other purposes: a digest has to go elsewhere, to the container of that name in the
+ * component's `additionalContainers`, which the operator merges into the pod alone.
+ */
+export interface JoinedImage {
+  /** Key of the component under `spec`. */
+  component: string
+  container: string
+  /** The repository where `baseImage` is not set. */
+  repository: string
+}
+
+/** A value that the operator reads from the tag of an image unless told otherwise; it has to be told once that holds a digest. */
+export interface VersionInTag {
+  /** Path of the tag. */
+  tag: string
+  /** Key under `spec` by which the operator is told. */
+  field: string
+}
+
+/** How one group of pods shows in its custom resource: by path of the pod-level securityContext. */
+export interface PodField {
+  /** Path that must exist for such pods to be made. */
+  of: string
+  /** Paths of the securityContexts of containers that the operator makes. */
+  containers?: string[]
+  /** Paths of lists of containers that it adds to its own. */
+  containerLists?: string[]
+}
+
+/** The pods as far as the custom resource describes them. */
+export interface PodFields {
+  /** May security contexts be set? Otherwise its pods only count for the level of their namespace. */
+  harden: boolean
+  podSecurityContexts?: Record<string, PodField>
+  /** Fields that are not set, because its operator or image cannot run with them. */
+  omit?: 'runAsUser'[]
+  /** Paths of lists of volumes. */
+  volumes?: string[]
+  /** Paths of booleans, each with the baseline check that its pods fail where it is true. */
+  flags?: Record<string, 'hostNamespaces' | 'privileged'>
+}
+
+/** A port on which pods listen, as their containers declare it. */
+export interface PodPort {
+  name: string
+  port: number
+  protocol?: 'TCP' | 'UDP'
+}
+
+/** Pods that an operator makes for one object and that no manifest of the build holds. */
+export interface RuntimePods {
+  /** What the operator calls the workload, and messages and policies these pods. */
+  name: string
+  /** Labels that every one of these pods carries, and no other pod of the namespace. */
+  labels: Record<string, string>
+  ports: readonly PodPort[]
+  /** Does a container of theirs call the Kubernetes API server? */
+  needsApiServer: boolean
+}
+
+/** What is known of one kind of custom resource. Every facet is optional: absent means unknown. */
+export interface CustomResource {
+  images?: readonly ImageField[]
+  joinedImages?: readonly JoinedImage[]
+  versionInTag?: VersionInTag
+  pods?: PodFields
+  /** The strictest Pod Security level that its pods can meet, hardened or not as `pods.harden` says. */
+  level?: 'privileged' | 'baseline' | 'restricted'
+  /** Paths of the numbers of pods, by what is appended to the object's name in the names of these pods. */
+  replicas?: Readonly<Record<string, readonly string[]>>
+  /** The pods that the operator makes for an object, in the object's namespace. */
+  runtimePods?(object: KubernetesObject): RuntimePods[]
+}
+
+/** How an operator itself is told which images to run: by flag, by variable (`*` allowed), or by a key of a ConfigMap. */
+export type ImageSetting = { argument: string } | { environment: string } | { configMap: string; key: string }
+
+/** One operator: its settings, and its custom resources by `group/Kind`. */
+export interface Operator {
+  imageSettings?: readonly ImageSetting[]
+  customResources: Readonly<Record<string, CustomResource>>
+}

@@ -1,0 +1,79 @@
+import type { CustomResource, Operator, PodField, PodFields } from './operator.ts'
+
+/** The pods of one component, and the containers of its template. */
+const component = (
+  of: string,
+  containers: readonly string[],
+  template = `${of}.template`,
+): Record<string, PodField> => ({
+  [`${template}.pod.securityContext`]: {
+    of,
+    containers: containers.map((container) => `${template}.${container}.securityContext`),
+  },
+})
+
+// The images belong to a user of their own, which no other may replace.
+const pods = (...components: Record<string, PodField>[]): PodFields => ({
+  harden: false,
+  omit: ['runAsUser'],
+  podSecurityContexts: Object.assign({}, ...components),
+})
+
+const VOLUMES = 'spec.**.pod.volumes.*.image.reference'
+
+/** A kind that is one Deployment or StrimziPodSet of clients of Kafka. */
+const client = (container: string): CustomResource => ({
+  images: ['spec.image', 'spec.clientRackInitImage', VOLUMES],
+  pods: pods(component('spec', ['initContainer', container])),
+  level: 'baseline',
+})
+const connect = client('connectContainer')
+
+/**
+ * Strimzi keeps to baseline unless its operator is told otherwise.
+ * Source: https://strimzi.io/docs/operators/latest/configuring.html
+ */
+export const strimzi: Operator = {
+  imageSettings: [{ environment: 'STRIMZI_*_IMAGE' }, { environment: 'STRIMZI_*_IMAGES' }],
+  customResources: {
+    'kafka.strimzi.io/Kafka': {
+      images: [
+        'spec.kafka.image',
+        'spec.kafka.brokerRackInitImage',
+        'spec.zookeeper.image',
+        'spec.entityOperator.*.image',
+        'spec.kafkaExporter.image',
+        'spec.cruiseControl.image',
+        'spec.cruiseControl.tlsSidecar.image',
+        'spec.jmxTrans.image',
+        VOLUMES,
+      ],
+      pods: pods(
+        component('spec.kafka', ['initContainer', 'kafkaContainer']),
+        component('spec.zookeeper', ['zookeeperContainer']),
+        component('spec.entityOperator', ['topicOperatorContainer', 'userOperatorContainer']),
+        component('spec.cruiseControl', ['cruiseControlContainer']),
+        component('spec.kafkaExporter', ['container']),
+      ),
+      level: 'baseline',
+      replicas: {
+        '-kafka': ['spec', 'kafka', 'replicas'],
+        '-zookeeper': ['spec', 'zookeeper', 'replicas'],
+      },
+    },
+    // A template of a pool replaces the whole template of its Kafka.
+    'kafka.strimzi.io/KafkaNodePool': {
+      images: [VOLUMES],
+      pods: pods(component('spec.template', ['initContainer', 'kafkaContainer'], 'spec.template')),
+      level: 'baseline',
+      replicas: { '': ['spec', 'replicas'] },
+    },
+    // `spec.build.output.image` is left out: Strimzi pushes the image that it builds to it.
+    'kafka.strimzi.io/KafkaConnect': {
+      ...connect,
+      images: [...(connect.images ?? []), 'spec.plugins.*.artifacts.*.reference'],
+    },
+    'kafka.strimzi.io/KafkaMirrorMaker2': connect,
+    'kafka.strimzi.io/KafkaBridge': client('bridgeContainer'),
+  },
+}
