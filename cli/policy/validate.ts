@@ -1,6 +1,6 @@
 import { plan } from '../../functions/hardening/plan.ts'
 import { copyOf } from '../../functions/lib/exact-integer.ts'
-import type { Step } from '../../functions/lib/framework/function.ts'
+import { type Step, seenBy } from '../../functions/lib/framework/function.ts'
 import { isFields, type KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
 import { type Reported, runSteps } from '../../functions/lib/runner/steps.ts'
 
@@ -12,7 +12,7 @@ export async function validate(
   const reported: Reported[] = []
   for (const policy of policies) {
     const steps = plan(inMode(policy, 'validate'))
-    reported.push(...(await runSteps(seenBy(steps, objects), steps)).reported)
+    reported.push(...(await runSteps(seenOf(steps, objects), steps)).reported)
   }
   return reported
 }
@@ -20,7 +20,7 @@ export async function validate(
 /** What a policy would say of objects if it hardened them. They stay as they are. */
 export async function tryOut(objects: readonly KubernetesObject[], policy: KubernetesObject): Promise<Reported[]> {
   const steps = plan(inMode(policy, 'mutate'))
-  return (await runSteps(seenBy(steps, copyOf([...objects])), steps)).reported
+  return (await runSteps(seenOf(steps, copyOf([...objects])), steps)).reported
 }
 
 /** The objects as the policies would leave them. The given ones stay as they are. */
@@ -31,7 +31,7 @@ export async function harden(
   let hardened = copyOf([...objects])
   for (const policy of policies) {
     const steps = plan(inMode(policy, 'mutate'))
-    const seen = seenBy(steps, hardened)
+    const seen = seenOf(steps, hardened)
     const unseen = hardened.filter((object) => !seen.includes(object))
     await runSteps(seen, steps)
     hardened = [...unseen, ...seen]
@@ -47,10 +47,8 @@ const inMode = (policy: KubernetesObject, mode: string): KubernetesObject => ({
   spec: { ...(isFields(policy.spec) ? policy.spec : {}), mode },
 })
 
-/** A function is shown what it reads and no more, as in a build. */
-function seenBy(steps: readonly Step[], objects: readonly KubernetesObject[]): KubernetesObject[] {
-  return objects.filter((object) => {
-    const item = { apiVersion: object.apiVersion, kind: object.kind, text: JSON.stringify(object) }
-    return steps.some((step) => step.function.reads(step.spec, item))
-  })
-}
+/** What the functions are shown, as in a build. */
+const seenOf = (steps: readonly Step[], objects: readonly KubernetesObject[]): KubernetesObject[] =>
+  objects.filter((object) =>
+    seenBy(steps, { apiVersion: object.apiVersion, kind: object.kind, text: JSON.stringify(object) }),
+  )

@@ -74,7 +74,8 @@ export interface Hardened {
 
 /** Runs the function on objects, which it edits. */
 export async function harden(objects: KubernetesObject[], spec: object = {}): Promise<Hardened> {
-  const findings = await istioHardening.transform(objects, parseConfig(istioHardening.schema, spec, 'spec'))
+  const parsed = parseConfig(istioHardening.schema, spec, 'spec')
+  const findings = await istioHardening.transform(objects, parsed, istioHardening.name)
   const get = (kind: string, name: string): KubernetesObject => {
     const found = objects.find((object) => object.kind === kind && object.metadata.name === name)
     if (!found) throw new Error(`no ${kind} ${name}`)

@@ -1,8 +1,8 @@
 import { ExactInteger } from '../../functions/lib/exact-integer.ts'
 import { InputError } from '../../functions/lib/input-error.ts'
 import type { KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
+import { requireWellTyped } from '../../functions/lib/kubernetes/schemas.ts'
 import { matchesSelector } from '../../functions/lib/kubernetes/selector.ts'
-import { requireWellTyped } from '../../functions/lib/kubernetes/well-typed.ts'
 
 const object = (apiVersion: string, kind: string, body: object): KubernetesObject => ({
   apiVersion,

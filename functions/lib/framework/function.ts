@@ -18,9 +18,10 @@ export interface KrmFunction<Spec extends { mode: Mode } = { mode: Mode }> {
   reads(spec: Spec, item: TypeMeta & { text: string }): boolean
   /**
    * Edits `objects`, which is the caller's private copy: changes them in place, pushes what it generates, takes out
-   * what it generated before and no longer wants. Depends on nothing else; throws only for objects that cannot be read.
+   * what it generated before and no longer wants. `name` is the function's own, for what it writes on objects. Depends
+   * on nothing else; throws only for objects that cannot be read.
    */
-  transform(objects: KubernetesObject[], spec: Spec): Finding[] | Promise<Finding[]>
+  transform(objects: KubernetesObject[], spec: Spec, name: string): Finding[] | Promise<Finding[]>
 }
 
 export type Mode = 'mutate' | 'validate'
@@ -30,6 +31,10 @@ export interface Step {
   readonly function: KrmFunction
   readonly spec: { mode: Mode }
 }
+
+/** Does some function of the run read this item? A function is shown what it reads and no more. */
+export const seenBy = (steps: readonly Step[], item: TypeMeta & { text: string }): boolean =>
+  steps.some((step) => step.function.reads(step.spec, item))
 
 /** Keeps the relation of schema and transform while functions of different specs stand in one list. */
 export const defineFunction = <Spec extends { mode: Mode }>(definition: KrmFunction<Spec>): KrmFunction =>

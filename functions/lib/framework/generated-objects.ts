@@ -1,6 +1,55 @@
 import { isDeepStrictEqual } from 'node:util'
-import { type Fields, identity, isFields, type KubernetesObject } from '../kubernetes/objects.ts'
+import { isOfTheMesh } from '../kubernetes/istio-labels.ts'
+import { type Fields, identity, isFields, type KubernetesObject, type TypeMeta } from '../kubernetes/objects.ts'
+import type { Labels } from '../kubernetes/selector.ts'
 import { type Finding, info } from './finding.ts'
+
+/** Argo CD applies waves one after another: https://argo-cd.readthedocs.io/en/stable/user-guide/sync-waves/ */
+const SYNC_WAVE = 'argocd.argoproj.io/sync-wave'
+
+/** What is generated: its identity and content. */
+export interface Generated extends TypeMeta {
+  name: string
+  /** That of the owners unless given; '' for none. */
+  namespace?: string
+  /** Those that all owners carry unless given. */
+  labels?: Labels
+  spec: Fields
+}
+
+/**
+ * An object that is generated for its owners: the workloads or the Namespace that it comes with. It gets their namespace,
+ * the labels that they share, without those of the mesh, and the sync wave of the first of them to be applied.
+ */
+export function generatedObject(
+  owners: readonly KubernetesObject[],
+  { apiVersion, kind, name, namespace = owners[0]?.metadata.namespace ?? '', labels, spec }: Generated,
+): KubernetesObject {
+  const wave = earliestWave(owners)
+  const carried = labels ?? sharedLabels(owners)
+  return {
+    apiVersion,
+    kind,
+    metadata: {
+      name,
+      ...(namespace !== '' && { namespace }),
+      ...(Object.keys(carried).length > 0 && { labels: { ...carried } }),
+      ...(wave !== undefined && { annotations: { [SYNC_WAVE]: wave } }),
+    },
+    spec,
+  }
+}
+
+function sharedLabels(owners: readonly KubernetesObject[]): Labels {
+  const [first = {}, ...others] = owners.map(({ metadata }) => metadata.labels ?? {})
+  const shared = ([key, value]: [string, string]): boolean => others.every((other) => other[key] === value)
+  return Object.fromEntries(Object.entries(first).filter((label) => !isOfTheMesh(label[0]) && shared(label)))
+}
+
+function earliestWave(owners: readonly KubernetesObject[]): string | undefined {
+  const waves = owners.map(({ metadata }) => metadata.annotations?.[SYNC_WAVE])
+  return waves.toSorted((a, b) => Number(a ?? 0) - Number(b ?? 0))[0]
+}
 
 /** Marks an object as wholly owned by a function: made anew at every run, removed when nothing asks for it. */
 export const GENERATED_BY = 'krm-hardening.dev/generated-by'

@@ -1,4 +1,7 @@
-import { type Shape, shapeAt } from './type-check.ts'
+import { InputError } from '../input-error.ts'
+import { describe, formatPath, type KubernetesObject, typeOf } from './objects.ts'
+import { templatePath } from './pod-template.ts'
+import { describeMistyped, type Shape, shapeAt, typeErrors } from './type-check.ts'
 
 const STRINGS = { '*': 'string' } as const
 const METADATA = { namespace: 'string', labels: STRINGS, annotations: STRINGS } as const
@@ -8,16 +11,17 @@ const SELECTOR = {
 } as const
 
 const HANDLER = {
-  httpGet: { port: 'integerOrString' },
-  tcpSocket: { port: 'integerOrString' },
+  httpGet: { host: 'string', port: 'integerOrString' },
+  tcpSocket: { host: 'string', port: 'integerOrString' },
   grpc: { port: 'integer' },
 } as const
-const CONTAINER = {
+/** A container, as far as functions read it. What security contexts hold is the business of the function that sets them. */
+export const CONTAINER = {
   image: 'string',
   command: ['string'],
   args: ['string'],
   env: [{ name: 'string', value: 'string', valueFrom: { fieldRef: { fieldPath: 'string' } } }],
-  ports: [{ name: 'string', containerPort: 'integer', protocol: 'string' }],
+  ports: [{ name: 'string', containerPort: 'integer', hostPort: 'integer', protocol: 'string' }],
   volumeMounts: [{ name: 'string', mountPath: 'string' }],
   startupProbe: HANDLER,
   readinessProbe: HANDLER,
@@ -26,8 +30,7 @@ const CONTAINER = {
   restartPolicy: 'string',
 } as const
 
-/** A pod template, as far as functions read it. What security contexts hold is the business of the function that sets them. */
-export const POD_TEMPLATE: Shape = {
+const POD_TEMPLATE: Shape = {
   metadata: { labels: STRINGS, annotations: STRINGS },
   spec: {
     initContainers: [CONTAINER],
@@ -67,7 +70,7 @@ const ROUTES = [
 const PEERS = [{ podSelector: SELECTOR, namespaceSelector: SELECTOR, ipBlock: { cidr: 'string' } }] as const
 const POLICY_PORTS = [{ port: 'integerOrString', protocol: 'string' }] as const
 
-/** By group and kind, what functions read of an object beside its metadata and its pod template. */
+/** By group and kind, the fields that functions read, besides metadata and pod template. */
 const KINDS: Readonly<Record<string, Shape>> = {
   '/ConfigMap': { data: STRINGS },
   '/Service': {
@@ -143,9 +146,25 @@ const KINDS: Readonly<Record<string, Shape>> = {
   'kafka.strimzi.io/KafkaTopic': { spec: { replicas: 'count' } },
 }
 
-/** What an object of a type must look like, given the path of its pod template where it has one: each is to hold. */
-export const shapesOf = (type: string, templatePath: readonly string[] | undefined): Shape[] => [
+/** What an object of a type must look like, given the path of its pod template where it has one. All must hold. */
+const shapesOf = (type: string, templatePath: readonly string[] | undefined): Shape[] => [
   OBJECT,
   ...(templatePath ? [shapeAt(templatePath, POD_TEMPLATE)] : []),
   ...(KINDS[type] ? [KINDS[type]] : []),
 ]
+
+/**
+ * After this check, functions may assume that every field has the type the API expects, or is absent. Throws InputError
+ * with one line for each value of another type: the API would refuse the object, and a function would misread it.
+ */
+export function requireWellTyped(objects: readonly KubernetesObject[]): void {
+  const lines = objects.flatMap((object) =>
+    shapesOf(typeOf(object), templatePath(object))
+      .flatMap((shape) => typeErrors(object, shape, []))
+      .map((mistyped) => `${nameOf(object)}: ${formatPath(mistyped.path)}: ${describeMistyped(mistyped)}`),
+  )
+  if (lines.length > 0) throw new InputError(lines.join('\n'))
+}
+
+const nameOf = (object: KubernetesObject): string =>
+  typeof object.metadata.namespace === 'string' ? describe(object) : `${object.kind} ${object.metadata.name}`

@@ -1,6 +1,6 @@
 import { API_VERSION } from '../framework/config.ts'
 import { toLine, toResult } from '../framework/finding.ts'
-import type { Step } from '../framework/function.ts'
+import { type Step, seenBy } from '../framework/function.ts'
 import { InputError } from '../input-error.ts'
 import type { KubernetesObject } from '../kubernetes/objects.ts'
 import type { Decoded } from '../resource-list/codec.ts'
@@ -54,7 +54,7 @@ function decode(item: Item, index: number, list: ResourceList, steps: readonly S
   const isOpaque = apiVersion !== undefined && kind !== undefined && !kind.endsWith('List')
   // A policy that stands in the package it hardens is nothing to harden.
   if (apiVersion === API_VERSION) return { item, objects: [] }
-  const needed = !isOpaque || steps.some((step) => step.function.reads(step.spec, { apiVersion, kind, text }))
+  const needed = !isOpaque || seenBy(steps, { apiVersion, kind, text })
   if (!needed) return { item, objects: [] }
   const where = `item ${index + 1}`
   const decoded = parsing(`${where}${kind ? ` (${kind})` : ''}`, () => list.codec.decode(text))

@@ -1,7 +1,7 @@
 import { type Finding, toLine } from '../framework/finding.ts'
 import type { Step } from '../framework/function.ts'
 import type { KubernetesObject } from '../kubernetes/objects.ts'
-import { requireWellTyped } from '../kubernetes/well-typed.ts'
+import { requireWellTyped } from '../kubernetes/schemas.ts'
 import { asErrors, Snapshot, summarise } from './changes.ts'
 
 /** A finding and the function that made it. */
@@ -47,7 +47,7 @@ async function runStep(
   before: Snapshot,
   reported: Reported[],
 ): Promise<Snapshot> {
-  const findings = await definition.transform(objects, spec)
+  const findings = await definition.transform(objects, spec, definition.name)
   const after = new Snapshot(objects)
   const changes = before.changes(objects, after)
   const refused = findings.some(({ severity }) => severity === 'error')

@@ -3,21 +3,7 @@ import type { Document, Node, Pair, YAMLMap } from 'yaml'
 import { didYouMean } from '../framework/did-you-mean.ts'
 import { type Fields, formatPath, isFields } from '../kubernetes/objects.ts'
 import { applyEdits, editsFor, type Place } from './text-edits.ts'
-
-// `yaml` takes longer to load than everything else together, and few runs meet a text to edit.
-const load = () => import('yaml')
-export type Yaml = Awaited<ReturnType<typeof load>>
-
-/** Map keys and list indices. */
-export type TextPath = readonly (string | number)[]
-export type TextScalar = string | number | boolean | null
-/** What can be written into a text: a scalar, or a list of scalars. */
-export type TextValue = TextScalar | readonly TextScalar[]
-
-/** A text that is no YAML, or that has no such path. The message names the path; the caller knows whose text it is. */
-export class YamlTextError extends Error {
-  override readonly name = 'YamlTextError'
-}
+import { load, type TextPath, type TextValue, type Yaml, YamlTextError } from './text-values.ts'
 
 /**
  * The value at a path of a YAML (or JSON) text, merge keys and aliases resolved; undefined where the text has no such

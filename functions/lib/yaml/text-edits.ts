@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { CST, Node, Scalar, YAMLSeq } from 'yaml'
-import type { TextScalar, TextValue, Yaml } from './set-in-text.ts'
+import type { TextScalar, TextValue, Yaml } from './text-values.ts'
 
 /** A node, and whether it stands within `[…]` or `{…}`. */
 export interface Place {

@@ -1,6 +1,7 @@
 import { valueAt } from '../../lib/kubernetes/objects.ts'
 import { readCanonicalYaml } from '../../lib/yaml/canonical-yaml.ts'
-import { readYamlText, setInYamlText, type TextPath, type TextValue } from '../../lib/yaml/set-in-text.ts'
+import { readYamlText, setInYamlText } from '../../lib/yaml/set-in-text.ts'
+import type { TextPath, TextValue } from '../../lib/yaml/text-values.ts'
 import { TextError } from './text-error.ts'
 import { isToml, readToml, setInToml } from './toml-text.ts'
 

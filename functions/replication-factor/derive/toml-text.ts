@@ -1,5 +1,5 @@
 import { formatPath } from '../../lib/kubernetes/objects.ts'
-import type { TextPath, TextValue } from '../../lib/yaml/set-in-text.ts'
+import type { TextPath, TextValue } from '../../lib/yaml/text-values.ts'
 import { TextError } from './text-error.ts'
 
 const HEADER = /^\s*(\[{1,2})([^[\]]+)\]{1,2}\s*(?:#.*)?\s*$/

@@ -1,5 +1,6 @@
 import type { Fields } from '../../lib/kubernetes/objects.ts'
 import type { PodTemplate } from '../../lib/kubernetes/pod-template.ts'
+import { CONTAINER } from '../../lib/kubernetes/schemas.ts'
 import { type Mistyped, type Shape, typeErrors } from '../../lib/kubernetes/type-check.ts'
 import { isSet } from './security-context.ts'
 import { type PodView, profileAnnotations, volumeViews } from './view.ts'
@@ -19,18 +20,7 @@ const SECURITY_CONTEXT = {
   sysctls: [{ name: 'string' }],
   windowsOptions: { hostProcess: 'boolean' },
 } as const
-const HANDLER = { httpGet: { host: 'string' }, tcpSocket: { host: 'string' } } as const
-const CONTAINER = {
-  securityContext: SECURITY_CONTEXT,
-  ports: [{ hostPort: 'integer' }],
-  livenessProbe: HANDLER,
-  readinessProbe: HANDLER,
-  startupProbe: HANDLER,
-  lifecycle: { postStart: HANDLER, preStop: HANDLER },
-  volumeMounts: [{ name: 'string', mountPath: 'string' }],
-} as const
-
-export const CONTAINERS_SHAPE: Shape = [CONTAINER]
+export const CONTAINERS_SHAPE: Shape = [{ ...CONTAINER, securityContext: SECURITY_CONTEXT }]
 export const SECURITY_CONTEXT_SHAPE: Shape = SECURITY_CONTEXT
 export const VOLUMES_SHAPE: Shape = [{ name: 'string' }]
 const POD_SHAPE: Shape = {

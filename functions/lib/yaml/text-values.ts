@@ -1,0 +1,14 @@
+// `yaml` takes longer to load than everything else together, and few runs meet a text to edit.
+export const load = () => import('yaml')
+export type Yaml = Awaited<ReturnType<typeof load>>
+
+/** Map keys and list indices. */
+export type TextPath = readonly (string | number)[]
+export type TextScalar = string | number | boolean | null
+/** What can be written into a text: a scalar, or a list of scalars. */
+export type TextValue = TextScalar | readonly TextScalar[]
+
+/** A text that is no YAML, or that has no such path. The message names the path; the caller knows whose text it is. */
+export class YamlTextError extends Error {
+  override readonly name = 'YamlTextError'
+}
