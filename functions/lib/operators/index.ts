@@ -1,19 +1,26 @@
-import type { KubernetesObject, TypeMeta } from '../kubernetes/objects.ts'
-import { typeOf } from '../kubernetes/objects.ts'
+import { type KubernetesObject, type TypeMeta, typeOf } from '../kubernetes/objects.ts'
 import { certManager } from './cert-manager.ts'
+import { cloudNativePg } from './cloudnative-pg.ts'
+import { elasticCloudOnKubernetes } from './elastic-cloud-on-kubernetes.ts'
 import { knative } from './knative.ts'
+import { minioOperator } from './minio-operator.ts'
 import type { CustomResource, ImageSetting, Operator, RuntimePods } from './operator.ts'
 import { operatorLifecycleManager } from './operator-lifecycle-manager.ts'
 import { prometheusOperator } from './prometheus-operator.ts'
+import { rabbitmqOperator } from './rabbitmq-operator.ts'
 import { strimzi } from './strimzi.ts'
 import { tidb } from './tidb.ts'
 import { vitess } from './vitess.ts'
 
 const OPERATORS: readonly Operator[] = [
   certManager,
+  cloudNativePg,
+  elasticCloudOnKubernetes,
   knative,
+  minioOperator,
   operatorLifecycleManager,
   prometheusOperator,
+  rabbitmqOperator,
   strimzi,
   tidb,
   vitess,

@@ -58,18 +58,20 @@ export interface PodFields {
   flags?: Record<string, 'hostNamespaces' | 'privileged'>
 }
 
-/** A port on which pods listen, as their containers declare it. */
+/** A port on which pods listen. */
 export interface PodPort {
-  name: string
+  /** As the container declares it; undefined where it declares none, or the name is not certain. */
+  name?: string
   port: number
-  protocol?: 'TCP' | 'UDP'
+  /** TCP if absent. */
+  protocol?: 'UDP'
 }
 
 /** Pods that an operator makes for one object and that no manifest of the build holds. */
 export interface RuntimePods {
-  /** What the operator calls the workload, and messages and policies these pods. */
+  /** The name that the operator gives the workload, by which messages and policies call these pods. */
   name: string
-  /** Labels that every one of these pods carries, and no other pod of the namespace. */
+  /** Labels that each of these pods has, and that no pod has which is made for another object. */
   labels: Record<string, string>
   ports: readonly PodPort[]
   /** Does a container of theirs call the Kubernetes API server? */

@@ -1,7 +1,8 @@
 import type { CustomResource, Operator, PodField, PodFields } from './operator.ts'
+import { podsOfClient, podsOfKafka } from './strimzi-pods.ts'
 
 /** The pods of one component, and the containers of its template. */
-const component = (
+const podField = (
   of: string,
   containers: readonly string[],
   template = `${of}.template`,
@@ -22,12 +23,13 @@ const pods = (...components: Record<string, PodField>[]): PodFields => ({
 const VOLUMES = 'spec.**.pod.volumes.*.image.reference'
 
 /** A kind that is one Deployment or StrimziPodSet of clients of Kafka. */
-const client = (container: string): CustomResource => ({
+const client = (container: string, component: string, port: number): CustomResource => ({
   images: ['spec.image', 'spec.clientRackInitImage', VOLUMES],
-  pods: pods(component('spec', ['initContainer', container])),
+  pods: pods(podField('spec', ['initContainer', container])),
   level: 'baseline',
+  runtimePods: podsOfClient(component, port),
 })
-const connect = client('connectContainer')
+const connect = client('connectContainer', 'connect', 8083)
 
 /**
  * Strimzi keeps to baseline unless its operator is told otherwise.
@@ -49,22 +51,23 @@ export const strimzi: Operator = {
         VOLUMES,
       ],
       pods: pods(
-        component('spec.kafka', ['initContainer', 'kafkaContainer']),
-        component('spec.zookeeper', ['zookeeperContainer']),
-        component('spec.entityOperator', ['topicOperatorContainer', 'userOperatorContainer']),
-        component('spec.cruiseControl', ['cruiseControlContainer']),
-        component('spec.kafkaExporter', ['container']),
+        podField('spec.kafka', ['initContainer', 'kafkaContainer']),
+        podField('spec.zookeeper', ['zookeeperContainer']),
+        podField('spec.entityOperator', ['topicOperatorContainer', 'userOperatorContainer']),
+        podField('spec.cruiseControl', ['cruiseControlContainer']),
+        podField('spec.kafkaExporter', ['container']),
       ),
       level: 'baseline',
       replicas: {
         '-kafka': ['spec', 'kafka', 'replicas'],
         '-zookeeper': ['spec', 'zookeeper', 'replicas'],
       },
+      runtimePods: podsOfKafka,
     },
     // A template of a pool replaces the whole template of its Kafka.
     'kafka.strimzi.io/KafkaNodePool': {
       images: [VOLUMES],
-      pods: pods(component('spec.template', ['initContainer', 'kafkaContainer'], 'spec.template')),
+      pods: pods(podField('spec.template', ['initContainer', 'kafkaContainer'], 'spec.template')),
       level: 'baseline',
       replicas: { '': ['spec', 'replicas'] },
     },
@@ -73,7 +76,7 @@ export const strimzi: Operator = {
       ...connect,
       images: [...(connect.images ?? []), 'spec.plugins.*.artifacts.*.reference'],
     },
-    'kafka.strimzi.io/KafkaMirrorMaker2': connect,
-    'kafka.strimzi.io/KafkaBridge': client('bridgeContainer'),
+    'kafka.strimzi.io/KafkaMirrorMaker2': client('connectContainer', 'mirrormaker2', 8083),
+    'kafka.strimzi.io/KafkaBridge': client('bridgeContainer', 'bridge', 8080),
   },
 }

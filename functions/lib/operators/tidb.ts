@@ -1,4 +1,5 @@
 import type { CustomResource, ImageField, JoinedImage, Operator, PodFields } from './operator.ts'
+import { podsOfTidbCluster } from './tidb-pods.ts'
 
 /** Repository and tag in two fields that the operator joins by a colon; the digest goes after the tag. */
 const joined = (path: string): ImageField => ({ path, parts: { repository: 'baseImage', tag: 'version' } })
@@ -72,6 +73,7 @@ export const tidb: Operator = {
       replicas: Object.fromEntries(
         ['pd', 'tikv', 'tidb', 'tiflash', 'ticdc', 'pump'].map((part) => [`-${part}`, ['spec', part, 'replicas']]),
       ),
+      runtimePods: podsOfTidbCluster,
     },
     'pingcap.com/DMCluster': {
       images: CLUSTER_IMAGES,

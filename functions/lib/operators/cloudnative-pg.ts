@@ -1,0 +1,26 @@
+import type { Operator } from './operator.ts'
+
+/**
+ * The label selects the instances and the Jobs that set them up; each runs the instance manager, which watches the Cluster
+ * in the API server. Images are left out, because the operator reads the version of PostgreSQL from the tag.
+ * Sources: https://cloudnative-pg.io/documentation/current/networking/,
+ * https://cloudnative-pg.io/documentation/current/instance_manager/
+ */
+export const cloudNativePg: Operator = {
+  customResources: {
+    'postgresql.cnpg.io/Cluster': {
+      runtimePods: ({ metadata: { name } }) => [
+        {
+          name,
+          labels: { 'cnpg.io/cluster': name },
+          ports: [
+            { name: 'postgresql', port: 5432 },
+            { name: 'metrics', port: 9187 },
+            { name: 'status', port: 8000 },
+          ],
+          needsApiServer: true,
+        },
+      ],
+    },
+  },
+}

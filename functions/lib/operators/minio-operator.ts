@@ -1,0 +1,35 @@
+import { isFields, type KubernetesObject, valueAt } from '../kubernetes/objects.ts'
+import type { Operator } from './operator.ts'
+
+/** The operator asks for a certificate unless told otherwise. */
+const hasTls = (tenant: KubernetesObject): boolean =>
+  valueAt(tenant, ['spec', 'requestAutoCert']) !== false || isFields(valueAt(tenant, ['spec', 'externalCertSecret', 0]))
+
+const portOr = (tenant: KubernetesObject, field: string, standard: number): number => {
+  const port = valueAt(tenant, ['spec', field])
+  return typeof port === 'number' && port !== 0 ? port : standard
+}
+
+/**
+ * The sidecar of each pod watches the Tenant's configuration Secret in the API server (from operator v5).
+ * Sources: https://github.com/minio/operator/blob/master/docs/tenant_crd.adoc,
+ * https://github.com/minio/operator/blob/master/pkg/resources/statefulsets/minio-statefulset.go
+ */
+export const minioOperator: Operator = {
+  customResources: {
+    'minio.min.io/Tenant': {
+      images: ['spec.image'],
+      runtimePods: (tenant) => [
+        {
+          name: tenant.metadata.name,
+          labels: { 'v1.min.io/tenant': tenant.metadata.name },
+          ports: [
+            { port: portOr(tenant, 'minioContainerPort', 9000) },
+            { port: portOr(tenant, 'consoleContainerPort', hasTls(tenant) ? 9443 : 9090) },
+          ],
+          needsApiServer: true,
+        },
+      ],
+    },
+  },
+}

@@ -1,0 +1,81 @@
+import { isFields, type KubernetesObject, valueAt } from '../kubernetes/objects.ts'
+import type { PodPort, RuntimePods } from './operator.ts'
+
+// Sources: https://strimzi.io/docs/operators/latest/configuring.html, and in
+// https://github.com/strimzi/strimzi-kafka-operator/tree/0.45.0/cluster-operator/src/main/java/io/strimzi/operator/cluster/model
+// KafkaCluster, ZookeeperCluster, EntityOperator, KafkaExporter, CruiseControl, KafkaConnectCluster, KafkaBridgeCluster
+
+const METRICS: PodPort = { name: 'tcp-prometheus', port: 9404 }
+
+const has = (object: KubernetesObject, ...path: string[]): boolean => isFields(valueAt(object, path))
+
+const pods = (
+  { metadata }: KubernetesObject,
+  component: string,
+  ports: readonly PodPort[],
+  needsApiServer = false,
+): RuntimePods => {
+  const name = `${metadata.name}-${component}`
+  return { name, labels: { 'strimzi.io/cluster': metadata.name, 'strimzi.io/name': name }, ports, needsApiServer }
+}
+
+/** The pods of a Kafka and of its pools, and of what it runs besides. */
+export const podsOfKafka = (kafka: KubernetesObject): RuntimePods[] => [
+  pods(kafka, 'kafka', portsOfKafka(kafka), readsNodes(kafka)),
+  ...(has(kafka, 'spec', 'zookeeper')
+    ? [
+        pods(kafka, 'zookeeper', [
+          { name: 'tcp-clients', port: 2181 },
+          { name: 'tcp-clustering', port: 2888 },
+          { name: 'tcp-election', port: 3888 },
+          ...metrics(kafka, 'zookeeper'),
+        ]),
+      ]
+    : []),
+  ...(has(kafka, 'spec', 'entityOperator')
+    ? [pods(kafka, 'entity-operator', [{ port: 8080 }, { port: 8081 }], true)]
+    : []),
+  ...(has(kafka, 'spec', 'kafkaExporter') ? [pods(kafka, 'kafka-exporter', [METRICS])] : []),
+  ...(has(kafka, 'spec', 'cruiseControl')
+    ? [pods(kafka, 'cruise-control', [{ port: 9090 }, ...metrics(kafka, 'cruiseControl')])]
+    : []),
+]
+
+const metrics = (object: KubernetesObject, ...component: string[]): PodPort[] =>
+  has(object, 'spec', ...component, 'metricsConfig') ? [METRICS] : []
+
+function portsOfKafka(kafka: KubernetesObject): PodPort[] {
+  return [
+    { name: 'tcp-ctrlplane', port: 9090 },
+    { name: 'tcp-replication', port: 9091 },
+    { name: 'tcp-kafkaagent', port: 8443 },
+    ...listenersOf(kafka).flatMap(({ name, port }) =>
+      typeof port === 'number' ? [{ name: portName(String(name), port), port }] : [],
+    ),
+    ...metrics(kafka, 'kafka'),
+  ]
+}
+
+function listenersOf(kafka: KubernetesObject): Record<string, unknown>[] {
+  const listeners = valueAt(kafka, ['spec', 'kafka', 'listeners'])
+  return Array.isArray(listeners) ? listeners.filter(isFields) : []
+}
+
+/** Ports of listeners that older versions had by other means keep the names of that time. */
+const FORMER_NAMES: Readonly<Record<string, string>> = {
+  'plain 9092': 'tcp-clients',
+  'tls 9093': 'tcp-clientstls',
+  'external 9094': 'tcp-external',
+}
+const portName = (listener: string, port: number): string => FORMER_NAMES[`${listener} ${port}`] ?? `tcp-${listener}`
+
+/** An init container asks for the pod's node: for its rack, or for the address of a listener on a node port. */
+const readsNodes = (kafka: KubernetesObject): boolean =>
+  has(kafka, 'spec', 'kafka', 'rack') || listenersOf(kafka).some(({ type }) => type === 'nodeport')
+
+/** The pods of a kind that is a client of Kafka. */
+export const podsOfClient =
+  (component: string, port: number) =>
+  (object: KubernetesObject): RuntimePods[] => [
+    pods(object, component, [{ name: 'rest-api', port }, ...metrics(object)], has(object, 'spec', 'rack')),
+  ]

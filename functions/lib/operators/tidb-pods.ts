@@ -1,0 +1,46 @@
+import { isFields, type KubernetesObject, valueAt } from '../kubernetes/objects.ts'
+import type { PodPort, RuntimePods } from './operator.ts'
+
+// Sources: https://docs.pingcap.com/tidb/stable/hardware-and-software-requirements#network-requirements, and
+// https://github.com/pingcap/tidb-operator/tree/v1.6.3/pkg/manager/member
+
+const PORTS: Readonly<Record<string, readonly PodPort[]>> = {
+  pd: [
+    { name: 'client', port: 2379 },
+    { name: 'server', port: 2380 },
+  ],
+  tikv: [{ name: 'server', port: 20160 }, { port: 20180 }],
+  tidb: [
+    { name: 'server', port: 4000 },
+    { name: 'status', port: 10080 },
+  ],
+  tiflash: [{ port: 3930 }, { port: 8123 }, { port: 8234 }, { port: 9000 }, { port: 20170 }, { port: 20292 }],
+  ticdc: [{ port: 8301 }],
+  tiproxy: [{ port: 3080 }, { port: 6000 }],
+  pump: [{ port: 8250 }],
+}
+
+/** The pods of a TidbCluster: those of its components, and of the discovery service, which reads the cluster's objects. */
+export const podsOfTidbCluster = (cluster: KubernetesObject): RuntimePods[] => [
+  pods(cluster, 'discovery', [{ port: 10261 }, { port: 10262 }], true),
+  ...Object.entries(PORTS)
+    .filter(([component]) => isFields(valueAt(cluster, ['spec', component])))
+    .map(([component, ports]) => pods(cluster, component, ports, false)),
+]
+
+/** The operator takes the instance from the label of the cluster, where it has one. */
+const pods = (
+  { metadata }: KubernetesObject,
+  component: string,
+  ports: readonly PodPort[],
+  needsApiServer: boolean,
+): RuntimePods => ({
+  name: `${metadata.name}-${component}`,
+  labels: {
+    'app.kubernetes.io/name': 'tidb-cluster',
+    'app.kubernetes.io/instance': metadata.labels?.['app.kubernetes.io/instance'] ?? metadata.name,
+    'app.kubernetes.io/component': component,
+  },
+  ports,
+  needsApiServer,
+})

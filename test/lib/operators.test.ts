@@ -1,0 +1,131 @@
+import { describe, expect, test } from '@jest/globals'
+import { PATTERN } from '../../functions/image-mirror-digest/places/field-pattern.ts'
+import { CUSTOM_RESOURCES, runtimePodsOf } from '../../functions/lib/operators/index.ts'
+
+const of = (apiVersion: string, kind: string, spec: Record<string, unknown>, labels?: Record<string, string>) =>
+  runtimePodsOf({ apiVersion, kind, metadata: { name: 'x', namespace: 'ns', ...(labels && { labels }) }, spec })
+
+const numbers = (pods: ReturnType<typeof of>) => pods.map(({ name, ports }) => [name, ports.map(({ port }) => port)])
+const needy = (pods: ReturnType<typeof of>) => pods.filter((pod) => pod.needsApiServer).map(({ name }) => name)
+
+describe('pods that an operator makes', () => {
+  test('of a Prometheus carry its name, listen for the web, Thanos and the reloader, and read the API server', () => {
+    expect(of('monitoring.coreos.com/v1', 'Prometheus', { thanos: {}, portName: 'http' })).toEqual([
+      {
+        name: 'prometheus-x',
+        labels: { 'app.kubernetes.io/name': 'prometheus', 'app.kubernetes.io/instance': 'x' },
+        ports: [
+          { name: 'http', port: 9090 },
+          { name: 'grpc', port: 10901 },
+          { name: 'http', port: 10902 },
+          { name: 'reloader-web', port: 8080 },
+        ],
+        needsApiServer: true,
+      },
+    ])
+  })
+
+  test('that listen on localhost alone have no web port', () => {
+    expect(numbers(of('monitoring.coreos.com/v1', 'ThanosRuler', { listenLocal: true }))).toEqual([
+      ['thanos-ruler-x', [10901, 8080]],
+    ])
+  })
+
+  test('of an Alertmanager gossip over UDP too and need no API server', () => {
+    const [pods] = of('monitoring.coreos.com/v1', 'Alertmanager', {})
+    expect(pods?.ports).toContainEqual({ name: 'mesh-udp', port: 9094, protocol: 'UDP' })
+    expect(pods?.needsApiServer).toBe(false)
+  })
+
+  test('of a Kafka are those of each part that it has, with the ports of its listeners', () => {
+    const pods = of('kafka.strimzi.io/v1beta2', 'Kafka', {
+      kafka: {
+        listeners: [
+          { name: 'plain', port: 9092, type: 'internal' },
+          { name: 'mtls', port: 9095, type: 'internal' },
+        ],
+        metricsConfig: {},
+      },
+      zookeeper: {},
+      entityOperator: {},
+      kafkaExporter: {},
+      cruiseControl: {},
+    })
+    expect(numbers(pods)).toEqual([
+      ['x-kafka', [9090, 9091, 8443, 9092, 9095, 9404]],
+      ['x-zookeeper', [2181, 2888, 3888]],
+      ['x-entity-operator', [8080, 8081]],
+      ['x-kafka-exporter', [9404]],
+      ['x-cruise-control', [9090]],
+    ])
+    expect(pods[0]?.labels).toEqual({ 'strimzi.io/cluster': 'x', 'strimzi.io/name': 'x-kafka' })
+    expect(pods[0]?.ports.slice(3, 5).map(({ name }) => name)).toEqual(['tcp-clients', 'tcp-mtls'])
+    expect(needy(pods)).toEqual(['x-entity-operator'])
+  })
+
+  test.each([
+    ['a rack', { rack: { topologyKey: 'zone' } }],
+    ['a listener on a node port', { listeners: [{ name: 'out', port: 9094, type: 'nodeport' }] }],
+  ])('of a Kafka with %s read their node from the API server', (_, kafka) => {
+    expect(needy(of('kafka.strimzi.io/v1beta2', 'Kafka', { kafka }))).toEqual(['x-kafka'])
+  })
+
+  test('of clients of Kafka serve REST', () => {
+    for (const [kind, name, port] of [
+      ['KafkaConnect', 'x-connect', 8083],
+      ['KafkaMirrorMaker2', 'x-mirrormaker2', 8083],
+      ['KafkaBridge', 'x-bridge', 8080],
+    ] as const)
+      expect(numbers(of('kafka.strimzi.io/v1beta2', kind, {}))).toEqual([[name, [port]]])
+  })
+
+  test('of a TidbCluster are those of its components and of the discovery service', () => {
+    const pods = of('pingcap.com/v1alpha1', 'TidbCluster', { pd: {}, tikv: {} }, { 'app.kubernetes.io/instance': 'i' })
+    expect(numbers(pods)).toEqual([
+      ['x-discovery', [10261, 10262]],
+      ['x-pd', [2379, 2380]],
+      ['x-tikv', [20160, 20180]],
+    ])
+    expect(needy(pods)).toEqual(['x-discovery'])
+    expect(pods[1]?.labels).toEqual({
+      'app.kubernetes.io/name': 'tidb-cluster',
+      'app.kubernetes.io/instance': 'i',
+      'app.kubernetes.io/component': 'pd',
+    })
+  })
+
+  test.each([
+    ['minio.min.io/v2', 'Tenant', {}, [9000, 9443], true],
+    ['minio.min.io/v2', 'Tenant', { requestAutoCert: false }, [9000, 9090], true],
+    ['postgresql.cnpg.io/v1', 'Cluster', {}, [5432, 9187, 8000], true],
+    ['rabbitmq.com/v1beta1', 'RabbitmqCluster', {}, [4369, 5672, 15672, 15692, 25672], true],
+    [
+      'rabbitmq.com/v1beta1',
+      'RabbitmqCluster',
+      { tls: { secretName: 's' }, rabbitmq: { additionalPlugins: ['rabbitmq_mqtt'] } },
+      [4369, 5672, 15672, 15692, 25672, 5671, 15671, 15691, 1883],
+      true,
+    ],
+    ['elasticsearch.k8s.elastic.co/v1', 'Elasticsearch', {}, [9200, 9300], false],
+    ['kibana.k8s.elastic.co/v1', 'Kibana', {}, [5601], false],
+  ])('of %s %s %j listen on %j', (apiVersion, kind, spec, ports, needsApiServer) => {
+    const pods = of(apiVersion, kind, spec)
+    expect(pods.map((pod) => pod.ports.map(({ port }) => port))).toEqual([ports])
+    expect(pods[0]?.needsApiServer).toBe(needsApiServer)
+  })
+
+  test('are none where nothing is known of the kind, or its spec is missing', () => {
+    expect(of('example.com/v1', 'Prometheus', {})).toEqual([])
+    for (const type of Object.keys(CUSTOM_RESOURCES)) {
+      const [group = '', kind = ''] = type.split('/')
+      expect(() => runtimePodsOf({ apiVersion: `${group}/v1`, kind, metadata: { name: 'x' } })).not.toThrow()
+    }
+  })
+})
+
+describe('a row of the table', () => {
+  test.each(Object.entries(CUSTOM_RESOURCES))('%s names its kind by group and holds well-formed paths', (type, row) => {
+    expect(type).toMatch(/^[a-z0-9.-]+\/[A-Za-z0-9]+$/)
+    for (const image of row.images ?? []) expect(typeof image === 'string' ? image : image.path).toMatch(PATTERN)
+  })
+})
