@@ -31,7 +31,7 @@ const bundles = {
   argocd: { ...program, entryPoints: { argocd: 'integrations/argocd/generate.ts' } },
   // For those who embed the functions.
   index: { entryPoints: { index: 'functions/index.ts' } },
-  // What is generated from the schemas: `npm run generate`.
+  // What writes schemas, documentation and packages: `npm run update`.
   generate: { entryPoints: { generate: 'tools/generate/main.ts' } },
   // What the release workflow asks: tags and the bill of materials.
   release: { entryPoints: { release: 'tools/release/main.ts' } },

@@ -1,5 +1,7 @@
+import { join } from 'node:path'
 import { catalog } from '../functions/catalog.ts'
-import { examplesOf, golden, input, runExample, toDocuments } from './support/examples.ts'
+import { examplesOf, input, runExample, toDocuments } from './support/examples.ts'
+import { golden } from './support/golden.ts'
 
 // Every example folder is documentation, golden test and proof of idempotence at once.
 describe.each([...catalog.map(({ name }) => name), 'hardening'])('%s', (name) => {
@@ -10,8 +12,8 @@ describe.each([...catalog.map(({ name }) => name), 'hardening'])('%s', (name) =>
     test('gives what the example shows', async () => {
       const { stdout, stderr, exitCode } = await runExample(resources, policy)
       const documents = toDocuments(stdout)
-      expect(documents).toBe(golden(example.folder, 'expected.yaml', documents))
-      expect(stderr).toBe(golden(example.folder, 'findings.txt', stderr))
+      expect(documents).toBe(golden(join(example.folder, 'expected.yaml'), documents))
+      expect(stderr).toBe(golden(join(example.folder, 'findings.txt'), stderr))
       if (isNegative) {
         expect(stderr).toContain('error: ')
         expect([1, 2]).toContain(exitCode)

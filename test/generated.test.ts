@@ -5,7 +5,7 @@ import { generate } from '../tools/generate/schemas-and-readmes.ts'
 
 const root = join(__dirname, '..')
 
-// Schema, type, defaults and documentation come from one zod object: `npm run generate` writes them.
+// Schema, type, defaults and documentation come from one zod object: `npm run update` writes them.
 describe('what is generated from the schemas is fresh', () => {
   test.each([...generate(root)])('%s', (path, content) => {
     expect(readFileSync(join(root, path), 'utf8')).toBe(content)

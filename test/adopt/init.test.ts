@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { catalog } from '../../functions/catalog.ts'
 import { IMAGE, krmHardening, removeFolders, tree } from '../cli/lib/command-line.ts'
-import { filesOf, git, golden, repository } from './lib.ts'
+import { filesOf, git, goldens, repository } from './lib.ts'
 
 afterAll(removeFolders)
 
@@ -14,13 +14,13 @@ describe('init on the shop of a stranger', () => {
     root = await repository()
   })
 
-  test('writes what the shop is expected to need', async () => {
+  test('writes what its golden shows', async () => {
     expect((await init(root, 'deploy/shop')).exitCode).toBe(0)
     const files = filesOf(join(root, 'deploy/shop/hardening'))
     const policy = files['policy.yaml']?.replace(IMAGE, 'PUBLISHED_IMAGE')
     const written = { ...files, ...(policy !== undefined && { 'policy.yaml': policy }) }
     expect(files['policy.yaml']).toContain(`image: ${IMAGE}\n`)
-    expect(written).toEqual(golden('shop', written))
+    expect(written).toEqual(goldens('shop', written))
   })
 
   test('adds two lines to the kustomization, and changes nothing else', async () => {

@@ -1,6 +1,7 @@
-import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { CLI, type Ended, folder, program, run } from '../cli/lib/command-line.ts'
+import { golden } from '../support/golden.ts'
 import { kustomize } from '../support/programs.ts'
 
 export const ROOT = join(__dirname, '../..')
@@ -42,13 +43,10 @@ export const filesOf = (path: string): Record<string, string> =>
       .map((name) => [name, readFileSync(join(path, name), 'utf8')]),
   )
 
-/** Files as they must be, below expected/. UPDATE_GOLDEN=1 refreshes them; read the diff before you keep it. */
-export function golden(name: string, actual: Record<string, string>): Record<string, string> {
+/** The files of a folder below expected/, which must be the actual ones. */
+export function goldens(name: string, actual: Record<string, string>): Record<string, string> {
   const path = join(__dirname, 'expected', name)
-  if (process.env.UPDATE_GOLDEN) {
-    mkdirSync(path, { recursive: true })
-    for (const [file, text] of Object.entries(actual)) writeFileSync(join(path, file), text)
-  }
+  for (const [file, text] of Object.entries(actual)) golden(join(path, file), text)
   return filesOf(path)
 }
 

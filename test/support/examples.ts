@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { plan } from '../../functions/hardening/plan.ts'
 import { type Answer, run } from '../../functions/lib/runner/run.ts'
@@ -55,13 +55,6 @@ export function toDocuments(resourceList: string): string {
 
 export const runExample = (resources: string, policy: string): Promise<Answer> =>
   run(toResourceList(resources, policy), plan)
-
-/** Refreshes or reads what an example must give. UPDATE_EXAMPLES=1 refreshes; read the diff before you keep it. */
-export function golden(folder: string, file: string, actual: string): string {
-  const path = join(folder, file)
-  if (process.env.UPDATE_EXAMPLES && (actual !== '' || existsSync(path))) writeFileSync(path, actual)
-  return read(folder, file) ?? ''
-}
 
 export const input = ({ folder }: Example): { resources: string; policy: string } => {
   const resources = read(folder, 'resources.yaml')

@@ -1,12 +1,18 @@
 import { findKustomize } from '../../cli/kustomize/find.ts'
-import { writeKptPackages } from './kpt/package.ts'
+import { packagedStacks, writeKptPackage } from './kpt/package.ts'
 import { writeGenerated } from './schemas-and-readmes.ts'
 
-async function main(): Promise<void> {
+/** Writes every generated file, or those whose path contains one of the arguments. */
+async function main(parts: readonly string[]): Promise<void> {
   const root = process.cwd()
-  writeGenerated(root)
+  writeGenerated(root, (path) => parts.length === 0 || parts.some((part) => path.includes(part)))
+  const stacks = packagedStacks(root).filter((stack) => {
+    const folder = `packages/${stack}/`
+    return parts.length === 0 || parts.some((part) => folder.includes(part) || part.startsWith(folder))
+  })
+  if (stacks.length === 0) return
   const { build } = await findKustomize(process.env, (line) => process.stderr.write(`${line}\n`))
-  writeKptPackages(root, build)
+  for (const stack of stacks) writeKptPackage(root, build, stack)
 }
 
-void main()
+void main(process.argv.slice(2))

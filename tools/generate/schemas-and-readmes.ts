@@ -134,7 +134,7 @@ function withBeforeAfter(root: string): string {
   )
 }
 
-/** Writes what is generated. The tests fail where a file is not what this writes. */
-export function writeGenerated(root: string): void {
-  for (const [path, content] of generate(root)) writeFileSync(join(root, path), content)
+/** Writes the generated files that are named. The tests fail where a file is not what this writes. */
+export function writeGenerated(root: string, isNamed: (path: string) => boolean): void {
+  for (const [path, content] of generate(root)) if (isNamed(path)) writeFileSync(join(root, path), content)
 }

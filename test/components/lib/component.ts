@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { describe as nameOf } from '../../../functions/lib/kubernetes/objects.ts'
+import { golden } from '../../support/golden.ts'
 import { kustomize } from '../../support/programs.ts'
 import { schemaError, unknownFields } from '../../support/schemas.ts'
 import { objectsOf, render, root } from '../../support/stacks.ts'
@@ -35,18 +35,14 @@ const verify = (folder: string): string =>
     stdio: 'pipe',
   })
 
-/** What every component must do, tried on mimir. UPDATE_GOLDEN=1 refreshes the golden. */
+/** What every component must do, tried on mimir. */
 export function testComponent(name: string, rendered: () => string, plain: () => string): void {
   const component = `components/${name}`
 
   test('changes of the overlay what its golden shows', () => {
-    const golden = join(root, 'test/golden/components', `${name}.yaml`)
     const changed = changes(plain(), rendered())
-    if (process.env.UPDATE_GOLDEN) {
-      mkdirSync(dirname(golden), { recursive: true })
-      writeFileSync(golden, changed)
-    }
-    expect(changed).toBe(readFileSync(golden, 'utf8'))
+    expect(changed).not.toBe('')
+    expect(changed).toBe(golden(join(root, 'test/golden/components', `${name}.yaml`), changed))
   })
 
   test('is proven hardened by verify, which finds nothing to change in its own rendering', () => {

@@ -20,7 +20,7 @@ test('every hardened stack of the environment is a package, and nothing else is'
 describe.each(stacks)('packages/%s', (stack) => {
   const folder = join(root, 'packages', stack)
 
-  test('is what `npm run generate` writes', () => {
+  test('is what `npm run update` writes', () => {
     const generated = kptPackage(root, [kustomize(), 'build', '--enable-alpha-plugins'], stack)
     expect(filesOf(folder)).toEqual(new Map([...generated].sort(([a], [b]) => (a < b ? -1 : 1))))
   })

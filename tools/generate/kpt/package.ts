@@ -60,15 +60,13 @@ patches/
 values*.yaml
 `
 
-/** Writes the packages in place of those that are there. The tests fail where a file is not what this writes. */
-export function writeKptPackages(root: string, kustomize: Kustomize): void {
-  for (const stack of packagedStacks(root)) {
-    const files = kptPackage(root, kustomize, stack)
-    const folder = join(root, 'packages', stack)
-    rmSync(folder, { recursive: true, force: true })
-    for (const [path, text] of files) {
-      mkdirSync(dirname(join(folder, path)), { recursive: true })
-      writeFileSync(join(folder, path), text)
-    }
+/** Replaces the package of a stack. The tests fail where a file is not what this writes. */
+export function writeKptPackage(root: string, kustomize: Kustomize, stack: string): void {
+  const files = kptPackage(root, kustomize, stack)
+  const folder = join(root, 'packages', stack)
+  rmSync(folder, { recursive: true, force: true })
+  for (const [path, text] of files) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true })
+    writeFileSync(join(folder, path), text)
   }
 }

@@ -1,5 +1,6 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { golden } from '../../../support/golden.ts'
 import { root } from '../../../support/stacks.ts'
 
 const PAGE = join(root, 'docs/compatibility.md')
@@ -8,12 +9,11 @@ const GENERATED = /(?<=<!-- table:start -->\n)[\s\S]*?(?=<!-- table:end -->)/
 export const asTable = (columns: readonly string[], rows: readonly (readonly string[])[]): string =>
   [columns, columns.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |\n`).join('')
 
-/** The table that docs/compatibility.md shows. UPDATE_DOCS=1 puts the given one there; read the diff before you keep it. */
+/** The table that docs/compatibility.md shows. `npm run update docs/compatibility.md` first puts the actual one there. */
 export function documentedTable(actual: string): string {
   const page = readFileSync(PAGE, 'utf8')
   if (!GENERATED.test(page)) throw new Error(`${PAGE}: expected <!-- table:start --> and <!-- table:end -->`)
-  if (process.env.UPDATE_DOCS) writeFileSync(PAGE, page.replace(GENERATED, actual))
-  return GENERATED.exec(readFileSync(PAGE, 'utf8'))?.[0] ?? ''
+  return GENERATED.exec(golden(PAGE, page.replace(GENERATED, actual)))?.[0] ?? ''
 }
 
 /** The names of the footnotes that docs/compatibility.md explains. */
