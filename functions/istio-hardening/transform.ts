@@ -3,7 +3,7 @@ import { setExceptions } from '../lib/framework/exceptions.ts'
 import { error, type Finding, warning } from '../lib/framework/finding.ts'
 import { unusedOverrides } from '../lib/framework/unknown-keys.ts'
 import { isKind, type KubernetesObject } from '../lib/kubernetes/objects.ts'
-import type { Workload } from '../lib/kubernetes/workload.ts'
+import { runsPods, type Workload } from '../lib/kubernetes/workload.ts'
 import type { IstioHardeningSpec } from './config.ts'
 import { labelNamespaces, withoutSidecar } from './mesh/ambient.ts'
 import { otherRevisions, selectedOtherwise } from './mesh/conflicting-labels.ts'
@@ -44,7 +44,7 @@ export function transform(objects: KubernetesObject[], spec: IstioHardeningSpec)
     ...joinMesh(objects, topology, memberships, members, spec),
     ...topology.workloads.flatMap(selectedOtherwise),
   ]
-  const running = members.filter(({ workload }) => !isKind(workload.object, '', 'PodTemplate'))
+  const running = members.filter(({ workload }) => runsPods(workload))
   const isSelectable = ({ selector }: Member): boolean => Object.keys(selector).length > 0
   const { runtimePods } = traffic
   const placed = istioObjects({ objects, topology, members: running.filter(isSelectable), isMember, runtimePods }, spec)

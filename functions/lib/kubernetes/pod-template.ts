@@ -1,7 +1,16 @@
 import type { IContainer } from 'kubernetes-models/v1/Container'
 import type { IPodSpec } from 'kubernetes-models/v1/PodSpec'
 import { InputError } from '../input-error.ts'
-import { describe, formatPath, isFields, type KubernetesObject, type ObjectMeta, typeOf, valueAt } from './objects.ts'
+import {
+  describe,
+  formatPath,
+  isFields,
+  type KubernetesObject,
+  type ObjectMeta,
+  type TypeMeta,
+  valueAt,
+} from './objects.ts'
+import { workloadKindOf } from './workload-kinds.ts'
 
 export type Container = IContainer
 export type PodSpec = IPodSpec
@@ -23,30 +32,11 @@ export interface ContainerAt {
   path: readonly (string | number)[]
 }
 
-/**
- * Where pods stand, by group and kind: the path to the template, [] for the object itself. The group counts: a foreign
- * kind that is called Job is not a Job.
- */
-const TEMPLATES: Readonly<Record<string, readonly string[]>> = {
-  '/Pod': [],
-  '/PodTemplate': ['template'],
-  '/ReplicationController': ['spec', 'template'],
-  'apps/Deployment': ['spec', 'template'],
-  'apps/StatefulSet': ['spec', 'template'],
-  'apps/DaemonSet': ['spec', 'template'],
-  'apps/ReplicaSet': ['spec', 'template'],
-  'batch/Job': ['spec', 'template'],
-  'batch/CronJob': ['spec', 'jobTemplate', 'spec', 'template'],
-  'serving.knative.dev/Service': ['spec', 'template'],
-  'argoproj.io/Rollout': ['spec', 'template'],
-}
-
 /** Path of the pod template of an object of this type; undefined where it has none. */
-export const templatePath = (type: { apiVersion: string; kind: string }): readonly string[] | undefined =>
-  TEMPLATES[typeOf(type)]
+export const templatePath = (type: TypeMeta): readonly string[] | undefined => workloadKindOf(type)?.template
 
 /** Does this type hold a pod template? */
-export const isPodOwner = (type: { apiVersion: string; kind: string }): boolean => templatePath(type) !== undefined
+export const isPodOwner = (type: TypeMeta): boolean => workloadKindOf(type) !== undefined
 
 /**
  * The pod template of an object, or undefined where it has none: another kind, or a partial object such as a

@@ -1,14 +1,11 @@
 import { InputError } from '../input-error.ts'
-import { describe, formatPath, type KubernetesObject, typeOf } from './objects.ts'
-import { templatePath } from './pod-template.ts'
+import { describe, formatPath, type KubernetesObject, type TypeMeta, typeOf } from './objects.ts'
+import { LABEL_SELECTOR } from './selector.ts'
 import { describeMistyped, type Shape, shapeAt, typeErrors } from './type-check.ts'
+import { workloadKindOf } from './workload-kinds.ts'
 
 const STRINGS = { '*': 'string' } as const
 const METADATA = { namespace: 'string', labels: STRINGS, annotations: STRINGS } as const
-const SELECTOR = {
-  matchLabels: STRINGS,
-  matchExpressions: [{ key: 'string', operator: 'string', values: ['string'] }],
-} as const
 
 const HANDLER = {
   httpGet: { host: 'string', port: 'integerOrString' },
@@ -49,12 +46,11 @@ const POD_TEMPLATE: Shape = {
     serviceAccount: 'string',
     automountServiceAccountToken: 'boolean',
     dnsConfig: { options: [{ name: 'string', value: 'string' }] },
-    topologySpreadConstraints: [{ topologyKey: 'string', labelSelector: SELECTOR }],
+    topologySpreadConstraints: [{ topologyKey: 'string', labelSelector: LABEL_SELECTOR }],
   },
 }
 
 const OBJECT: Shape = { metadata: METADATA }
-const REPLICATED: Shape = { spec: { replicas: 'count', selector: SELECTOR } }
 const BACKENDS: Shape = {
   spec: { parentRefs: [{}], rules: [{ backendRefs: [{ name: 'string', port: 'integer' }] }] },
 }
@@ -67,10 +63,10 @@ const DESTINATION = { host: 'string', port: { number: 'integer' } } as const
 const ROUTES = [
   { route: [{ destination: DESTINATION }], mirror: DESTINATION, mirrors: [{ destination: DESTINATION }] },
 ] as const
-const PEERS = [{ podSelector: SELECTOR, namespaceSelector: SELECTOR, ipBlock: { cidr: 'string' } }] as const
+const PEERS = [{ podSelector: LABEL_SELECTOR, namespaceSelector: LABEL_SELECTOR, ipBlock: { cidr: 'string' } }] as const
 const POLICY_PORTS = [{ port: 'integerOrString', protocol: 'string' }] as const
 
-/** By group and kind, the fields that functions read, besides metadata and pod template. */
+/** The fields that functions read, besides metadata, of kinds without pods; those of workloads are in workload-kinds.ts. */
 const KINDS: Readonly<Record<string, Shape>> = {
   '/ConfigMap': { data: STRINGS },
   '/Service': {
@@ -82,15 +78,8 @@ const KINDS: Readonly<Record<string, Shape>> = {
     },
   },
   '/ServiceAccount': { automountServiceAccountToken: 'boolean' },
-  'apps/Deployment': REPLICATED,
-  'apps/ReplicaSet': REPLICATED,
-  'apps/StatefulSet': {
-    spec: { replicas: 'count', selector: SELECTOR, serviceName: 'string', ordinals: { start: 'count' } },
-  },
-  'apps/DaemonSet': { spec: { selector: SELECTOR } },
-  'argoproj.io/Rollout': REPLICATED,
   'policy/PodDisruptionBudget': {
-    spec: { selector: SELECTOR, minAvailable: 'integerOrString', maxUnavailable: 'integerOrString' },
+    spec: { selector: LABEL_SELECTOR, minAvailable: 'integerOrString', maxUnavailable: 'integerOrString' },
   },
   'autoscaling/HorizontalPodAutoscaler': {
     spec: { minReplicas: 'count', scaleTargetRef: { kind: 'string', name: 'string' } },
@@ -100,7 +89,7 @@ const KINDS: Readonly<Record<string, Shape>> = {
   },
   'networking.k8s.io/NetworkPolicy': {
     spec: {
-      podSelector: SELECTOR,
+      podSelector: LABEL_SELECTOR,
       policyTypes: ['string'],
       ingress: [{ from: PEERS, ports: POLICY_PORTS }],
       egress: [{ to: PEERS, ports: POLICY_PORTS }],
@@ -140,18 +129,18 @@ const KINDS: Readonly<Record<string, Shape>> = {
   'telemetry.istio.io/Telemetry': {
     spec: { selector: { matchLabels: STRINGS }, tracing: [{}], metrics: [{}], accessLogging: [{}] },
   },
-  'cilium.io/CiliumNetworkPolicy': { spec: { endpointSelector: SELECTOR } },
+  'cilium.io/CiliumNetworkPolicy': { spec: { endpointSelector: LABEL_SELECTOR } },
   'kafka.strimzi.io/Kafka': { spec: { kafka: { replicas: 'count' }, zookeeper: { replicas: 'count' } } },
   'kafka.strimzi.io/KafkaNodePool': { spec: { replicas: 'count', roles: ['string'] } },
   'kafka.strimzi.io/KafkaTopic': { spec: { replicas: 'count' } },
 }
 
-/** What an object of a type must look like, given the path of its pod template where it has one. All must hold. */
-const shapesOf = (type: string, templatePath: readonly string[] | undefined): Shape[] => [
-  OBJECT,
-  ...(templatePath ? [shapeAt(templatePath, POD_TEMPLATE)] : []),
-  ...(KINDS[type] ? [KINDS[type]] : []),
-]
+/** The shapes that an object of a type must have, all of them. */
+function shapesOf(type: TypeMeta): Shape[] {
+  const workload = workloadKindOf(type)
+  const own = KINDS[typeOf(type)] ?? workload?.fields
+  return [OBJECT, ...(workload ? [shapeAt(workload.template, POD_TEMPLATE)] : []), ...(own ? [own] : [])]
+}
 
 /**
  * After this check, functions may assume that every field has the type the API expects, or is absent. Throws InputError
@@ -159,7 +148,7 @@ const shapesOf = (type: string, templatePath: readonly string[] | undefined): Sh
  */
 export function requireWellTyped(objects: readonly KubernetesObject[]): void {
   const lines = objects.flatMap((object) =>
-    shapesOf(typeOf(object), templatePath(object))
+    shapesOf(object)
       .flatMap((shape) => typeErrors(object, shape, []))
       .map((mistyped) => `${nameOf(object)}: ${formatPath(mistyped.path)}: ${describeMistyped(mistyped)}`),
   )

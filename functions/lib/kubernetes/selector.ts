@@ -1,4 +1,5 @@
 import { isFields } from './objects.ts'
+import type { Shape } from './type-check.ts'
 
 export type Labels = Readonly<Record<string, string>>
 
@@ -7,6 +8,12 @@ export interface LabelSelector {
   matchLabels?: Labels | null
   matchExpressions?: readonly { key: string; operator: string; values?: readonly string[] | null }[] | null
 }
+
+/** The types of its fields, as the API decodes them. */
+export const LABEL_SELECTOR = {
+  matchLabels: { '*': 'string' },
+  matchExpressions: [{ key: 'string', operator: 'string', values: ['string'] }],
+} as const satisfies Shape
 
 /** Does the object carry all of these labels? */
 export const selects = (selector: Labels, labels: Labels): boolean =>

@@ -1,5 +1,6 @@
-import { isKind, type KubernetesObject } from './objects.ts'
+import type { KubernetesObject } from './objects.ts'
 import { type Container, type PodTemplate, podTemplateOf } from './pod-template.ts'
+import { workloadKindOf } from './workload-kinds.ts'
 
 /** An object that runs pods, with what other objects know it by. */
 export interface Workload {
@@ -30,9 +31,11 @@ export function workloadOf(object: KubernetesObject): Workload | undefined {
 export const workloadsOf = (objects: readonly KubernetesObject[]): Workload[] =>
   objects.flatMap((object) => workloadOf(object) ?? [])
 
+/** Does a cluster run pods of it? A PodTemplate holds only a template, for others to use. */
+export const runsPods = ({ object }: Workload): boolean => !workloadKindOf(object)?.templateOnly
+
 /** Runs to completion: gets no budget, no spread, no standing policies. */
-export const isBatch = (workload: Workload): boolean =>
-  isKind(workload.object, 'batch', 'Job') || isKind(workload.object, 'batch', 'CronJob')
+export const isBatch = ({ object }: Workload): boolean => workloadKindOf(object)?.batch === true
 
 /** The containers that run while the pod serves: containers and native sidecars. */
 export const servingContainers = (workload: Workload): Container[] => [

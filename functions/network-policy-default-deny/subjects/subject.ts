@@ -1,10 +1,10 @@
 import { policySelector, type Topology } from '../../lib/flows/topology.ts'
 import { error, type Finding, info, warning } from '../../lib/framework/finding.ts'
 import { generatedNames } from '../../lib/framework/generated-names.ts'
-import { describe, formatPath, isKind, type KubernetesObject } from '../../lib/kubernetes/objects.ts'
+import { describe, formatPath, type KubernetesObject } from '../../lib/kubernetes/objects.ts'
 import { isHostNetwork, usesApiServer } from '../../lib/kubernetes/pod-traits.ts'
 import type { Labels } from '../../lib/kubernetes/selector.ts'
-import type { Workload } from '../../lib/kubernetes/workload.ts'
+import { runsPods, type Workload } from '../../lib/kubernetes/workload.ts'
 import type { Scope } from './scope.ts'
 import { hasSidecar } from './sidecar.ts'
 
@@ -44,8 +44,6 @@ export function workloadSubjects(
   })
   return { subjects, findings }
 }
-
-const runsPods = ({ object }: Workload): boolean => !isKind(object, '', 'PodTemplate')
 
 const onHostNetwork = ({ object, template }: Workload): Finding =>
   info('hostNetwork: no NetworkPolicy selects its pods, so none is written; nothing limits their traffic', {

@@ -1,5 +1,6 @@
 import { groupBy } from '../../lib/framework/group-by.ts'
 import { valueAt } from '../../lib/kubernetes/objects.ts'
+import { workloadKindOf } from '../../lib/kubernetes/workload-kinds.ts'
 import type { Build } from '../build.ts'
 import type { KnownPart } from '../presets/expand.ts'
 import { named, type Scalable } from '../replicas/scalable.ts'
@@ -45,7 +46,7 @@ function naturalKey({ object, kind, namespace, name, path }: Scalable): string |
     const isController = (valueAt(object, ['spec', 'roles']) as string[] | undefined)?.includes('controller')
     return isController ? `kraft\n${namespace}\n${object.metadata.labels?.['strimzi.io/cluster']}` : undefined
   }
-  const isEtcd = kind === 'StatefulSet' && memberListsOf(object).length > 0
+  const isEtcd = workloadKindOf(object)?.ordinals && memberListsOf(object).length > 0
   const isQuorum = isEtcd || path[1] === 'pd' || path[1] === 'zookeeper'
   return isQuorum ? `${kind}\n${namespace}\n${name}` : undefined
 }

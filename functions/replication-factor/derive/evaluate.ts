@@ -1,4 +1,5 @@
 import { valueAt } from '../../lib/kubernetes/objects.ts'
+import { workloadKindOf } from '../../lib/kubernetes/workload-kinds.ts'
 import { type Build, countOf, factorOf, plural, totalOf } from '../build.ts'
 import { describeScalable, type Scalable } from '../replicas/scalable.ts'
 import type { Value } from './field.ts'
@@ -31,7 +32,7 @@ export function evaluate(build: Build, rule: NamedRule, from: readonly Scalable[
 
 function members(build: Build, rule: NamedRule, from: readonly Scalable[], count: number): Evaluated {
   const { template = '', hosts } = rule
-  const other = from.find(({ object }) => object.kind !== 'StatefulSet')
+  const other = from.find(({ object }) => !workloadKindOf(object)?.ordinals)
   if (other)
     return { refused: `found ${describeScalable(other)}, expected a StatefulSet: only its pods have names that stay` }
   if (count > MAX_MEMBERS)

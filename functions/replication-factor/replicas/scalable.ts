@@ -1,7 +1,8 @@
 import { matchesPattern } from '../../lib/framework/match.ts'
-import { type Fields, isFields, type KubernetesObject, typeOf, valueAt } from '../../lib/kubernetes/objects.ts'
+import { type Fields, isFields, type KubernetesObject, type TypeMeta, valueAt } from '../../lib/kubernetes/objects.ts'
 import { podTemplateOf } from '../../lib/kubernetes/pod-template.ts'
 import type { Workload } from '../../lib/kubernetes/workload.ts'
+import { workloadKindOf } from '../../lib/kubernetes/workload-kinds.ts'
 import { customResourceOf } from '../../lib/operators/index.ts'
 
 /** Something that runs a number of pods, and where in its object that number stands. */
@@ -18,11 +19,11 @@ export interface Scalable {
 export const describeScalable = ({ kind, namespace, name }: Scalable): string =>
   `${kind} ${namespace ? `${namespace}/` : ''}${name}`
 
-const WORKLOADS = new Set(['apps/Deployment', 'apps/StatefulSet', 'argoproj.io/Rollout'])
+const isReplicated = (type: TypeMeta): boolean => workloadKindOf(type)?.replicated !== undefined
 
 /** Does an object of this type run a number of pods? */
-export const isScalable = (type: { apiVersion: string; kind: string }): boolean =>
-  WORKLOADS.has(typeOf(type)) || customResourceOf(type)?.replicas !== undefined
+export const isScalable = (type: TypeMeta): boolean =>
+  isReplicated(type) || customResourceOf(type)?.replicas !== undefined
 
 /** By namespace, kind and name: nothing that is written or said depends on the order of the input. */
 const sortKey = ({ namespace, kind, name }: { namespace: string; kind: string; name: string }): string =>
@@ -34,7 +35,7 @@ export const scalablesOf = (objects: readonly KubernetesObject[]): Scalable[] =>
 
 function inObject(object: KubernetesObject): Scalable[] {
   const own = { object, kind: object.kind, namespace: object.metadata.namespace ?? '' }
-  if (WORKLOADS.has(typeOf(object)) && podTemplateOf(object))
+  if (isReplicated(object) && podTemplateOf(object))
     return [{ ...own, name: object.metadata.name, path: ['spec', 'replicas'] }]
   return Object.entries(customResourceOf(object)?.replicas ?? {})
     .filter(([, path]) => valueAt(object, path) !== undefined)
@@ -50,7 +51,7 @@ export function named<T extends { kind: string; name: string }>(candidates: read
 
 /** The workloads that keep a number of pods running, by name: not Jobs, not DaemonSets. */
 export const replicatedWorkloads = (workloads: readonly Workload[]): Workload[] =>
-  workloads.filter(({ object }) => WORKLOADS.has(typeOf(object))).sort((a, b) => (sortKey(a) < sortKey(b) ? -1 : 1))
+  workloads.filter(({ object }) => isReplicated(object)).sort((a, b) => (sortKey(a) < sortKey(b) ? -1 : 1))
 
 /** The written number: 1 where a workload writes none, undefined where it is a placeholder. */
 export function writtenReplicas({ object, path }: Scalable): number | undefined {

@@ -1,21 +1,15 @@
 import { isDeepStrictEqual } from 'node:util'
 import { isOff } from '../../lib/framework/config.ts'
 import { fillUnset } from '../../lib/framework/generated-objects.ts'
-import { type Fields, groupOf, type KubernetesObject, valueAt } from '../../lib/kubernetes/objects.ts'
+import { type Fields, valueAt } from '../../lib/kubernetes/objects.ts'
 import type { Workload } from '../../lib/kubernetes/workload.ts'
+import { workloadKindOf } from '../../lib/kubernetes/workload-kinds.ts'
 import type { Build } from '../build.ts'
 import type { SpreadSpec } from '../config.ts'
 import { copySelector, selectedBy } from '../selected-workloads.ts'
 
 const HOSTNAME = 'kubernetes.io/hostname'
 const ZONE = 'topology.kubernetes.io/zone'
-
-/** The label by which each controller tells the pods of its revisions apart. */
-const REVISION: Readonly<Record<string, string>> = {
-  'apps/Deployment': 'pod-template-hash',
-  'apps/StatefulSet': 'controller-revision-hash',
-  'argoproj.io/Rollout': 'rollouts-pod-template-hash',
-}
 
 /** A constraint of `topologySpreadConstraints`. */
 export interface Constraint extends Fields {
@@ -32,6 +26,7 @@ export function constraintsFor(
   { hostname = 'ScheduleAnyway', zone = 'ScheduleAnyway', minDomains, selector }: SpreadSpec,
 ): Map<string, Wanted> {
   const used = selector ? { matchLabels: { ...selector } } : valueAt(workload.object, ['spec', 'selector'])
+  const revisionLabel = workloadKindOf(workload.object)?.replicated?.revisionLabel
   const across =
     (topologyKey: string, whenUnsatisfiable: string, more: Fields): Wanted =>
     (labelSelector = used) => ({
@@ -40,7 +35,7 @@ export function constraintsFor(
       whenUnsatisfiable,
       ...more,
       labelSelector: copySelector(labelSelector),
-      ...(!reachesOthers(build, workload, labelSelector) && { matchLabelKeys: [revisionKey(workload.object)] }),
+      ...(revisionLabel && !reachesOthers(build, workload, labelSelector) && { matchLabelKeys: [revisionLabel] }),
       nodeAffinityPolicy: 'Honor',
       nodeTaintsPolicy: 'Honor',
     })
@@ -54,8 +49,6 @@ export function constraintsFor(
 const reachesOthers = (build: Build, { object, namespace }: Workload, labelSelector: unknown): boolean =>
   !isDeepStrictEqual(labelSelector, valueAt(object, ['spec', 'selector'])) &&
   selectedBy(build, namespace, labelSelector).some((other) => other.object !== object)
-
-const revisionKey = ({ apiVersion, kind }: KubernetesObject): string => REVISION[`${groupOf(apiVersion)}/${kind}`] ?? ''
 
 /** What the policy names, and so sets over what the workload writes, by topology key. */
 export function givenFields({ hostname, zone, minDomains, selector }: SpreadSpec): Record<string, Fields> {

@@ -1,0 +1,60 @@
+import { type TypeMeta, typeOf } from './objects.ts'
+import { LABEL_SELECTOR } from './selector.ts'
+import type { Shape } from './type-check.ts'
+
+/** What functions know about one kind of object that has pods. */
+export interface WorkloadKind {
+  /** Path of the pod template in the object; [] where the object is the pod. */
+  readonly template: readonly string[]
+  /** It only holds a template for others to use: there are no pods of it. */
+  readonly templateOnly?: true
+  /** Its pods run to completion: it gets no disruption budget, no spread and no mesh objects of its own. */
+  readonly batch?: true
+  /** It keeps `spec.replicas` pods running, revision by revision: it is scaled, spread and gets a disruption budget. */
+  readonly replicated?: {
+    /** The label by which its controller tells the pods of its revisions apart. */
+    readonly revisionLabel: string
+  }
+  /** Its pods have names that stay: `<name>-<ordinal>`. */
+  readonly ordinals?: true
+  /** The fields that functions read, besides metadata and pod template. */
+  readonly fields?: Shape
+}
+
+const IN_SPEC = ['spec', 'template'] as const
+const REPLICAS: Shape = { spec: { replicas: 'count', selector: LABEL_SELECTOR } }
+
+/**
+ * Every kind that has pods, by group and kind. A new kind is one row here. The group counts: a foreign kind that is called
+ * Job is not a Job.
+ */
+const WORKLOAD_KINDS: Readonly<Record<string, WorkloadKind>> = {
+  '/Pod': { template: [] },
+  '/PodTemplate': { template: ['template'], templateOnly: true },
+  '/ReplicationController': { template: IN_SPEC },
+  'apps/Deployment': { template: IN_SPEC, replicated: { revisionLabel: 'pod-template-hash' }, fields: REPLICAS },
+  'apps/StatefulSet': {
+    template: IN_SPEC,
+    replicated: { revisionLabel: 'controller-revision-hash' },
+    ordinals: true,
+    fields: {
+      spec: { replicas: 'count', selector: LABEL_SELECTOR, serviceName: 'string', ordinals: { start: 'count' } },
+    },
+  },
+  'apps/DaemonSet': { template: IN_SPEC, fields: { spec: { selector: LABEL_SELECTOR } } },
+  'apps/ReplicaSet': { template: IN_SPEC, fields: REPLICAS },
+  'batch/Job': { template: IN_SPEC, batch: true },
+  'batch/CronJob': { template: ['spec', 'jobTemplate', ...IN_SPEC], batch: true },
+  'serving.knative.dev/Service': { template: IN_SPEC },
+  'argoproj.io/Rollout': {
+    template: IN_SPEC,
+    replicated: { revisionLabel: 'rollouts-pod-template-hash' },
+    fields: REPLICAS,
+  },
+}
+
+/** What is known about the kind of an object; undefined for a kind without pods. */
+export const workloadKindOf = (type: TypeMeta): WorkloadKind | undefined => WORKLOAD_KINDS[typeOf(type)]
+
+/** The types that have pods, as `group/Kind`. */
+export const workloadTypes: readonly string[] = Object.keys(WORKLOAD_KINDS)
