@@ -41,8 +41,12 @@ export const istioHardeningSchema = z
       .check(z.describe('Namespaces that stay out of the mesh; `false` takes one in')),
     proxy: z.prefault(proxySchema, {}).check(z.describe('Resources of the sidecar')),
     ndots: z
-      ._default(ndotsSchema, 1)
-      .check(z.describe('Names with as many dots are looked up as they are, before the search domains; or `off`')),
+      ._default(ndotsSchema, 'off')
+      .check(
+        z.describe(
+          'Sets `dnsConfig` option ndots: names with at least this many dots are looked up as written before the search domains are tried. `off` leaves the option alone',
+        ),
+      ),
     scrape: z
       .optional(z.record(z.string(), scrapeSchema))
       .check(z.describe("Where Prometheus scrapes a workload, or `'*'` for every one that tells no port `metrics`")),
@@ -82,13 +86,12 @@ export const istioHardeningSchema = z
         z.catchall(
           z.object({
             [`${ISTIO_SYSTEM}/istiod.${ISTIO_SYSTEM}.svc.cluster.local`]: unlessOff('The control plane of the mesh'),
-            'otel/otel-agent.otel.svc.cluster.local': unlessOff('Where traces go'),
           }),
           z.boolean(),
         ),
         {},
       )
-      .check(z.describe('Hosts that every Sidecar lists: the control plane and where telemetry goes')),
+      .check(z.describe('Hosts that every Sidecar lists: the control plane, and others such as a trace collector')),
     authorization: z
       ._default(z.literal(['off', false, 'flows']), 'off')
       .check(z.describe('`flows` derives an AuthorizationPolicy, ALLOW, for every workload that flows go to')),
@@ -98,10 +101,10 @@ export const istioHardeningSchema = z
         z.describe('Where the gateways run that an AuthorizationPolicy admits for VirtualService, route and Ingress'),
       ),
     scraperNamespaces: z
-      .prefault(z.catchall(z.object({ prometheus: unlessOff('Namespace of Prometheus') }), z.boolean()), {})
+      ._default(z.record(z.string(), z.boolean()), {})
       .check(
         z.describe(
-          'Where the scraper runs that an AuthorizationPolicy admits in ambient mode, where no sidecar answers it',
+          'Namespaces whose pods scrape metrics: an AuthorizationPolicy admits them in ambient mode, where no sidecar answers for the pod',
         ),
       ),
     workloads: z

@@ -23,7 +23,11 @@ test('a sidecar answers the scraper past any policy; in ambient mode only the sc
   const build = (): KubernetesObject[] => [namespace, workload('web', { ports: { metrics: 9090 } })]
   const sidecars = await harden(build(), { authorization: 'flows' })
   expect(sidecars.objects.map(({ kind }) => kind)).not.toContain('AuthorizationPolicy')
-  const ambient = await harden(build(), { authorization: 'flows', ambient: true })
+  const ambient = await harden(build(), {
+    authorization: 'flows',
+    ambient: true,
+    scraperNamespaces: { prometheus: true },
+  })
   expect(ambient.get('AuthorizationPolicy', 'web').spec).toMatchObject({
     rules: [{ from: [{ source: { namespaces: ['prometheus'] } }], to: [{ operation: { ports: ['9090'] } }] }],
   })

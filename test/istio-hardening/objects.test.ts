@@ -7,7 +7,6 @@ import { workloadsOf } from '../../functions/lib/kubernetes/workload.ts'
 import { harden, hostsOf, service, workload, written } from './build.ts'
 
 const ISTIOD = 'istio-system/istiod.istio-system.svc.cluster.local'
-const OTEL = 'otel/otel-agent.otel.svc.cluster.local'
 
 describe('the names of objects', () => {
   test.each<[string, [kind: string, name: string, namespace?: string][], string[]]>([
@@ -80,7 +79,7 @@ describe('a hand-written Sidecar', () => {
 
   test('is completed under its own name, and no other is made', async () => {
     const hardened = await harden(build({ egress: [{ hosts: ['stock/s'] }] }), { flows })
-    expect(hostsOf(hardened, 'own')).toEqual(['stock/s', './b.shop.svc.cluster.local', ISTIOD, OTEL])
+    expect(hostsOf(hardened, 'own')).toEqual(['stock/s', './b.shop.svc.cluster.local', ISTIOD])
     expect(hardened.objects.filter(({ kind }) => kind === 'Sidecar').map(({ metadata }) => metadata.name)).toEqual([
       'own',
       'b',
@@ -109,7 +108,7 @@ describe('a hand-written Sidecar', () => {
     const { get } = await harden(build({ egress: [block] }), { flows })
     expect(get('Sidecar', 'own').spec).toMatchObject({
       outboundTrafficPolicy: { mode: 'REGISTRY_ONLY' },
-      egress: [block, { captureMode: 'DEFAULT', hosts: ['./b.shop.svc.cluster.local', ISTIOD, OTEL] }],
+      egress: [block, { captureMode: 'DEFAULT', hosts: ['./b.shop.svc.cluster.local', ISTIOD] }],
     })
   })
 
@@ -135,7 +134,7 @@ describe('a hand-written Sidecar', () => {
   test('of several workloads gets the hosts of all', async () => {
     const objects = [member('a'), member('c'), workload('b'), service('b', 80), shared()]
     const hardened = await harden(objects, { flows, hosts: { c: { 'stock/s': { reason: 'r' } } } })
-    expect(hostsOf(hardened, 'team')).toEqual(['./b.shop.svc.cluster.local', ISTIOD, OTEL, 'stock/s'])
+    expect(hostsOf(hardened, 'team')).toEqual(['./b.shop.svc.cluster.local', ISTIOD, 'stock/s'])
     expect(hardened.objects.filter(({ kind }) => kind === 'Sidecar')).toHaveLength(2)
   })
 
@@ -221,17 +220,17 @@ describe('a ServiceEntry that the build has', () => {
     ['in another that keeps it', entry('egress', ['.']), './api.example.com', 2],
   ])('%s', async (_, existing, host, count) => {
     const hardened = await harden([workload('a'), existing], { flows })
-    expect(hostsOf(hardened, 'a')).toEqual([host, ISTIOD, OTEL])
+    expect(hostsOf(hardened, 'a')).toEqual([host, ISTIOD])
     expect(hardened.objects.filter(({ kind }) => kind === 'ServiceEntry')).toHaveLength(count)
   })
 })
 
 test('an address goes by the name of its ServiceEntry, own or hand-written', async () => {
   const flows = { 'external/192.0.2.7:5432': { from: ['shop/a'] } }
-  expect(hostsOf(await harden([workload('a')], { flows }), 'a')).toEqual(['./192-0-2-7.address', ISTIOD, OTEL])
+  expect(hostsOf(await harden([workload('a')], { flows }), 'a')).toEqual(['./192-0-2-7.address', ISTIOD])
   const entry = written('ServiceEntry', 'db', undefined, { hosts: ['db.example.com'], addresses: ['192.0.2.7'] })
   const hardened = await harden([workload('a'), entry], { flows })
-  expect(hostsOf(hardened, 'a')).toEqual(['./db.example.com', ISTIOD, OTEL])
+  expect(hostsOf(hardened, 'a')).toEqual(['./db.example.com', ISTIOD])
   expect(hardened.get('ServiceEntry', 'db').spec).toMatchObject({
     ports: [{ number: 5432, name: 'tcp-5432', protocol: 'TCP' }],
   })
@@ -253,7 +252,7 @@ test('what policy no longer asks for goes: objects, hosts, reasons', async () =>
   const second = await harden(objects, {})
   expect(second.objects.some(({ kind }) => kind === 'ServiceEntry')).toBe(false)
   expect(second.get('Sidecar', 'a').spec).toMatchObject({ outboundTrafficPolicy: { mode: 'REGISTRY_ONLY' } })
-  expect(hostsOf(second, 'a')).toEqual([ISTIOD, OTEL])
+  expect(hostsOf(second, 'a')).toEqual([ISTIOD])
   expect(JSON.stringify(second.objects)).not.toContain('it crawls')
 })
 

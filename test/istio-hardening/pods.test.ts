@@ -28,7 +28,7 @@ describe('every kind that runs pods joins the mesh', () => {
     ['serving.knative.dev/v1', 'Service', { spec: { template } }, ['spec', 'template']],
     ['argoproj.io/v1alpha1', 'Rollout', { spec: { template } }, ['spec', 'template']],
   ])('%s %s', async (apiVersion, kind, fields, path) => {
-    const { get } = await harden([owner(apiVersion, kind, fields)])
+    const { get } = await harden([owner(apiVersion, kind, fields)], { ndots: 1 })
     const pods = path.reduce<unknown>((node, key) => (node as Record<string, unknown>)[key], get(kind, 'a'))
     expect(pods).toMatchObject({
       metadata: { labels: { 'sidecar.istio.io/inject': 'true' }, annotations: { 'sidecar.istio.io/proxyCPU': '10m' } },
@@ -61,7 +61,9 @@ describe('every kind that runs pods joins the mesh', () => {
   })
 
   test('Knative is said to need a flag for dnsConfig', async () => {
-    const { messages } = await harden([owner('serving.knative.dev/v1', 'Service', { spec: { template } })])
+    const { messages } = await harden([owner('serving.knative.dev/v1', 'Service', { spec: { template } })], {
+      ndots: 1,
+    })
     expect(messages).toEqual([
       'info: Knative admits dnsConfig only where its feature kubernetes.podspec-dnsconfig is enabled; where it is not, set workloads.a.ndots: off',
     ])

@@ -1,10 +1,12 @@
-import { isOff } from '../../lib/framework/config.ts'
+import { isOff, type Off } from '../../lib/framework/config.ts'
 import { warning } from '../../lib/framework/finding.ts'
 import { fillUnset } from '../../lib/framework/generated-objects.ts'
-import { formatPath, type KubernetesObject, valueAt } from '../../lib/kubernetes/objects.ts'
+import { type Fields, formatPath, type KubernetesObject, valueAt } from '../../lib/kubernetes/objects.ts'
 import type { TelemetrySpec } from '../config-telemetry.ts'
 import type { Member } from '../mesh/member.ts'
 import type { PolicyKind, Wanted } from './one-per-workload.ts'
+
+type Tracing = Exclude<TelemetrySpec['tracing'], Off | undefined>
 
 /**
  * Every request is traced, metrics are reported, and what the workload serves is logged, each by the provider that policy
@@ -14,9 +16,7 @@ export const telemetryFor = (member: Member, { tracing, metrics, accessLogging }
   member,
   reasons: [],
   spec: {
-    ...(!isOff(tracing) && {
-      tracing: [{ providers: [{ name: tracing.provider }], randomSamplingPercentage: tracing.percentage }],
-    }),
+    ...(tracing !== undefined && !isOff(tracing) && { tracing: [tracingOf(tracing)] }),
     ...(!isOff(metrics) && {
       metrics: [{ providers: [{ name: metrics.provider }], reportingInterval: metrics.reportingInterval }],
     }),
@@ -30,6 +30,11 @@ export const telemetryFor = (member: Member, { tracing, metrics, accessLogging }
       ],
     }),
   },
+})
+
+const tracingOf = ({ provider, percentage }: Tracing): Fields => ({
+  ...(provider !== undefined && { providers: [{ name: provider }] }),
+  ...(percentage !== undefined && { randomSamplingPercentage: percentage }),
 })
 
 export const telemetry: PolicyKind = {
