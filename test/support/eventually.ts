@@ -1,10 +1,13 @@
 import { setTimeout } from 'node:timers/promises'
 
-/** Asks until the answer is as wanted, for at most two minutes; gives the last answer. */
+/** Far longer than anything here takes on a busy machine, so that only what never comes is given up, in milliseconds. */
+const LIMIT = 600_000
+
+/** Asks until the answer is as wanted, for at most ten minutes; gives the last answer. */
 export async function eventually<T>(ask: () => T | Promise<T>, isWanted: (answer: T) => boolean): Promise<T> {
-  for (let left = 600; ; left--) {
+  for (const start = Date.now(); ; ) {
     const answer = await ask()
-    if (left === 0 || isWanted(answer)) return answer
+    if (isWanted(answer) || Date.now() - start > LIMIT) return answer
     await setTimeout(200)
   }
 }

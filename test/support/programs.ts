@@ -1,21 +1,40 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { PINNED } from '../../cli/kustomize/pinned.ts'
+import { isNewEnough } from '../../cli/kustomize/version.ts'
 import { findOnPath, isExecutable } from '../../cli/on-path.ts'
 
 /** Where programs that the tests build are kept. */
 export const CACHE = join(__dirname, '../../node_modules/.cache/krm-hardening')
 
 /**
- * The Kustomize that the tests run: KUSTOMIZE in the environment, else the one on PATH, else the pinned version, which Go
- * builds once into node_modules/.cache. Throws where none of the three can be had.
+ * The Kustomize that the tests run: KUSTOMIZE in the environment, else the one on PATH, else the one in kubectl, else the
+ * pinned version, which Go builds once into node_modules/.cache. Throws where none of these can be had.
  */
 export function kustomize(): string {
   const { KUSTOMIZE, PATH } = process.env
-  if (!KUSTOMIZE) return findOnPath('kustomize', PATH) ?? kustomizeOf(PINNED)
+  if (!KUSTOMIZE) {
+    found ??= findOnPath('kustomize', PATH) ?? kustomizeOfKubectl() ?? kustomizeOf(PINNED)
+    return found
+  }
   if (!isExecutable(KUSTOMIZE)) throw new Error(`KUSTOMIZE=${KUSTOMIZE}: expected a program that can be run`)
   return KUSTOMIZE
+}
+
+let found: string | undefined
+
+/** `kubectl kustomize` under the interface of Kustomize's own program, or undefined where there is none new enough. */
+function kustomizeOfKubectl(): string | undefined {
+  const kubectl = findOnPath('kubectl', process.env.PATH)
+  if (!kubectl) return undefined
+  const said = execFileSync(kubectl, ['version', '--client'], { encoding: 'utf8' })
+  const version = /^Kustomize Version: (\S+)/m.exec(said)?.[1]
+  if (!version || !isNewEnough(version)) return undefined
+  return built('kubectl-kustomize', version, 'kubectl builds in place of Kustomize', (folder) => {
+    const script = `#!/bin/sh\n[ "$1" = version ] && exec echo '${version}'\nshift\nexec '${kubectl}' kustomize "$@"\n`
+    writeFileSync(join(folder, 'kubectl-kustomize'), script, { mode: 0o755 })
+  })
 }
 
 /** A Kustomize of one version, such as v5.5.0. Throws, with what Go said, where it cannot be built. */

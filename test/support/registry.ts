@@ -1,12 +1,10 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { findOnPath } from '../../cli/on-path.ts'
 import { splitName } from '../../functions/lib/kubernetes/image-reference.ts'
-import { eventually } from './eventually.ts'
-import { freePort } from './free-port.ts'
 
 /** A registry on loopback, of Debian's package docker-registry. */
 export interface Registry {
@@ -26,20 +24,25 @@ export async function startRegistry(hosts: readonly string[]): Promise<Registry>
   const program = findOnPath('docker-registry', process.env.PATH)
   if (!program) throw new Error('docker-registry is not on PATH; install the Debian package docker-registry')
   const folder = mkdtempSync(join(tmpdir(), 'test-registry-'))
-  const address = `127.0.0.1:${await freePort()}`
   const write = (path: string, text: string): string => {
     mkdirSync(dirname(join(folder, path)), { recursive: true })
     writeFileSync(join(folder, path), text)
     return join(folder, path)
   }
-  const configuration = { version: 0.1, storage: { filesystem: { rootdirectory: folder } }, http: { addr: address } }
-  const server = spawn(program, ['serve', write('registry.json', JSON.stringify(configuration))], { stdio: 'ignore' })
-  const ended = once(server, 'exit')
+  const configuration = {
+    version: 0.1,
+    storage: { filesystem: { rootdirectory: folder } },
+    http: { addr: '127.0.0.1:0' },
+  }
+  const server = spawn(program, ['serve', write('registry.json', JSON.stringify(configuration))], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  const ended = once(server, 'close')
+  const address = await addressOf(server)
   write(
     '.config/containers/registries.conf',
     hosts.map((host) => `[[registry]]\nprefix = "${host}"\nlocation = "${address}"\ninsecure = true\n`).join(''),
   )
-  await answers(`http://${address}/v2/`)
   return {
     address,
     env: { HOME: folder },
@@ -69,11 +72,16 @@ async function put(registry: string, reference: string, content: string): Promis
   return digest
 }
 
-async function answers(url: string): Promise<void> {
-  const isThere = (): Promise<boolean> =>
-    fetch(url).then(
-      () => true,
-      () => false,
-    )
-  if (!(await eventually(isThere, Boolean))) throw new Error(`the registry does not answer at ${url}`)
+/** Where it listens, which it says itself: the system chose the port. Throws, with its log, where it ends before that. */
+function addressOf(server: ChildProcess): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let log = ''
+    server.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      log += text
+      const address = /listening on (127\.0\.0\.1:\d+)/.exec(log)?.[1]
+      if (address) resolve(address)
+    })
+    server.once('error', reject)
+    server.once('close', () => reject(new Error(`the registry ended before it listened:\n${log}`)))
+  })
 }

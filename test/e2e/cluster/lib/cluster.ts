@@ -18,8 +18,22 @@ export interface Cluster {
   stop(): Promise<void>
 }
 
-/** Starts a control plane on loopback, its data in a folder of its own. Throws, with what it logged, where it does not come up. */
+/**
+ * Starts a control plane on loopback, its data in a folder of its own. Its programs cannot say which port the system gave
+ * them, so they are told free ones, and are started again on others if a port was taken before they bound it.
+ * Throws, with what it logged, where it does not come up.
+ */
 export async function startCluster(programs: Programs): Promise<Cluster> {
+  for (let left = 10; ; left--) {
+    try {
+      return await startOnFreePorts(programs)
+    } catch (cause) {
+      if (left === 0 || !/address already in use/.test((cause as Error).message)) throw cause
+    }
+  }
+}
+
+async function startOnFreePorts(programs: Programs): Promise<Cluster> {
   const folder = mkdtempSync(join(tmpdir(), 'test-cluster-'))
   const file = (name: string, text: string): string => {
     writeFileSync(join(folder, name), text)
@@ -71,12 +85,12 @@ export async function startCluster(programs: Programs): Promise<Cluster> {
   }
   const ready = await eventually(
     () => kubectl(['get', '--raw=/readyz']),
-    ({ exitCode }) => exitCode === 0,
+    ({ exitCode }) => exitCode === 0 || running.some((child) => child.exitCode !== null),
   )
   if (ready.exitCode !== 0) {
-    const log = readFileSync(join(folder, '1.log'), 'utf8').slice(-4000)
+    const logs = running.map((_, index) => readFileSync(join(folder, `${index}.log`), 'utf8').slice(-4000))
     await stop()
-    throw new Error(`The API server does not come up: ${ready.stderr}\n${log}`)
+    throw new Error(`The control plane does not come up: ${ready.stderr}\n${logs.join('\n')}`)
   }
   start(
     programs.controllerManager,

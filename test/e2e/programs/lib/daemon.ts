@@ -20,15 +20,15 @@ export class Daemon {
     await this.#ended
   }
 
-  /** Asks again until the answer is not undefined. Throws after a minute, or when the program has ended, with its log. */
+  /** Asks again until the answer is not undefined. Throws after ten minutes, or when the program has ended, with its log. */
   async until<T>(what: string, ask: () => Promise<T | undefined>): Promise<T> {
-    const deadline = Date.now() + 60_000
+    const deadline = Date.now() + 600_000
     while (Date.now() < deadline && this.#child.exitCode === null) {
       const answer = await ask()
       if (answer !== undefined) return answer
       await new Promise((resolve) => setTimeout(resolve, 100))
     }
-    const why = this.#child.exitCode === null ? 'not within a minute' : `it ended with ${this.#child.exitCode}`
+    const why = this.#child.exitCode === null ? 'not within ten minutes' : `it ended with ${this.#child.exitCode}`
     throw new Error(`${what}: ${why}\n${this.#log}`)
   }
 

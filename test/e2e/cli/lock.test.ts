@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Registry, startRegistry } from '../support/registry.ts'
-import { type Ended, krmHardening, program, removeFolders, systemTools, tree } from './lib/command-line.ts'
+import { type Ended, krmHardening, program, removeFolders, systemTools, tree } from '../../cli/lib/command-line.ts'
+import { type Registry, startRegistry } from '../../support/registry.ts'
 
 let registry: Registry
 const digests: Record<string, string> = {}

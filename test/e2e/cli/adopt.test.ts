@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { version } from '../../package.json'
-import { type Ended, removeFolders } from '../cli/lib/command-line.ts'
-import { type Registry, startRegistry } from '../support/registry.ts'
-import { objectsOf } from '../support/stacks.ts'
-import { commit, git, ROOT, repository, shell, stepsOf } from './lib.ts'
+import { version } from '../../../package.json'
+import { commit, git, ROOT, repository, shell, stepsOf } from '../../adopt/lib.ts'
+import { type Ended, removeFolders } from '../../cli/lib/command-line.ts'
+import { type Registry, startRegistry } from '../../support/registry.ts'
+import { objectsOf } from '../../support/stacks.ts'
 
 // docs/adopt.md, executed: its shell in a shell, its patches by git.
 const markdown = readFileSync(join(ROOT, 'docs/adopt.md'), 'utf8')
