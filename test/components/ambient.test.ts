@@ -1,6 +1,6 @@
 import type { KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
 import { admits } from '../network-policy-default-deny/evaluate.ts'
-import { objectsOf, render } from '../support/stacks.ts'
+import { objectsOf, render, rendered as renderedStack } from '../support/stacks.ts'
 import { authorizes } from './lib/authorize.ts'
 import { type Call, declaredCalls, type Pods, probedPorts, type Workload, workloadsOf } from './lib/calls.ts'
 import { byOwnLabel, MIMIR, testComponent } from './lib/component.ts'
@@ -23,7 +23,7 @@ let workloads: Workload[] = []
 let policies: KubernetesObject[] = []
 
 beforeAll(() => {
-  plain = render(`overlays/${MIMIR}`)
+  plain = renderedStack(MIMIR)
   rendered = render(overlayWith(MIMIR, { hardening: ['components/ambient'] }))
   objects = objectsOf(rendered)
   workloads = workloadsOf(objects)

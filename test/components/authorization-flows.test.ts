@@ -1,5 +1,5 @@
 import type { KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
-import { objectsOf, render } from '../support/stacks.ts'
+import { objectsOf, render, rendered as renderedStack } from '../support/stacks.ts'
 import { authorizes, policiesOf } from './lib/authorize.ts'
 import { type Call, declaredCalls, type Pods, workloadsOf } from './lib/calls.ts'
 import { changes, MIMIR, testComponent } from './lib/component.ts'
@@ -11,7 +11,7 @@ let policies: KubernetesObject[] = []
 let calls: Call[] = []
 
 beforeAll(() => {
-  plain = render(`overlays/${MIMIR}`)
+  plain = renderedStack(MIMIR)
   rendered = render(overlayWith(MIMIR, { hardening: ['components/authorization-flows'] }))
   const objects = objectsOf(rendered)
   policies = objects.filter(({ kind }) => kind === 'AuthorizationPolicy')

@@ -1,7 +1,7 @@
 import type { KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
 import { admits, type Endpoint } from '../network-policy-default-deny/evaluate.ts'
 import { admitsInCilium } from '../network-policy-default-deny/evaluate-cilium.ts'
-import { objectsOf, render } from '../support/stacks.ts'
+import { objectsOf, render, rendered as renderedStack } from '../support/stacks.ts'
 import { declaredCalls, workloadsOf } from './lib/calls.ts'
 import { type CiliumSpec, ciliumSpecSchema } from './lib/cilium-schema.ts'
 import { byOwnLabel, MIMIR, testComponent } from './lib/component.ts'
@@ -19,7 +19,7 @@ const ciliumPolicies = (text: string): KubernetesObject[] =>
 
 beforeAll(() => {
   const component = 'components/cilium-network-policies'
-  plain = render(`overlays/${MIMIR}`)
+  plain = renderedStack(MIMIR)
   rendered = render(overlayWith(MIMIR, { hardening: [component] }))
   policies = ciliumPolicies(rendered)
   const fixtures = { hardening: [component, `${FIXTURES}/flows-outside`], stack: [`${FIXTURES}/service-account`] }

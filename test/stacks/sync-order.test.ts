@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { type KubernetesObject, describe as nameOf } from '../../functions/lib/kubernetes/objects.ts'
 import { workloadsOf } from '../../functions/lib/kubernetes/workload.ts'
-import { objectsOf, render, root, stacks } from '../support/stacks.ts'
+import { objectsOf, rendered, root, stacks } from '../support/stacks.ts'
 import { defines } from './sync-order/cluster.ts'
 import { needsOf } from './sync-order/needs.ts'
 import { isAhead, waveOf } from './sync-order/step.ts'
@@ -13,7 +13,7 @@ const environments = stacks
   .map((stack) => stack.split('/')[0] ?? '')
 const deployed = stacks.filter((stack) => basename(stack) !== APPLICATIONS)
 
-const built = new Map(stacks.map((stack) => [stack, objectsOf(render(join('overlays', stack)))] as const))
+const built = new Map(stacks.map((stack) => [stack, objectsOf(rendered(stack))] as const))
 const objectsIn = (stack: string): KubernetesObject[] => {
   const objects = built.get(stack)
   if (!objects) throw new Error(`overlays/${stack}: no such stack`)

@@ -16,6 +16,9 @@ export const stacks: readonly string[] = readdirSync(join(root, 'overlays'))
   .sort()
 if (stacks.length === 0) throw new Error('overlays/: no stack found, so that nothing would be tested')
 
+/** Has it a policy, or are its objects rendered as they are? */
+export const isHardened = (stack: string): boolean => existsSync(join(root, 'overlays', stack, 'hardening'))
+
 /** Objects of a YAML stream, read as Kubernetes reads them. */
 export const objectsOf = (yaml: string): KubernetesObject[] =>
   parseAllDocuments(yaml, OPTIONS)
@@ -43,6 +46,9 @@ export function buildPlain(stack: string): { inputs: string[]; plain: string } {
     rmSync(folder, { recursive: true })
   }
 }
+
+/** What a stack renders: its golden, which stacks.test.ts compares with the rendering. */
+export const rendered = (stack: string): string => readFileSync(join(root, 'test/golden', `${stack}.yaml`), 'utf8')
 
 /** What the command line renders; fails as it fails. */
 export const render = (...args: string[]): string =>

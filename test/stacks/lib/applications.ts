@@ -1,0 +1,32 @@
+import { cpSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { basename, join } from 'node:path'
+import type { KubernetesObject } from '../../../functions/lib/kubernetes/objects.ts'
+import { objectsOf, render, rendered, root, stacks } from '../../support/stacks.ts'
+
+/** The fields of an Argo CD Application that are read here. */
+export interface Application extends KubernetesObject {
+  spec: { source: { path: string }; destination: { namespace: string } }
+}
+
+export const APPLICATIONS = 'argocd-applications'
+export const folders = stacks.filter((stack) => basename(stack) === APPLICATIONS)
+export const applications = folders.flatMap((stack) => objectsOf(rendered(stack)) as Application[])
+export const pathOf = ({ spec }: Application): string => spec.source.path
+
+/** The folders whose changes make Argo CD render again, relative to the stack's. */
+export const watchedBy = ({ metadata }: Application): string[] =>
+  metadata.annotations?.['argocd.argoproj.io/manifest-generate-paths']?.split(';') ?? []
+
+/** The build in a checkout of some folders alone, which is what Argo CD can be told to hand to the plugin. */
+export function renderFrom(path: string, folders: readonly string[]): string {
+  const checkout = mkdtempSync(join(tmpdir(), 'checkout-'))
+  // Examples are most of the files, and part of no build.
+  const options = { recursive: true, filter: (source: string) => basename(source) !== 'examples' }
+  try {
+    for (const folder of folders) cpSync(join(root, path, folder), join(checkout, path, folder), options)
+    return render(join(checkout, path))
+  } finally {
+    rmSync(checkout, { recursive: true })
+  }
+}
