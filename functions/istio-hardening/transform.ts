@@ -1,6 +1,7 @@
-import { type Topology, topologyOf } from '../lib/flows/topology.ts'
+import type { Topology } from '../lib/flows/topology.ts'
 import { setExceptions } from '../lib/framework/exceptions.ts'
 import { error, type Finding, warning } from '../lib/framework/finding.ts'
+import type { Shared } from '../lib/framework/shared.ts'
 import { unusedOverrides } from '../lib/framework/unknown-keys.ts'
 import { isKind, type KubernetesObject } from '../lib/kubernetes/objects.ts'
 import { runsPods, type Workload } from '../lib/kubernetes/workload.ts'
@@ -9,7 +10,7 @@ import { labelNamespaces, withoutSidecar } from './mesh/ambient.ts'
 import { otherRevisions, selectedOtherwise } from './mesh/conflicting-labels.ts'
 import { type Member, membersOf, NAME } from './mesh/member.ts'
 import { type Membership, membershipOf } from './mesh/membership.ts'
-import { trafficOf } from './mesh/traffic.ts'
+import { trafficByWorkload } from './mesh/traffic.ts'
 import { istioObjects } from './objects/objects.ts'
 import { addGenerated } from './objects/one-per-workload.ts'
 import { allowAnyReasons } from './objects/sidecar.ts'
@@ -25,9 +26,14 @@ import { annotateScrape, unusedScrapeForAll } from './pods/scrape-annotations.ts
  * (REGISTRY_ONLY); Jobs and CronJobs the Sidecar alone. What these say of traffic follows from flows. Refused is what the
  * mesh would break: a flow that does not fit the build, plain text to a STRICT port, pods that no label tells apart.
  */
-export function transform(objects: KubernetesObject[], spec: IstioHardeningSpec): Finding[] {
-  const topology = topologyOf(objects)
-  const traffic = trafficOf(objects, topology, spec.flows)
+export function transform(
+  objects: KubernetesObject[],
+  spec: IstioHardeningSpec,
+  _name: string,
+  shared: Shared,
+): Finding[] {
+  const traffic = trafficByWorkload(objects, spec, shared)
+  const { topology } = traffic
   const namespaces = new Map(
     objects.filter((object) => isKind(object, '', 'Namespace')).map(({ metadata }) => [metadata.name, metadata.labels]),
   )

@@ -11,6 +11,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { error, type Finding } from '../lib/framework/finding.ts'
 import { replaceGenerated } from '../lib/framework/generated-objects.ts'
+import { Shared } from '../lib/framework/shared.ts'
 import type { KubernetesObject } from '../lib/kubernetes/objects.ts'
 import { callersWithoutPods } from './checks/callers.ts'
 import { deadPolicies } from './checks/dead-policies.ts'
@@ -25,8 +26,13 @@ import { readBuild } from './subjects/build.ts'
 import { openEgress } from './traffic/open-egress.ts'
 import { scrapeFindings } from './traffic/scrape.ts'
 
-export function transform(objects: KubernetesObject[], spec: NetworkPolicyDefaultDenySpec): Finding[] {
-  const { build, findings } = readBuild(objects, spec)
+export function transform(
+  objects: KubernetesObject[],
+  spec: NetworkPolicyDefaultDenySpec,
+  _name: string = NAME,
+  shared: Shared = new Shared(),
+): Finding[] {
+  const { build, findings } = readBuild(objects, spec, shared)
   const open = openEgress(build)
   const policies = [...namespacePolicies(build), ...subjectPolicies(build, open.reasons)]
   const written = policies.map((policy) => ({ policy, object: write(policy, spec) }))

@@ -1,6 +1,7 @@
 import { istioHardening } from '../../functions/istio-hardening/function.ts'
 import { parseConfig } from '../../functions/lib/framework/config.ts'
 import type { Finding } from '../../functions/lib/framework/finding.ts'
+import { Shared } from '../../functions/lib/framework/shared.ts'
 import type { KubernetesObject, ObjectMeta } from '../../functions/lib/kubernetes/objects.ts'
 
 export const NAME_LABEL = 'app.kubernetes.io/name'
@@ -75,7 +76,7 @@ export interface Hardened {
 /** Runs the function on objects, which it edits. */
 export async function harden(objects: KubernetesObject[], spec: object = {}): Promise<Hardened> {
   const parsed = parseConfig(istioHardening.schema, spec, 'spec')
-  const findings = await istioHardening.transform(objects, parsed, istioHardening.name)
+  const findings = await istioHardening.transform(objects, parsed, istioHardening.name, new Shared())
   const get = (kind: string, name: string): KubernetesObject => {
     const found = objects.find((object) => object.kind === kind && object.metadata.name === name)
     if (!found) throw new Error(`no ${kind} ${name}`)

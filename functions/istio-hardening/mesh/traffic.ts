@@ -1,12 +1,11 @@
-import { type BackendCall, backendCalls } from '../../lib/flows/backends.ts'
+import type { BackendCall } from '../../lib/flows/backends.ts'
 import type { Callee } from '../../lib/flows/destinations.ts'
-import { parseFlows } from '../../lib/flows/flow.ts'
-import { type ResolvedFlow, resolveFlows } from '../../lib/flows/resolve.ts'
-import type { FlowsSpec } from '../../lib/flows/schema.ts'
-import type { Topology } from '../../lib/flows/topology.ts'
-import type { Finding } from '../../lib/framework/finding.ts'
+import type { ResolvedFlow } from '../../lib/flows/resolve.ts'
+import { type Traffic, trafficOf } from '../../lib/flows/traffic.ts'
+import type { Shared } from '../../lib/framework/shared.ts'
 import type { KubernetesObject } from '../../lib/kubernetes/objects.ts'
 import type { Workload } from '../../lib/kubernetes/workload.ts'
+import type { IstioHardeningSpec } from '../config.ts'
 import { type RuntimePods, runtimePodsOf } from '../runtime-pods.ts'
 
 /** What flows and other objects say of one workload. */
@@ -19,20 +18,18 @@ export interface WorkloadTraffic {
   backends: BackendCall[]
 }
 
-/** What flows and other objects say of a build; findings where they do not fit it. */
-export interface Traffic {
+/** What flows and other objects say about each workload of a build. */
+export interface TrafficByWorkload extends Pick<Traffic, 'topology' | 'findings'> {
   of(workload: Workload): WorkloadTraffic
   runtimePods: RuntimePods[]
-  findings: Finding[]
 }
 
-export function trafficOf(
+export function trafficByWorkload(
   objects: readonly KubernetesObject[],
-  topology: Topology,
-  spec: FlowsSpec | undefined,
-): Traffic {
-  const { flows, findings: flowFindings } = resolveFlows(parseFlows(spec), topology)
-  const { calls, findings: backendFindings } = backendCalls(objects, topology)
+  { flows: declared }: IstioHardeningSpec,
+  shared: Shared,
+): TrafficByWorkload {
+  const { topology, flows, calls, findings } = trafficOf(objects, { flows: declared }, shared)
   const byObject = new Map<KubernetesObject, WorkloadTraffic>(
     topology.workloads.map(({ object }) => [object, { inbound: [], outbound: [], backends: [] }]),
   )
@@ -43,5 +40,5 @@ export function trafficOf(
     for (const caller of resolved.callers) of(caller).outbound.push(resolved)
   }
   for (const call of calls) of(call.workload).backends.push(call)
-  return { of, runtimePods: runtimePodsOf(flows), findings: [...flowFindings, ...backendFindings] }
+  return { topology, of, runtimePods: runtimePodsOf(flows), findings }
 }

@@ -1,5 +1,5 @@
 import type { BackendCall } from '../../lib/flows/backends.ts'
-import { parentGateways } from '../../lib/flows/parent-gateways.ts'
+import { parentGateways } from '../../lib/flows/backends.ts'
 import type { Peer } from '../../lib/flows/resolve.ts'
 import type { Topology } from '../../lib/flows/topology.ts'
 import { groupBy } from '../../lib/framework/group-by.ts'

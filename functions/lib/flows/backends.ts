@@ -1,7 +1,8 @@
-import { error, type Finding } from '../framework/finding.ts'
+import type { Finding } from '../framework/finding.ts'
 import { type Fields, isFields, isKind, type KubernetesObject, valueAt } from '../kubernetes/objects.ts'
 import { servicePortFor, targetPortNumber } from '../kubernetes/service.ts'
 import type { Workload } from '../kubernetes/workload.ts'
+import { findings } from './findings.ts'
 import type { Topology } from './topology.ts'
 
 /** Who calls a Service by way of another object: nobody declares these flows, the objects say them. */
@@ -37,16 +38,16 @@ export function backendCalls(
   objects: readonly KubernetesObject[],
   topology: Topology,
 ): { calls: BackendCall[]; findings: Finding[] } {
-  const findings: Finding[] = []
+  const found: Finding[] = []
   const references = objects.flatMap((object) => {
     const reader = READERS.find(([group, kind]) => isKind(object, group, kind))
     return reader ? reader[2](object) : []
   })
-  const calls = references.flatMap((reference) => callOf(reference, topology, findings))
-  return { calls, findings }
+  const calls = references.flatMap((reference) => callOf(reference, topology, found))
+  return { calls, findings: found }
 }
 
-function callOf(reference: Reference, topology: Topology, findings: Finding[]): BackendCall[] {
+function callOf(reference: Reference, topology: Topology, found: Finding[]): BackendCall[] {
   const { route, source, namespace, port } = reference
   const service = topology.serviceCalled(namespace, reference.service)
   if (!service) return []
@@ -56,12 +57,9 @@ function callOf(reference: Reference, topology: Topology, findings: Finding[]): 
       port !== undefined ? servicePortFor(service, port, workload) : others.length === 0 ? onlyPort : undefined
     const number = servicePort && targetPortNumber(servicePort, workload)
     if (number !== undefined) return [{ route, source, workload, port: number }]
-    findings.push(
-      error(
-        `found ${port === undefined ? 'no port' : `port ${port}`} of Service ${namespace}/${service.name}, expected one of ${service.ports.map((p) => p.name ?? p.port).join(', ')}, with a target port on the pods`,
-        { object: source },
-      ),
-    )
+    const written = port === undefined ? 'no port' : `port ${port}`
+    const ports = service.ports.map((p) => String(p.name ?? p.port))
+    found.push(findings['unknown-backend-port']({ object: source }, written, `${namespace}/${service.name}`, ports))
     return []
   })
 }
@@ -144,6 +142,15 @@ const virtualService: Reader = (object) => {
       return [{ route: 'istioGateway', source: object, namespace: namespace || namespaceOf(object), service, port }]
     })
 }
+
+/** The Gateways to which a route of the Gateway API is bound; a parent of another kind, such as a Service, is none. */
+export const parentGateways = (route: KubernetesObject): { namespace: string; name: string }[] =>
+  list(valueAt(route, ['spec', 'parentRefs']))
+    .filter(({ kind, name }) => (kind === undefined || kind === 'Gateway') && typeof name === 'string')
+    .map(({ name, namespace }) => ({
+      namespace: String(namespace ?? route.metadata.namespace ?? ''),
+      name: String(name),
+    }))
 
 const READERS: readonly (readonly [group: string, kind: string, reader: Reader])[] = [
   ['admissionregistration.k8s.io', 'ValidatingWebhookConfiguration', webhooks],

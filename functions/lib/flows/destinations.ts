@@ -1,10 +1,11 @@
 import { didYouMean, nearest } from '../framework/did-you-mean.ts'
-import { error, type Finding } from '../framework/finding.ts'
+import type { Finding } from '../framework/finding.ts'
 import { isCalled } from '../kubernetes/previous-names.ts'
 import { type Labels, selects } from '../kubernetes/selector.ts'
 import { type Service, type ServicePort, serviceHost, servicePortFor, targetPortNumber } from '../kubernetes/service.ts'
 import { containerPort, servingContainers, type Workload } from '../kubernetes/workload.ts'
-import type { Flow } from './flow.ts'
+import { findings } from './findings.ts'
+import { about, type Flow } from './flow.ts'
 import { policySelector, type Topology } from './topology.ts'
 
 /** The pods that a flow goes to, as the callee's and the caller's side need them. */
@@ -27,44 +28,36 @@ export interface Callee {
 }
 
 /** Every workload that a flow's destination names. What the build should have and has not is an error. */
-export function calleesOf(flow: Flow, topology: Topology, findings: Finding[]): Callee[] {
+export function calleesOf(flow: Flow, topology: Topology, found: Finding[]): Callee[] {
   if (flow.destination.type === 'external') {
-    if (typeof flow.port === 'string')
-      findings.push(
-        error(
-          `flow ${flow.key}: found port ${flow.port}, expected a number, since nothing in the cluster says what it is outside`,
-        ),
-      )
+    if (typeof flow.port === 'string') found.push(findings['external-port-name'](about(flow), flow.key, flow.port))
     return []
   }
   const { namespace, name } = flow.destination
   const candidates = topology.workloadsIn(namespace)
-  if (name === '*' && !flow.selector && candidates.length > 0) return everyCallee(flow, candidates, topology, findings)
+  if (name === '*' && !flow.selector && candidates.length > 0) return everyCallee(flow, candidates, topology, found)
   const workloads = candidates.filter((workload) => isNamed(flow, name, workload))
-  if (flow.selector && workloads.length === 0) return runtimeCallees(flow, namespace, name, topology, findings)
+  if (flow.selector && workloads.length === 0) return runtimeCallees(flow, namespace, name, topology, found)
   // Of several kinds that share a name, a Job beside what serves, those that carry the port.
-  if (workloads.length > 1 && !flow.selector) return everyCallee(flow, workloads, topology, findings)
-  if (workloads.length > 0) return workloads.flatMap((workload) => calleeHere(flow, workload, topology, findings))
+  if (workloads.length > 1 && !flow.selector) return everyCallee(flow, workloads, topology, found)
+  if (workloads.length > 0) return workloads.flatMap((workload) => calleeHere(flow, workload, topology, found))
   const names = candidates.map((workload) => workload.name)
   if (name !== '*' && (topology.ownNamespaces.has(namespace) || nearest(name, names) !== undefined)) {
-    findings.push(
-      error(
-        `flow ${flow.key}: found no workload ${name} in namespace ${namespace} of this build${didYouMean(name, names)}; expected ${names.length > 0 ? `one of ${names.join(', ')}, or ` : ''}a selector for pods that are made at run time`,
-      ),
-    )
+    const meant = didYouMean(name, names)
+    found.push(findings['unknown-destination'](about(flow), flow.key, name, namespace, meant, names))
     return []
   }
   return [calleeElsewhere(flow, namespace, name)]
 }
 
 /** `*` is every workload that carries the port, by a container or a Service; that none does is an error. */
-function everyCallee(flow: Flow, candidates: readonly Workload[], topology: Topology, findings: Finding[]): Callee[] {
+function everyCallee(flow: Flow, candidates: readonly Workload[], topology: Topology, found: Finding[]): Callee[] {
   const carrying = candidates.filter(
     (workload) =>
       containerPort(workload, flow.port) !== undefined || carryingServices(flow, workload, topology).length > 0,
   )
   return (carrying.length > 0 ? carrying : candidates).flatMap((workload) =>
-    calleeHere(flow, workload, topology, findings),
+    calleeHere(flow, workload, topology, found),
   )
 }
 
@@ -88,34 +81,24 @@ const calleeElsewhere = (flow: Flow, namespace: string, name: string): Callee =>
 })
 
 /** Pods that an operator makes: nothing in the build tells their ports, so the flow's are taken as they are. */
-function runtimeCallees(
-  flow: Flow,
-  namespace: string,
-  name: string,
-  topology: Topology,
-  findings: Finding[],
-): Callee[] {
+function runtimeCallees(flow: Flow, namespace: string, name: string, topology: Topology, found: Finding[]): Callee[] {
   const isHere = topology.ownNamespaces.has(namespace)
   if (isHere && name === '*') {
-    findings.push(
-      error(
-        `flow ${flow.key}: found * for pods that a selector selects and no workload of the build has; expected a name for them, since what is generated for them is named by it`,
-      ),
-    )
+    found.push(findings['unnamed-runtime-pods'](about(flow), flow.key))
     return []
   }
   const pods = { namespace, workload: undefined, name, isHere, labels: flow.selector }
   return [{ ...pods, port: flow.port, dialled: flow.port, host: hostElsewhere(flow, namespace, name) }]
 }
 
-function calleeHere(flow: Flow, workload: Workload, topology: Topology, findings: Finding[]): Callee[] {
+function calleeHere(flow: Flow, workload: Workload, topology: Topology, found: Finding[]): Callee[] {
   const service = serviceOf(flow, workload, topology)
   const servicePort = service && servicePortFor(service, flow.port, workload)
   const port =
     (servicePort && targetPortNumber(servicePort, workload)) ?? containerPort(workload, flow.port) ?? flow.port
   const problem = problemOf(flow, workload, topology, service, port)
   if (problem !== undefined) {
-    findings.push(error(`flow ${flow.key}: ${problem}`, { object: workload.object }))
+    found.push(problem)
     return []
   }
   return [
@@ -164,19 +147,21 @@ function problemOf(
   topology: Topology,
   service: Service | undefined,
   port: number | string,
-): string | undefined {
+): Finding | undefined {
+  const details = about(flow, workload)
   if (typeof port === 'string') {
     const names = portNames(workload, topology)
-    return `found no port ${port} on its containers or Services${didYouMean(port, names)}; expected ${names.length > 0 ? `one of ${names.join(', ')}, or ` : ''}a number`
+    return findings['unknown-port'](details, flow.key, port, didYouMean(port, names), names)
   }
   if (service) return undefined
   const carrying = carryingServices(flow, workload, topology).map(({ name }) => name)
-  if (flow.service !== undefined)
-    return `found no Service ${flow.service} that selects it and carries port ${flow.port}${didYouMean(flow.service, carrying)}; expected one of ${carrying.join(', ') || 'its Services'}`
-  if (carrying.length > 1)
-    return `found ${carrying.length} Services that carry port ${flow.port}: ${carrying.join(', ')}; expected service: to name the one that callers use`
-  if (flow.plain) return undefined
-  return `found no Service that selects it and carries port ${flow.port}; expected one, since a Sidecar admits only hosts of the registry, or plain: true for traffic past the proxies`
+  const written = String(flow.port)
+  if (flow.service !== undefined) {
+    const meant = didYouMean(flow.service, carrying)
+    return findings['unknown-service'](details, flow.key, flow.service, written, meant, carrying)
+  }
+  if (carrying.length > 1) return findings['several-services'](details, flow.key, written, carrying)
+  return flow.plain ? undefined : findings['no-service'](details, flow.key, written)
 }
 
 const portNames = (workload: Workload, topology: Topology): string[] => {

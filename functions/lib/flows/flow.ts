@@ -1,4 +1,6 @@
+import type { Details } from '../framework/finding.ts'
 import type { Labels } from '../kubernetes/selector.ts'
+import type { Workload } from '../kubernetes/workload.ts'
 import type { FlowSpec, FlowsSpec } from './schema.ts'
 
 /** The labels by which callers are written: `namespace/app/component`. */
@@ -27,6 +29,15 @@ export interface Flow {
   selector: Labels | undefined
   reason: string | undefined
 }
+
+/** Tag of a finding that names the flow it is about. */
+export const FLOW = 'flow'
+
+/** What a finding about a flow carries, with the workload that it was found on, if any. */
+export const about = ({ key }: Flow, workload?: Workload): Details => ({
+  ...(workload && { object: workload.object }),
+  tags: { [FLOW]: key },
+})
 
 const EXTERNAL = 'external'
 

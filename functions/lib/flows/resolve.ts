@@ -1,9 +1,10 @@
 import { didYouMean } from '../framework/did-you-mean.ts'
-import { error, type Finding } from '../framework/finding.ts'
+import type { Finding } from '../framework/finding.ts'
 import type { Labels } from '../kubernetes/selector.ts'
 import type { Workload } from '../kubernetes/workload.ts'
 import { type Callee, calleesOf } from './destinations.ts'
-import type { Caller, Flow } from './flow.ts'
+import { findings } from './findings.ts'
+import { about, type Caller, type Flow } from './flow.ts'
 import { policySelector, type Topology } from './topology.ts'
 
 /** Pods that may call, as the callee's side names them. */
@@ -24,40 +25,35 @@ export interface ResolvedFlow {
   callers: readonly Workload[]
 }
 
-export interface Traffic {
-  flows: readonly ResolvedFlow[]
-  findings: readonly Finding[]
-}
-
 /**
- * Holds flows against a build. A flow that touches nothing in it is left out in silence; one that names what the build
+ * Looks up flows in a build. A flow that touches nothing in it is left out in silence; one that names what the build
  * should have and has not is an error with the nearest name.
  */
-export function resolveFlows(flows: readonly Flow[], topology: Topology): Traffic {
-  const findings: Finding[] = []
+export function resolveFlows(
+  flows: readonly Flow[],
+  topology: Topology,
+): { flows: ResolvedFlow[]; findings: Finding[] } {
+  const found: Finding[] = []
   const resolved = flows.flatMap((flow) => {
-    const callees = calleesOf(flow, topology, findings)
-    const { peers, callers } = callersOf(flow, callees, topology, findings)
+    const callees = calleesOf(flow, topology, found)
+    const { peers, callers } = callersOf(flow, callees, topology, found)
     return callees.some((callee) => callee.isHere) || callers.length > 0 ? [{ flow, callees, peers, callers }] : []
   })
-  return { flows: resolved, findings }
+  return { flows: resolved, findings: found }
 }
 
 function callersOf(
   flow: Flow,
   callees: readonly Callee[],
   topology: Topology,
-  findings: Finding[],
+  found: Finding[],
 ): Pick<ResolvedFlow, 'peers' | 'callers'> {
   const isAny = flow.callers.some(({ type }) => type === 'any')
-  if (isAny && flow.reason === undefined)
-    findings.push(
-      error(`flow ${flow.key}: found from: any without a reason; expected a reason, or the callers by name`),
-    )
-  const found = flow.callers.map((caller) => callerOf(caller, flow, callees, topology, findings))
+  if (isAny && flow.reason === undefined) found.push(findings['anyone-without-reason'](about(flow), flow.key))
+  const callers = flow.callers.map((caller) => callerOf(caller, flow, callees, topology, found))
   return {
-    peers: isAny ? 'any' : uniquePeers(found.flatMap(({ peers }) => peers)),
-    callers: [...new Set(found.flatMap(({ workloads }) => workloads))],
+    peers: isAny ? 'any' : uniquePeers(callers.flatMap(({ peers }) => peers)),
+    callers: [...new Set(callers.flatMap(({ workloads }) => workloads))],
   }
 }
 
@@ -76,7 +72,7 @@ function callerOf(
   flow: Flow,
   callees: readonly Callee[],
   topology: Topology,
-  findings: Finding[],
+  found: Finding[],
 ): FoundCaller {
   if (caller.type === 'self') {
     const workloads = callees.flatMap((callee) => callee.workload ?? [])
@@ -91,15 +87,11 @@ function callerOf(
   }
   if (flow.destination.type === 'external') {
     const written = caller.type === 'workload' ? caller.name : caller.type
-    findings.push(
-      error(
-        `flow ${flow.key}: found caller ${written}; expected namespace/app, namespace/app/component, namespace/* or {namespace, labels}, since a destination outside the cluster has no namespace to look for callers in`,
-      ),
-    )
+    found.push(findings['caller-without-namespace'](about(flow), flow.key, written))
     return { peers: [], workloads: [] }
   }
   if (caller.type === 'any') return { peers: [], workloads: [] }
-  return callerByName(caller.name, flow, flow.destination.namespace, callees, topology, findings)
+  return callerByName(caller.name, flow, flow.destination.namespace, callees, topology, found)
 }
 
 function callerByName(
@@ -108,16 +100,12 @@ function callerByName(
   namespace: string,
   callees: readonly Callee[],
   topology: Topology,
-  findings: Finding[],
+  found: Finding[],
 ): FoundCaller {
   const workloads = topology.workloadsNamed(namespace, name)
   if (workloads.length === 0 && callees.some((callee) => callee.isHere)) {
     const names = topology.workloadsIn(namespace).map((workload) => workload.name)
-    findings.push(
-      error(
-        `flow ${flow.key}: found caller ${name}, expected a workload of namespace ${namespace}${didYouMean(name, names)}; pods that are made elsewhere are written ${namespace}/app/component or {namespace, labels}`,
-      ),
-    )
+    found.push(findings['unknown-caller'](about(flow), flow.key, name, namespace, didYouMean(name, names)))
   }
   return { peers: workloads.map((workload) => peerOf(workload, topology)), workloads }
 }

@@ -1,6 +1,7 @@
 import type { KubernetesObject, TypeMeta } from '../kubernetes/objects.ts'
 import type { Schema } from './config.ts'
 import type { Finding } from './finding.ts'
+import type { Shared } from './shared.ts'
 
 /** One function of the catalogue: what Kustomize, kpt and the SDK need to know of it. */
 export interface KrmFunction<Spec extends { mode: Mode } = { mode: Mode }> {
@@ -19,9 +20,10 @@ export interface KrmFunction<Spec extends { mode: Mode } = { mode: Mode }> {
   /**
    * Edits `objects`, which is the caller's private copy: changes them in place, pushes what it generates, takes out
    * what it generated before and no longer wants. `name` is the function's own, for what it writes on objects. Depends
-   * on nothing else; throws only for objects that cannot be read.
+   * on nothing else: `shared` only saves the functions of one run from computing the same twice. Throws only for objects
+   * that cannot be read.
    */
-  transform(objects: KubernetesObject[], spec: Spec, name: string): Finding[] | Promise<Finding[]>
+  transform(objects: KubernetesObject[], spec: Spec, name: string, shared: Shared): Finding[] | Promise<Finding[]>
 }
 
 export type Mode = 'mutate' | 'validate'

@@ -1,5 +1,6 @@
-import { type Finding, toLine } from '../framework/finding.ts'
+import type { Finding } from '../framework/finding.ts'
 import type { Step } from '../framework/function.ts'
+import { Shared } from '../framework/shared.ts'
 import type { KubernetesObject } from '../kubernetes/objects.ts'
 import { requireWellTyped } from '../kubernetes/schemas.ts'
 import { asErrors, Snapshot, summarise } from './changes.ts'
@@ -24,30 +25,21 @@ export async function runSteps(objects: KubernetesObject[], steps: readonly Step
   requireWellTyped(objects)
   const before = new Snapshot(objects)
   const reported: Reported[] = []
+  const shared = new Shared()
   let after = before
-  for (const step of steps) after = await runStep(objects, step, after, reported)
-  return { reported: withoutRepeats(reported), before, after }
-}
-
-/** Two functions that derive from the same flows find the same fault in them: it is said once. */
-function withoutRepeats(reported: readonly Reported[]): Reported[] {
-  const said = new Set<string>()
-  return reported.filter(({ finding }) => {
-    const line = toLine(finding, '')
-    if (finding.severity === 'error' && said.has(line)) return false
-    said.add(line)
-    return true
-  })
+  for (const step of steps) after = await runStep(objects, step, shared, after, reported)
+  return { reported, before, after }
 }
 
 /** Runs one function; answers how the objects stand then. */
 async function runStep(
   objects: KubernetesObject[],
   { function: definition, spec }: Step,
+  shared: Shared,
   before: Snapshot,
   reported: Reported[],
 ): Promise<Snapshot> {
-  const findings = await definition.transform(objects, spec, definition.name)
+  const findings = await definition.transform(objects, spec, definition.name, shared)
   const after = new Snapshot(objects)
   const changes = before.changes(objects, after)
   const refused = findings.some(({ severity }) => severity === 'error')

@@ -1,9 +1,11 @@
-import { type BackendCall, backendCalls } from '../../lib/flows/backends.ts'
+import type { BackendCall } from '../../lib/flows/backends.ts'
 import type { Callee } from '../../lib/flows/destinations.ts'
-import { type Flow, parseFlows } from '../../lib/flows/flow.ts'
-import { type ResolvedFlow, resolveFlows } from '../../lib/flows/resolve.ts'
-import { type Topology, topologyOf } from '../../lib/flows/topology.ts'
+import type { Flow } from '../../lib/flows/flow.ts'
+import type { ResolvedFlow } from '../../lib/flows/resolve.ts'
+import type { Topology } from '../../lib/flows/topology.ts'
+import { sharedTopology, trafficOf } from '../../lib/flows/traffic.ts'
 import type { Finding } from '../../lib/framework/finding.ts'
+import type { Shared } from '../../lib/framework/shared.ts'
 import { isKind, type KubernetesObject } from '../../lib/kubernetes/objects.ts'
 import type { Workload } from '../../lib/kubernetes/workload.ts'
 import type { NetworkPolicyDefaultDenySpec } from '../config.ts'
@@ -33,22 +35,11 @@ export interface Build {
 export function readBuild(
   objects: readonly KubernetesObject[],
   spec: NetworkPolicyDefaultDenySpec,
+  shared: Shared,
 ): { build: Build; findings: Finding[] } {
-  const topology = topologyOf(objects)
-  const scope = scopeOf(topology, spec)
-  const declared = parseFlows(spec.flows)
-  const traffic = [
-    resolveFlows(
-      declared.filter(({ selector }) => !selector),
-      topology,
-    ),
-    resolveFlows(
-      declared.filter(({ selector }) => selector),
-      withNamed(topology, scope),
-    ),
-  ]
-  const flows = traffic.flatMap((part) => part.flows)
-  const { calls, findings } = backendCalls(objects, topology)
+  const scope = scopeOf(sharedTopology(objects, spec, shared), spec)
+  const traffic = trafficOf(objects, { flows: spec.flows, namespaces: scope.denied }, shared)
+  const { topology, declared, flows, calls } = traffic
   const namespaces = new Map(
     objects.filter((object) => isKind(object, '', 'Namespace')).map((object) => [object.metadata.name, object]),
   )
@@ -65,17 +56,10 @@ export function readBuild(
         callee.workload ? subjectOf(callee.workload) : ofRuntime.subjects.get(placeOf(callee)),
     },
     findings: [
-      ...traffic.flatMap((part) => part.findings),
-      ...findings,
+      ...traffic.findings,
       ...scopeFindings(topology, scope, spec),
       ...ofWorkloads.findings,
       ...ofRuntime.findings,
     ],
   }
 }
-
-/** Run-time pods stand in no manifest: they are this build's where it denies their namespace, Namespace object or not. */
-const withNamed = (topology: Topology, scope: Scope): Topology => ({
-  ...topology,
-  ownNamespaces: new Set([...topology.ownNamespaces, ...scope.denied]),
-})

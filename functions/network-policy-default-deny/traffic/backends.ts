@@ -1,5 +1,5 @@
 import type { BackendCall } from '../../lib/flows/backends.ts'
-import { parentGateways } from '../../lib/flows/parent-gateways.ts'
+import { parentGateways } from '../../lib/flows/backends.ts'
 import { type PeerSpec, toPeer } from '../config-peers.ts'
 import type { Build } from '../subjects/build.ts'
 import { type End, podEnds } from './endpoints.ts'

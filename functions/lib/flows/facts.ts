@@ -1,0 +1,75 @@
+import { isOfTheMesh } from '../kubernetes/istio-labels.ts'
+import { identity, isKind, type KubernetesObject, valueAt } from '../kubernetes/objects.ts'
+import { type PodTemplate, podTemplateOf } from '../kubernetes/pod-template.ts'
+import { namesOf, namespacesOf } from '../kubernetes/previous-names.ts'
+import { servicesOf } from '../kubernetes/service.ts'
+import { namesBackends } from './backends.ts'
+import type { FlowsSpec } from './schema.ts'
+
+/** What traffic depends on, as it was read: objects that functions edit in place tell by it whether it still holds. */
+export interface Read {
+  flows: FlowsSpec | undefined
+  facts: readonly Fact[]
+}
+
+interface Fact {
+  object: KubernetesObject
+  /** Parts that a topology holds on to: another one in their place would go unseen. */
+  parts: readonly unknown[]
+  text: string
+}
+
+/** Reads everything by which topology, flows or backends can come out differently, and nothing else. */
+export function readFacts(objects: readonly KubernetesObject[], flows: FlowsSpec | undefined): Read {
+  const counts = labelsThatCount(objects, flows)
+  return { flows, facts: objects.flatMap((object) => factOf(object, counts) ?? []) }
+}
+
+export const isUnchanged = (before: Read, now: Read): boolean =>
+  before.flows === now.flows &&
+  before.facts.length === now.facts.length &&
+  before.facts.every((fact, index) => isSame(fact, now.facts[index] as Fact))
+
+const isSame = (a: Fact, b: Fact): boolean =>
+  a.object === b.object && a.text === b.text && a.parts.every((part, index) => part === b.parts[index])
+
+/**
+ * The labels by which the mesh takes pods in are written between the functions that share traffic, so they count only
+ * where something selects by them.
+ */
+function labelsThatCount(
+  objects: readonly KubernetesObject[],
+  flows: FlowsSpec | undefined,
+): (label: string) => boolean {
+  const selectors = [
+    ...servicesOf(objects).map(({ selector }) => selector),
+    ...Object.values(flows ?? {}).flatMap(({ selector, from }) => [
+      selector,
+      ...from.map((caller) => (typeof caller === 'string' ? undefined : caller.labels)),
+    ]),
+  ]
+  const asked = new Set(selectors.flatMap((selector) => Object.keys(selector ?? {})).filter(isOfTheMesh))
+  return (label) => !isOfTheMesh(label) || asked.has(label)
+}
+
+function factOf(object: KubernetesObject, counts: (label: string) => boolean): Fact | undefined {
+  const template = podTemplateOf(object)
+  if (template) return factOfPods(object, template, counts)
+  if (isKind(object, '', 'Namespace')) return { object, parts: [], text: object.metadata.name }
+  if (isKind(object, '', 'Service')) return { object, parts: [object.spec], text: nameAnd(object, object.spec) }
+  if (!namesBackends(object)) return undefined
+  const { apiVersion, kind, metadata, ...content } = object
+  return { object, parts: [], text: nameAnd(object, content) }
+}
+
+function factOfPods(object: KubernetesObject, template: PodTemplate, counts: (label: string) => boolean): Fact {
+  const labels = template.metadata?.labels
+  const { containers, initContainers } = template.spec
+  const ports = [...(initContainers ?? []), ...containers].map(({ ports, restartPolicy }) => [ports, restartPolicy])
+  const selecting = Object.entries(labels ?? {}).filter(([label]) => counts(label))
+  const selector = valueAt(object, ['spec', 'selector'])
+  return { object, parts: [template.spec, labels], text: nameAnd(object, [selecting, ports, selector]) }
+}
+
+const nameAnd = (object: KubernetesObject, content: unknown): string =>
+  JSON.stringify([identity(object), namesOf(object), namespacesOf(object), content])

@@ -1,0 +1,97 @@
+import { defineFindings } from '../framework/finding.ts'
+
+const orNothing = (names: readonly string[], alternative: string): string =>
+  names.length > 0 ? `one of ${names.join(', ')}, or ${alternative}` : alternative
+
+/** What there is to say about flows, whichever function reads them. */
+export const findings = defineFindings('flows', {
+  'external-port-name': {
+    severity: 'error',
+    message: (flow: string, port: string) =>
+      `flow ${flow}: found port ${port}, expected a number, because nothing in the cluster says what the name means outside`,
+    means: 'A flow to a host outside the cluster gives its port by a name.',
+    why: 'Only Services and containers name ports, and a host outside has neither, so no policy could admit the flow.',
+    fix: 'Write the number of the port in the key of the flow: external/api.example.com:443.',
+  },
+  'unknown-destination': {
+    severity: 'error',
+    message: (flow: string, name: string, namespace: string, meant: string, names: readonly string[]) =>
+      `flow ${flow}: found no workload ${name} in namespace ${namespace} of this build${meant}; expected ${orNothing(names, 'a selector for pods that are made at run time')}`,
+    means: 'The namespace of a flow is in this build, but the workload that the flow goes to is not.',
+    why: 'Nothing would be admitted to the workload that was meant.',
+    fix: 'Correct the name in the key of the flow, or give the flow a selector if an operator makes the pods.',
+  },
+  'unnamed-runtime-pods': {
+    severity: 'error',
+    message: (flow: string) =>
+      `flow ${flow}: found * for pods that a selector selects and no workload of the build has; expected a name for them, because what is generated for them is named by it`,
+    means: 'A flow goes to pods that an operator makes, and its key names them *.',
+    why: 'Policies for these pods take their name from the key of the flow.',
+    fix: 'Write a name of your own in place of * in the key of the flow.',
+  },
+  'unknown-port': {
+    severity: 'error',
+    message: (flow: string, port: string, meant: string, names: readonly string[]) =>
+      `flow ${flow}: found no port ${port} on its containers or Services${meant}; expected ${orNothing(names, 'a number')}`,
+    means: 'A flow names a port that neither the containers nor the Services of its destination have.',
+    why: 'Policies admit numbers, and nothing says which number the name means.',
+    fix: 'Correct the name in the key of the flow, or write the number of the port on the pod.',
+  },
+  'unknown-service': {
+    severity: 'error',
+    message: (flow: string, service: string, port: string, meant: string, names: readonly string[]) =>
+      `flow ${flow}: found no Service ${service} that selects it and carries port ${port}${meant}; expected one of ${names.join(', ') || 'its Services'}`,
+    means: 'The service of a flow is not in the build, selects other pods or does not carry the port.',
+    why: 'A Sidecar would list a host by which nobody can reach the destination.',
+    fix: 'Correct service of the flow, or the selector and ports of the Service.',
+  },
+  'several-services': {
+    severity: 'error',
+    message: (flow: string, port: string, names: readonly string[]) =>
+      `flow ${flow}: found ${names.length} Services that carry port ${port}: ${names.join(', ')}; expected service: to name the one that callers use`,
+    means: 'Several Services select the destination of a flow and carry its port.',
+    why: 'A Sidecar lists the host that callers dial, and nothing says which of them it is.',
+    fix: 'Set service of the flow to the name of the Service that callers use.',
+  },
+  'no-service': {
+    severity: 'error',
+    message: (flow: string, port: string) =>
+      `flow ${flow}: found no Service that selects it and carries port ${port}; expected one, because a Sidecar admits only hosts of the registry, or plain: true for traffic past the proxies`,
+    means: 'No Service carries the port of a flow.',
+    why: 'A proxy in REGISTRY_ONLY lets its pod call nothing but Services, so the call would be refused.',
+    fix: 'Add a Service with the port, or set plain: true on the flow if its callers dial the pods.',
+  },
+  'anyone-without-reason': {
+    severity: 'error',
+    message: (flow: string) =>
+      `flow ${flow}: found from: any without a reason; expected a reason, or the callers by name`,
+    means: 'A flow admits every caller and does not say why.',
+    why: 'An open port is an exception, and whoever reviews the policy must see the reason for it.',
+    fix: 'Name the callers under from of the flow, or give the flow a reason.',
+  },
+  'caller-without-namespace': {
+    severity: 'error',
+    message: (flow: string, caller: string) =>
+      `flow ${flow}: found caller ${caller}; expected namespace/app, namespace/app/component, namespace/* or {namespace, labels}, because a destination outside the cluster has no namespace to look for callers in`,
+    means: 'A flow to a host outside the cluster names a caller without its namespace.',
+    why: 'A bare name is looked up in the namespace of the destination, and a host outside has none.',
+    fix: 'Write the caller as namespace/app or namespace/app/component.',
+  },
+  'unknown-caller': {
+    severity: 'error',
+    message: (flow: string, caller: string, namespace: string, meant: string) =>
+      `flow ${flow}: found caller ${caller}, expected a workload of namespace ${namespace}${meant}; pods that are made elsewhere are written ${namespace}/app/component or {namespace, labels}`,
+    means: 'A bare name under from is no workload in the namespace of the destination.',
+    why: 'Nothing would be admitted from the caller that was meant.',
+    fix: 'Correct the name, or write the caller as namespace/app if another build has it.',
+  },
+  'unknown-backend-port': {
+    severity: 'error',
+    message: (port: string, service: string, ports: readonly string[]) =>
+      `found ${port} of Service ${service}, expected one of ${ports.join(', ')}, with a target port on the pods`,
+    means:
+      'A route, an Ingress or a webhook names a port that its Service does not have, or that leads to no port of the pods.',
+    why: 'The gateway or the API server would call a port that nothing serves.',
+    fix: 'Correct the port in the object, or the ports of the Service.',
+  },
+})

@@ -1,0 +1,112 @@
+import type { Finding } from '../framework/finding.ts'
+import type { Shared } from '../framework/shared.ts'
+import { identity, type KubernetesObject } from '../kubernetes/objects.ts'
+import { type BackendCall, backendCalls } from './backends.ts'
+import { isUnchanged, type Read, readFacts } from './facts.ts'
+import { FLOW, type Flow, parseFlows } from './flow.ts'
+import { type ResolvedFlow, resolveFlows } from './resolve.ts'
+import type { FlowsSpec } from './schema.ts'
+import { type Topology, topologyOf } from './topology.ts'
+
+/** Who calls whom in a build, as flows and other objects say. */
+export interface Traffic {
+  topology: Topology
+  /** Flows as they are declared, in the order of their keys. */
+  declared: readonly Flow[]
+  /** Those that touch the build. */
+  flows: readonly ResolvedFlow[]
+  /** Calls that objects of the build announce. */
+  calls: readonly BackendCall[]
+  /** What does not fit together. In one run every finding is given once, to the function that asks first. */
+  findings: readonly Finding[]
+}
+
+interface Declaration {
+  flows?: FlowsSpec | undefined
+  /** Namespaces without a Namespace object whose run-time pods are this build's all the same. */
+  namespaces?: readonly string[]
+}
+
+/**
+ * The traffic of a build, resolved once in a run for all functions that declare the same. It is resolved anew if an
+ * object has changed in what traffic depends on.
+ */
+export const trafficOf = (objects: readonly KubernetesObject[], declaration: Declaration, shared: Shared): Traffic =>
+  shared.get(KEY, () => new Memo()).trafficOf(objects, declaration)
+
+/** The topology of a build, as `trafficOf` shares it. */
+export const sharedTopology = (
+  objects: readonly KubernetesObject[],
+  { flows }: Pick<Declaration, 'flows'>,
+  shared: Shared,
+): Topology => shared.get(KEY, () => new Memo()).topologyOf(objects, flows)
+
+const KEY = Symbol('traffic')
+
+class Memo {
+  #read: Read | undefined
+  #topology: Topology | undefined
+  #traffic = new Map<string, Omit<Traffic, 'findings'>>()
+  readonly #reported = new Set<string>()
+
+  topologyOf(objects: readonly KubernetesObject[], flows: FlowsSpec | undefined): Topology {
+    const read = readFacts(objects, flows)
+    if (this.#topology && this.#read && isUnchanged(this.#read, read)) return this.#topology
+    this.#read = read
+    this.#traffic = new Map()
+    this.#topology = topologyOf(objects)
+    return this.#topology
+  }
+
+  trafficOf(objects: readonly KubernetesObject[], { flows, namespaces = [] }: Declaration): Traffic {
+    const topology = this.topologyOf(objects, flows)
+    const declared = parseFlows(flows)
+    const adopted = namespacesAdopted(declared, topology, namespaces)
+    const key = adopted.join()
+    const known = this.#traffic.get(key)
+    if (known) return { ...known, findings: [] }
+    const { findings, ...traffic } = resolve(objects, topology, declared, adopted)
+    this.#traffic.set(key, traffic)
+    return { ...traffic, findings: this.#unreported(findings) }
+  }
+
+  #unreported(findings: readonly Finding[]): Finding[] {
+    const found = findings.map((finding) => ({ finding, key: faultOf(finding) }))
+    const unreported = found.filter(({ key }) => !this.#reported.has(key))
+    for (const { key } of found) this.#reported.add(key)
+    return unreported.map(({ finding }) => finding)
+  }
+}
+
+/** Which fault it is: the kind of finding, and the flow and the object that have it. */
+const faultOf = ({ id, object, tags }: Finding): string =>
+  [id, tags?.[FLOW] ?? '', object ? identity(object) : ''].join(' ')
+
+function resolve(
+  objects: readonly KubernetesObject[],
+  topology: Topology,
+  declared: readonly Flow[],
+  adopted: readonly string[],
+): Traffic {
+  const withAdopted = { ...topology, ownNamespaces: new Set([...topology.ownNamespaces, ...adopted]) }
+  const parts = declared.map((flow) => resolveFlows([flow], flow.selector ? withAdopted : topology))
+  const backends = backendCalls(objects, topology)
+  return {
+    topology,
+    declared,
+    flows: parts.flatMap(({ flows }) => flows),
+    calls: backends.calls,
+    findings: [...parts.flatMap(({ findings }) => findings), ...backends.findings],
+  }
+}
+
+/** Only flows that select run-time pods there make a difference. */
+const namespacesAdopted = (declared: readonly Flow[], topology: Topology, namespaces: readonly string[]): string[] =>
+  namespaces.filter(
+    (namespace) =>
+      !topology.ownNamespaces.has(namespace) &&
+      declared.some(
+        ({ selector, destination }) =>
+          selector && destination.type === 'workload' && destination.namespace === namespace,
+      ),
+  )
