@@ -1,4 +1,5 @@
 import { CommanderError } from 'commander'
+import { toLine } from '../functions/lib/framework/finding.ts'
 import { InputError } from '../functions/lib/input-error.ts'
 import { BUG, type ExitCode, Failure, OK, UNUSABLE } from './exit-code.ts'
 import { stopOnSignals } from './process.ts'
@@ -15,10 +16,15 @@ async function main(argv: readonly string[]): Promise<ExitCode> {
   } catch (cause) {
     if (cause instanceof CommanderError) return cause.exitCode === 0 ? OK : UNUSABLE
     if (cause instanceof Failure) return refuse(cause.message, cause.exitCode)
-    if (cause instanceof InputError) return refuse(cause.message, UNUSABLE)
+    if (cause instanceof InputError) return refuseInput(cause)
     const trace = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)
     return refuse(`a bug in krm-hardening, please report it: ${trace}`, BUG)
   }
+}
+
+function refuseInput({ findings }: InputError): ExitCode {
+  for (const finding of findings) process.stderr.write(`${toLine(finding, '')}\n`)
+  return UNUSABLE
 }
 
 function refuse(message: string, exitCode: ExitCode): ExitCode {

@@ -3,6 +3,7 @@ import { catalog } from '../catalog.ts'
 import type { FlowsSpec } from '../lib/flows/schema.ts'
 import { API_VERSION, parseConfig, type Schema } from '../lib/framework/config.ts'
 import { didYouMean } from '../lib/framework/did-you-mean.ts'
+import { policy } from '../lib/framework/findings.ts'
 import type { KrmFunction, Mode, Step } from '../lib/framework/function.ts'
 import { InputError } from '../lib/input-error.ts'
 import { type Fields, isFields } from '../lib/kubernetes/objects.ts'
@@ -29,14 +30,11 @@ export function plan(functionConfig: unknown): Step[] {
 }
 
 function kindOf(functionConfig: unknown): string {
-  if (!isFields(functionConfig))
-    throw new InputError(`functionConfig: expected an object of ${API_VERSION}, kind ${KINDS.join(', ')}; found none`)
+  if (!isFields(functionConfig)) throw new InputError(policy.missing({}, API_VERSION, KINDS.join(', ')))
   const { apiVersion, kind } = functionConfig
   if (apiVersion !== API_VERSION || typeof kind !== 'string' || !KINDS.includes(kind)) {
     const meant = apiVersion === API_VERSION ? didYouMean(String(kind), KINDS) : ''
-    throw new InputError(
-      `functionConfig: found ${kind} of ${apiVersion}${meant}, expected ${API_VERSION} and one of the kinds ${KINDS.join(', ')}`,
-    )
+    throw new InputError(policy['unknown-kind']({}, `${kind} of ${apiVersion}`, meant, API_VERSION, KINDS.join(', ')))
   }
   return kind
 }
@@ -51,10 +49,7 @@ function planSections(spec: unknown): Step[] {
 
 /** What a section gets of the whole: flows, where it derives something from them, and validate mode. */
 function shared(definition: KrmFunction, section: Section, { flows, mode }: HardeningSpec): Partial<Section> {
-  if (section.flows !== undefined)
-    throw new InputError(
-      `Hardening: spec.${definition.section}.flows: found flows in a section, expected them in spec.flows, where every section sees the same`,
-    )
+  if (section.flows !== undefined) throw new InputError(policy['flows-in-section']({}, definition.section))
   return { ...(flows && takesFlows(definition) && { flows }), ...(mode === 'validate' && { mode }) }
 }
 

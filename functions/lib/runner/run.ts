@@ -14,6 +14,7 @@ import {
   writeResourceList,
 } from '../resource-list/resource-list.ts'
 import { decodeUtf8 } from '../resource-list/utf8.ts'
+import { runner } from './findings.ts'
 import { type Ran, runSteps } from './steps.ts'
 
 /** What the process answers. On any error stdout is empty, but for kpt, which reads `results` from it. */
@@ -86,17 +87,11 @@ function writeItem(item: OpenItem, list: ResourceList, present: ReadonlySet<Kube
   return [isChanged ? decoded.encode(decoded.object) : list.codec.pass(text)]
 }
 
+const traceOf = (cause: unknown): string => (cause instanceof Error ? (cause.stack ?? cause.message) : String(cause))
+
 /** Fails closed: nothing on stdout, the reason on stderr. */
 function refusal(cause: unknown): Answer {
-  if (cause instanceof InputError)
-    return {
-      stdout: '',
-      stderr: cause.message
-        .split('\n')
-        .map((line) => `error: ${line}\n`)
-        .join(''),
-      exitCode: 2,
-    }
-  const trace = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)
-  return { stdout: '', stderr: `error: a bug in krm-hardening, please report it: ${trace}\n`, exitCode: 3 }
+  const findings = cause instanceof InputError ? cause.findings : [runner.bug({}, traceOf(cause))]
+  const stderr = findings.map((finding) => `${toLine(finding, '')}\n`).join('')
+  return { stdout: '', stderr, exitCode: cause instanceof InputError ? 2 : 3 }
 }
