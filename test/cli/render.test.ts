@@ -31,7 +31,7 @@ describe('render', () => {
 
   test('passes on what the functions say, and shows no progress where nobody watches', async () => {
     const { stderr } = await krmHardening(['render', 'stacks/shop'], { cwd: ENVIRONMENT })
-    expect(stderr).toContain('info: security-context-enforcer: changed')
+    expect(stderr).toContain('info: objects/changed: security-context-enforcer: changed')
     expect(stderr).not.toContain('✓')
   })
 

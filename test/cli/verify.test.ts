@@ -33,7 +33,7 @@ describe('verify of a folder', () => {
     await withoutFunctions(root)
     const { stdout, exitCode } = await krmHardening(['verify', 'environment'], { cwd: root })
     expect(exitCode).toBe(1)
-    expect(stdout).toContain('environment/stacks/shop:\n  error: security-context-enforcer: ')
+    expect(stdout).toContain('environment/stacks/shop:\n  error: objects/would-change: security-context-enforcer: ')
     expect(stdout).toContain(
       'Deployment shop/web: spec.template.spec.containers[0].securityContext: found nothing, expected',
     )
@@ -158,8 +158,8 @@ describe('verify of a rendering', () => {
       stdin,
     })
     expect(exitCode).toBe(1)
-    expect(stdout).toContain('error: security-context-enforcer: Deployment shop/web: ')
-    expect(stdout).toContain('error: security-context-enforcer: StatefulSet blog/web: ')
+    expect(stdout).toContain('error: objects/would-change: security-context-enforcer: Deployment shop/web: ')
+    expect(stdout).toContain('error: objects/would-change: security-context-enforcer: StatefulSet blog/web: ')
   })
 
   test('passes what an engine hardened where the tree’s own build skips the functions', async () => {
@@ -274,6 +274,6 @@ describe('verify of a rendering', () => {
     const stdin = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\n'
     const { stderr, exitCode } = await krmHardening(['verify', '-', '--policy', policy], { stdin })
     expect(exitCode).toBe(2)
-    expect(stderr).toContain('error: Hardening: spec.securityContext.levle: unknown key (did you mean level?)')
+    expect(stderr).toContain('error: policy/unknown-field: Hardening: spec.securityContext.levle: unknown key (did you mean level?)')
   })
 })

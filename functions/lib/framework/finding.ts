@@ -112,13 +112,15 @@ export function toResult(finding: Finding, source: string): Result {
   }
 }
 
+const DONE_BY_EVERY_FUNCTION = 'objects/'
+
 /**
- * The same finding as one line for stderr, because Kustomize throws `results` away: severity, id, the function where the
- * id is not one of its own, then what it is about.
+ * The same finding as one line for stderr, because Kustomize throws `results` away: severity, id, for what all
+ * functions do the function that did it, then what it is about.
  */
 export function toLine(finding: Finding, source: string): string {
   const { severity, id = source } = finding
-  const by = source === '' || id === source || id.startsWith(`${source}/`) ? [] : [source]
+  const by = source !== '' && id.startsWith(DONE_BY_EVERY_FUNCTION) ? [source] : []
   return [severity, id, ...by, describeFinding(finding)].join(': ').replaceAll('\n', ' ')
 }
 
