@@ -274,6 +274,8 @@ describe('verify of a rendering', () => {
     const stdin = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\n'
     const { stderr, exitCode } = await krmHardening(['verify', '-', '--policy', policy], { stdin })
     expect(exitCode).toBe(2)
-    expect(stderr).toContain('error: policy/unknown-field: Hardening: spec.securityContext.levle: unknown key (did you mean level?)')
+    expect(stderr).toContain(
+      'error: policy/unknown-field: Hardening: spec.securityContext.levle: unknown key (did you mean level?)',
+    )
   })
 })
