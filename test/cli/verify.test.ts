@@ -238,7 +238,7 @@ describe('verify of a rendering', () => {
         stack: 'environment/stacks/shop',
         severity: 'error',
         resourceRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web', namespace: 'shop' },
-        tags: { function: 'security-context-enforcer' },
+        tags: { function: 'security-context-enforcer', id: 'objects/would-change' },
       }),
     )
   })
