@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { stringify } from 'yaml'
 import * as z from 'zod/mini'
@@ -104,10 +104,27 @@ function withConfigTable(root: string, { name, schema }: Published): string {
   const path = join(root, 'functions', name, 'README.md')
   const readme = readFileSync(path, 'utf8')
   if (!CONFIG.test(readme)) throw new Error(`${path}: expected the lines <!-- config:start --> and <!-- config:end -->`)
-  return readme.replace(
-    CONFIG,
-    (_, start: string, end: string) => `${start}${configTable(specSchema(schema, 'draft-2020-12'))}${end}`,
-  )
+  return readme
+    .replace(
+      CONFIG,
+      (_, start: string, end: string) => `${start}${configTable(specSchema(schema, 'draft-2020-12'))}${end}`,
+    )
+    .replace(EXAMPLES, (_, start: string, end: string) => `${start}${exampleList(join(path, '../examples'))}${end}`)
+}
+
+const EXAMPLES = /(<!-- examples:start -->\n)[\s\S]*?(<!-- examples:end -->)/
+
+/** Each example, with what it shows: the comment in the first line of its policy.yaml. */
+function exampleList(folder: string): string {
+  const lines = readdirSync(folder)
+    .sort()
+    .map((name) => {
+      const sentence = /^# (.*)\n/.exec(readFileSync(join(folder, name, 'policy.yaml'), 'utf8'))?.[1]
+      if (sentence === undefined)
+        throw new Error(`${folder}/${name}/policy.yaml: expected a comment in the first line that says what it shows`)
+      return `- [${name}](examples/${name}): ${sentence}\n`
+    })
+  return lines.join('')
 }
 
 const BEFORE_AFTER = /(<!-- before-after:start -->\n)[\s\S]*?(<!-- before-after:end -->)/

@@ -65,7 +65,7 @@ describe('the image, run as Kustomize runs it', () => {
   })
 
   test.each([
-    ['1 for an object that the policy refuses', 1, resourceList({}), 'error: image-mirror-digest'],
+    ['1 for an object that the policy refuses', 1, resourceList({}), 'error: image-mirror-digest/missing-digest: '],
     [
       '2 for a key that the policy does not know',
       2,
@@ -73,7 +73,7 @@ describe('the image, run as Kustomize runs it', () => {
       'error: ImageMirrorDigest: spec.digest: unknown key',
     ],
     ['2 for YAML that does not parse', 2, 'items: [', 'error: '],
-    ['2 for an empty stream', 2, '', 'error: input/empty: stdin is empty'],
+    ['2 for an empty stream', 2, '', 'error: stdin is empty'],
   ])('ends with %s, the reason on stderr and nothing on stdout', (_, code, input, reason) => {
     const { status, stdout, stderr } = inContainer(input)
     expect({ status, stdout }).toEqual({ status: code, stdout: '' })
