@@ -1,7 +1,8 @@
-import { error, type Finding, info, warning } from '../../lib/framework/finding.ts'
+import type { Finding } from '../../lib/framework/finding.ts'
 import { describe, formatPath, type KubernetesObject } from '../../lib/kubernetes/objects.ts'
 import { isLaxer, type Level } from '../checks/levels.ts'
 import type { NamespaceSpec } from '../config.ts'
+import { findings } from '../findings/index.ts'
 
 /** An object whose pods meet this level and none stricter. */
 export interface Need {
@@ -9,7 +10,7 @@ export interface Need {
   level: Level
 }
 
-/** A Namespace, what its pods in the build need, and what its label and the configuration say. */
+/** A Namespace, what its pods in the build need, and what its label and the policy say. */
 export interface NamespaceView {
   object: KubernetesObject
   needs: readonly Need[]
@@ -20,23 +21,17 @@ export interface NamespaceView {
 
 const ENFORCE = 'pod-security.kubernetes.io/enforce'
 
-/** Levels that must not be: stricter than the pods meet, or laxer than they need without a reason. */
+/** Refuses levels that are stricter than the pods meet, or laxer than they need without a reason. */
 export function refusals({ object, needs, configured, written, computed }: NamespaceView): Finding[] {
   const { level, reason } = configured
   const config = `namespaces.${object.metadata.name}`
-  const refuse = (message: string): Finding[] => [error(message, { object, field: at(ENFORCE, computed, written) })]
+  const details = { object, field: fieldOf(ENFORCE, computed, written) }
   if (level !== undefined && isLaxer(computed, level))
-    return refuse(
-      `${config}.level is ${level}, at which admission rejects the pods of ${whoMeets(needs, computed)}; expected ${computed}: lower the level, or mend the pods`,
-    )
+    return [findings['level-too-strict'](details, config, level, namesOf(needs, computed), computed)]
   if (level === undefined && written !== undefined && isLaxer(computed, written))
-    return refuse(
-      `found ${written}, at which admission rejects the pods of ${whoMeets(needs, computed)}; expected ${computed}: remove the label, or mend the pods`,
-    )
+    return [findings['label-too-strict'](details, written, namesOf(needs, computed), computed)]
   if (level !== undefined && isLaxer(level, computed) && reason === undefined)
-    return refuse(
-      `${config}.level is ${level}, though every pod in the build meets ${computed}; expected ${computed}, or a reason in ${config}.reason`,
-    )
+    return [findings['level-too-lax'](details, config, level, computed)]
   return []
 }
 
@@ -46,27 +41,26 @@ export function explain(
   enforce: Level,
   asked: Level,
 ): Finding[] {
-  if (configured.reason !== undefined) return [info(`enforces ${enforce}: ${configured.reason}`, { object })]
+  if (configured.reason !== undefined) return [findings['level-configured']({ object }, enforce, configured.reason)]
   if (needs.length === 0 && configured.level === undefined && written === undefined)
-    return [
-      warning(
-        `enforces ${enforce}, though no pod of it is in the build; if pods from elsewhere need less, say so in namespaces.${object.metadata.name}.level`,
-        { object },
-      ),
-    ]
+    return [findings['namespace-without-pods']({ object }, enforce, `namespaces.${object.metadata.name}`)]
   if (needs.length === 0 || !isLaxer(enforce, asked)) return []
-  return [
-    info(`enforces ${enforce}, the strictest level that the pods of ${whoMeets(needs, enforce)} meet`, { object }),
-  ]
+  return [findings['level-computed']({ object }, enforce, namesOf(needs, enforce))]
 }
 
-export const at = (label: string, proposedValue: string, currentValue: string | undefined): Finding['field'] & {} => ({
+/** The field of a finding about a label. */
+export const fieldOf = (
+  label: string,
+  proposedValue: string,
+  currentValue: string | undefined,
+): Finding['field'] & {} => ({
   path: formatPath(['metadata', 'labels', label]),
   ...(currentValue !== undefined && { currentValue }),
   proposedValue,
 })
 
-function whoMeets(needs: readonly Need[], level: Level): string {
+/** The objects whose pods meet exactly this level, sorted, three at most. */
+function namesOf(needs: readonly Need[], level: Level): string {
   const names = needs
     .filter((need) => need.level === level)
     .map(({ object }) => describe(object))
