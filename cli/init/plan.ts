@@ -6,10 +6,10 @@ import { display } from '../display.ts'
 import { Failure } from '../exit-code.ts'
 import { tryOut } from '../policy/validate.ts'
 import type { Kustomization } from '../tree/kustomization.ts'
-import { withTransformer } from './edit-kustomization.ts'
-import { policyFiles, policyOf } from './files.ts'
 import { type Found, propose } from './propose.ts'
 import { reviewOf } from './review.ts'
+import { withTransformer } from './write/edit-kustomization.ts'
+import { policyFiles, policyOf } from './write/files.ts'
 
 /** A file that is written; `before` is undefined for a new one. */
 export interface Change {

@@ -1,4 +1,4 @@
-import { type Fields, isFields, valueAt } from '../../functions/lib/kubernetes/objects.ts'
+import { type Fields, isFields, valueAt } from '../../../functions/lib/kubernetes/objects.ts'
 
 /** Whom a rule of a NetworkPolicy admits, as far as flows can name it; pods without a selector are all of the namespace. */
 export type Peer = { type: 'any' } | { type: 'pods'; namespace: string; selector: Fields | undefined }
@@ -17,6 +17,12 @@ export function peersOf(list: unknown, ownNamespace: string): { peers: Peer[]; u
     const selector =
       isFields(peer.podSelector) && Object.keys(peer.podSelector).length > 0 ? peer.podSelector : undefined
     if (cidr !== undefined) unknown.push(`admits the addresses ${cidr}`)
+    else if (
+      isFields(peer.namespaceSelector) &&
+      Object.keys(peer.namespaceSelector).length === 0 &&
+      selector === undefined
+    )
+      peers.push({ type: 'any' })
     else if (namespaces.length === 0) unknown.push(`admits namespaces by ${JSON.stringify(peer.namespaceSelector)}`)
     else peers.push(...namespaces.map((namespace): Peer => ({ type: 'pods', namespace, selector })))
   }

@@ -1,6 +1,6 @@
-import { Places } from '../../functions/image-mirror-digest/places/find.ts'
-import { hasPlaceholder, InvalidReference, parseReference } from '../../functions/lib/kubernetes/image-reference.ts'
-import type { KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
+import { Places } from '../../../functions/image-mirror-digest/places/find.ts'
+import { hasPlaceholder, InvalidReference, parseReference } from '../../../functions/lib/kubernetes/image-reference.ts'
+import type { KubernetesObject } from '../../../functions/lib/kubernetes/objects.ts'
 
 /** Every image of a build that has no digest, wherever the functions know to look, each once and sorted. */
 export async function imagesWithoutDigest(objects: readonly KubernetesObject[]): Promise<string[]> {

@@ -1,5 +1,5 @@
 import { stringify } from 'yaml'
-import { isActive, type ProposedCaller, type ProposedFlow } from './flows.ts'
+import { isActive, type ProposedCaller, type ProposedFlow } from '../flows.ts'
 
 const HEAD = `# Who calls whom, as the manifests say it; each caller with the object and field that does. Active is what they name with
 # caller, destination and port. What stands in comments is a guess: take it in, or out.
@@ -19,11 +19,12 @@ export const writeFlows = (flows: readonly ProposedFlow[]): string => HEAD + flo
 
 function writeFlow(flow: ProposedFlow): string {
   const isComment = !isActive(flow)
-  const { service, plain, reason } = flow
+  const { service, selector, plain, reason } = flow
   const needsReason = flow.callers.some(({ certain, caller }) => certain && isBroad(caller)) || isComment
   const head = [
     `${scalar(flow.key)}:`,
     ...(service === undefined ? [] : [`  service: ${scalar(service)}`]),
+    ...(selector === undefined ? [] : [`  selector: ${scalar(selector)}`]),
     ...(plain ? ['  plain: true # no Service carries the port'] : []),
     ...(reason === undefined ? [] : [`  ${needsReason ? '' : '# '}reason: ${scalar(reason)}`]),
     '  from:',

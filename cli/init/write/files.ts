@@ -1,9 +1,9 @@
-import { isFields, type KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
-import { readObjects } from '../policy/read-objects.ts'
-import type { Found } from './propose.ts'
-import { writeFlows } from './write-flows.ts'
-import { writeImages } from './write-images.ts'
-import { writeKustomization, writePolicy } from './write-policy.ts'
+import { isFields, type KubernetesObject } from '../../../functions/lib/kubernetes/objects.ts'
+import { readObjects } from '../../policy/read-objects.ts'
+import type { Found } from '../propose.ts'
+import { writeFlows } from './flows.ts'
+import { writeImages } from './images.ts'
+import { writeKustomization, writePolicy } from './policy.ts'
 
 /** The files of the folder hardening/, text by name. `sections` are those that the policy has. */
 export function policyFiles(sections: readonly string[], found: Found): ReadonlyMap<string, string> {

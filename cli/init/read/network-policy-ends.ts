@@ -1,9 +1,10 @@
-import type { Topology } from '../../functions/lib/flows/topology.ts'
-import { valueAt } from '../../functions/lib/kubernetes/objects.ts'
-import { type Labels, matchesSelector } from '../../functions/lib/kubernetes/selector.ts'
-import type { Workload } from '../../functions/lib/kubernetes/workload.ts'
+import type { Topology } from '../../../functions/lib/flows/topology.ts'
+import { valueAt } from '../../../functions/lib/kubernetes/objects.ts'
+import { type Labels, matchesSelector } from '../../../functions/lib/kubernetes/selector.ts'
+import type { Workload } from '../../../functions/lib/kubernetes/workload.ts'
+import type { CallerSpec, Proposal } from '../proposal.ts'
+import { callerOf, destinationOf, podsOf } from './calls.ts'
 import type { Peer } from './network-policy-peers.ts'
-import { type CallerSpec, callerOf, destinationOf, type Proposal, podsOf } from './proposal.ts'
 
 /** The ports of a policy are those on the pods; a flow is named by the Service's. One that no Service carries is plain. */
 export function destinationsOf(

@@ -1,5 +1,5 @@
-import { catalog } from '../../functions/catalog.ts'
-import { IMAGE } from '../image.ts'
+import { catalog } from '../../../functions/catalog.ts'
+import { IMAGE } from '../../image.ts'
 
 /** kustomization.yaml: the policy, and the patches beside it. */
 export const writeKustomization = (

@@ -1,9 +1,16 @@
-import type { Topology } from '../../functions/lib/flows/topology.ts'
-import { ISTIO_SYSTEM } from '../../functions/lib/kubernetes/istio-labels.ts'
-import { describe, isFields, isKind, type KubernetesObject, valueAt } from '../../functions/lib/kubernetes/objects.ts'
-import { type Labels, selects } from '../../functions/lib/kubernetes/selector.ts'
-import type { Workload } from '../../functions/lib/kubernetes/workload.ts'
-import { callerOf, destinationOf, join, type Proposal, type Read } from './proposal.ts'
+import type { Topology } from '../../../functions/lib/flows/topology.ts'
+import { ISTIO_SYSTEM } from '../../../functions/lib/kubernetes/istio-labels.ts'
+import {
+  describe,
+  isFields,
+  isKind,
+  type KubernetesObject,
+  valueAt,
+} from '../../../functions/lib/kubernetes/objects.ts'
+import { type Labels, selects } from '../../../functions/lib/kubernetes/selector.ts'
+import type { Workload } from '../../../functions/lib/kubernetes/workload.ts'
+import { join, type Proposal, type Read } from '../proposal.ts'
+import { callerOf, callsTo as callsToService } from './calls.ts'
 import { resolveHost } from './resolve-host.ts'
 
 /**
@@ -59,15 +66,8 @@ function callsTo(
 ): Omit<Proposal, 'source'>[] {
   const target = resolveHost(host, caller.namespace, topology)
   if (target?.type === 'service') {
-    const ports = written ?? target.service.ports.map(({ port }) => port)
-    return topology.workloadsBehind(target.service).flatMap((callee) =>
-      ports.flatMap((port) => {
-        const destination = destinationOf(callee, target.service, port, topology)
-        const isSelf = callee.object === caller.object
-        const named = isSelf ? 'self' : callerOf(caller, callee.namespace, topology)
-        return destination ? [{ ...destination, caller: named, certain: ports.length === 1 }] : []
-      }),
-    )
+    const { proposals } = callsToService(target.service, written, caller, target.isPod, topology)
+    return proposals.map(({ question: _, ...call }) => call)
   }
   if (target?.type !== 'external') return []
   const registered = written ?? portsRegisteredFor(host, objects)

@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from 'node:util'
 import { parseDocument } from 'yaml'
-import { type Fields, isFields } from '../../functions/lib/kubernetes/objects.ts'
-import { setInYamlText } from '../../functions/lib/yaml/set-in-text.ts'
-import { YamlTextError } from '../../functions/lib/yaml/text-values.ts'
-import { display } from '../display.ts'
-import { Failure } from '../exit-code.ts'
-import { type Kustomization, stringsOf } from '../tree/kustomization.ts'
+import { type Fields, isFields } from '../../../functions/lib/kubernetes/objects.ts'
+import { setInYamlText } from '../../../functions/lib/yaml/set-in-text.ts'
+import { YamlTextError } from '../../../functions/lib/yaml/text-values.ts'
+import { display } from '../../display.ts'
+import { Failure } from '../../exit-code.ts'
+import { type Kustomization, stringsOf } from '../../tree/kustomization.ts'
 
 const FIELD = 'transformers'
 
