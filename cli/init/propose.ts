@@ -3,6 +3,7 @@ import { GENERATED_BY } from '../../functions/lib/framework/generated-objects.ts
 import { describe, isFields, isKind, type KubernetesObject, valueAt } from '../../functions/lib/kubernetes/objects.ts'
 import { gatherFlows, type ProposedFlow } from './flows.ts'
 import { isNamed, join, type Proposal } from './proposal.ts'
+import { type UnknownContainer, unknownContainers } from './read/containers.ts'
 import { type OutsidePort, outsidePorts, readExposedServices } from './read/exposed-services.ts'
 import { imagesWithoutDigest } from './read/images.ts'
 import { madePods, readReferences, valuesOfMadePods } from './read/made-pods.ts'
@@ -20,6 +21,8 @@ export interface Found {
   images: string[]
   /** Namespaces with pods, and without their Namespace object. */
   namespaces: string[]
+  /** Containers whose user or files the manifests do not tell. */
+  containers: UnknownContainer[]
   /** Ports of pods that clients without a proxy call. */
   outsidePorts: OutsidePort[]
   /** Monitors whose Prometheus is not in the build, with what they scrape. */
@@ -49,6 +52,7 @@ export async function propose(build: readonly KubernetesObject[]): Promise<Found
     flows: gatherFlows(proposals.filter(isNamed)),
     images: await imagesWithoutDigest(objects),
     namespaces: [...namespaces].filter((name) => !topology.ownNamespaces.has(name) && name !== KUBE_SYSTEM).sort(),
+    containers: unknownContainers(topology.workloads),
     outsidePorts: outsidePorts(topology),
     scraped: scraping.unanswered,
     notes: [...new Set([...notes, ...proposals.filter((one) => !isNamed(one)).map(unnamed)])],

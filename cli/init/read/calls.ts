@@ -78,7 +78,7 @@ export function callsTo(
             {
               ...destination,
               caller: named,
-              certain: question === undefined && (!isSelf || isPod),
+              certain: question === undefined && (!isSelf || isPod || service.headless),
               ...(question && { question }),
             },
           ]

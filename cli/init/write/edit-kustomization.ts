@@ -6,6 +6,7 @@ import { YamlTextError } from '../../../functions/lib/yaml/text-values.ts'
 import { display } from '../../display.ts'
 import { Failure } from '../../exit-code.ts'
 import { type Kustomization, stringsOf } from '../../tree/kustomization.ts'
+import { scalar } from './scalar.ts'
 
 const FIELD = 'transformers'
 
@@ -38,6 +39,15 @@ function appended(text: string, path: string): string {
   const indent = /^[a-zA-Z]+:[ ]*(?:#.*)?\r?\n( *)- /m.exec(text)?.[1] ?? ''
   const start = text === '' || text.endsWith('\n') ? text : text + newline
   return `${start}${FIELD}:${newline}${indent}- ${path}${newline}`
+}
+
+/** The text with `namespace:`, which it must not have yet. Throws Failure (2) for a namespace that no object can have. */
+export function withNamespace(text: string, namespace: string, file: string): string {
+  if (!/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(namespace))
+    throw new Failure(`--namespace: found ${JSON.stringify(namespace)}, expected a DNS label such as shop`)
+  if (asFields(read(text)).namespace !== undefined)
+    throw new Failure(`${display(file)} has a namespace; run init without --namespace`)
+  return `${text.endsWith('\n') ? text : `${text}\n`}namespace: ${scalar(namespace)}\n`
 }
 
 const asFields = (value: unknown): Fields => (isFields(value) ? value : {})

@@ -1,22 +1,23 @@
-import { stringify } from 'yaml'
+import { scalar } from './scalar.ts'
 
 /** What stands on an object for as long as its image is not pinned. */
 export const NOT_PINNED = 'not pinned yet'
 
-const HEAD = `# Every image that the manifests name without a digest. Each may run by its tag until \`krm-hardening lock\` and this file
-# write its digest here; then its exception goes.
+const head = (
+  name: string,
+): string => `# Every image that the manifests name without a digest. Each may run by its tag until \`krm-hardening lock\` writes its
+# digest here and removes the exception.
 apiVersion: krm-hardening.dev/v1alpha1
 kind: Hardening
 metadata:
-  name: hardening
+  name: ${scalar(name)}
 spec:
   images:
 `
 
-/** images.yaml: a patch of the policy, in which no digest is made up. */
-export function writeImages(images: readonly string[]): string {
-  if (images.length === 0) return `${HEAD}    digests: {}\n`
-  return `${HEAD}    allowTag:\n${images.map((image) => `      ${key(image)}: {reason: ${NOT_PINNED}}\n`).join('')}`
-}
-
-const key = (image: string): string => stringify(image, { lineWidth: 0, version: '1.1' }).trim()
+/** images.yaml: a patch of the policy called `name`, in which no digest is made up. */
+export const writeImages = (images: readonly string[], name = 'hardening'): string =>
+  head(name) +
+  (images.length === 0
+    ? '    digests: {}\n'
+    : `    allowTag:\n${images.map((image) => `      ${scalar(image)}: {reason: ${NOT_PINNED}}\n`).join('')}`)
