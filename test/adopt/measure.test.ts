@@ -148,7 +148,7 @@ pair: 6 active, 0 guessed, of 6
 policy: 2 active, 2 guessed, of 4
 script: 1 active, 0 guessed, of 1
 shared: 0 active, 3 guessed, of 3
-srv: 0 active, 1 guessed, of 1
+srv: 1 active, 0 guessed, of 1
 url: 2 active, 0 guessed, of 2
 variable: 3 active, 0 guessed, of 3"
 `)
