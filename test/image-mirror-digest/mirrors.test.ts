@@ -47,16 +47,16 @@ describe('a name under a target is mirrored already, and its source is known', (
     expect(mirrors.statusOf(name)).toEqual({ as: 'mirrored', sources: [source] })
   })
 
-  test('also where an internal prefix holds the mirror', () => {
+  test('also if an internal prefix holds the mirror', () => {
     const inside = new Mirrors({ mirrors: { '*': 'ghcr.io/team/mirror' }, internal: { 'ghcr.io/team': {} } })
     expect(inside.statusOf('ghcr.io/team/mirror/nginx')).toEqual({ as: 'mirrored', sources: ['nginx'] })
     expect(inside.statusOf('ghcr.io/team/bot')).toEqual({ as: 'internal' })
   })
 
-  test('but not where a longer internal prefix holds it', () => {
-    const beside = new Mirrors({ mirrors: { '*': 'ghcr.io/team' }, internal: { 'ghcr.io/team/apps': {} } })
-    expect(beside.statusOf('ghcr.io/team/apps/bot')).toEqual({ as: 'internal' })
-    expect(beside.statusOf('ghcr.io/team/nginx')).toEqual({ as: 'mirrored', sources: ['nginx'] })
+  test('but not if a longer internal prefix holds it', () => {
+    const nextTo = new Mirrors({ mirrors: { '*': 'ghcr.io/team' }, internal: { 'ghcr.io/team/apps': {} } })
+    expect(nextTo.statusOf('ghcr.io/team/apps/bot')).toEqual({ as: 'internal' })
+    expect(nextTo.statusOf('ghcr.io/team/nginx')).toEqual({ as: 'mirrored', sources: ['nginx'] })
   })
 
   test('of nested targets, by the prefix that leads there', () => {

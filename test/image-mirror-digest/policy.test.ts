@@ -55,7 +55,7 @@ describe('the digest of the lock', () => {
     expect(resolved(text)).toBe(image)
   })
 
-  test('behind the tag where keepTag is set', () => {
+  test('after the tag if keepTag is set', () => {
     expect(resolved('grafana/mimir:3.0.0', policy({ keepTag: true }))).toBe(`${MIRROR}/grafana/mimir:3.0.0@${ONE}`)
   })
 
@@ -116,19 +116,19 @@ describe('prefixes that share a target', () => {
     expect(resolved(`${MIRROR}/app@${ONE}`, known)).toBe(`${MIRROR}/app@${ONE}`)
     expect(problem(`${MIRROR}/app@${TWO}`, known)).toContain('for quay.io/app, but digests has quay.io/app:1')
   })
-  test('and refused where two images would have one name', () => {
+  test('and refused if two images would have one name', () => {
     expect(problem('quay.io/example/app:1', shared({ 'quay.io/example/app:1': ONE, 'example/app:1': TWO }))).toMatch(
       /^image-mirror-digest\/shared-mirror-name: .* where example\/app goes too/,
     )
   })
   test("also where an image of one's own is next to the mirrored ones", () => {
-    const beside = policy({
+    const nextTo = policy({
       mirrors: { '*': 'ghcr.io/team' },
       internal: { 'ghcr.io/team/apps': {} },
       digests: { 'ghcr.io/team/apps/bot:1': ONE, 'apps/bot:1': TWO },
     })
-    expect(beside.decide('ghcr.io/team/apps/bot:1')).toMatchObject({ image: { digest: ONE }, source: undefined })
-    expect(problem('apps/bot:1', beside)).toContain('where ghcr.io/team/apps/bot goes too')
+    expect(nextTo.decide('ghcr.io/team/apps/bot:1')).toMatchObject({ image: { digest: ONE }, source: undefined })
+    expect(problem('apps/bot:1', nextTo)).toContain('where ghcr.io/team/apps/bot goes too')
   })
   test('but two spellings of one image are one', () => {
     const hub = shared({ 'example/app:1': ONE })

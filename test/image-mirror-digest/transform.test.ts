@@ -81,7 +81,7 @@ test('the order of the objects makes no difference to any of them', async () => 
   expect(backwards.reverse()).toEqual(forwards)
 })
 
-test('items are read where a place or the audit may find an image', () => {
+test('an item is read if a place or the audit may find an image in it', () => {
   const spec = specOf({ digests: { 'grafana/mimir:3': ONE }, places: { own: { configMap: 'x', key: 'own-key' } } })
   const reads = (apiVersion: string, kind: string, text: string, by = spec) =>
     imageMirrorDigest.reads(by, { apiVersion, kind, text })

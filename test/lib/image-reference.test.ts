@@ -2,11 +2,13 @@ import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import {
   canonicalName,
+  familiarName,
   formatReference,
   hasPlaceholder,
   InvalidReference,
   MAX_NAME_LENGTH,
   parseReference,
+  spellingsOf,
   splitName,
 } from '../../functions/lib/kubernetes/image-reference.ts'
 
@@ -119,6 +121,17 @@ describe('properties', () => {
 
   test('what is formatted is parsed back to the same parts', () => {
     fc.assert(fc.property(reference, (parts) => expect(parseReference(formatReference(parts))).toEqual(parts)))
+  })
+
+  test('every spelling of a name has the same canonical and familiar name', () => {
+    const hub = fc.constantFrom('nginx', 'library/nginx', 'grafana/mimir', 'library/a/b', 'docker.io/nginx')
+    fc.assert(
+      fc.property(fc.oneof(name, hub), (written) => {
+        for (const spelling of [...spellingsOf(written), familiarName(written)])
+          expect(canonicalName(spelling)).toBe(canonicalName(written))
+        expect(spellingsOf(written)).toContain(familiarName(written))
+      }),
+    )
   })
 
   test('what parses is formatted back to the same text, whatever the text', () => {

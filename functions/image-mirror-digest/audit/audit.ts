@@ -6,7 +6,7 @@ import type { ImageMirrorDigestSpec } from '../config.ts'
 import type { Mirrors } from '../decide/mirrors.ts'
 import { findings } from '../findings.ts'
 import type { FieldPath } from '../places/field-pattern.ts'
-import { imageSaid, maySayImage } from './image-fields.ts'
+import { imageByField, mayHaveImageField } from './image-fields.ts'
 import { References } from './references.ts'
 import { eachString } from './strings.ts'
 
@@ -30,7 +30,7 @@ export class Audit {
   }
 
   mayHold(text: string): boolean {
-    return this.#references.mayBeIn(text) || maySayImage(text)
+    return this.#references.mayBeIn(text) || mayHaveImageField(text)
   }
 
   /** A finding for each suspicious string of an object. `decided` are the references that the function has dealt with. */
@@ -39,8 +39,8 @@ export class Audit {
     const found: Finding[] = []
     eachString(object, (value, path) => {
       if (decided.has(value)) return
-      const said = imageSaid(object, path, value)
-      for (const text of said === undefined ? this.#references.in(value) : [said])
+      const image = imageByField(object, path, value)
+      for (const text of image === undefined ? this.#references.in(value) : [image])
         if (!decided.has(text) && isFromSource(text, mirrors)) found.push(this.#report(object, path, text))
     })
     return found

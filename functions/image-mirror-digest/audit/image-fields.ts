@@ -15,13 +15,13 @@ const FLAG = /^--?(?:[\w-]*-)?image=(.+)$/
 const CLUE = /[iI]mage(?:Name)?["']?\s*:|IMAGE|image=/
 
 /** May an item hold such a field? Cheap, because it meets every byte of the input. */
-export const maySayImage = (text: string): boolean => CLUE.test(text)
+export const mayHaveImageField = (text: string): boolean => CLUE.test(text)
 
 /**
  * The image of Docker Hub in a string that only its field, variable or flag reveals, because it names no registry. It has a
  * tag or digest, unless it is the image of a container.
  */
-export function imageSaid(object: KubernetesObject, path: FieldPath, value: string): string | undefined {
+export function imageByField(object: KubernetesObject, path: FieldPath, value: string): string | undefined {
   const text = FLAG.exec(value)?.[1] ?? (FIELD.test(nameOf(object, path)) ? value : undefined)
   if (text === undefined) return undefined
   const reference = parseReference(text)

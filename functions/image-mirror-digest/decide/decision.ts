@@ -17,7 +17,7 @@ export interface Placeholder {
   outcome: 'placeholder'
   /** Why it is permitted. */
   reason: string
-  /** The image where nobody fills it in, and the text of the placeholder with that image; undefined without one. */
+  /** The image that runs if nobody fills it in, and the text of the placeholder with that image; undefined without one. */
   default: { image: Resolved; text: string } | undefined
 }
 

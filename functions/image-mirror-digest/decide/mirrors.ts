@@ -20,7 +20,7 @@ interface Rule {
   target: string | undefined
 }
 
-/** Says of every name whether it is mirrored, internal, or to be mirrored, and where to. */
+/** Tells for every name whether it is mirrored, internal, or to be mirrored, and under which name. */
 export class Mirrors {
   readonly #rules: readonly Rule[]
   readonly #statuses = new Map<string, NameStatus>()
@@ -91,7 +91,7 @@ export class Mirrors {
 }
 
 /**
- * What follows a prefix in a name; undefined where the prefix does not match. It depends on the image alone, not on how
+ * What follows a prefix in a name; undefined if the prefix does not match. It depends on the image alone, not on how
  * its name is spelled: `nginx` and `index.docker.io/library/nginx` both leave `library/nginx` after `docker.io`, and
  * `nginx` after `*`.
  */

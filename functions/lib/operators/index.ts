@@ -35,12 +35,12 @@ export const CUSTOM_RESOURCES: Readonly<Record<string, CustomResource>> = Object
 /** How the known operators are told which images to run. */
 export const IMAGE_SETTINGS: readonly ImageSetting[] = OPERATORS.flatMap(({ imageSettings = [] }) => imageSettings)
 
-/** What is known of an object's kind; undefined where nothing is. */
+/** What is known about an object's kind; undefined if nothing is. */
 export function customResourceOf(object: TypeMeta): CustomResource | undefined {
   const type = typeOf(object)
   return Object.hasOwn(CUSTOM_RESOURCES, type) ? CUSTOM_RESOURCES[type] : undefined
 }
 
-/** The pods that an operator makes for an object; none where the object's kind is unknown. */
+/** The pods that an operator makes for an object; none if its kind is unknown. */
 export const runtimePodsOf = (object: KubernetesObject): RuntimePods[] =>
   customResourceOf(object)?.runtimePods?.(object) ?? []

@@ -23,7 +23,7 @@ export interface JoinedImage {
   /** Key of the component under `spec`. */
   component: string
   container: string
-  /** The repository where `baseImage` is not set. */
+  /** The repository if `baseImage` is not set. */
   repository: string
 }
 
@@ -54,13 +54,13 @@ export interface PodFields {
   omit?: 'runAsUser'[]
   /** Paths of lists of volumes. */
   volumes?: string[]
-  /** Paths of booleans, each with the baseline check that its pods fail where it is true. */
+  /** Paths of booleans, each with the baseline check that its pods fail if it is true. */
   flags?: Record<string, 'hostNamespaces' | 'privileged'>
 }
 
 /** A port on which pods listen. */
 export interface PodPort {
-  /** As the container declares it; undefined where it declares none, or the name is not certain. */
+  /** As the container declares it; undefined if it declares none, or if the name is not certain. */
   name?: string
   port: number
   /** TCP if absent. */
@@ -78,7 +78,7 @@ export interface RuntimePods {
   needsApiServer: boolean
 }
 
-/** What is known of one kind of custom resource. Every facet is optional: absent means unknown. */
+/** What is known about one kind of custom resource. Every facet is optional: absent means unknown. */
 export interface CustomResource {
   images?: readonly ImageField[]
   joinedImages?: readonly JoinedImage[]
