@@ -1,4 +1,7 @@
-import { defineFindings } from '../lib/framework/finding.ts'
+import { type Details, defineFindings, type Finding } from '../lib/framework/finding.ts'
+
+/** Makes the finding that says what is wrong, for the place where it was found. */
+export type Problem = (details: Details) => Finding
 
 const NOT_MIRRORED = 'Nodes pull the image from a registry that you do not control, if they can reach it at all.'
 const NOT_PINNED = 'The registry decides what runs, and may decide otherwise the next time a node pulls the tag.'

@@ -69,6 +69,26 @@ describe('a value of another type than the API decodes is refused, by object and
       object('serving.knative.dev/v1', 'Service', { spec: { template: { metadata: { labels: 'x' }, spec: {} } } }),
       'Service shop/cart: spec.template.metadata.labels',
     ],
+    [
+      'pull secrets that are names alone',
+      deployment({ name: 'app' }, { imagePullSecrets: ['mirror'] }),
+      'Deployment shop/cart: spec.template.spec.imagePullSecrets[0]',
+    ],
+    [
+      'pull secrets of a service account that are a map',
+      object('v1', 'ServiceAccount', { imagePullSecrets: { name: 'mirror' } }),
+      'ServiceAccount shop/cart: imagePullSecrets',
+    ],
+    [
+      'a number of pods in the custom resource of an operator',
+      object('pingcap.com/v1alpha1', 'TidbCluster', { spec: { tikv: { replicas: 'three' } } }),
+      'TidbCluster shop/cart: spec.tikv.replicas',
+    ],
+    [
+      'roles of a KafkaNodePool that are text',
+      object('kafka.strimzi.io/v1beta2', 'KafkaNodePool', { spec: { roles: 'broker' } }),
+      'KafkaNodePool shop/cart: spec.roles',
+    ],
     ['a quoted port', service({ ports: [{ port: '80' }] }), 'Service shop/cart: spec.ports[0].port'],
     ['a selector that is text', service({ selector: 'app=cart' }), 'Service shop/cart: spec.selector'],
     [

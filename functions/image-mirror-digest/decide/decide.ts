@@ -9,9 +9,9 @@ import {
   parseReference,
 } from '../../lib/kubernetes/image-reference.ts'
 import type { ImageMirrorDigestSpec } from '../config.ts'
-import { findings } from '../findings.ts'
+import { findings, type Problem } from '../findings.ts'
 import { AllowedTags } from './allowed-tags.ts'
-import { type Decision, type Placeholder, type Problem, type Refused, type Resolved, refused } from './decision.ts'
+import { type Decision, type Placeholder, type Refused, type Resolved, refused } from './decision.ts'
 import { Lock } from './lock.ts'
 import { Mirrors } from './mirrors.ts'
 import { placeholderWithDefault } from './placeholder.ts'

@@ -1,8 +1,5 @@
-import type { Details, Finding } from '../../lib/framework/finding.ts'
 import type { ImageReference } from '../../lib/kubernetes/image-reference.ts'
-
-/** Makes the finding that says what is wrong, for the place where it was found. */
-export type Problem = (details: Details) => Finding
+import type { Problem } from '../findings.ts'
 
 /** What is to become of one image. */
 export type Decision = Refused | Placeholder | Resolved

@@ -1,8 +1,7 @@
 import type { Finding } from '../../lib/framework/finding.ts'
 import { formatReference, type ImageReference } from '../../lib/kubernetes/image-reference.ts'
 import type { ImageMirrorDigestSpec } from '../config.ts'
-import { findings } from '../findings.ts'
-import type { Problem } from './decision.ts'
+import { findings, type Problem } from '../findings.ts'
 import { type Entry, ReferenceIndex } from './reference-index.ts'
 
 /** What the lock says about an image: its entry, if it has one, or that it contradicts the digest in the manifest. */

@@ -8,8 +8,7 @@ import {
   splitName,
 } from '../../lib/kubernetes/image-reference.ts'
 import { formatPath, isFields, isKind, type KubernetesObject, valueAt } from '../../lib/kubernetes/objects.ts'
-import type { Problem } from '../decide/decision.ts'
-import { findings } from '../findings.ts'
+import { findings, type Problem } from '../findings.ts'
 import type { FieldPath } from './field-pattern.ts'
 import type { Parts } from './schema.ts'
 

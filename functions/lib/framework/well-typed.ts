@@ -2,6 +2,7 @@ import { InputError } from '../input-error.ts'
 import { formatPath, type KubernetesObject } from '../kubernetes/objects.ts'
 import { mistypedFields } from '../kubernetes/schemas.ts'
 import type { Mistyped } from '../kubernetes/type-check.ts'
+import { mistypedCustomFields } from '../operators/index.ts'
 import type { Finding } from './finding.ts'
 import { objects as findings } from './findings.ts'
 
@@ -10,7 +11,9 @@ import { objects as findings } from './findings.ts'
  * with a finding for each value of another type: the API would refuse the object, and a function would misread it.
  */
 export function requireWellTyped(objects: readonly KubernetesObject[]): void {
-  const mistyped = objects.flatMap((object) => mistypedFields(object).map((field) => refusalOf(object, field)))
+  const mistyped = objects.flatMap((object) =>
+    [...mistypedFields(object), ...mistypedCustomFields(object)].map((field) => refusalOf(object, field)),
+  )
   if (mistyped.length > 0) throw new InputError(mistyped)
 }
 

@@ -44,6 +44,7 @@ const POD_TEMPLATE: Shape = {
     hostNetwork: 'boolean',
     serviceAccountName: 'string',
     serviceAccount: 'string',
+    imagePullSecrets: [{ name: 'string' }],
     automountServiceAccountToken: 'boolean',
     dnsConfig: { options: [{ name: 'string', value: 'string' }] },
     topologySpreadConstraints: [{ topologyKey: 'string', labelSelector: LABEL_SELECTOR }],
@@ -77,7 +78,7 @@ const KINDS: Readonly<Record<string, Shape>> = {
       ports: [{ name: 'string', port: 'integer', targetPort: 'integerOrString', protocol: 'string' }],
     },
   },
-  '/ServiceAccount': { automountServiceAccountToken: 'boolean' },
+  '/ServiceAccount': { automountServiceAccountToken: 'boolean', imagePullSecrets: [{ name: 'string' }] },
   'policy/PodDisruptionBudget': {
     spec: { selector: LABEL_SELECTOR, minAvailable: 'integerOrString', maxUnavailable: 'integerOrString' },
   },
@@ -130,9 +131,6 @@ const KINDS: Readonly<Record<string, Shape>> = {
     spec: { selector: { matchLabels: STRINGS }, tracing: [{}], metrics: [{}], accessLogging: [{}] },
   },
   'cilium.io/CiliumNetworkPolicy': { spec: { endpointSelector: LABEL_SELECTOR } },
-  'kafka.strimzi.io/Kafka': { spec: { kafka: { replicas: 'count' }, zookeeper: { replicas: 'count' } } },
-  'kafka.strimzi.io/KafkaNodePool': { spec: { replicas: 'count', roles: ['string'] } },
-  'kafka.strimzi.io/KafkaTopic': { spec: { replicas: 'count' } },
 }
 
 /** The shapes that an object of a type must have, all of them. */

@@ -1,4 +1,5 @@
 import type { KubernetesObject } from '../kubernetes/objects.ts'
+import type { Shape } from '../kubernetes/type-check.ts'
 
 /** Keys of a map that together spell an image. */
 export interface ImageParts {
@@ -88,6 +89,8 @@ export interface CustomResource {
   level?: 'privileged' | 'baseline' | 'restricted'
   /** Paths of the numbers of pods, by what is appended to the object's name in the names of these pods. */
   replicas?: Readonly<Record<string, readonly string[]>>
+  /** The types of further fields that functions read, as its CustomResourceDefinition has them. */
+  shape?: Shape
   /** The pods that the operator makes for an object, in the object's namespace. */
   runtimePods?(object: KubernetesObject): RuntimePods[]
 }
