@@ -1,6 +1,6 @@
 import { CommanderError } from 'commander'
 import { toLine } from '../functions/lib/framework/finding.ts'
-import { InputError } from '../functions/lib/input-error.ts'
+import { InputError } from '../functions/lib/framework/input-error.ts'
 import { BUG, type ExitCode, Failure, OK, UNUSABLE } from './exit-code.ts'
 import { stopOnSignals } from './process.ts'
 import { program } from './program.ts'

@@ -1,5 +1,5 @@
 import { readSync } from 'node:fs'
-import { InputError } from './lib/input-error.ts'
+import { InputError } from './lib/framework/input-error.ts'
 import { input } from './lib/resource-list/findings.ts'
 
 const CHUNK = 1 << 20

@@ -12,7 +12,7 @@ export const hardeningSchema = z.strictObject({
   ...Object.fromEntries(
     catalog.map(({ section, schema, name }) => [
       section,
-      z.optional(schema).check(z.describe(`Configuration of ${name}`)),
+      z.optional(schema as z.ZodMiniType).check(z.describe(`Configuration of ${name}`)),
     ]),
   ),
 })

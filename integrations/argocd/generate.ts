@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { FINDINGS, UNUSABLE } from '../../cli/exit-code.ts'
 import { toLine } from '../../functions/lib/framework/finding.ts'
-import { InputError } from '../../functions/lib/input-error.ts'
+import { InputError } from '../../functions/lib/framework/input-error.ts'
 import { type Parameters, parametersOf } from './parameters.ts'
 
 /** The arguments of `krm-hardening` that build an Application, from its folder. */

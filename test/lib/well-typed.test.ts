@@ -1,6 +1,6 @@
 import { ExactInteger } from '../../functions/lib/exact-integer.ts'
+import { InputError } from '../../functions/lib/framework/input-error.ts'
 import { requireWellTyped } from '../../functions/lib/framework/well-typed.ts'
-import { InputError } from '../../functions/lib/input-error.ts'
 import type { KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
 import { matchesSelector } from '../../functions/lib/kubernetes/selector.ts'
 

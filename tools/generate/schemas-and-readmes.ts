@@ -4,7 +4,8 @@ import { stringify } from 'yaml'
 import * as z from 'zod/mini'
 import { catalog } from '../../functions/catalog.ts'
 import { hardeningSchema } from '../../functions/hardening/config.ts'
-import { API_VERSION, type Schema } from '../../functions/lib/framework/config.ts'
+import { API_VERSION } from '../../functions/lib/framework/config.ts'
+import type { Schema } from '../../functions/lib/framework/schema.ts'
 import { IMAGE_REPOSITORY } from '../../functions/lib/runner/published-image.ts'
 import { version } from '../../package.json'
 import { configTable, type JsonSchema } from './config-table.ts'
@@ -60,7 +61,11 @@ function objectSchema({ kind, description, schema }: Published): JsonSchema {
 }
 
 function specSchema(schema: Schema<unknown>, target: 'draft-2020-12' | 'openapi-3.0'): JsonSchema {
-  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io: 'input', target, unrepresentable: 'any' }) as JsonSchema
+  const { $schema: _, ...rest } = z.toJSONSchema(schema as z.ZodMiniType, {
+    io: 'input',
+    target,
+    unrepresentable: 'any',
+  }) as JsonSchema
   return rest
 }
 

@@ -1,10 +1,11 @@
 import * as z from 'zod/mini'
-import { InputError } from '../input-error.ts'
 import { formatPath, isFields } from '../kubernetes/objects.ts'
 import { nameOfType } from '../kubernetes/type-check.ts'
 import { didYouMean } from './did-you-mean.ts'
 import type { Finding } from './finding.ts'
 import { policy } from './findings.ts'
+import { InputError } from './input-error.ts'
+import type { Schema } from './schema.ts'
 
 export const API_VERSION = 'krm-hardening.dev/v1alpha1'
 
@@ -28,7 +29,6 @@ export type Off = z.infer<typeof offSchema>
 
 export const isOff = (value: unknown): value is Off => value === 'off' || value === false
 
-export type Schema<T> = z.ZodMiniType<T>
 type Issue = z.core.$ZodIssue
 type Path = readonly PropertyKey[]
 
@@ -37,9 +37,12 @@ type Path = readonly PropertyKey[]
  * path, what was expected, what was found, and the key that was probably meant.
  */
 export function parseConfig<T>(schema: Schema<T>, value: unknown, where: string): T {
-  const parsed = z.safeParse(schema, value)
+  const zodSchema = schema as z.ZodMiniType<T>
+  const parsed = z.safeParse(zodSchema, value)
   if (parsed.success) return parsed.data
-  throw new InputError(parsed.error.issues.flatMap((issue) => explain(issue, { schema, root: value, where }, [])))
+  throw new InputError(
+    parsed.error.issues.flatMap((issue) => explain(issue, { schema: zodSchema, root: value, where }, [])),
+  )
 }
 
 /** The value that does not fit. */

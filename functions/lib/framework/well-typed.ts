@@ -1,10 +1,10 @@
-import { InputError } from '../input-error.ts'
 import { formatPath, type KubernetesObject } from '../kubernetes/objects.ts'
 import { mistypedFields } from '../kubernetes/schemas.ts'
 import type { Mistyped } from '../kubernetes/type-check.ts'
 import { mistypedCustomFields } from '../operators/index.ts'
 import type { Finding } from './finding.ts'
 import { objects as findings } from './findings.ts'
+import { InputError } from './input-error.ts'
 
 /**
  * After this check, functions may assume that every field has the type the API expects, or is absent. Throws InputError

@@ -1,5 +1,5 @@
 import { Document, isMap, isPair, isScalar, isSeq, type Node, type Pair, parseDocument } from 'yaml'
-import { InputError } from '../input-error.ts'
+import { InputError } from '../framework/input-error.ts'
 import { OPTIONS, toPlain } from '../yaml/kubernetes-yaml.ts'
 import { input } from './findings.ts'
 

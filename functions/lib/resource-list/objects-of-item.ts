@@ -1,5 +1,5 @@
 import { objects as findings } from '../framework/findings.ts'
-import { InputError } from '../input-error.ts'
+import { InputError } from '../framework/input-error.ts'
 import { nameContainers } from '../kubernetes/knative.ts'
 import { type Fields, formatPath, isFields, type KubernetesObject, valueAt } from '../kubernetes/objects.ts'
 import { templatePath } from '../kubernetes/pod-template.ts'

@@ -1,5 +1,5 @@
 import type { Result } from '../framework/finding.ts'
-import { InputError } from '../input-error.ts'
+import { InputError } from '../framework/input-error.ts'
 import { isFields } from '../kubernetes/objects.ts'
 import { readCanonicalYaml, writeJson } from '../yaml/canonical-yaml.ts'
 import { type Codec, kustomizeCodec, peopleCodec } from './codec.ts'

@@ -1,4 +1,4 @@
-import { InputError } from '../input-error.ts'
+import { InputError } from '../framework/input-error.ts'
 import { input } from './findings.ts'
 
 const UTF8 = new TextDecoder('utf-8', { fatal: true })

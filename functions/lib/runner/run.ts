@@ -1,7 +1,7 @@
 import { API_VERSION } from '../framework/config.ts'
 import { toLine, toResult } from '../framework/finding.ts'
 import { type Step, seenBy } from '../framework/function.ts'
-import { InputError } from '../input-error.ts'
+import { InputError } from '../framework/input-error.ts'
 import type { KubernetesObject } from '../kubernetes/objects.ts'
 import type { Decoded } from '../resource-list/codec.ts'
 import { objectsIn } from '../resource-list/objects-of-item.ts'

@@ -1,4 +1,4 @@
-import { describeFinding, type Finding } from './framework/finding.ts'
+import { describeFinding, type Finding } from './finding.ts'
 
 /** Input or configuration that cannot be used: exit code 2. It has one finding for each thing to fix. */
 export class InputError extends Error {
