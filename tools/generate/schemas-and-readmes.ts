@@ -9,6 +9,7 @@ import type { Schema } from '../../functions/lib/framework/schema.ts'
 import { IMAGE_REPOSITORY } from '../../functions/lib/runner/published-image.ts'
 import { version } from '../../package.json'
 import { configTable, type JsonSchema } from './config-table.ts'
+import { findingsPage } from './findings.ts'
 
 /** Everything about a functionConfig kind that is published: all of it follows from the zod object. */
 interface Published {
@@ -32,6 +33,7 @@ const KINDS: readonly Published[] = [
 export function generate(root: string): Map<string, string> {
   return new Map([
     ['README.md', withBeforeAfter(root)],
+    ['docs/findings.md', findingsPage(root)],
     ...KINDS.flatMap((published): [string, string][] => [
       [`schemas/${published.name}.schema.json`, `${JSON.stringify(objectSchema(published), null, 2)}\n`],
       [

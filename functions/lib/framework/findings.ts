@@ -112,7 +112,7 @@ export const objects = defineFindings('objects', {
     severity: 'error',
     message: (what: string, field: string, found: string, expected: string) =>
       `${what}: ${field}: found ${found}, expected ${expected}, or the API refuses it`,
-    means: 'apiVersion, kind or metadata.name of an object is missing or has the wrong type.',
+    means: 'The apiVersion, kind or metadata.name of an object is missing or has the wrong type.',
     why: 'No function can tell what the object is, so it would pass through unhardened.',
     fix: 'Write the field.',
   },
