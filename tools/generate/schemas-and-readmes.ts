@@ -114,9 +114,21 @@ function withConfigTable(root: string, { name, schema }: Published): string {
   return readme
     .replace(
       CONFIG,
-      (_, start: string, end: string) => `${start}${configTable(specSchema(schema, 'draft-2020-12'))}${end}`,
+      (_, start: string, end: string) =>
+        `${start}${configTable(withSectionsLinked(specSchema(schema, 'draft-2020-12')))}${end}`,
     )
     .replace(EXAMPLES, (_, start: string, end: string) => `${start}${exampleList(join(path, '../examples'))}${end}`)
+}
+
+/** The sections of a Hardening are documented once, by their functions. */
+function withSectionsLinked(schema: JsonSchema): JsonSchema {
+  const sections = catalog
+    .filter(({ section }) => schema.properties?.[section])
+    .map(({ section, name }) => [
+      section,
+      { type: 'object', description: `[${name}](../${name}/README.md#configuration)` },
+    ])
+  return { ...schema, properties: { ...schema.properties, ...Object.fromEntries(sections) } }
 }
 
 const EXAMPLES = /(<!-- examples:start -->\n)[\s\S]*?(<!-- examples:end -->)/
