@@ -1,7 +1,14 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { commandLineWith, FIXTURES, fixtures, krmHardening, kustomizeBuild, removeFolders } from './lib/command-line.ts'
+import {
+  commandLineWith,
+  FIXTURES,
+  fixtures,
+  folder,
+  krmHardening,
+  kustomizeBuild,
+  removeFolders,
+} from './lib/command-line.ts'
 
 afterAll(removeFolders)
 
@@ -44,13 +51,13 @@ describe('render', () => {
   })
 
   test('needs no docker, and leaves nothing behind', async () => {
-    const before = leftovers()
+    const temporary = folder()
     const { exitCode } = await krmHardening(['render', 'environment'], {
       cwd: FIXTURES,
-      env: { PATH: '/usr/bin:/bin' },
+      env: { PATH: '/usr/bin:/bin', TMPDIR: temporary },
     })
     expect(exitCode).toBe(0)
-    expect(leftovers()).toEqual(before)
+    expect(readdirSync(temporary)).toEqual([])
   })
 
   test('takes a mirrored copy of the image for ours when told', async () => {
@@ -155,5 +162,3 @@ describe('render --diff', () => {
     expect(refused.stdout).toBe(plain.stdout)
   })
 })
-
-const leftovers = (): string[] => readdirSync(tmpdir()).filter((name) => name.startsWith('krm-hardening-'))
