@@ -33,6 +33,24 @@ describe('a reference that Kustomize has not renamed yet', () => {
   })
 })
 
+test('the brokers of a Kafka that only got a namespace count once', async () => {
+  const previous = { 'internal.config.kubernetes.io/previousNames': 'events,events' }
+  const kafka = {
+    apiVersion: 'kafka.strimzi.io/v1beta2',
+    kind: 'Kafka',
+    metadata: { name: 'events', namespace: 'shop', annotations: previous },
+    spec: { kafka: { config: { 'offsets.topic.replication.factor': 5 } } },
+  }
+  const pool = {
+    apiVersion: 'kafka.strimzi.io/v1beta2',
+    kind: 'KafkaNodePool',
+    metadata: { name: 'kafka', namespace: 'shop', labels: { 'strimzi.io/cluster': 'events' } },
+    spec: { replicas: 3 },
+  }
+  const { errors } = await run([kafka, pool], QUIET)
+  expect(errors).toEqual(['copies-above-brokers spec.kafka.config["offsets.topic.replication.factor"]'])
+})
+
 test('more members than can be named are refused, not written out', async () => {
   const etcd = workload('StatefulSet', 'p-etcd', { replicas: 2 ** 31 - 1, spec: { serviceName: 'peers' } })
   const { errors } = await run([etcd], { ...QUIET, derive: { peers: MEMBERS } })

@@ -62,6 +62,12 @@ describe('a hand-written constraint', () => {
   })
 })
 
+test('a workload whose selector lacks a label of its pods is refused, not given a spread that selects nothing', async () => {
+  const broken = cart()
+  Object.assign(broken.spec as Fields, { selector: { matchLabels: { app: 'card' } } })
+  expect((await run([broken], QUIET)).errors).toEqual(['spread-selects-no-pod'])
+})
+
 describe('pods are told apart by revision', () => {
   const store = (name: string, pod: Fields = {}) =>
     workload('StatefulSet', name, { labels: { app: 'store', shard: name }, pod })

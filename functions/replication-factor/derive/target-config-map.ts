@@ -3,7 +3,8 @@ import { formatPath, isFields, isKind, type KubernetesObject } from '../../lib/k
 import { isCalledOrHashed } from '../../lib/kubernetes/previous-names.ts'
 import { asField, asText, type DerivedField, type Placing } from './field.ts'
 import { keysOf, type Target } from './rule.ts'
-import { findWord, readText, replaceWord, setInText, type Word } from './text.ts'
+import { readText, replaceWord, setInText } from './text.ts'
+import { findWord, type Word } from './word-pattern.ts'
 
 type ConfigMapTarget = NonNullable<Target['configMap']>
 

@@ -46,10 +46,10 @@ function refuse({ object, labels }: Workload, { selector, zone, minDomains }: Sp
       minDomains,
       zone === undefined ? 'ScheduleAnyway' : zone || 'off',
     )
-  if (!isFields(valueAt(object, ['spec', 'selector'])) && !selector)
-    return findings['no-selector']({ object }, 'spread')
-  if (!selector || matchesSelector({ matchLabels: selector }, labels)) return undefined
-  return findings['spread-selects-no-pod']({ object }, JSON.stringify(selector), JSON.stringify(labels))
+  const used = selector ? { matchLabels: selector } : valueAt(object, ['spec', 'selector'])
+  if (!isFields(used)) return findings['no-selector']({ object }, 'spread')
+  if (matchesSelector(used, labels)) return undefined
+  return findings['spread-selects-no-pod']({ object }, JSON.stringify(used), JSON.stringify(labels))
 }
 
 function refuseRepeated({ object }: Workload, constraints: readonly Constraint[]): Finding[] {
