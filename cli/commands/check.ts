@@ -3,6 +3,7 @@ import { type ExitCode, Failure, FINDINGS, OK } from '../exit-code.ts'
 import type { StackFinding } from '../policy/verify.ts'
 import { objectsOf } from '../render/documents.ts'
 import { renderFolder } from '../render/environment.ts'
+import { harden } from '../runtime/functions.ts'
 import { type BuildOptions, openSession, requireBuildable } from '../session.ts'
 import { type Output, withExamples, withImageOption, withOutputOption } from './options.ts'
 import { onePiece } from './render.ts'
@@ -46,7 +47,7 @@ async function check(folder: string, options: CheckOptions): Promise<ExitCode> {
   const { hardenedStacks } = await import('../policy/policies.ts')
   const path = requireBuildable(folder)
   const session = openSession(options)
-  const builder = session.builder('functions')
+  const builder = session.builder(harden)
   const stacks = await hardenedStacks(path, builder)
   if (stacks.length === 0)
     throw new Failure(`${folder}: no krm-hardening policy found, so there are no flows to check`, FINDINGS)

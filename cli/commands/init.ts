@@ -1,12 +1,14 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { Command, InvalidArgumentError } from 'commander'
 import { type KubernetesObject, valueAt } from '../../functions/lib/kubernetes/objects.ts'
 import { display } from '../display.ts'
 import { type ExitCode, Failure, OK } from '../exit-code.ts'
-import type { Change, Plan } from '../init/plan.ts'
+import { writeAllOrNone } from '../files.ts'
+import type { Plan } from '../init/plan.ts'
 import type { Builder } from '../kustomize/build.ts'
 import { objectsOf, splitBuild } from '../render/documents.ts'
+import { passThrough } from '../runtime/functions.ts'
 import { type BuildOptions, openSession, requireBuildable } from '../session.ts'
 import { type Kustomization, readKustomization } from '../tree/kustomization.ts'
 import { type Output, withExamples, withImageOption, withOutputOption } from './options.ts'
@@ -57,10 +59,10 @@ function requireSection(value: string): string {
 
 async function init(folder: string, options: InitOptions): Promise<ExitCode> {
   const path = requireBuildable(folder)
-  // The build as it is: nothing hardens it, though it may have a policy already.
-  const builder = openSession(options).builder('pass-through')
+  // The build as it is: nothing hardens it, even if it has a policy already.
+  const builder = openSession(options).builder(passThrough)
   const plan = await planOf(path, options, builder)
-  if (!options.dryRun) writeAll(plan.changes)
+  if (!options.dryRun) writeAllOrNone(plan.changes)
   await report(plan, folder, options)
   return OK
 }
@@ -116,14 +118,6 @@ function requireKustomization(path: string): Kustomization {
       `${display(kustomization.file)} is a Component; expected a Kustomization, which is built by itself`,
     )
   return kustomization
-}
-
-/** Writes every file, its folder first. */
-function writeAll(changes: readonly Change[]): void {
-  for (const { file, after } of changes) {
-    mkdirSync(dirname(file), { recursive: true })
-    writeFileSync(file, after)
-  }
 }
 
 async function report(plan: Plan, folder: string, options: InitOptions): Promise<void> {

@@ -5,6 +5,7 @@ import { workloadsOf } from '../../functions/lib/kubernetes/workload.ts'
 import type { Reported } from '../../functions/lib/runner/steps.ts'
 import { display } from '../display.ts'
 import { Failure } from '../exit-code.ts'
+import type { Change } from '../files.ts'
 import { tryOut } from '../policy/validate.ts'
 import type { Kustomization } from '../tree/kustomization.ts'
 import { withoutFlows, withoutKnown } from './known.ts'
@@ -13,13 +14,6 @@ import { reviewOf } from './review.ts'
 import { flowsInText, withFlows } from './write/append.ts'
 import { withNamespace, withTransformer } from './write/edit-kustomization.ts'
 import { policyFiles, policyOf } from './write/files.ts'
-
-/** A file that is written; `before` is undefined for a new one. */
-export interface Change {
-  file: string
-  before: string | undefined
-  after: string
-}
 
 export interface Plan {
   changes: Change[]

@@ -35,7 +35,7 @@ describe('check', () => {
     const { stdout, exitCode } = await check(withFlows(flow('blog/wbe:http', 'shop/shop')))
     expect(exitCode).toBe(1)
     expect(stdout).toMatch(
-      /error: check: flow blog\/wbe:http: found no workload wbe in namespace blog.*did you mean web\?/,
+      /error: .*: flow blog\/wbe:http: found no workload wbe in namespace blog.*did you mean web\?/,
     )
   })
 

@@ -1,12 +1,10 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { kustomize } from '../support/programs.ts'
-import { FIXTURES, fixtures, krmHardening, removeFolders, run, tree } from './lib/command-line.ts'
+import { edit, FIXTURES, fixtures, krmHardening, removeFolders, run, tree } from './lib/command-line.ts'
 
 afterAll(removeFolders)
 
-const edit = (file: string, change: (text: string) => string): void =>
-  writeFileSync(file, change(readFileSync(file, 'utf8')))
 const policyText = readFileSync(join(FIXTURES, 'policy/policy.yaml'), 'utf8')
 
 /** The fixtures as a kustomize without functions builds them: exit 0, and nothing is hardened. */
