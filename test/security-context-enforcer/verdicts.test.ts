@@ -3,7 +3,7 @@ import { contextOf, errors, failures, harden, level, RESTRICTED, restricted, spe
 
 type Edit = NonNullable<Parameters<typeof restricted>[0]>
 
-describe('filled: an unset field, without a finding', () => {
+describe('mended: what is unset is filled, without a word', () => {
   test.each(Object.keys(RESTRICTED))('%s', (field) => {
     const object = restricted({ app: { [field]: undefined } })
     expect(harden([object])).toEqual([])
@@ -24,50 +24,56 @@ describe('filled: an unset field, without a finding', () => {
   })
 })
 
-describe('overridden: an explicit bad value, with a warning', () => {
-  test.each<[string, Edit, found: unknown, field: string, value: unknown]>([
-    ['allowPrivilegeEscalation', { app: { allowPrivilegeEscalation: true } }, true, 'allowPrivilegeEscalation', false],
-    ['runAsNonRoot', { app: { runAsNonRoot: false } }, false, 'runAsNonRoot', true],
+describe('overridden: an explicit bad value, with a warning that names it', () => {
+  test.each<[string, Edit, found: string, field: string, value: unknown]>([
+    [
+      'allowPrivilegeEscalation',
+      { app: { allowPrivilegeEscalation: true } },
+      'true',
+      'allowPrivilegeEscalation',
+      false,
+    ],
+    ['runAsNonRoot', { app: { runAsNonRoot: false } }, 'false', 'runAsNonRoot', true],
     [
       'a drop without ALL',
       { app: { capabilities: { drop: ['NET_RAW'] } } },
-      ['NET_RAW'],
+      '["NET_RAW"]',
       'capabilities',
       { drop: ['ALL'] },
     ],
-    ['an empty drop', { app: { capabilities: { drop: [] } } }, [], 'capabilities', { drop: ['ALL'] }],
+    ['an empty drop', { app: { capabilities: { drop: [] } } }, '[]', 'capabilities', { drop: ['ALL'] }],
     [
       'seccompProfile, with the path of a local one',
       { app: { seccompProfile: { type: 'Unconfined', localhostProfile: 'a' } } },
-      'Unconfined',
+      '"Unconfined"',
       'seccompProfile',
       { type: 'RuntimeDefault' },
     ],
     [
       'an empty seccompProfile',
       { app: { seccompProfile: {} } },
-      undefined,
+      'nothing',
       'seccompProfile',
       { type: 'RuntimeDefault' },
     ],
     [
       'appArmorProfile',
       { app: { appArmorProfile: { type: 'Unconfined' } } },
-      'Unconfined',
+      '"Unconfined"',
       'appArmorProfile',
       { type: 'RuntimeDefault' },
     ],
     [
       'the SELinux user of the system',
       { app: { seLinuxOptions: { user: 'system_u' } } },
-      'system_u',
+      '"system_u"',
       'seLinuxOptions',
       undefined,
     ],
     [
       'the SELinux role of the system',
       { app: { seLinuxOptions: { role: 'system_r', level: 's0' } } },
-      'system_r',
+      '"system_r"',
       'seLinuxOptions',
       { level: 's0' },
     ],
@@ -75,9 +81,7 @@ describe('overridden: an explicit bad value, with a warning', () => {
     const object = restricted(edit)
     const findings = harden([object])
     expect(errors(findings)).toEqual([])
-    expect(findings.filter(({ severity }) => severity === 'warning').map(({ field }) => field?.currentValue)).toEqual([
-      found,
-    ])
+    expect(warnings(findings)).toEqual([expect.stringContaining(`found ${found}, expected `)])
     expect(contextOf(object)[field]).toEqual(value)
     expect(level(object)).toBe('restricted')
   })
@@ -120,7 +124,7 @@ describe('refused: an explicit value that no other can replace', () => {
     ['a Windows host process', { pod: { windowsOptions: { hostProcess: true } } }, 'windowsHostProcess'],
   ]
 
-  // Next to each, something to fill and something to override: neither may happen.
+  // Beside each, something to mend and something to override: neither may happen.
   const withMore = (edit: Edit): Edit => ({
     ...edit,
     app: { allowPrivilegeEscalation: true, readOnlyRootFilesystem: undefined, ...edit.app },
@@ -139,9 +143,7 @@ describe('refused: an explicit value that no other can replace', () => {
     const before = failures(object, 'restricted').filter((failure) => failure.startsWith(check))
     const findings = harden([object], { exceptions: { cart: { [check]: 'because' } } })
     expect(errors(findings)).toEqual([])
-    expect(findings).toContainEqual(
-      expect.objectContaining({ severity: 'warning', tags: { check }, message: expect.stringMatching(/because$/) }),
-    )
+    expect(warnings(findings)).toContainEqual(expect.stringMatching(/: found .*; allowed: because$/))
     expect(failures(object, 'restricted').filter((failure) => failure.startsWith(check))).toEqual(before)
     expect(object.metadata.annotations).toEqual({
       'krm-hardening.dev/exception': 'security-context-enforcer: because',
@@ -163,13 +165,13 @@ describe('baseline', () => {
   test('overrides what baseline forbids', () => {
     const object = restricted({ pod: { seccompProfile: { type: 'Unconfined' } } })
     expect(warnings(harden([object], { level: 'baseline' }))).toEqual([
-      'seccomp-profile spec.securityContext.seccompProfile.type',
+      'spec.template.spec.securityContext.seccompProfile.type: found "Unconfined", expected RuntimeDefault or Localhost; set to "RuntimeDefault"',
     ])
   })
 
   test('refuses what baseline forbids', () => {
     expect(errors(harden([restricted({ app: { privileged: true } })], { level: 'baseline' }))).toEqual([
-      'privileged spec.containers[0].securityContext.privileged',
+      'spec.template.spec.containers[0].securityContext.privileged: found true, expected false; add the capabilities that it needs instead; or set privileged: true and a reason in containers.cart/app',
     ])
   })
 })

@@ -1,7 +1,6 @@
-import type { Finding } from '../../lib/framework/finding.ts'
+import { type Finding, info } from '../../lib/framework/finding.ts'
 import { formatPath, type KubernetesObject } from '../../lib/kubernetes/objects.ts'
 import type { ContainerAt, PodTemplate } from '../../lib/kubernetes/pod-template.ts'
-import { findings } from '../findings.ts'
 import type { FieldPath } from './field-pattern.ts'
 import { type ImageAt, imageAt, siteOf } from './image-at.ts'
 
@@ -26,7 +25,7 @@ export function imagesOfVolumes({ owner, path, spec }: PodTemplate): ImageAt[] {
 }
 
 /**
- * `image: auto` is not an image: Istio's webhook puts its proxy there when the pod is created.
+ * `image: auto` is no image: Istio's webhook puts its proxy there when the pod is made.
  * Source: https://istio.io/latest/docs/setup/additional-setup/gateway/
  */
 const isInjected = (template: PodTemplate, container: { name: string; image?: string }): boolean =>
@@ -34,4 +33,7 @@ const isInjected = (template: PodTemplate, container: { name: string; image?: st
 const INJECTION = 'inject.istio.io/templates'
 
 const injected = (object: KubernetesObject, path: FieldPath): Finding =>
-  findings['left-to-istio']({ object, field: { path: formatPath(path), currentValue: 'auto' } })
+  info('left to the injector of Istio, which puts its own image here; mirror and pin that in its configuration', {
+    object,
+    field: { path: formatPath(path), currentValue: 'auto' },
+  })

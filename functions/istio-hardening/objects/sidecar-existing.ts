@@ -1,4 +1,4 @@
-import type { Finding } from '../../lib/framework/finding.ts'
+import { type Finding, warning } from '../../lib/framework/finding.ts'
 import { fillUnset } from '../../lib/framework/generated-objects.ts'
 import {
   describe,
@@ -10,8 +10,7 @@ import {
   type KubernetesObject,
   valueAt,
 } from '../../lib/kubernetes/objects.ts'
-import { findings } from '../findings/index.ts'
-import type { Wanted } from './policy-kind.ts'
+import type { Wanted } from './one-per-workload.ts'
 import { covers } from './sidecar-hosts.ts'
 
 export const REGISTRY_ONLY = 'REGISTRY_ONLY'
@@ -31,13 +30,13 @@ export interface WantedSidecar extends Wanted {
 export function completeSidecar(existing: KubernetesObject, wanted: readonly WantedSidecar[]): Finding[] {
   const named = wanted.some((one) => one.named === ALLOW_ANY) ? ALLOW_ANY : wanted.find((one) => one.named)?.named
   if (named !== undefined) ensureFields(ensureFields(existing, 'spec'), 'outboundTrafficPolicy').mode = named
-  const found = [...openMode(existing, wanted), ...openHosts(existing, wanted)]
+  const findings = [...openMode(existing, wanted), ...openHosts(existing, wanted)]
   for (const { spec } of wanted) fillUnset(existing, { spec })
   addHosts(
     existing,
     wanted.flatMap(({ hosts }) => hosts),
   )
-  return found
+  return findings
 }
 
 /** Egress without a port is what holds for every port that no other block names. */
@@ -61,11 +60,9 @@ function openMode(existing: KubernetesObject, wanted: readonly WantedSidecar[]):
   return wanted
     .filter((one) => one.named !== mode)
     .map(({ member: { workload } }) =>
-      findings['open-mode'](
+      warning(
+        `found ${mode}, expected ${REGISTRY_ONLY}: it lets ${describe(workload.object)} call anything; remove it, or give it a reason under outbound.${workload.name}`,
         { object: existing, field: { path: formatPath(path), currentValue: mode, proposedValue: REGISTRY_ONLY } },
-        mode,
-        describe(workload.object),
-        workload.name,
       ),
     )
 }
@@ -76,7 +73,10 @@ function openHosts(existing: KubernetesObject, wanted: readonly WantedSidecar[])
   return hostsWritten(existing)
     .filter(({ host }) => host.includes('*') && !host.startsWith('~/') && !listed.has(host))
     .map(({ host, path }) =>
-      findings['open-host']({ object: existing, field: { path: formatPath(path), currentValue: host } }, host),
+      warning(
+        `found ${host}, expected the hosts of flows: it weakens REGISTRY_ONLY to whatever the pattern takes in; list what is called, or give the host a reason under hosts`,
+        { object: existing, field: { path: formatPath(path), currentValue: host } },
+      ),
     )
 }
 

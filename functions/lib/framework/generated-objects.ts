@@ -2,8 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { isOfTheMesh } from '../kubernetes/istio-labels.ts'
 import { type Fields, identity, isFields, type KubernetesObject, type TypeMeta } from '../kubernetes/objects.ts'
 import type { Labels } from '../kubernetes/selector.ts'
-import type { Finding } from './finding.ts'
-import { objects as said } from './findings.ts'
+import { type Finding, info } from './finding.ts'
 
 /** Argo CD applies waves one after another: https://argo-cd.readthedocs.io/en/stable/user-guide/sync-waves/ */
 const SYNC_WAVE = 'argocd.argoproj.io/sync-wave'
@@ -93,7 +92,7 @@ export function replaceGenerated(
     const object = objects[index]
     if (!object || !isGeneratedBy(object, functionName) || kept.has(object)) continue
     objects.splice(index, 1)
-    findings.push(said.removed({ object }))
+    findings.push(info('removed: an earlier run generated it and nothing asks for it any more', { object }))
   }
   return findings
 }

@@ -3,21 +3,17 @@ import type { KubernetesObject } from './objects.ts'
 const PREVIOUS_NAMES = 'internal.config.kubernetes.io/previousNames'
 const PREVIOUS_NAMESPACES = 'internal.config.kubernetes.io/previousNamespaces'
 
-/**
- * The name of an object, then the others that it had before Kustomize renamed it, each once: Kustomize notes the name at
- * every step, also at one that changes only the namespace.
- */
+/** The name of an object and those it had before Kustomize renamed it. */
 export const namesOf = (object: KubernetesObject): string[] => [
-  ...new Set([object.metadata.name, ...noted(object, PREVIOUS_NAMES)]),
+  object.metadata.name,
+  ...(object.metadata.annotations?.[PREVIOUS_NAMES]?.split(',') ?? []),
 ]
 
-/** The namespace of an object, '' for none, then the others that it had before Kustomize moved it, each once. */
+/** The namespace of an object, '' for none, and those it had before Kustomize moved it. */
 export const namespacesOf = (object: KubernetesObject): string[] => [
-  ...new Set([object.metadata.namespace ?? '', ...noted(object, PREVIOUS_NAMESPACES)]),
+  object.metadata.namespace ?? '',
+  ...(object.metadata.annotations?.[PREVIOUS_NAMESPACES]?.split(',') ?? []),
 ]
-
-const noted = ({ metadata }: KubernetesObject, annotation: string): string[] =>
-  metadata.annotations?.[annotation]?.split(',') ?? []
 
 /**
  * Is this name, written in another object, a reference to this object? Kustomize renames objects before a transformer

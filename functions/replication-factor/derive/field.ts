@@ -2,25 +2,25 @@ import type { KubernetesObject } from '../../lib/kubernetes/objects.ts'
 import type { Build } from '../build.ts'
 import type { NamedRule } from './rule.ts'
 
-/** The result of a formula: a number, or members, one text each. */
+/** What a formula gives: a number, or members, one text each. */
 export type Value = number | readonly string[]
 
-/** A field to which a value is written: of an object, or of a text in it. */
-export interface DerivedField {
+/** Somewhere that a value is written. */
+export interface Place {
   object: KubernetesObject
   /** Path within the object, for messages. */
   field: string
-  /** Which part of the text it is, where it is not all of it. */
+  /** Which part of the text there it is, where it is not all of it. */
   part?: string | undefined
-  /** The present value; undefined for none. Throws TextError or YamlTextError where it cannot be read. */
+  /** What stands there now; undefined for nothing. Throws TextError or YamlTextError where that cannot be told. */
   read(): unknown
-  /** The value in the form that it has in this field. */
+  /** The value in the form that it has there. */
   form(value: Value): unknown
-  /** Throws TextError or YamlTextError where the field cannot be set. */
+  /** Throws TextError or YamlTextError where the place cannot be set. */
   write(value: Value): void | Promise<void>
 }
 
-/** A rule in its build. `namespace` is that of what is counted; targets are looked up in it. */
+/** A rule in its build: `namespace` is that of what is counted, in which targets are looked for. */
 export interface Placing {
   build: Build
   rule: NamedRule

@@ -1,15 +1,14 @@
-import type { Finding } from '../../lib/framework/finding.ts'
+import { type Finding, warning } from '../../lib/framework/finding.ts'
 import { formatPath } from '../../lib/kubernetes/objects.ts'
-import { findings } from '../findings/index.ts'
 import { APPARMOR_OF_CONTAINER, SECCOMP_OF_CONTAINER, SECCOMP_OF_POD } from './security-context.ts'
 import { type PodView, removeAnnotation } from './view.ts'
 
-/** Annotations that mean the same as RuntimeDefault in the field. */
+/** What an annotation says where the field says RuntimeDefault. */
 const SAME = ['runtime/default', 'docker/default']
 
 /**
  * Removes the annotation of every field that was set: the API refuses a pod whose annotation and field differ, and
- * where it ignores the annotation nobody else should read it either.
+ * where it does not look at the annotation any more nobody else should either.
  */
 export function removeStaleAnnotations(pod: PodView): Finding[] {
   return annotationsOfChanges(pod).flatMap((annotation) => {
@@ -17,12 +16,16 @@ export function removeStaleAnnotations(pod: PodView): Finding[] {
     if (found === undefined) return []
     removeAnnotation(pod, annotation)
     if (SAME.includes(found)) return []
-    const path = formatPath([...pod.annotationsPath, annotation])
-    return [findings['stale-annotation']({ object: pod.owner, field: { path } })]
+    return [
+      warning(`found ${JSON.stringify(found)}, removed, since the field in its place is set now`, {
+        object: pod.owner,
+        field: { path: formatPath([...pod.annotationsPath, annotation]), currentValue: found },
+      }),
+    ]
   })
 }
 
-/** An AppArmor annotation takes precedence over the field of the pod, so only the field of its container removes it. */
+/** An AppArmor annotation counts before the field of the pod, so it goes with the field of its container only. */
 function annotationsOfChanges(pod: PodView): string[] {
   const ofContainers = pod.containers.flatMap(({ name, changed }) => [
     ...(changed.has('seccompProfile') ? [SECCOMP_OF_CONTAINER + name] : []),
