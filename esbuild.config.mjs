@@ -1,4 +1,4 @@
-import { chmod, writeFile } from 'node:fs/promises'
+import { chmod, readdir, readFile, writeFile } from 'node:fs/promises'
 import { build } from 'esbuild'
 
 /** Parts of libraries that nothing here calls, and that would be read at every start: they are empty in the bundles. */
@@ -39,9 +39,21 @@ const bundles = {
 
 // All of them, or those that are named: the image is built from the functions alone.
 const named = process.argv.slice(2)
+const packages = new Set()
 for (const name of named.length > 0 ? named : Object.keys(bundles)) {
   const { metafile } = await build({ ...common, ...bundles[name], metafile: true })
   await chmod(`dist/${name}.cjs`, 0o755)
   // What is in the bundle: the bill of materials lists it.
   await writeFile(`dist/${name}.meta.json`, JSON.stringify(metafile))
+  for (const input of Object.keys(metafile.inputs)) packages.add(/^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input)?.[0])
 }
+packages.delete(undefined)
+
+// Licences ask that whoever gets the code of a package gets its licence with it.
+const licences = [...packages].sort().map(async (folder) => {
+  const { name, version, license } = JSON.parse(await readFile(`${folder}/package.json`, 'utf8'))
+  const file = (await readdir(folder)).find((entry) => /^licen[cs]e/i.test(entry))
+  if (file === undefined) throw new Error(`${folder}: expected the text of its licence, ${license}`)
+  return `${name} ${version} (${license})\n\n${await readFile(`${folder}/${file}`, 'utf8')}`
+})
+await writeFile('dist/THIRD-PARTY-LICENSES.txt', (await Promise.all(licences)).join('\n---\n\n'))

@@ -1,6 +1,8 @@
 const common = {
   testEnvironment: 'node',
-  transform: { '\\.ts$': '<rootDir>/test/support/esbuild-transform.cjs' },
+  transform: { '\\.(ts|sh)$|/node_modules/(p-limit|yocto-queue)/': '<rootDir>/test/support/esbuild-transform.cjs' },
+  // Modules of ECMAScript alone, which Jest does not load as they are.
+  transformIgnorePatterns: ['/node_modules/(?!p-limit/|yocto-queue/)'],
 }
 
 // `unit` needs Node and one way to build with Kustomize; `e2e` runs the real programs that .ci/run installs.

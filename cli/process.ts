@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import type { Duplex } from 'node:stream'
 import { Failure } from './exit-code.ts'
 
 export interface Finished {
@@ -8,32 +9,38 @@ export interface Finished {
   status: number | NodeJS.Signals
 }
 
+export interface RunOptions {
+  env?: NodeJS.ProcessEnv
+  cwd?: string
+  /** Gives the program a socket as descriptor 3, and gets the other end. */
+  onSocket?: (socket: Duplex) => void
+}
+
 const running = new Set<ChildProcess>()
 
-/** Runs a program to its end with no stdin. Throws Failure (2) where it cannot be started. */
+/** Runs a program to its end with no stdin. Throws Failure (2) if it cannot be started. */
 export function run(
   program: string,
   args: readonly string[],
-  options: { env?: NodeJS.ProcessEnv; cwd?: string } = {},
+  { onSocket, ...options }: RunOptions = {},
 ): Promise<Finished> {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] })
-    const stdout: Buffer[] = []
-    const stderr: Buffer[] = []
+    const child = spawn(program, args, { ...options, stdio: ['ignore', 'pipe', 'pipe', onSocket ? 'pipe' : 'ignore'] })
+    const collected = [child.stdout, child.stderr].map((stream) => {
+      const chunks: Buffer[] = []
+      stream?.on('data', (chunk: Buffer) => chunks.push(chunk))
+      return chunks
+    })
     running.add(child)
-    child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk))
-    child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk))
+    onSocket?.(child.stdio[3] as Duplex)
     child.on('error', (cause) => {
       running.delete(child)
       reject(new Failure(`${program} cannot be started: ${cause.message}`, undefined, { cause }))
     })
     child.on('close', (code, signal) => {
       running.delete(child)
-      resolve({
-        stdout: Buffer.concat(stdout).toString(),
-        stderr: Buffer.concat(stderr).toString(),
-        status: code ?? signal ?? 'SIGKILL',
-      })
+      const [stdout, stderr] = collected.map((chunks) => Buffer.concat(chunks).toString())
+      resolve({ stdout: stdout ?? '', stderr: stderr ?? '', status: code ?? signal ?? 'SIGKILL' })
     })
   })
 }

@@ -8,11 +8,11 @@ import { renderCommand } from './commands/render.ts'
 import { verifyCommand } from './commands/verify.ts'
 import { EXIT_CODES, type ExitCode } from './exit-code.ts'
 
-/** The command line. `finish` hears the exit code of the command that ran. */
+/** The command line. `finish` receives the exit code of the command that ran. */
 export function program(finish: (exitCode: ExitCode) => void): Command {
   const program = new Command('krm-hardening')
     .description(
-      'Hardens Kubernetes manifests that Kustomize builds, by one layered policy. Needs kustomize, and installs it where Go or the network gives one; needs no container engine.',
+      'Hardens Kubernetes manifests that Kustomize builds, by one layered policy. Requires Kustomize, which is installed on first use if it is missing. Needs no container engine.',
     )
     .version(version)
     .addHelpText(
@@ -35,8 +35,8 @@ Start with:
 
 const ENVIRONMENT = `
 Environment:
-  KUSTOMIZE             the kustomize to use; else the one on PATH (5.3 or later), one that an earlier run
-                        installed, go install, the pinned release, kubectl kustomize
+  KUSTOMIZE             the kustomize to use; otherwise the one on PATH (5.3 or later), one that an earlier run
+                        installed, kubectl kustomize, go install, the pinned release
   KRM_HARDENING_IMAGE   images that count as the functions' own, separated by spaces or commas
   XDG_CACHE_HOME        where an installed kustomize is kept (default ~/.cache)
   NO_COLOR              no colours`

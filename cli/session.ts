@@ -1,20 +1,21 @@
 import { resolve } from 'node:path'
-import { display } from './display.ts'
 import { Failure } from './exit-code.ts'
-import { type Build, Builder, type Toolchain } from './kustomize/build.ts'
+import { type Build, Builder, nameOf, type Toolchain } from './kustomize/build.ts'
 import { findKustomize, type Kustomize } from './kustomize/find.ts'
 import { colorsFor } from './report/terminal.ts'
-import { embeddedRuntime, type RuntimeMode } from './runtime/runtime.ts'
+import type { Functions } from './runtime/functions.ts'
+import { embeddedRuntime, type Runtime } from './runtime/runtime.ts'
 import { isFolder, readKustomization } from './tree/kustomization.ts'
 
 /** What every command that builds needs. */
 export interface Session {
   /** A line for the user on stderr. */
   say(line: string): void
-  builder(mode: RuntimeMode): Builder
+  /** Builds with these functions. */
+  builder(functions: Functions): Builder
 }
 
-/** Options that every command that builds has. */
+/** The options of every command that builds. */
 export interface BuildOptions {
   image: string[]
 }
@@ -26,19 +27,22 @@ export function openSession({ image }: BuildOptions): Session {
   }
   const images = [...image, ...(process.env.KRM_HARDENING_IMAGE ?? '').split(/[\s,]+/)].filter((ref) => ref !== '')
   let kustomize: Promise<Kustomize> | undefined
-  const prepare = async (mode: RuntimeMode): Promise<Toolchain> => {
+  let runtime: Runtime | undefined
+  const prepare = async (functions: Functions): Promise<Toolchain> => {
     kustomize ??= findKustomize(process.env, say)
-    return { kustomize: await kustomize, env: embeddedRuntime(mode, images, process.env) }
+    const found = await kustomize
+    runtime ??= embeddedRuntime(images, process.env)
+    return { kustomize: found, runtime, functions }
   }
-  return { say, builder: (mode) => new Builder(() => prepare(mode), showProgress) }
+  return { say, builder: (functions) => new Builder(() => prepare(functions), showProgress) }
 }
 
-/** One line for each build that ends, where somebody is watching. */
-function showProgress({ folder, exitCode, milliseconds }: Build): void {
+/** One line for each build that ends, if stderr is a terminal. */
+function showProgress({ folders, exitCode, milliseconds }: Build): void {
   if (!process.stderr.isTTY) return
   const colors = colorsFor(process.stderr, process.env)
   const mark = exitCode === 0 ? colors.green('✓') : colors.red('✗')
-  process.stderr.write(`${mark} ${display(folder)} ${colors.dim(`${(milliseconds / 1000).toFixed(1)} s`)}\n`)
+  process.stderr.write(`${mark} ${nameOf(folders)} ${colors.dim(`${(milliseconds / 1000).toFixed(1)} s`)}\n`)
 }
 
 /** The absolute path of a folder that can be built. Throws Failure (2) for any other. */

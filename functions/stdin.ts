@@ -1,5 +1,6 @@
 import { readSync } from 'node:fs'
-import { InputError } from './lib/input-error.ts'
+import { InputError } from './lib/framework/input-error.ts'
+import { input } from './lib/resource-list/findings.ts'
 
 const CHUNK = 1 << 20
 /** How long to wait, in milliseconds, where stdin has nothing yet and says so instead of waiting. */
@@ -25,8 +26,7 @@ function readSome(chunk: Buffer): number {
       return readSync(0, chunk)
     } catch (cause) {
       const { code, message } = cause as NodeJS.ErrnoException
-      if (code !== 'EAGAIN')
-        throw new InputError(`stdin cannot be read: ${message}; expected a ResourceList`, { cause })
+      if (code !== 'EAGAIN') throw new InputError(input.unreadable({}, message), { cause })
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE)
     }
 }

@@ -3,12 +3,14 @@ import { type ExitCode, Failure, FINDINGS, OK } from '../exit-code.ts'
 import type { StackFinding } from '../policy/verify.ts'
 import { objectsOf } from '../render/documents.ts'
 import { renderFolder } from '../render/environment.ts'
+import { harden } from '../runtime/functions.ts'
 import { type BuildOptions, openSession, requireBuildable } from '../session.ts'
 import { type Output, withExamples, withImageOption, withOutputOption } from './options.ts'
 import { onePiece } from './render.ts'
 
 interface CheckOptions extends BuildOptions {
   complete?: true
+  elsewhere: string[]
   output: Output
 }
 
@@ -23,28 +25,36 @@ export function checkCommand(finish: (exitCode: ExitCode) => void): Command {
       '--complete',
       'the environment is all there is: what lies in a namespace of none of its stacks is an error too',
     )
+    .option(
+      '--elsewhere <pods>',
+      'pods that are of no stack here and are known to exist, as namespace, namespace/app or namespace/app/component; repeatable',
+      (value: string, previous: string[]) => [...previous, value],
+      [],
+    )
     .action(async (folder: string, options: CheckOptions) => finish(await check(folder, options)))
   withImageOption(withOutputOption(command, 'a line for each finding'))
   return withExamples(command, [
     ['the flows of an environment', 'krm-hardening check overlays/dev'],
-    ['where nothing but spec.elsewhere is outside of it', 'krm-hardening check --complete overlays/production'],
+    [
+      'where only Prometheus is from outside of it',
+      'krm-hardening check --complete --elsewhere prometheus/prometheus overlays/production',
+    ],
   ])
 }
 
 async function check(folder: string, options: CheckOptions): Promise<ExitCode> {
-  const { checkFlows } = await import('../../functions/lib/flows/check-environment.ts')
-  const { flowsOf } = await import('../policy/flows.ts')
+  const { checkEnvironment, flowsOf } = await import('../policy/flows.ts')
   const { hardenedStacks } = await import('../policy/policies.ts')
   const path = requireBuildable(folder)
   const session = openSession(options)
-  const builder = session.builder('functions')
+  const builder = session.builder(harden)
   const stacks = await hardenedStacks(path, builder)
   if (stacks.length === 0)
     throw new Failure(`${folder}: no krm-hardening policy found, so there are no flows to check`, FINDINGS)
   const declared = flowsOf(stacks)
   const rendering = await renderFolder(path, builder, onePiece(session))
-  const { complete = false } = options
-  const found = checkFlows(objectsOf(rendering.objects), { ...declared, complete }).map(
+  const { complete = false, elsewhere } = options
+  const found = checkEnvironment(objectsOf(rendering.objects), declared, { complete, elsewhere }).map(
     (finding): StackFinding => ({ stack: path, source: 'check', finding }),
   )
   return report([...declared.findings, ...found], Object.keys(declared.flows).length, options.output)

@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import { type ExitCode, Failure, FINDINGS, OK } from '../exit-code.ts'
 import { objectsOf } from '../render/documents.ts'
 import { renderFolder } from '../render/environment.ts'
+import { harden } from '../runtime/functions.ts'
 import { type BuildOptions, openSession, requireBuildable } from '../session.ts'
 import { type Output, withExamples, withImageOption, withOutputOption } from './options.ts'
 import { onePiece } from './render.ts'
@@ -32,7 +33,7 @@ async function graph(folder: string, options: GraphOptions): Promise<ExitCode> {
   const { graphAsMermaid } = await import('../report/graph.ts')
   const path = requireBuildable(folder)
   const session = openSession(options)
-  const builder = session.builder('functions')
+  const builder = session.builder(harden)
   const stacks = await hardenedStacks(path, builder)
   if (stacks.length === 0)
     throw new Failure(`${folder}: no krm-hardening policy found, so there are no flows to draw`, FINDINGS)

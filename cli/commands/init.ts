@@ -1,17 +1,22 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command, InvalidArgumentError } from 'commander'
+import { type KubernetesObject, valueAt } from '../../functions/lib/kubernetes/objects.ts'
 import { display } from '../display.ts'
 import { type ExitCode, Failure, OK } from '../exit-code.ts'
+import { writeAllOrNone } from '../files.ts'
 import type { Plan } from '../init/plan.ts'
 import type { Builder } from '../kustomize/build.ts'
 import { objectsOf, splitBuild } from '../render/documents.ts'
+import { passThrough } from '../runtime/functions.ts'
 import { type BuildOptions, openSession, requireBuildable } from '../session.ts'
 import { type Kustomization, readKustomization } from '../tree/kustomization.ts'
 import { type Output, withExamples, withImageOption, withOutputOption } from './options.ts'
 
 interface InitOptions extends BuildOptions {
   dryRun?: true
+  namespace?: string
+  policy?: string
   without: string[]
   output: Output
 }
@@ -23,7 +28,7 @@ export function initCommand(finish: (exitCode: ExitCode) => void): Command {
   const command = new Command('init')
     .summary('propose a policy for a kustomization that has none')
     .description(
-      `Builds a kustomization as it is and writes a policy for it into ${FOLDER}/ beside it, for review: flows from the hosts that pods are given, from NetworkPolicies and from Sidecars, and the images that have no digest yet. Names the policy under transformers, and changes nothing else.`,
+      `Builds a kustomization as it is and writes a policy for it into ${FOLDER}/ next to it, for review: flows from the hosts that pods are given, from NetworkPolicies, Sidecars, monitors and exposed Services, and the images that have no digest yet. Names the policy under transformers, and changes nothing else. A second run adds only the flows that are new.`,
     )
     .argument('[dir]', 'folder with the kustomization.yaml that is deployed', '.')
     .option('--dry-run', 'print what would be written, as a patch, and write nothing')
@@ -33,10 +38,16 @@ export function initCommand(finish: (exitCode: ExitCode) => void): Command {
       (value: string, previous: string[]) => [...previous, requireSection(value)],
       [],
     )
+    .option(
+      '--namespace <name>',
+      'namespace of objects that get theirs when they are applied; it is added to the kustomization',
+    )
+    .option('--policy <dir>', 'folder of a policy to layer on, such as that of the environment')
     .action(async (folder: string, options: InitOptions) => finish(await init(folder, options)))
   withImageOption(withOutputOption(command, 'what was written, and what to review'))
   return withExamples(command, [
     ['what would be written', 'krm-hardening init --dry-run deploy/production'],
+    ['a policy on top of the environment’s', 'krm-hardening init --policy overlays/dev/hardening overlays/dev/shop'],
     ['a policy for a cluster that does not run Istio', 'krm-hardening init --without istio deploy/production'],
   ])
 }
@@ -47,33 +58,65 @@ function requireSection(value: string): string {
 }
 
 async function init(folder: string, options: InitOptions): Promise<ExitCode> {
-  const { planInit } = await import('../init/plan.ts')
   const path = requireBuildable(folder)
-  const builder = openSession(options).builder('functions')
-  const kustomization = await requireUnhardened(path, builder)
-  const objects = objectsOf(splitBuild(await builder.build(path)))
-  const sections = SECTIONS.filter((section) => !options.without.includes(section))
-  const plan = await planInit(objects, kustomization, join(path, FOLDER), sections)
-  if (!options.dryRun) {
-    mkdirSync(join(path, FOLDER))
-    for (const { file, after } of plan.changes) writeFileSync(file, after)
-  }
+  // The build as it is: nothing hardens it, even if it has a policy already.
+  const builder = openSession(options).builder(passThrough)
+  const plan = await planOf(path, options, builder)
+  if (!options.dryRun) writeAllOrNone(plan.changes)
   await report(plan, folder, options)
   return OK
 }
 
-/** The kustomization of a folder. Throws Failure (2) where it is hardened already, or is none by itself. */
-async function requireUnhardened(path: string, builder: Builder): Promise<Kustomization> {
-  const kustomization = readKustomization(path) as Kustomization
-  const { file, fields } = kustomization
-  if (fields.kind === 'Component')
-    throw new Failure(`${display(file)} is a Component; expected a Kustomization, which is built by itself`)
-  const target = join(path, FOLDER)
-  if (existsSync(target)) throw new Failure(`${display(target)} exists already; nothing was written`)
+async function planOf(path: string, options: InitOptions, builder: Builder): Promise<Plan> {
+  const { planAgain, planInit } = await import('../init/plan.ts')
   const { hardenedStacks } = await import('../policy/policies.ts')
+  const kustomization = requireKustomization(path)
+  const target = join(path, FOLDER)
   const [stack] = await hardenedStacks(path, builder)
-  if (stack)
-    throw new Failure(`${display(stack.folder)} names a policy among its transformers already; nothing was written`)
+  if (!stack && existsSync(target))
+    throw new Failure(
+      `${display(target)} exists, and ${display(kustomization.file)} does not name it under transformers; nothing was written`,
+    )
+  if (stack && stack.folder !== kustomization.folder)
+    throw new Failure(
+      `${display(stack.folder)} names a policy among its transformers: run init on that folder; nothing was written`,
+    )
+  const policy = stack?.policies.find(({ kind }) => kind === 'Hardening')
+  if (stack && !policy)
+    throw new Failure(
+      `${display(path)} has policies of single functions; init extends a policy of kind Hardening; nothing was written`,
+    )
+  const objects = objectsOf(splitBuild(await builder.build(path)))
+  if (policy) return planAgain(objects, policy, target)
+  const base = options.policy === undefined ? undefined : await baseOf(options.policy, builder)
+  const sections = SECTIONS.filter(
+    (section) => !options.without.includes(section) && (base === undefined || hasSection(base.policy, section)),
+  )
+  return planInit(objects, kustomization, target, { sections, namespace: options.namespace, base })
+}
+
+const hasSection = (policy: KubernetesObject, section: string): boolean =>
+  valueAt(policy, ['spec', section]) !== undefined
+
+/** The policy that a folder builds. Throws Failure (2) unless it is one Hardening. */
+async function baseOf(folder: string, builder: Builder): Promise<{ folder: string; policy: KubernetesObject }> {
+  const { policiesAt } = await import('../policy/policies.ts')
+  const path = requireBuildable(folder)
+  const [policy, another] = (await policiesAt(path, builder)).filter(({ kind }) => kind === 'Hardening')
+  if (!policy || another)
+    throw new Failure(
+      `${display(path)}: found ${policy ? 'several policies' : 'no policy'} of kind Hardening, expected one`,
+    )
+  return { folder: path, policy }
+}
+
+/** The kustomization of a folder. Throws Failure (2) for one that is not built by itself. */
+function requireKustomization(path: string): Kustomization {
+  const kustomization = readKustomization(path) as Kustomization
+  if (kustomization.fields.kind === 'Component')
+    throw new Failure(
+      `${display(kustomization.file)} is a Component; expected a Kustomization, which is built by itself`,
+    )
   return kustomization
 }
 

@@ -1,6 +1,7 @@
-import { statSync, writeFileSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { Command } from 'commander'
 import { type ExitCode, Failure, FINDINGS, OK } from '../exit-code.ts'
+import { writeWhole } from '../files.ts'
 import { type Output, withExamples, withOutputOption } from './options.ts'
 
 interface LockOptions {
@@ -41,7 +42,7 @@ async function lock(
   const locked = await planLock(file, images)
   const changed = locked.filter(({ before, now }) => before !== now)
   const text = await withDigests(file, new Map(locked.map(({ reference, now }) => [reference, now])))
-  if (!check && text !== file.text) writeFileSync(path, text)
+  if (!check && text !== file.text) writeWhole(path, text)
   process.stdout.write(output === 'json' ? `${JSON.stringify(lockAsJson(locked, check))}\n` : lockAsText(locked, check))
   return check && changed.length > 0 ? FINDINGS : OK
 }

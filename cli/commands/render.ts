@@ -5,6 +5,7 @@ import type { Builder } from '../kustomize/build.ts'
 import { refuseSkippedFunctions } from '../policy/skipped.ts'
 import { joinBuild, objectsOf } from '../render/documents.ts'
 import { type Rendering, renderFolder } from '../render/environment.ts'
+import { harden, passThrough } from '../runtime/functions.ts'
 import { type BuildOptions, openSession, requireBuildable, type Session } from '../session.ts'
 import { type Output, withExamples, withImageOption, withOutputOption } from './options.ts'
 
@@ -38,10 +39,10 @@ async function render(folder: string, options: RenderOptions): Promise<ExitCode>
   const path = requireBuildable(folder)
   refuseSkippedFunctions(path)
   const session = openSession(options)
-  const builder = session.builder('functions')
+  const builder = session.builder(harden)
   if (options.diff) return renderDiff(path, builder, session, options.output)
   const rendering = await renderFolder(path, builder, onePiece(session))
-  await passOnWhatWasSaid(rendering, builder)
+  for (const { stderr } of rendering.builds) process.stderr.write(stderr)
   process.stdout.write(options.output === 'json' ? asList(rendering) : joinBuild(rendering.objects))
   return OK
 }
@@ -49,7 +50,7 @@ async function render(folder: string, options: RenderOptions): Promise<ExitCode>
 async function renderDiff(path: string, builder: Builder, session: Session, output: Output): Promise<ExitCode> {
   const { diffObjects } = await import('../render/diff.ts')
   const { diffsAsText } = await import('../report/diff.ts')
-  const plain = await renderFolder(path, session.builder('pass-through'), () => {})
+  const plain = await renderFolder(path, session.builder(passThrough), () => {})
   const hardened = await renderFolder(path, builder, onePiece(session))
   const changes = diffObjects(plain.objects, hardened.objects)
   process.stdout.write(output === 'json' ? `${JSON.stringify(changes)}\n` : diffsAsText(changes))
@@ -59,11 +60,7 @@ async function renderDiff(path: string, builder: Builder, session: Session, outp
 export const onePiece =
   ({ say }: Session) =>
   (why: string): void =>
-    say(`building in one piece, since ${why}`)
-
-async function passOnWhatWasSaid({ folders }: Rendering, builder: Builder): Promise<void> {
-  for (const folder of folders) process.stderr.write((await builder.attempt(folder)).stderr)
-}
+    say(`building in one piece, because ${why}`)
 
 const asList = ({ objects }: Rendering): string =>
   `${writeJson({ apiVersion: 'v1', kind: 'List', items: objectsOf(objects) })}\n`

@@ -8,10 +8,14 @@ import { type ExitCode, Failure, FINDINGS, OK } from '../exit-code.ts'
 import type { Verified } from '../policy/verify.ts'
 import { objectsOf } from '../render/documents.ts'
 import { renderFolder } from '../render/environment.ts'
+import { harden } from '../runtime/functions.ts'
 import { type BuildOptions, openSession, requireBuildable } from '../session.ts'
 import { isFolder } from '../tree/kustomization.ts'
 import { type Output, withExamples, withImageOption, withOutputOption } from './options.ts'
 import { onePiece } from './render.ts'
+
+/** Verification needs the build of each stack anyway. */
+const EACH_ALONE = 1
 
 interface VerifyOptions extends BuildOptions {
   policy?: string
@@ -47,9 +51,9 @@ async function verify(target: string, options: VerifyOptions): Promise<ExitCode>
   for (const path of [target, policy])
     if (path !== '-' && !existsSync(path)) throw new Failure(`${path} is neither a folder nor a file`)
   const session = openSession(options)
-  const builder = session.builder('functions')
+  const builder = session.builder(harden)
   const rendering = isTree
-    ? objectsOf((await renderFolder(requireBuildable(target), builder, onePiece(session))).objects)
+    ? objectsOf((await renderFolder(requireBuildable(target), builder, onePiece(session), EACH_ALONE)).objects)
     : await readRendering(target)
   const { verifyRendering } = await import('../policy/verify.ts')
   return report(await verifyRendering(rendering, resolve(policy), builder), options.output)

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
+import type { Labels } from '../../functions/lib/kubernetes/selector.ts'
 import type { CallerSpec, NamedProposal } from './proposal.ts'
 
 /** A caller of a proposed flow. */
@@ -12,6 +13,7 @@ export interface ProposedCaller {
 export interface ProposedFlow {
   key: string
   service?: string
+  selector?: Labels
   plain?: true
   reason?: string
   /** Those that are certain first. */
@@ -24,9 +26,15 @@ export const isActive = ({ callers }: ProposedFlow): boolean => callers.some(({ 
 export function gatherFlows(proposals: readonly NamedProposal[]): ProposedFlow[] {
   const flows = new Map<string, ProposedFlow>()
   for (const proposal of proposals) {
-    const { service, plain } = proposal
+    const { service, selector, plain } = proposal
     const key = keyOf(proposal, flows)
-    const flow = flows.get(key) ?? { key, ...(service && { service }), ...(plain && { plain }), callers: [] }
+    const flow = flows.get(key) ?? {
+      key,
+      ...(service && { service }),
+      ...(selector && { selector }),
+      ...(plain && { plain }),
+      callers: [],
+    }
     flows.set(key, flow)
     addCaller(flow, proposal)
   }

@@ -1,54 +1,88 @@
-import { basename, join } from 'node:path'
+import { existsSync, readFileSync } from 'node:fs'
+import { basename, join, relative } from 'node:path'
 import { describe, type KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
 import { workloadsOf } from '../../functions/lib/kubernetes/workload.ts'
 import type { Reported } from '../../functions/lib/runner/steps.ts'
 import { display } from '../display.ts'
 import { Failure } from '../exit-code.ts'
+import type { Change } from '../files.ts'
 import { tryOut } from '../policy/validate.ts'
 import type { Kustomization } from '../tree/kustomization.ts'
-import { withTransformer } from './edit-kustomization.ts'
-import { policyFiles, policyOf } from './files.ts'
+import { withoutFlows, withoutKnown } from './known.ts'
 import { type Found, propose } from './propose.ts'
 import { reviewOf } from './review.ts'
-
-/** A file that is written; `before` is undefined for a new one. */
-export interface Change {
-  file: string
-  before: string | undefined
-  after: string
-}
+import { flowsInText, withFlows } from './write/append.ts'
+import { withNamespace, withTransformer } from './write/edit-kustomization.ts'
+import { policyFiles, policyOf } from './write/files.ts'
 
 export interface Plan {
   changes: Change[]
   found: Found
   /** What a person has to decide. */
   review: string[]
-  /** The errors with which a rendering would end now. */
+  /** The errors that a rendering would end with now. */
   refusals: Reported[]
 }
 
-/** What is to be written for a build and the kustomization that it is of: a policy in the folder `target`. Throws Failure (2) for a build that no policy fits. */
+/** What is asked of a first run. */
+export interface InitRequest {
+  sections: readonly string[]
+  /** The namespace of objects that get theirs only when they are applied. */
+  namespace: string | undefined
+  /** A folder whose policy the new one is layered on, and that policy. */
+  base: { folder: string; policy: KubernetesObject } | undefined
+}
+
+/** What is to be written for a build that no policy hardens, into the folder `target`. Throws Failure (2) for a build that no policy fits. */
 export async function planInit(
   objects: readonly KubernetesObject[],
   kustomization: Kustomization,
   target: string,
-  sections: readonly string[],
+  { sections, namespace, base }: InitRequest,
 ): Promise<Plan> {
-  requireNamespaces(objects, kustomization)
-  const found = await propose(objects)
-  const files = policyFiles(sections, found)
+  const placed = namespace === undefined ? objects : objects.map((object) => inNamespace(object, namespace))
+  requireNamespaces(placed, kustomization)
+  const found = withoutKnown(await propose(placed), base?.policy)
+  const layered = base && { path: relative(target, base.folder), policy: base.policy }
+  const files = policyFiles(sections, found, layered)
   const { file, text } = kustomization
   const added = [...files].map(([name, after]) => ({ file: join(target, name), before: undefined, after }))
-  const reported = await tryOut(objects, policyOf(files))
+  const reported = await tryOut(placed, policyOf(files, layered))
+  const hardened = await withTransformer(kustomization, basename(target))
+  const after = namespace === undefined ? hardened : withNamespace(hardened, namespace, file)
   return {
-    changes: [...added, { file, before: text, after: await withTransformer(kustomization, basename(target)) }],
+    changes: [...added, { file, before: text, after }],
     found,
-    review: reviewOf(objects, sections, found),
+    review: reviewOf(placed, sections, found),
     refusals: reported.filter(({ finding }) => finding.severity === 'error'),
   }
 }
 
-/** Flows, policies and Sidecars are of a namespace, which an object without one gets only when it is applied. */
+/** What a later run proposes for a build that a policy hardens: only flows that the policy does not have. */
+export async function planAgain(
+  objects: readonly KubernetesObject[],
+  policy: KubernetesObject,
+  target: string,
+): Promise<Plan> {
+  const file = join(target, 'flows.yaml')
+  const before = existsSync(file) ? readFileSync(file, 'utf8') : undefined
+  const seen = before === undefined ? {} : flowsInText(before)
+  const found = withoutFlows(withoutKnown(await propose(objects), policy), seen)
+  if (before === undefined && found.flows.length > 0)
+    throw new Failure(
+      `${display(file)} does not exist, so there is no place for ${found.flows.length} new flows; expected the file that the first run wrote`,
+    )
+  const changes =
+    before === undefined || found.flows.length === 0
+      ? []
+      : [{ file, before, after: withFlows(before, found.flows, file) }]
+  return { changes, found, review: reviewOf(objects, [], found), refusals: [] }
+}
+
+const inNamespace = (object: KubernetesObject, namespace: string): KubernetesObject =>
+  object.metadata.namespace === undefined ? { ...object, metadata: { ...object.metadata, namespace } } : object
+
+/** Flows, policies and Sidecars belong to a namespace, which an object without one gets only when it is applied. */
 function requireNamespaces(objects: readonly KubernetesObject[], { folder, file }: Kustomization): void {
   const workloads = workloadsOf(objects)
   if (workloads.length === 0)
@@ -56,6 +90,6 @@ function requireNamespaces(objects: readonly KubernetesObject[], { folder, file 
   const without = workloads.filter(({ namespace }) => namespace === '').map(({ object }) => describe(object))
   if (without.length > 0)
     throw new Failure(
-      `${display(folder)}: found no namespace on ${without.join(', ')}; expected one, since flows and policies name it: add \`namespace:\` to ${display(file)}`,
+      `${display(folder)}: found no namespace on ${without.join(', ')}; expected one, because flows and policies name it: add \`namespace:\` to ${display(file)}, or run init with --namespace, which does`,
     )
 }

@@ -1,12 +1,18 @@
 import { topologyOf } from '../../functions/lib/flows/topology.ts'
+import { GENERATED_BY } from '../../functions/lib/framework/generated-objects.ts'
 import { describe, isFields, isKind, type KubernetesObject, valueAt } from '../../functions/lib/kubernetes/objects.ts'
-import { imagesWithoutDigest } from './find-images.ts'
 import { gatherFlows, type ProposedFlow } from './flows.ts'
-import { readNetworkPolicies } from './from-network-policies.ts'
-import { readSidecars } from './from-sidecars.ts'
-import { readTexts } from './from-texts.ts'
-import { podTexts } from './pod-texts.ts'
 import { isNamed, join, type Proposal } from './proposal.ts'
+import { type UnknownContainer, unknownContainers } from './read/containers.ts'
+import { type OutsidePort, outsidePorts, readExposedServices } from './read/exposed-services.ts'
+import { imagesWithoutDigest } from './read/images.ts'
+import { madePods, readReferences, valuesOfMadePods } from './read/made-pods.ts'
+import { readMonitors } from './read/monitors.ts'
+import { readNetworkPolicies } from './read/network-policies.ts'
+import { readSidecars } from './read/sidecars.ts'
+import { readTexts } from './read/texts.ts'
+import { givenValues } from './texts/given-values.ts'
+import { dataOf } from './texts/pod-data.ts'
 
 /** What a build says of the policy that it needs. */
 export interface Found {
@@ -15,26 +21,46 @@ export interface Found {
   images: string[]
   /** Namespaces with pods, and without their Namespace object. */
   namespaces: string[]
+  /** Containers whose user or files the manifests do not tell. */
+  containers: UnknownContainer[]
+  /** Ports of pods that clients without a proxy call. */
+  outsidePorts: OutsidePort[]
+  /** Monitors whose Prometheus is not in the build, with what they scrape. */
+  scraped: string[]
   /** What no flow can say. */
   notes: string[]
 }
 
-/** Reads a plain build: nothing of it is changed, and nothing but it is looked at. */
-export async function propose(objects: readonly KubernetesObject[]): Promise<Found> {
+/** Reads a build: nothing in it is changed, and nothing else is looked at. What an earlier run generated says nothing new. */
+export async function propose(build: readonly KubernetesObject[]): Promise<Found> {
+  const objects = build.filter((object) => object.metadata.annotations?.[GENERATED_BY] === undefined)
   const topology = topologyOf(objects)
+  const made = madePods(objects, topology)
+  const data = dataOf(topology.workloads, objects)
+  const values = [...topology.workloads.flatMap((workload) => givenValues(workload, data)), ...valuesOfMadePods(made)]
+  const scraping = readMonitors(objects, made, topology)
   const { proposals, notes } = join([
-    readTexts(podTexts(topology.workloads, objects), topology, publicHosts(objects)),
+    readTexts(values, topology, publicHosts(objects)),
+    readReferences(made, topology),
     readNetworkPolicies(objects, topology),
     readSidecars(objects, topology),
+    readExposedServices(topology),
+    scraping,
   ])
   const namespaces = new Set(topology.workloads.map(({ namespace }) => namespace))
   return {
     flows: gatherFlows(proposals.filter(isNamed)),
     images: await imagesWithoutDigest(objects),
-    namespaces: [...namespaces].filter((namespace) => !topology.ownNamespaces.has(namespace)).sort(),
+    namespaces: [...namespaces].filter((name) => !topology.ownNamespaces.has(name) && name !== KUBE_SYSTEM).sort(),
+    containers: unknownContainers(topology.workloads),
+    outsidePorts: outsidePorts(topology),
+    scraped: scraping.unanswered,
     notes: [...new Set([...notes, ...proposals.filter((one) => !isNamed(one)).map(unnamed)])],
   }
 }
+
+/** The cluster's own components break under default-deny, and their Namespace is in no build. */
+const KUBE_SYSTEM = 'kube-system'
 
 const unnamed = ({ source, destination, port }: Proposal): string =>
   `${source}: names ${destination}:${port}, and no label tells the pods from others, by which a flow could name them; give them one of their own, then add the flow`

@@ -1,7 +1,6 @@
 import { INJECT, REVISION } from '../../functions/lib/kubernetes/istio-labels.ts'
 import { describe, groupOf, isKind, type KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
-import { containersOf, podTemplateOf } from '../../functions/lib/kubernetes/pod-template.ts'
-import { workloadsOf } from '../../functions/lib/kubernetes/workload.ts'
+import { podTemplateOf } from '../../functions/lib/kubernetes/pod-template.ts'
 import { isActive } from './flows.ts'
 import type { Found } from './propose.ts'
 
@@ -11,9 +10,9 @@ export function reviewOf(objects: readonly KubernetesObject[], sections: readonl
   return [
     `flows.yaml: active: ${found.flows.length - guesses}; guesses, in comments: ${guesses}`,
     ...(sections.includes('images') ? imagesToPin(found.images) : []),
-    ...(sections.includes('securityContext') ? usersAndRoots(objects) : []),
-    ...(sections.includes('istio') ? ofTheMesh(objects) : []),
-    ...(sections.includes('networkPolicy') ? namespacesToDeny(found.namespaces) : []),
+    ...(sections.includes('securityContext') ? usersAndRoots(found.containers) : []),
+    ...(sections.includes('istio') ? ofTheMesh(objects, found) : []),
+    ...(sections.includes('networkPolicy') ? [...namespacesToDeny(found.namespaces), ...scrapers(found.scraped)] : []),
     ...found.notes,
   ]
 }
@@ -23,35 +22,25 @@ const imagesToPin = (images: readonly string[]): string[] =>
     ? []
     : [`images.yaml: images that run by their tag until krm-hardening lock writes their digests: ${images.length}`]
 
-/** What a program needs of its user and its files no manifest says: it shows when it runs. */
-function usersAndRoots(objects: readonly KubernetesObject[]): string[] {
-  const containers = workloadsOf(objects).flatMap(({ name, template }) =>
-    containersOf(template).map(({ container }) => ({
-      name: `${name}/${container.name}`,
-      user: container.securityContext?.runAsUser ?? template.spec.securityContext?.runAsUser,
-      isReadOnly: container.securityContext?.readOnlyRootFilesystem,
-    })),
-  )
-  const withoutUser = containers.filter(({ user }) => user === undefined).map(({ name }) => name)
-  const withoutRoot = containers.filter(({ isReadOnly }) => isReadOnly === undefined).map(({ name }) => name)
-  const where = 'under securityContext.containers'
-  return [
-    ...(withoutUser.length > 0
-      ? [
-          `policy.yaml: ${some(withoutUser)}: run as the policy's user; give the runAsUser that their image needs ${where}`,
-        ]
-      : []),
-    ...(withoutRoot.length > 0
-      ? [
-          `policy.yaml: ${some(withoutRoot)}: get a read-only root; give the paths that they write to, writable, ${where}`,
-        ]
-      : []),
-  ]
-}
+/** No manifest says which user and which files a program needs: it shows when it runs. */
+const usersAndRoots = (containers: Found['containers']): string[] =>
+  containers.length === 0
+    ? []
+    : [
+        `policy.yaml: ${some(containers.map(({ name }) => name))}: run as the policy's user with a read-only root; securityContext.containers has an entry for each, in comments`,
+      ]
 
 const SHOWN = 6
+/** For a terminal; the written files have the whole list. */
 const some = (names: readonly string[]): string =>
   `${names.slice(0, SHOWN).join(', ')}${names.length > SHOWN ? ` and ${names.length - SHOWN} more` : ''}`
+
+const scrapers = (scraped: readonly string[]): string[] =>
+  scraped.length === 0
+    ? []
+    : [
+        `policy.yaml: ${some(scraped)}: no Prometheus of this build reads it; say under networkPolicy.scrape where it runs`,
+      ]
 
 const namespacesToDeny = (namespaces: readonly string[]): string[] =>
   namespaces.map(
@@ -59,17 +48,23 @@ const namespacesToDeny = (namespaces: readonly string[]): string[] =>
       `policy.yaml: namespace ${namespace} has no Namespace object in this build; name it under networkPolicy.namespaces to deny it by default, if nothing else runs in it`,
   )
 
-function ofTheMesh(objects: readonly KubernetesObject[]): string[] {
+function ofTheMesh(objects: readonly KubernetesObject[], { outsidePorts }: Found): string[] {
   const ingresses = objects.filter((object) => isKind(object, 'networking.k8s.io', 'Ingress')).map(describe)
+  const exposed = [...new Set(outsidePorts.map(({ source }) => source))]
   return [
     ...(objects.some(isOfIstio)
       ? []
       : [
-          'policy.yaml: nothing in this build is of Istio; take the section istio out, or run init --without istio, where the cluster does not run it',
+          'policy.yaml: this build has no object of Istio; if the cluster does not run it, remove the section istio, or run init --without istio',
         ]),
     ...(ingresses.length > 0
       ? [
           `policy.yaml: ${ingresses.join(', ')}: mutual TLS is strict, so a controller outside the mesh is refused; name the port of its backends under istio.permissivePorts, with the reason`,
+        ]
+      : []),
+    ...(exposed.length > 0
+      ? [
+          `policy.yaml: ${some(exposed)}: mutual TLS is strict, so clients without a proxy are refused; uncomment the port under istio.permissivePorts`,
         ]
       : []),
   ]

@@ -14,7 +14,7 @@ export interface Kustomize {
   description: string
 }
 
-/** Why a place gave none. */
+/** Why a place has none. */
 interface NotFound {
   why: string
 }
@@ -22,13 +22,14 @@ interface NotFound {
 type Place = (env: NodeJS.ProcessEnv, say: (line: string) => void) => Promise<Kustomize | NotFound>
 
 /**
- * The Kustomize to use: the first of KUSTOMIZE in the environment, PATH, an earlier installation, `go install`, the
- * pinned release, `kubectl kustomize`. Says which one through `say`. Throws Failure (2) where there is none.
+ * The Kustomize to use: the first of KUSTOMIZE in the environment, PATH, an earlier installation, `kubectl kustomize`,
+ * `go install`, the pinned release. What this machine has comes before what takes a minute to build or to download. Says
+ * which one through `say`. Throws Failure (2) if there is none.
  */
 export async function findKustomize(env: NodeJS.ProcessEnv, say: (line: string) => void): Promise<Kustomize> {
   if (env.KUSTOMIZE) return announce(await named(env.KUSTOMIZE, env), say)
   const reasons: string[] = []
-  for (const place of [onPath, installedBefore, goInstall, release, kubectl]) {
+  for (const place of [onPath, installedBefore, kubectl, goInstall, release]) {
     const answer = await place(env, say)
     if ('build' in answer) return announce(answer, say)
     reasons.push(answer.why)
@@ -55,7 +56,7 @@ const program = (path: string, version: string, from: string): Kustomize => ({
 /** What the user named is used or refused, never passed over. */
 async function named(name: string, env: NodeJS.ProcessEnv): Promise<Kustomize> {
   const path = name.includes('/') ? resolve(name) : findOnPath(name, env.PATH)
-  if (path === undefined || !isExecutable(path)) throw new Failure(`KUSTOMIZE=${name} is no program that can be run`)
+  if (path === undefined || !isExecutable(path)) throw new Failure(`KUSTOMIZE=${name} cannot be run as a program`)
   const version = await versionOf(path)
   if (version !== undefined && !isNewEnough(version))
     throw new Failure(`KUSTOMIZE=${name} is ${version}, expected ${OLDEST} or later`)
@@ -68,7 +69,7 @@ const onPath: Place = async (env, say) => {
   const version = await versionOf(path)
   if (version !== undefined && isNewEnough(version)) return program(path, version, 'on PATH')
   const found = version === undefined ? 'does not say its version' : `is ${version}`
-  const why = `${path} ${found}; expected ${OLDEST} or later (KUSTOMIZE=${path} uses it nevertheless where its version is unknown)`
+  const why = `${path} ${found}; expected ${OLDEST} or later (KUSTOMIZE=${path} uses one of unknown version)`
   say(`not using ${why}`)
   return { why }
 }

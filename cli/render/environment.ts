@@ -1,4 +1,4 @@
-import { type Builder, BuildFailure } from '../kustomize/build.ts'
+import { type Build, type Builder, BuildFailure } from '../kustomize/build.ts'
 import { type Stacks, stacksOf } from '../tree/stacks.ts'
 import { type BuiltObject, splitBuild } from './documents.ts'
 import { affixesOf } from './former-names.ts'
@@ -9,47 +9,87 @@ import { inBuildOrder } from './order.ts'
 /** A rendering: the objects of a folder as `kustomize build` of it would print them. */
 export interface Rendering {
   objects: BuiltObject[]
-  /** The folders that were built for it. */
-  folders: string[]
+  /** The builds that it is made from. */
+  builds: readonly Build[]
 }
 
 /**
- * Renders a folder. An environment that only lists stacks is built stack by stack, side by side, where that gives the
- * same bytes; `onOnePiece` hears why where it does not. Throws BuildFailure, which names every folder that did not build.
+ * How many stacks one Kustomize builds. Loading its schemas costs as much as a stack, and its time grows with the square
+ * of the objects in a build.
+ */
+const TOGETHER = 10
+
+/**
+ * Renders a folder. An environment that lists many stacks is built in groups, side by side, if that gives the same bytes;
+ * `onOnePiece` hears why if it does not. Throws BuildFailure, which names every stack that did not build.
  */
 export async function renderFolder(
   folder: string,
   builder: Builder,
   onOnePiece: (why: string) => void,
+  together = TOGETHER,
 ): Promise<Rendering> {
   const stacks = stacksOf(folder)
-  const apart = stacks && (await renderApart(stacks, builder, onOnePiece))
-  return apart ?? { objects: splitBuild(await builder.build(folder)), folders: [folder] }
+  if (stacks && stacks.folders.length > together) {
+    const rendering = await renderGroups(stacks, builder, onOnePiece, together)
+    if (rendering) return rendering
+  }
+  const build = await builder.attempt(folder)
+  if (build.output !== undefined) return { objects: splitBuild(build.output), builds: [build] }
+  const failed = await failedAlone(stacks?.folders ?? [], builder)
+  throw new BuildFailure(failed.length > 0 ? failed : [build])
 }
 
-async function renderApart(
+/** The stacks that do not build by themselves either: Kustomize does not say in which stack a function failed. */
+async function failedAlone(stacks: readonly string[], builder: Builder): Promise<Build[]> {
+  const builds = await Promise.all(stacks.map((stack) => builder.attempt(stack)))
+  return builds.filter(({ output }) => output === undefined)
+}
+
+async function renderGroups(
   { folders, order }: Stacks,
   builder: Builder,
   onOnePiece: (why: string) => void,
+  together: number,
 ): Promise<Rendering | undefined> {
   const obstacle = obstacleIn(folders)
   if (obstacle !== undefined) {
     onOnePiece(obstacle)
     return undefined
   }
-  const builds = await Promise.all(folders.map((stack) => builder.attempt(stack)))
-  const failed = builds.filter(({ output }) => output === undefined)
-  if (failed.length > 0) throw new BuildFailure(failed)
-  const stacks = builds.map((build) => ({
-    folder: build.folder,
+  const builds = await Promise.all(groupsOf(folders, together).map((group) => builder.attemptGroup(group)))
+  const unbuilt = builds.filter(({ output }) => output === undefined)
+  if (unbuilt.length > 0) {
+    const failed = await failedAlone(
+      unbuilt.flatMap((group) => group.folders),
+      builder,
+    )
+    if (failed.length > 0) throw new BuildFailure(failed)
+    // Only together do they not build, and then the whole does not either.
+    return undefined
+  }
+  const groups = builds.map((build) => ({
     objects: splitBuild(build.output ?? ''),
-    affixes: affixesOf(build.folder),
+    affixes: affixesOf(build.folders),
   }))
-  const interference = interferenceAmong(stacks)
+  const interference = interferenceAmong(groups)
   if (interference !== undefined) {
     onOnePiece(interference)
     return undefined
   }
-  const objects = stacks.flatMap((stack) => stack.objects)
-  return { objects: inBuildOrder(objects, order), folders: [...folders] }
+  return {
+    objects: inBuildOrder(
+      groups.flatMap(({ objects }) => objects),
+      order,
+    ),
+    builds,
+  }
+}
+
+/** As few groups as possible, all of about one size. */
+function groupsOf(folders: readonly string[], together: number): string[][] {
+  const size = Math.ceil(folders.length / Math.ceil(folders.length / together))
+  return Array.from({ length: Math.ceil(folders.length / size) }, (_, index) =>
+    folders.slice(index * size, (index + 1) * size),
+  )
 }

@@ -1,13 +1,13 @@
 import { resourceGraph } from '../tree/graph.ts'
 
-/** What the kustomizations of a stack put before and after the names of their objects. */
+/** What the kustomizations of some stacks put before and after the names of their objects. */
 export interface Affixes {
   prefixes: readonly string[]
   suffixes: readonly string[]
 }
 
-export function affixesOf(stack: string): Affixes {
-  const { kustomizations } = resourceGraph([stack])
+export function affixesOf(stacks: readonly string[]): Affixes {
+  const { kustomizations } = resourceGraph(stacks)
   const values = (field: string): string[] =>
     kustomizations
       .map(({ fields }) => fields[field])
@@ -15,7 +15,7 @@ export function affixesOf(stack: string): Affixes {
   return { prefixes: values('namePrefix'), suffixes: values('nameSuffix') }
 }
 
-/** The hash that Kustomize's generators append to a name; its alphabet leaves out what could spell a word. */
+/** The hash that Kustomize's generators append to a name. Its alphabet has no vowels, so it spells no word. */
 const HASH = /-[2456789bcdfghkmt]{10}$/
 
 export const withoutHash = (name: string): string => name.replace(HASH, '')

@@ -5,8 +5,8 @@ import type { Kustomization } from '../tree/kustomization.ts'
 
 /**
  * Kustomize resolves some things only when everything is accumulated: a stack built alone would then give other bytes
- * than within its environment. Says what stands in the way of building stacks apart, or undefined.
- * What only the built objects can tell is in interference.ts.
+ * than within its environment. Says what prevents building stacks apart, or undefined. interference.ts checks what only
+ * the built objects can tell.
  */
 export function obstacleIn(stacks: readonly string[]): string | undefined {
   const { kustomizations, files, remotes } = resourceGraph(stacks)

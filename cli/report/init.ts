@@ -1,7 +1,8 @@
 import { createTwoFilesPatch, FILE_HEADERS_ONLY } from 'diff'
 import { toLine, toResult } from '../../functions/lib/framework/finding.ts'
 import { display } from '../display.ts'
-import type { Change, Plan } from '../init/plan.ts'
+import type { Change } from '../files.ts'
+import type { Plan } from '../init/plan.ts'
 import { colorsFor } from './terminal.ts'
 
 /** What was written, what to review, and what to mend. */

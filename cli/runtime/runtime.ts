@@ -1,40 +1,53 @@
-import { accessSync, chmodSync, constants, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { accessSync, chmodSync, constants, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
+import type { Duplex } from 'node:stream'
 import { Failure } from '../exit-code.ts'
+import { reasonOf } from '../files.ts'
 import { IMAGE } from '../image.ts'
 import standIn from './docker-stand-in.sh'
+import functionProgram from './function.sh'
+import { type Respond, serve } from './serve.ts'
 
-/** `functions` hardens; `pass-through` hands every object back as it came. */
-export type RuntimeMode = 'functions' | 'pass-through'
-
-/**
- * Sets up the embedded runtime: the `docker` stand-in in a private folder, removed when the process ends.
- * Gives the environment in which Kustomize uses it. `images` are references that count as ours beside the published one.
- * Throws Failure (2) where the functions are not built or no program can be run from the temporary folder.
- */
-export function embeddedRuntime(
-  mode: RuntimeMode,
-  images: readonly string[],
-  env: NodeJS.ProcessEnv,
-): NodeJS.ProcessEnv {
-  const home = privateFolder()
-  process.once('exit', () => rmSync(home, { recursive: true, force: true }))
-  const bin = join(home, 'bin')
-  mkdirSync(bin)
-  writeFileSync(join(home, 'images'), [IMAGE, ...images].map((image) => `${image}\n`).join(''))
-  writeProgram(join(bin, 'docker'), standIn)
-  writeProgram(join(home, 'function'), `#!/bin/sh\nexec ${mode === 'functions' ? functions() : 'cat'}\n`)
-  requireRunnable(join(bin, 'docker'))
-  return { GOGC: '400', ...env, PATH: [bin, env.PATH].filter(Boolean).join(delimiter) }
+/** Where the functions of a build run: in this process, whatever container their annotation names. */
+export interface Runtime {
+  /** The environment in which Kustomize finds the stand-in. */
+  env: NodeJS.ProcessEnv
+  /** A private folder, removed when the process ends. */
+  home: string
+  /** Answers the functions of one Kustomize through the socket that it was given as descriptor 3. */
+  serve(socket: Duplex, respond: Respond): void
 }
 
-function privateFolder(): string {
+/**
+ * Sets up the `docker` stand-in in a private folder. `images` are references that count as ours, besides the published
+ * one. Throws Failure (2) if no folder can be made or no program can be run from the temporary folder.
+ */
+export function embeddedRuntime(images: readonly string[], env: NodeJS.ProcessEnv): Runtime {
+  const home = inTemporaryFolder(() => realpathSync(mkdtempSync(join(tmpdir(), 'krm-hardening-'))))
+  // A stand-in that is ending may still write into it.
+  process.once('exit', () => rmSync(home, { recursive: true, force: true, maxRetries: 5, retryDelay: 20 }))
+  const [bin, calls] = [join(home, 'bin'), join(home, 'calls')]
+  inTemporaryFolder(() => {
+    mkdirSync(bin)
+    mkdirSync(calls)
+    writeFileSync(join(home, 'images'), [IMAGE, ...images].map((image) => `${image}\n`).join(''))
+    writeProgram(join(bin, 'docker'), standIn)
+    writeProgram(join(home, 'function'), functionProgram)
+  })
+  requireRunnable(join(bin, 'docker'))
+  return {
+    env: { GOGC: '400', ...env, PATH: [bin, env.PATH].filter(Boolean).join(delimiter) },
+    home,
+    serve: (socket, respond) => serve(socket, calls, respond),
+  }
+}
+
+function inTemporaryFolder<T>(write: () => T): T {
   try {
-    return mkdtempSync(join(tmpdir(), 'krm-hardening-'))
+    return write()
   } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException
-    throw new Failure(`${tmpdir()} takes no folder (${code}); set TMPDIR to one that can be written`, undefined, {
+    throw new Failure(`${tmpdir()} cannot be written: ${reasonOf(cause)}; set TMPDIR to a folder that can`, undefined, {
       cause,
     })
   }
@@ -44,14 +57,6 @@ function writeProgram(file: string, text: string): void {
   writeFileSync(file, text)
   chmodSync(file, 0o700)
 }
-
-function functions(): string {
-  const bundle = join(__dirname, 'functions.cjs')
-  if (!existsSync(bundle)) throw new Failure(`${bundle} is missing; build it with: npm run build`)
-  return `${quote(process.execPath)} ${quote(bundle)}`
-}
-
-const quote = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`
 
 function requireRunnable(program: string): void {
   try {

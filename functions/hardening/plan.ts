@@ -1,72 +1,64 @@
 import type * as z from 'zod/mini'
 import { catalog } from '../catalog.ts'
-import type { ElsewhereSpec } from '../lib/flows/elsewhere.ts'
 import type { FlowsSpec } from '../lib/flows/schema.ts'
-import { API_VERSION, parseConfig, type Schema } from '../lib/framework/config.ts'
+import { API_VERSION, parseConfig } from '../lib/framework/config.ts'
 import { didYouMean } from '../lib/framework/did-you-mean.ts'
+import { policy } from '../lib/framework/findings.ts'
 import type { KrmFunction, Mode, Step } from '../lib/framework/function.ts'
-import { InputError } from '../lib/input-error.ts'
+import { InputError } from '../lib/framework/input-error.ts'
+import type { Schema } from '../lib/framework/schema.ts'
 import { type Fields, isFields } from '../lib/kubernetes/objects.ts'
-import { hardeningSchema } from './config.ts'
+import { hardeningSchemaOf } from './config.ts'
 
 interface Section {
   mode: Mode
   flows?: FlowsSpec
-  elsewhere?: ElsewhereSpec
 }
 type HardeningSpec = Partial<Section> & Fields
 
-const KINDS = ['Hardening', ...catalog.map(({ kind }) => kind)]
+/** Turns a functionConfig into the functions to run. */
+export type Plan = (functionConfig: unknown) => Step[]
 
 /**
- * The functions that a functionConfig asks for, in order, each with its configuration: the one of its kind, or for a
- * Hardening the sections that are present. Throws InputError for any other object and for configuration that does not fit.
+ * The plan for a catalogue of functions: a functionConfig asks for the one of its kind, or as a Hardening for those whose
+ * sections are present, in the order of the catalogue. The plan throws InputError for any other object and for
+ * configuration that does not fit.
  */
-export function plan(functionConfig: unknown): Step[] {
-  const kind = kindOf(functionConfig)
-  const spec = (isFields(functionConfig) && functionConfig.spec) ?? {}
-  if (kind === 'Hardening') return planSections(spec)
-  const single = catalog.find((definition) => definition.kind === kind)
-  return single ? [{ function: single, spec: parseConfig(single.schema, spec, `${kind}: spec`) }] : []
+export function planOf(functions: readonly KrmFunction[]): Plan {
+  const kinds = ['Hardening', ...functions.map(({ kind }) => kind)]
+  const schema = hardeningSchemaOf(functions) as unknown as Schema<HardeningSpec>
+  return (functionConfig) => {
+    const kind = kindOf(functionConfig, kinds)
+    const spec = (isFields(functionConfig) && functionConfig.spec) ?? {}
+    if (kind === 'Hardening') return planSections(functions, parseConfig(schema, spec, 'Hardening: spec'))
+    const single = functions.find((definition) => definition.kind === kind)
+    return single ? [{ function: single, spec: parseConfig(single.schema, spec, `${kind}: spec`) }] : []
+  }
 }
 
-function kindOf(functionConfig: unknown): string {
-  if (!isFields(functionConfig))
-    throw new InputError(`functionConfig: expected an object of ${API_VERSION}, kind ${KINDS.join(', ')}; found none`)
+/** The plan for the catalogue. */
+export const plan = planOf(catalog)
+
+function kindOf(functionConfig: unknown, kinds: readonly string[]): string {
+  const known = kinds.join(', ')
+  if (!isFields(functionConfig)) throw new InputError(policy.missing({}, API_VERSION, known))
   const { apiVersion, kind } = functionConfig
-  if (apiVersion !== API_VERSION || typeof kind !== 'string' || !KINDS.includes(kind)) {
-    const meant = apiVersion === API_VERSION ? didYouMean(String(kind), KINDS) : ''
-    throw new InputError(
-      `functionConfig: found ${kind} of ${apiVersion}${meant}, expected ${API_VERSION} and one of the kinds ${KINDS.join(', ')}`,
-    )
-  }
-  return kind
+  if (apiVersion === API_VERSION && typeof kind === 'string' && kinds.includes(kind)) return kind
+  const meant = apiVersion === API_VERSION ? didYouMean(String(kind), kinds) : ''
+  throw new InputError(policy['unknown-kind']({}, `${kind} of ${apiVersion}`, meant, API_VERSION, known))
 }
 
-function planSections(spec: unknown): Step[] {
-  const parsed = parseConfig(hardeningSchema as Schema<HardeningSpec>, spec, 'Hardening: spec')
-  return catalog.flatMap((definition) => {
-    const section = parsed[definition.section] as Section | undefined
-    return section ? [{ function: definition, spec: { ...section, ...shared(definition, section, parsed) } }] : []
+const planSections = (functions: readonly KrmFunction[], spec: HardeningSpec): Step[] =>
+  functions.flatMap((definition) => {
+    const section = spec[definition.section] as Section | undefined
+    return section ? [{ function: definition, spec: { ...section, ...shared(definition, section, spec) } }] : []
   })
+
+/** What a section gets of the whole: flows, where it derives something from them, and validate mode. */
+function shared(definition: KrmFunction, section: Section, { flows, mode }: HardeningSpec): Partial<Section> {
+  if (section.flows !== undefined) throw new InputError(policy['flows-in-section']({}, definition.section))
+  return { ...(flows && takesFlows(definition) && { flows }), ...(mode === 'validate' && { mode }) }
 }
 
-/** What the policies of all sections say once, for those that take it. */
-const SHARED = ['flows', 'elsewhere'] as const
-
-/** What a section gets from the whole policy: what is shared, as far as it takes it, and validate mode. */
-function shared(definition: KrmFunction, section: Section, whole: HardeningSpec): Partial<Section> {
-  const misplaced = SHARED.find((key) => section[key] !== undefined)
-  if (misplaced)
-    throw new InputError(
-      `Hardening: spec.${definition.section}.${misplaced}: found ${misplaced} in a section, expected them in spec.${misplaced}, where every section sees the same`,
-    )
-  const taken = SHARED.filter((key) => whole[key] !== undefined && takes(definition, key))
-  return {
-    ...Object.fromEntries(taken.map((key) => [key, whole[key]])),
-    ...(whole.mode === 'validate' && { mode: whole.mode }),
-  }
-}
-
-const takes = ({ schema }: KrmFunction, key: string): boolean =>
-  Object.hasOwn((schema as unknown as z.ZodMiniObject)._zod.def.shape, key)
+const takesFlows = ({ schema }: KrmFunction): boolean =>
+  Object.hasOwn((schema as unknown as z.ZodMiniObject)._zod.def.shape, 'flows')

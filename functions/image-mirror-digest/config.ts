@@ -36,6 +36,16 @@ const internalSchema = z.strictObject({
 
 const exceptionSchema = z.strictObject({ reason: reasonSchema })
 
+const pullSecretSchema = z.strictObject({
+  on: z
+    ._default(z.enum(['pods', 'serviceAccounts']), 'pods')
+    .check(
+      z.describe(
+        '`pods`: every pod that pulls from a mirror; `serviceAccounts`: every ServiceAccount of the build, and such pods that name pull secrets of their own',
+      ),
+    ),
+})
+
 export const imageMirrorDigestSchema = z.strictObject({
   mode: modeSchema,
   mirrors: z
@@ -51,30 +61,34 @@ export const imageMirrorDigestSchema = z.strictObject({
   digests: z
     ._default(z.record(lockKeySchema, digestSchema), {})
     .check(
-      z.describe(
-        'The lock: source reference to digest. A key without a tag holds for whichever tag the manifest names',
-      ),
+      z.describe('The lock: source reference to digest. A key without a tag serves whichever tag the manifest names'),
     ),
   keepTag: z._default(z.boolean(), false).check(z.describe('Keeps the tag in front of the digest, for people to read')),
   allowTag: z
     ._default(z.record(z.string().check(z.minLength(1)), exceptionSchema), {})
-    .check(z.describe('Source references that may run without a digest, with or without their tag, and why')),
+    .check(
+      z.describe(
+        'Source references that may run without a digest, with or without their tag, and images with a placeholder, each with the reason',
+      ),
+    ),
+  imagePullSecrets: z
+    ._default(z.record(z.string().check(z.minLength(1)), pullSecretSchema), {})
+    .check(z.describe('Secrets with the credentials of the mirrors, by name; each namespace must have them')),
   places: z
     ._default(z.record(z.string(), placeSchema), {})
     .check(z.describe('Further places that hold images, each under a name of your own')),
   audit: z
     ._default(z.boolean(), true)
-    .check(z.describe('Warns of any other string that looks like an image of a known source registry')),
+    .check(z.describe('Warns about any other string that looks like an image of a known source registry')),
   auditExceptions: z
     ._default(z.record(z.string().check(z.minLength(1)), exceptionSchema), {})
-    .check(z.describe('Strings, `*` allowed, that the audit may meet, and why no pod runs them')),
-  strictLock: z
-    ._default(z.boolean(), false)
-    .check(z.describe('Makes unused lock entries an error, whatever unusedLock says')),
+    .check(z.describe('Strings, `*` allowed, that the audit may find, and why no pod runs them')),
   unusedLock: z
     ._default(z.enum(['ignore', 'warn', 'error']), 'warn')
     .check(
-      z.describe('What lock entries are that nothing in the build uses; a lock shared by many stacks wants `ignore`'),
+      z.describe(
+        'How to report lock entries that no image in the build uses; `ignore` is for a lock that many stacks share',
+      ),
     ),
 })
 export type ImageMirrorDigestSpec = z.infer<typeof imageMirrorDigestSchema>

@@ -2,9 +2,10 @@ import { defineFunction } from '../lib/framework/function.ts'
 import { Audit } from './audit/audit.ts'
 import { type ImageMirrorDigestSpec, imageMirrorDigestSchema } from './config.ts'
 import { Places } from './places/find.ts'
+import { takesPullSecrets } from './pull-secrets/pull-secrets.ts'
 import { transform } from './transform.ts'
 
-/** What of a configuration decides which items are read, made once for all items. */
+/** The parts of a configuration that decide which items are read, made once for all items. */
 const readers = new WeakMap<ImageMirrorDigestSpec, { places: Places; audit: Audit | undefined }>()
 
 function readerOf(spec: ImageMirrorDigestSpec): { places: Places; audit: Audit | undefined } {
@@ -19,11 +20,15 @@ export const imageMirrorDigest = defineFunction<ImageMirrorDigestSpec>({
   name: 'image-mirror-digest',
   kind: 'ImageMirrorDigest',
   section: 'images',
-  description: 'Points every image at the mirror and pins it to the digest of a lock, wherever an image can stand',
+  description: 'Points every image at the mirror and pins it to the digest of a lock, wherever an image can be',
   schema: imageMirrorDigestSchema,
   reads: (spec, item) => {
     const { places, audit } = readerOf(spec)
-    return places.mayHold(item) || (item.kind !== 'CustomResourceDefinition' && audit?.mayHold(item.text) === true)
+    return (
+      places.mayHold(item) ||
+      takesPullSecrets(spec, item) ||
+      (item.kind !== 'CustomResourceDefinition' && audit?.mayHold(item.text) === true)
+    )
   },
   transform,
 })

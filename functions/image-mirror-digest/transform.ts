@@ -1,68 +1,97 @@
 /**
  * Images run from the mirror, and by digest.
  *
- * Changes: every image reference of every pod spec (containers, initContainers, ephemeralContainers, image volumes) and
- * of the places outside pod specs that places/ knows and `places` adds. The name goes to the mirror of its longest
- * prefix in `mirrors`, unless a prefix in `internal` is longer; the digest comes from the lock, `digests`.
- * Refuses: a reference that does not parse; one whose digest differs from the lock's; one that would have no digest and
- * is not named in `allowTag`; a lock that contradicts itself.
+ * Changes: every image reference of every pod spec (containers, initContainers, ephemeralContainers, image volumes) and of
+ * the places outside pod specs that places/ knows and `places` adds. The name goes to the mirror of its longest prefix in
+ * `mirrors`, unless a prefix in `internal` is longer; the digest comes from the lock, `digests`. Pods that pull from a
+ * mirror, or their service accounts, get the pull secrets of `imagePullSecrets`.
+ * Refuses: a reference that does not parse; one whose digest differs from the lock's; one that would have no digest, or
+ * has a placeholder, and is not named in `allowTag`; a lock that contradicts itself.
  * Warns: of strings elsewhere that look like an image (`audit`), and of lock entries that nothing used.
- * The network is never asked: what a tag means today is for whoever writes the lock.
+ * It never asks the network: what a tag means today is for whoever writes the lock.
  */
 import { setExceptions } from '../lib/framework/exceptions.ts'
-import { error, type Finding } from '../lib/framework/finding.ts'
-import { formatPath, type KubernetesObject } from '../lib/kubernetes/objects.ts'
+import type { Finding } from '../lib/framework/finding.ts'
+import type { KubernetesObject } from '../lib/kubernetes/objects.ts'
 import { Audit } from './audit/audit.ts'
 import type { ImageMirrorDigestSpec } from './config.ts'
-import { Policy } from './decide/decide.ts'
+import { Decisions } from './decide/decide.ts'
+import type { Decision } from './decide/decision.ts'
+import { copies, decidedTexts, remarks, unusedExceptions } from './decide/report.ts'
+import { findings } from './findings.ts'
 import { Places } from './places/find.ts'
-import type { ImageAt } from './places/image-at.ts'
+import { detailsOf, type ImageAt, type Obstacle } from './places/image-at.ts'
 import { keepVersion } from './places/joined-images.ts'
-import { copies, remarks, settledTexts, unusedExceptions } from './report.ts'
+import { addPullSecrets } from './pull-secrets/pull-secrets.ts'
 
-export async function transform(objects: KubernetesObject[], spec: ImageMirrorDigestSpec): Promise<Finding[]> {
+export async function transform(
+  objects: KubernetesObject[],
+  spec: ImageMirrorDigestSpec,
+  name: string,
+): Promise<Finding[]> {
   const places = new Places(spec.places)
-  const policy = new Policy(spec)
-  const findings: Finding[] = []
+  const decisions = new Decisions(spec)
+  const found: Finding[] = []
   const left: string[] = []
+  const mirrored = new Set<KubernetesObject>()
   for (const object of objects) {
     const reasons: string[] = []
-    for (const item of await places.imagesOf(object)) {
-      if ('severity' in item) {
-        findings.push(item)
+    for (const image of await places.imagesOf(object)) {
+      if ('severity' in image) {
+        found.push(image)
         continue
       }
-      const decision = policy.decide(item.text)
-      findings.push(...remarks(decision, item))
-      if (decision.outcome !== 'refused' && decision.reason !== undefined) reasons.push(decision.reason)
-      const obstacle = decision.outcome === 'settled' ? await item.write(decision.image) : undefined
+      const decision = decisions.decide(image.text)
+      found.push(...remarks(decision, image))
+      reasons.push(...reasonsOf(decision))
+      if (isMirrored(decision)) mirrored.add(object)
+      const obstacle = await write(decision, image)
       if (obstacle === undefined) continue
-      findings.push(cannotWrite(obstacle, item))
-      left.push(item.text)
+      found.push(obstacle(detailsOf(image)))
+      left.push(image.text)
     }
     keepVersion(object)
-    setExceptions(object, 'image-mirror-digest', reasons)
+    setExceptions(object, name, reasons)
   }
+  found.push(...addPullSecrets(objects, spec, mirrored))
   return [
-    ...copies(policy.decisions),
-    ...findings,
-    ...(spec.audit ? audit(objects, spec, policy, left) : []),
-    ...policy.lock.findings(spec),
-    ...unusedExceptions(spec, policy),
+    ...copies(decisions.all),
+    ...found,
+    ...(spec.audit ? audit(objects, spec, decisions, left) : []),
+    ...decisions.lock.findings(spec),
+    ...unusedExceptions(spec, decisions),
   ]
 }
 
-const cannotWrite = (obstacle: string, { object, path, text }: ImageAt): Finding =>
-  error(obstacle, { object, field: { path: formatPath(path), currentValue: text } })
+function reasonsOf(decision: Decision): string[] {
+  if (decision.outcome === 'refused') return []
+  return [decision.reason, ...(decision.outcome === 'placeholder' ? [decision.default?.image.reason] : [])].filter(
+    (reason) => reason !== undefined,
+  )
+}
 
-/** `left` are the references that had to stay, of which an error speaks already. */
+const isMirrored = (decision: Decision): boolean =>
+  decision.outcome === 'resolved'
+    ? decision.source !== undefined
+    : decision.outcome === 'placeholder' && decision.default?.image.source !== undefined
+
+/** Writes the image as it was decided; answers why it could not. */
+function write(decision: Decision, image: ImageAt): Obstacle | Promise<Obstacle> {
+  if (decision.outcome === 'resolved') return image.write(decision.image)
+  if (decision.outcome === 'refused' || decision.default === undefined) return undefined
+  const { text } = decision.default
+  if (text === image.text) return undefined
+  return image.writeText ? image.writeText(text) : (details) => findings['placeholder-in-parts'](details, image.text)
+}
+
+/** `left` are the references that had to stay, which errors report already. */
 function audit(
   objects: readonly KubernetesObject[],
   spec: ImageMirrorDigestSpec,
-  policy: Policy,
+  decisions: Decisions,
   left: readonly string[],
 ): Finding[] {
-  const settled = new Set([...settledTexts(policy.decisions), ...left])
+  const decided = new Set([...decidedTexts(decisions.all), ...left])
   const auditor = new Audit(spec)
-  return objects.flatMap((object) => auditor.findingsOf(object, policy.mirrors, settled))
+  return objects.flatMap((object) => auditor.findingsOf(object, decisions.mirrors, decided))
 }

@@ -1,10 +1,11 @@
 import * as z from 'zod/mini'
 import { type Off, offSchema, reasonSchema } from '../lib/framework/config.ts'
+import { telemetryOverrideSchema } from './config-telemetry.ts'
 
 const quantity = z.string().check(z.minLength(1))
 export const because = z.strictObject({ reason: reasonSchema }).check(z.describe('An exception and its reason'))
 
-/** Holds a reason to an exception that has none. */
+/** Refuses an exception without a reason. */
 const needsReason = <T extends { reason?: string | undefined }>(isException: (value: T) => boolean) =>
   z.refine<T>((value) => !isException(value) || value.reason !== undefined, {
     path: ['reason'],
@@ -38,7 +39,7 @@ export const scrapeSchema = z
       scheme: z._default(z.enum(['http', 'https']), 'http').check(z.describe('Scheme of the metrics')),
     }),
   ])
-  .check(z.describe('Where it is scraped, or `off`'))
+  .check(z.describe('Where Prometheus scrapes the workload, or `off`'))
 export type ScrapeTarget = Exclude<z.infer<typeof scrapeSchema>, Off>
 
 export const outboundSchema = z
@@ -51,6 +52,10 @@ export const outboundSchema = z
     z.describe('What the workload may call'),
   )
 
+/** How far an organisation is on its way to mutual TLS. */
+export const mtlsSchema = z.enum(['strict', 'permissive'])
+export type MtlsStage = z.infer<typeof mtlsSchema>
+
 export const workloadSchema = z
   .strictObject({
     inject: z
@@ -59,8 +64,10 @@ export const workloadSchema = z
     reason: z.optional(reasonSchema),
     ndots: z.optional(ndotsSchema).check(z.describe('As `ndots`, for this workload')),
     proxy: z.optional(proxyOverrideSchema).check(z.describe('As `proxy`, for this workload')),
+    mtls: z.optional(mtlsSchema).check(z.describe('As `mtls`, for this workload')),
+    telemetry: z.optional(telemetryOverrideSchema).check(z.describe('As `telemetry`, for this workload')),
   })
   .check(
     needsReason(({ inject }) => inject === false),
-    z.describe('What differs for the workload'),
+    z.describe('Settings of the workload that differ'),
   )

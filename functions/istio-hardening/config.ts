@@ -1,12 +1,19 @@
 import * as z from 'zod/mini'
-import { elsewhereSchema } from '../lib/flows/elsewhere.ts'
 import { flowsSchema } from '../lib/flows/schema.ts'
 import { modeSchema } from '../lib/framework/config.ts'
 import { ISTIO_SYSTEM } from '../lib/kubernetes/istio-labels.ts'
 import { telemetrySchema } from './config-telemetry.ts'
-import { because, ndotsSchema, outboundSchema, proxySchema, scrapeSchema, workloadSchema } from './config-workload.ts'
+import {
+  because,
+  mtlsSchema,
+  ndotsSchema,
+  outboundSchema,
+  proxySchema,
+  scrapeSchema,
+  workloadSchema,
+} from './config-workload.ts'
 
-/** A key that is there unless a layer of policy sets it to false. */
+/** A key that is on unless a layer of policy sets it to false. */
 const unlessOff = (meaning: string) => z._default(z.boolean(), true).check(z.describe(meaning))
 
 const HOST = /^(?:\.|\*|~|[a-z0-9-]+)\/\S+$/
@@ -19,11 +26,8 @@ export const istioHardeningSchema = z
     flows: z
       .optional(flowsSchema)
       .check(
-        z.describe('Traffic, declared once; in a Hardening it stands in `spec.flows`, where every section sees it'),
+        z.describe('Traffic, declared once. A Hardening declares it in `spec.flows`, where every section sees it'),
       ),
-    elsewhere: z
-      .optional(elsewhereSchema)
-      .check(z.describe('Pods of other repositories that flows name; in a Hardening it is `spec.elsewhere`')),
     ambient: z
       ._default(z.boolean(), false)
       .check(z.describe('Ambient mode: labels the namespace instead of injecting a sidecar into every pod')),
@@ -53,8 +57,19 @@ export const istioHardeningSchema = z
       ),
     scrape: z
       .optional(z.record(z.string(), scrapeSchema))
-      .check(z.describe("Where Prometheus scrapes a workload, or `'*'` for every one that tells no port `metrics`")),
-    telemetry: z.prefault(telemetrySchema, {}).check(z.describe('Providers of the Telemetry; each may be `off`')),
+      .check(
+        z.describe(
+          "Where Prometheus scrapes a workload, by its name, or `'*'` for every workload without a port `metrics`. A port is a name or number of the pods, or of a Service of theirs",
+        ),
+      ),
+    mtls: z
+      ._default(mtlsSchema, 'strict')
+      .check(
+        z.describe(
+          '`strict` refuses plain text except on the ports that take it by intent; `permissive` is the stage before, in which every port still takes it',
+        ),
+      ),
+    telemetry: z.prefault(telemetrySchema, {}).check(z.describe('Traces, metrics and access log; each may be `off`')),
     permissivePorts: z
       .optional(
         z.record(
@@ -70,11 +85,15 @@ export const istioHardeningSchema = z
         ),
       )
       .check(
-        z.describe('Ports, by workload, that take plain text as well as mutual TLS; as a quoted number or a name'),
+        z.describe(
+          'Ports, by workload, that take plain text as well as mutual TLS: a quoted number or a name, of the pods or of a Service of theirs',
+        ),
       ),
     outbound: z
       .optional(z.record(z.string(), outboundSchema))
-      .check(z.describe('Where a workload may call beyond its hosts; `ALLOW_ANY` needs a reason')),
+      .check(
+        z.describe('Whether a workload may call hosts that its Sidecar does not list; `ALLOW_ANY` needs a reason'),
+      ),
     hosts: z
       .optional(
         z.record(
@@ -99,10 +118,19 @@ export const istioHardeningSchema = z
     authorization: z
       ._default(z.literal(['off', false, 'flows']), 'off')
       .check(z.describe('`flows` derives an AuthorizationPolicy, ALLOW, for every workload that flows go to')),
+    serviceAccounts: z
+      ._default(z.record(z.string(), z.record(z.string(), z.boolean()).check(z.describe('Names of accounts'))), {})
+      .check(
+        z.describe(
+          'Service accounts of callers that are not in the build, by the name that flows give them: `namespace/app`, `namespace/app/component`, or `namespace/name` of pods made at run time. Without an entry an AuthorizationPolicy knows them by their namespace alone',
+        ),
+      ),
     gatewayNamespaces: z
       .prefault(z.catchall(z.object({ [ISTIO_SYSTEM]: unlessOff('Namespace of the mesh itself') }), z.boolean()), {})
       .check(
-        z.describe('Where the gateways run that an AuthorizationPolicy admits for VirtualService, route and Ingress'),
+        z.describe(
+          'Namespaces of the gateways that are in the mesh: an AuthorizationPolicy admits them for VirtualServices, routes and Ingresses',
+        ),
       ),
     scraperNamespaces: z
       ._default(z.record(z.string(), z.boolean()), {})
@@ -113,7 +141,7 @@ export const istioHardeningSchema = z
       ),
     workloads: z
       .optional(z.record(z.string(), workloadSchema))
-      .check(z.describe('What differs for a workload, by its name or `Kind/name`')),
+      .check(z.describe('Settings that differ for a workload, by its name or `Kind/name`')),
   })
   .check(
     z.refine(({ ambient, revision }) => !ambient || revision === undefined, {

@@ -2,10 +2,12 @@ import { namesBackends } from '../lib/flows/backends.ts'
 import { defineFunction } from '../lib/framework/function.ts'
 import { isKind } from '../lib/kubernetes/objects.ts'
 import { isPodOwner } from '../lib/kubernetes/pod-template.ts'
+import { customResourceOf } from '../lib/operators/index.ts'
 import { type IstioHardeningSpec, istioHardeningSchema } from './config.ts'
+import { NAME } from './name.ts'
 import { transform } from './transform.ts'
 
-/** Kinds that are read beside workloads: what they select, and what this function generates or completes. */
+/** Kinds that are read besides workloads: what selects them, and what this function generates or completes. */
 const KINDS = [
   ['', 'Service'],
   ['', 'Namespace'],
@@ -14,16 +16,20 @@ const KINDS = [
   ['telemetry.istio.io', 'Telemetry'],
   ['networking.istio.io', 'Sidecar'],
   ['networking.istio.io', 'ServiceEntry'],
+  ['gateway.networking.k8s.io', 'Gateway'],
 ] as const
 
 export const istioHardening = defineFunction<IstioHardeningSpec>({
-  name: 'istio-hardening',
+  name: NAME,
   kind: 'IstioHardening',
   section: 'istio',
   description:
     'Takes workloads into the Istio mesh: sidecar, strict mutual TLS, telemetry, and outbound traffic to declared destinations alone.',
   schema: istioHardeningSchema,
   reads: (_spec, item) =>
-    isPodOwner(item) || namesBackends(item) || KINDS.some(([group, kind]) => isKind(item, group, kind)),
+    isPodOwner(item) ||
+    namesBackends(item) ||
+    customResourceOf(item)?.runtimePods !== undefined ||
+    KINDS.some(([group, kind]) => isKind(item, group, kind)),
   transform,
 })

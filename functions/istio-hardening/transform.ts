@@ -1,53 +1,56 @@
+// Every workload gets, where policy or the manifest says so:
+//   pod template        dnsConfig option ndots; the four annotations prometheus.io/{scrape,port,path,scheme}
+// Every workload of the mesh gets as well:
+//   pod template        label sidecar.istio.io/inject "true", annotations sidecar.istio.io/proxy{CPU,Memory}[Limit];
+//                       traffic.sidecar.istio.io/excludeOutboundPorts with the ports of its plain flows
+//   PeerAuthentication  STRICT, PERMISSIVE on ports where plain text arrives by intent
+//   Telemetry           traces, metrics, access log
+//   Sidecar             REGISTRY_ONLY with the hosts of its flows; a ServiceEntry for every host outside the cluster
+//   AuthorizationPolicy ALLOW for the callers of its flows, if authorization is flows
+// Jobs and CronJobs get the Sidecar alone; an ambient mesh gets a label on the Namespace in place of what is on pods.
+//
+// Refused, because the mesh would break it: a flow that does not fit the build, plain text from a known caller to a STRICT
+// port, pods that no label tells apart, and a hand-written object under the name of a generated one.
 import type { Topology } from '../lib/flows/topology.ts'
 import { setExceptions } from '../lib/framework/exceptions.ts'
-import { error, type Finding, warning } from '../lib/framework/finding.ts'
+import type { Finding } from '../lib/framework/finding.ts'
 import type { Shared } from '../lib/framework/shared.ts'
-import { unusedOverrides } from '../lib/framework/unknown-keys.ts'
+import { unknownKeys, workloadNames } from '../lib/framework/unknown-keys.ts'
 import { isKind, type KubernetesObject } from '../lib/kubernetes/objects.ts'
-import { runsPods, type Workload } from '../lib/kubernetes/workload.ts'
+import { isBatch, runsPods, type Workload } from '../lib/kubernetes/workload.ts'
 import type { IstioHardeningSpec } from './config.ts'
+import { findings } from './findings/index.ts'
 import { labelNamespaces, withoutSidecar } from './mesh/ambient.ts'
 import { otherRevisions, selectedOtherwise } from './mesh/conflicting-labels.ts'
-import { type Member, membersOf, NAME } from './mesh/member.ts'
+import { type Member, membersOf } from './mesh/member.ts'
 import { type Membership, membershipOf } from './mesh/membership.ts'
 import { trafficByWorkload } from './mesh/traffic.ts'
 import { istioObjects } from './objects/objects.ts'
 import { addGenerated } from './objects/one-per-workload.ts'
 import { allowAnyReasons } from './objects/sidecar.ts'
 import { excludeOutboundPorts } from './pods/exclude-outbound-ports.ts'
-import { injectSidecar, refuseMesh } from './pods/injection.ts'
+import { injectSidecar, needsNativeSidecar, refuseMesh } from './pods/injection.ts'
 import { setNdots } from './pods/ndots.ts'
 import { pastTheProxy } from './pods/proxy-bypass.ts'
 import { annotateScrape, unusedScrapeForAll } from './pods/scrape-annotations.ts'
 
-/**
- * Every workload gets ndots and, where it tells a metrics port, the scrape annotations. Every workload of the mesh gets
- * its sidecar with resources, the ports that bypass it, and its own PeerAuthentication (STRICT), Telemetry and Sidecar
- * (REGISTRY_ONLY); Jobs and CronJobs the Sidecar alone. What these say of traffic follows from flows. Refused is what the
- * mesh would break: a flow that does not fit the build, plain text to a STRICT port, pods that no label tells apart.
- */
 export function transform(
   objects: KubernetesObject[],
   spec: IstioHardeningSpec,
-  _name: string,
+  name: string,
   shared: Shared,
 ): Finding[] {
   const traffic = trafficByWorkload(objects, spec, shared)
   const { topology } = traffic
-  const namespaces = new Map(
-    objects.filter((object) => isKind(object, '', 'Namespace')).map(({ metadata }) => [metadata.name, metadata.labels]),
-  )
-  const memberships = new Map(
-    topology.workloads.map((workload) => [
-      workload.object,
-      membershipOf(workload, namespaces.get(workload.namespace) ?? {}, spec),
-    ]),
-  )
+  const memberships = membershipsOf(objects, topology, spec)
   const isMember = ({ object }: Workload): boolean => memberships.get(object)?.isMember === true
   const members = membersOf(topology, isMember, traffic.of)
   const pods = [
-    ...topology.workloads.flatMap((workload) => [...setNdots(workload, spec), ...annotateScrape(workload, spec)]),
-    ...joinMesh(objects, topology, memberships, members, spec),
+    ...topology.workloads.flatMap((workload) => [
+      ...setNdots(workload, spec),
+      ...annotateScrape(workload, spec, topology),
+    ]),
+    ...joinMesh(objects, topology, memberships, members, spec, name),
     ...topology.workloads.flatMap(selectedOtherwise),
   ]
   const running = members.filter(({ workload }) => runsPods(workload))
@@ -58,10 +61,28 @@ export function transform(
     ...unusedPolicy(topology, spec),
     ...traffic.findings,
     ...pods,
-    ...running.filter((member) => !isSelectable(member)).map(unselectable),
+    ...running
+      .filter((member) => !isSelectable(member))
+      .map(({ workload: { object } }) => findings['no-pod-labels']({ object })),
     ...placed.findings,
     ...addGenerated(objects, placed.generated),
   ]
+}
+
+function membershipsOf(
+  objects: readonly KubernetesObject[],
+  { workloads }: Topology,
+  spec: IstioHardeningSpec,
+): ReadonlyMap<KubernetesObject, Membership> {
+  const labelsOf = new Map(
+    objects.filter((object) => isKind(object, '', 'Namespace')).map(({ metadata }) => [metadata.name, metadata.labels]),
+  )
+  return new Map(
+    workloads.map((workload) => [
+      workload.object,
+      membershipOf(workload, labelsOf.get(workload.namespace) ?? {}, spec),
+    ]),
+  )
 }
 
 /** What is written on the workloads themselves, and on their namespaces in ambient mode. */
@@ -71,39 +92,39 @@ function joinMesh(
   memberships: ReadonlyMap<KubernetesObject, Membership>,
   members: readonly Member[],
   spec: IstioHardeningSpec,
+  name: string,
 ): Finding[] {
-  const findings = topology.workloads.flatMap((workload) => {
+  const found = topology.workloads.flatMap((workload) => {
     const membership = memberships.get(workload.object)
     if (membership?.reason !== undefined) refuseMesh(workload, spec)
     const outbound = membership?.isMember && !spec.ambient ? allowAnyReasons(workload, spec) : []
-    setExceptions(workload.object, NAME, [...(membership?.reason ? [membership.reason] : []), ...outbound])
+    setExceptions(workload.object, name, [...(membership?.reason ? [membership.reason] : []), ...outbound])
     return membership?.findings ?? []
   })
-  if (spec.ambient) return [...findings, ...labelNamespaces(objects, members), ...withoutSidecar(members, spec)]
+  if (spec.ambient) return [...found, ...labelNamespaces(objects, members), ...withoutSidecar(members, spec)]
   for (const { workload } of members) injectSidecar(workload, spec)
   return [
-    ...findings,
+    ...found,
     ...otherRevisions(objects, members, spec),
     ...members.flatMap((member) => [...pastTheProxy(member.workload), ...excludeOutboundPorts(member)]),
+    ...members
+      .filter(({ workload }) => isBatch(workload) && needsNativeSidecar(workload))
+      .map(({ workload: { object } }) => findings['native-sidecar']({ object })),
   ]
 }
 
-const unusedPolicy = ({ workloads }: Topology, spec: IstioHardeningSpec): Finding[] => [
-  ...(['workloads', 'scrape', 'permissivePorts', 'outbound', 'hosts'] as const).flatMap((field) =>
-    unusedOverrides(field, spec[field], workloads),
-  ),
-  ...unusedScrapeForAll(workloads, spec),
-  ...(spec.flows ? workloads.filter(({ namespace }) => namespace === '').map(unnameable) : []),
-]
+const BY_WORKLOAD = ['workloads', 'scrape', 'permissivePorts', 'outbound', 'hosts'] as const
 
-/** The namespace is a part of every name in a flow. */
-const unnameable = ({ object }: Workload): Finding =>
-  warning('found no namespace, so that no flow can name it as caller or destination; expected metadata.namespace', {
-    object,
-  })
-
-/** A policy that selects no label holds for the whole namespace. */
-const unselectable = ({ workload }: Member): Finding =>
-  error('found no label on its pods, expected one at least, since Istio objects select pods by labels', {
-    object: workload.object,
-  })
+function unusedPolicy(topology: Topology, spec: IstioHardeningSpec): Finding[] {
+  const { workloads } = topology
+  const names = [...workloadNames(workloads), '*']
+  return [
+    ...BY_WORKLOAD.flatMap((field) =>
+      unknownKeys(findings['unknown-key'], field, spec[field], { what: 'workload', names }),
+    ),
+    ...unusedScrapeForAll(topology, spec),
+    ...(spec.flows
+      ? workloads.filter(({ namespace }) => namespace === '').map(({ object }) => findings['no-namespace']({ object }))
+      : []),
+  ]
+}

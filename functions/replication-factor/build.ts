@@ -5,7 +5,7 @@ import type { ReplicationFactorSpec } from './config.ts'
 import { type Autoscaler, autoscalersOf, describeMin } from './replicas/autoscaler.ts'
 import { describeScalable, type Scalable, scalablesOf, writtenReplicas } from './replicas/scalable.ts'
 
-/** The objects of a run, by what this function asks of them, and the policy. */
+/** The objects of a run, indexed for this function, and the policy. */
 export interface Build {
   spec: ReplicationFactorSpec
   objects: readonly KubernetesObject[]
@@ -20,15 +20,15 @@ export function buildOf(objects: readonly KubernetesObject[], spec: ReplicationF
   return { spec, objects, scalables, autoscalers: autoscalersOf(objects, scalables), topology: topologyOf(objects) }
 }
 
-/** How many pods there are at least, and who says so. */
+/** How many pods there are at least, and where the number comes from. */
 export interface Count {
-  /** undefined where it is a placeholder, with which no arithmetic can be done. */
+  /** undefined where it is a placeholder. */
   value: number | undefined
   /** `3 replicas of StatefulSet mimir/mimir-ingester` */
   text: string
 }
 
-/** The replicas of one, or where an autoscaler has them, the fewest that it may leave. */
+/** The replicas of one scalable or, where an autoscaler scales it, the minimum. */
 export function countOf(build: Build, scalable: Scalable): Count {
   const autoscaler = build.autoscalers.get(scalable)
   if (autoscaler) return { value: autoscaler.min, text: describeMin(autoscaler) }

@@ -49,15 +49,15 @@ const workloadSchema = z
   .strictObject({
     factor: z
       .optional(z.int().check(z.gte(1)))
-      .check(
-        z.describe("Copies that this workload holds, where they are not the environment's `factor`; needs a reason"),
-      ),
+      .check(z.describe('Copies that this workload holds, if not the `factor` of the environment; needs a reason')),
     disruptionBudget: z.optional(z.union([offSchema, ownBudgetSchema])).check(z.describe('Its budget')),
-    spread: z.optional(z.union([offSchema, spreadSchema])).check(z.describe('Its spread; unset fields as in `spread`')),
+    spread: z
+      .optional(z.union([offSchema, spreadSchema]))
+      .check(z.describe('Its spread; fields that are not set are those of `spread`')),
     reason: z.optional(reasonSchema),
   })
   .check(
-    z.refine(({ factor, reason }) => factor === undefined || reason !== undefined, 'a reason beside factor'),
+    z.refine(({ factor, reason }) => factor === undefined || reason !== undefined, 'a reason with factor'),
     z.describe('One workload'),
   )
 
@@ -67,11 +67,11 @@ const quorumSchema = z
   .union([
     z.literal(true),
     z.strictObject({
-      enabled: z.literal(false).check(z.describe('No quorum, although its arguments look like one')),
+      enabled: z.literal(false).check(z.describe('Not a quorum, although its arguments look like one')),
       reason: reasonSchema,
     }),
   ])
-  .check(z.describe('`true`, or why it is none'))
+  .check(z.describe('`true`, or why it is not a quorum'))
 
 export const replicationFactorSchema = z.strictObject({
   mode: modeSchema,
@@ -83,44 +83,50 @@ export const replicationFactorSchema = z.strictObject({
     .check(z.describe('`dev` allows fewer than three TiKV; every other name does not')),
   replicas: z
     ._default(z.record(name, z.int().check(z.gte(0))), {})
-    .check(z.describe('Replicas by name or `Kind/name`; where an autoscaler has them, the least it may scale to')),
+    .check(
+      z.describe(
+        'Replicas by name or `Kind/name`; where an autoscaler scales the workload, its minimum must be at least this',
+      ),
+    ),
   workloads: z
     ._default(z.record(name, workloadSchema), {})
-    .check(z.describe('What differs for one workload, by name or `Kind/name`')),
+    .check(z.describe('Settings of one workload, by name or `Kind/name`')),
   disruptionBudget: z
     ._default(z.union([offSchema, budgetSchema]), { maxUnavailable: 1 })
-    .check(z.describe('Budget of every Deployment and StatefulSet that none selects yet')),
+    .check(z.describe('Budget of every Deployment, StatefulSet and Rollout that no budget selects yet')),
   spread: z
     ._default(z.union([offSchema, spreadSchema]), {})
-    .check(z.describe('Spread of every Deployment and StatefulSet')),
+    .check(z.describe('Spread of every Deployment, StatefulSet and Rollout')),
   quorum: z
     ._default(z.record(name, quorumSchema), {})
     .check(
       z.describe(
-        'Workloads that decide by majority, by name, `Kind/name` or a pattern with `*` whose members are one quorum',
+        'Workloads that decide by majority, by name, `Kind/name` or a pattern with `*` that covers the members of one quorum',
       ),
     ),
   trafficDistribution: z
     ._default(distributionSchema, 'PreferClose')
-    .check(z.describe('Of every Service that is not headless')),
+    .check(z.describe('trafficDistribution of every Service that is not headless')),
   services: z
     ._default(
       z.record(
         name,
         z
           .strictObject({
-            trafficDistribution: distributionSchema.check(z.describe('Of this Service, headless or not')),
+            trafficDistribution: distributionSchema.check(
+              z.describe('trafficDistribution of this Service, headless or not'),
+            ),
           })
           .check(z.describe('One Service')),
       ),
       {},
     )
-    .check(z.describe('What differs for one Service, by name')),
+    .check(z.describe('Settings of one Service, by name')),
   derive: z
     ._default(z.record(name, ruleSchema), {})
-    .check(z.describe('Values that follow from replicas, by a name of your own')),
+    .check(z.describe('Values that follow from replicas, by a name of your choice')),
   presets: z
     ._default(presetsSchema, {})
-    .check(z.describe('Programs whose places for such values are known, by preset')),
+    .check(z.describe('Programs for which it is known where such values belong, by preset')),
 })
 export type ReplicationFactorSpec = z.infer<typeof replicationFactorSchema>

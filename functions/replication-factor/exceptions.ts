@@ -1,9 +1,10 @@
 import { EXCEPTION, setExceptions } from '../lib/framework/exceptions.ts'
-import { type Finding, info } from '../lib/framework/finding.ts'
+import type { Finding } from '../lib/framework/finding.ts'
 import type { KubernetesObject } from '../lib/kubernetes/objects.ts'
 import { overrideFor } from '../lib/kubernetes/workload.ts'
 import type { Build } from './build.ts'
 import type { ReplicationFactorSpec } from './config.ts'
+import { findings } from './findings/index.ts'
 import { named, type Scalable } from './replicas/scalable.ts'
 
 interface Exception {
@@ -11,20 +12,20 @@ interface Exception {
   reason: string
 }
 
-/** Says every exception that the policy makes, with its reason, and notes the reasons on the object. */
+/** Reports every exception that the policy makes, with its reason, and annotates the reasons on the object. */
 export function noteExceptions({ spec, scalables }: Build): Finding[] {
   const exempt = exemptFromQuorum(spec, scalables)
   const reasons = new Map<KubernetesObject, string[]>()
-  const findings = scalables.flatMap((scalable) => {
+  const found = scalables.flatMap((scalable) => {
     const all = [...ownExceptions(spec, scalable), ...(exempt.get(scalable) ?? [])]
     const { object } = scalable
-    // One object may stand for several: a TidbCluster has a pd and a tikv.
+    // One object may have several scalables: a TidbCluster has a pd and a tikv.
     if (all.length > 0 || EXCEPTION in (object.metadata.annotations ?? {}))
       reasons.set(object, [...(reasons.get(object) ?? []), ...all.map(({ reason }) => reason)])
-    return all.map(({ what, reason }) => info(`${scalable.name}: ${what}: ${reason}`, { object }))
+    return all.map(({ what, reason }) => findings.exception({ object }, scalable.name, what, reason))
   })
   for (const [object, list] of reasons) setExceptions(object, 'replication-factor', list)
-  return findings
+  return found
 }
 
 function ownExceptions(spec: ReplicationFactorSpec, scalable: Scalable): Exception[] {

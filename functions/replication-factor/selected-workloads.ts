@@ -3,7 +3,7 @@ import { type Labels, matchesSelector } from '../lib/kubernetes/selector.ts'
 import type { Workload } from '../lib/kubernetes/workload.ts'
 import type { Build } from './build.ts'
 
-/** A LabelSelector of its own for each place that holds one. */
+/** A copy of a LabelSelector, so that no two objects share one. */
 export const copySelector = (selector: unknown): unknown => {
   if (!isFields(selector)) return selector
   const { matchLabels } = selector

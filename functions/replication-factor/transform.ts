@@ -1,3 +1,12 @@
+// Rule: how many pods run, and every value that follows from it, is given once, in the policy.
+// - replicas/: replicas come from the policy, and from presets that know which workloads hold data.
+// - derive/, presets/: values that follow from replicas are computed and written where they belong: a variable, an
+//   argument, a text of a ConfigMap, a field of any object.
+// - spread/, disruption-budgets/: every Deployment, StatefulSet and Rollout gets spec.topologySpreadConstraints and a
+//   PodDisruptionBudget; every Service that is not headless gets spec.trafficDistribution.
+// - checks/: then the numbers are compared with each other, whoever wrote them, and contradictions are refused.
+// The files of the shelves open with their own rules.
+
 import type { Finding } from '../lib/framework/finding.ts'
 import type { KubernetesObject } from '../lib/kubernetes/objects.ts'
 import { buildOf } from './build.ts'
@@ -10,7 +19,7 @@ import { quorumsOf } from './checks/quorum.ts'
 import { checkTidb } from './checks/tidb.ts'
 import type { ReplicationFactorSpec } from './config.ts'
 import { derive } from './derive/derive.ts'
-import { needsFactor } from './derive/formula.ts'
+import { needsFactor } from './derive/evaluate.ts'
 import { writeBudgets } from './disruption-budgets/write-budgets.ts'
 import { noteExceptions } from './exceptions.ts'
 import { expandPresets } from './presets/expand.ts'
@@ -19,12 +28,6 @@ import { setReplicas } from './replicas/set-replicas.ts'
 import { writeSpread } from './spread/topology-spread.ts'
 import { distributeTraffic } from './spread/traffic-distribution.ts'
 import { unknownNames } from './unknown-keys.ts'
-
-// Rule: how many pods run, and every value that follows from it, is said once. Replicas come from the policy and from
-// presets that know which workloads hold data (replicas.ts); values are computed from them and written where they belong
-// (derive/); every workload gets a disruption budget and is spread (disruption-budget.ts, topology-spread.ts), every
-// Service prefers endpoints nearby (traffic-distribution.ts). Then the numbers are checked against each other, whoever
-// wrote them (checks/). Each file opens with its rule.
 
 export async function transform(objects: KubernetesObject[], spec: ReplicationFactorSpec): Promise<Finding[]> {
   const build = buildOf(objects, spec)

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import { reasonSchema } from '../lib/framework/config.ts'
 
-/** The fields that every container gets; `omit` names those that one does without. */
+/** The fields that every container gets; `omit` names those that one container does not get. */
 export const FIELDS = [
   'privileged',
   'allowPrivilegeEscalation',
@@ -19,17 +19,17 @@ export const userSchema = z.int().check(z.minimum(1), z.maximum(2_147_483_647))
 const capabilitySchema = z.string().check(z.regex(/^(?!CAP_)[A-Z_]+$/, 'a capability in upper case, without CAP_'))
 const mountPathSchema = z.string().check(z.regex(/^\/+[^:/][^:]*$/, 'an absolute path below /'))
 const volumeSchema = z.strictObject({
-  disk: z.optional(z.boolean()).check(z.describe('Keep what is written on disk, not in memory')),
+  disk: z.optional(z.boolean()).check(z.describe('Keep the files on disk, not in memory')),
 })
 
 const fieldsSchema = z.strictObject({
-  runAsUser: z.optional(userSchema).check(z.describe('User ID, in place of whatever the manifest says')),
+  runAsUser: z.optional(userSchema).check(z.describe('User ID, which replaces that of the manifest')),
   omit: z
     .optional(z.array(z.enum(FIELDS)))
     .check(z.describe('Fields that are left as the manifest has them, set or unset; needs a reason')),
   addCapabilities: z
     .optional(z.array(capabilitySchema))
-    .check(z.describe('Capabilities that the container has beside none; needs a reason')),
+    .check(z.describe('Capabilities that the container adds; needs a reason')),
   privileged: z.optional(z.boolean()).check(z.describe('Run it privileged, or not; `true` needs a reason')),
   readOnlyRootFilesystem: z
     .optional(z.boolean())
@@ -41,18 +41,19 @@ const fieldsSchema = z.strictObject({
         z.array(mountPathSchema),
       ]),
     )
-    .check(z.describe('Paths that get an emptyDir in memory where nothing is mounted yet')),
+    .check(z.describe('Paths that get an emptyDir in memory unless something is mounted there')),
   reason: z.optional(reasonSchema),
 })
 export type ContainerOverride = z.infer<typeof fieldsSchema>
 
-/** Does it ask for less than every container gets? */
+/** Does it ask for less than every other container gets? */
 export const weakens = ({ omit, addCapabilities, privileged, readOnlyRootFilesystem }: ContainerOverride): boolean =>
   omit !== undefined || addCapabilities !== undefined || privileged === true || readOnlyRootFilesystem === false
 
 export const containerSchema = fieldsSchema.check(
   z.refine((override) => override.reason !== undefined || !weakens(override), {
-    message: 'a reason, since omit, addCapabilities, privileged: true and readOnlyRootFilesystem: false are exceptions',
+    message:
+      'a reason, because omit, addCapabilities, privileged: true and readOnlyRootFilesystem: false are exceptions',
     path: ['reason'],
   }),
   z.refine(({ omit = [], ...override }) => !omit.some((field) => Object.hasOwn(override, field)), {

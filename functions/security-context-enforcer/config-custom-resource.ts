@@ -1,43 +1,43 @@
 import * as z from 'zod/mini'
-import { CHECK_NAMES } from './checks/check.ts'
+import { CHECK_NAMES } from './checks/index.ts'
 import { LEVELS } from './checks/levels.ts'
 import { FIELDS } from './config-container.ts'
 
 const pathSchema = z.string().check(z.regex(/^[^.]+(\.[^.]+)*$/, 'a path such as spec.pod.securityContext'))
 
 const podSchema = z.strictObject({
-  of: pathSchema.check(z.describe('Path that must be there for such pods to be made')),
+  of: pathSchema.check(z.describe('Path that must exist for the operator to create such pods')),
   containers: z
     .optional(z.array(pathSchema))
-    .check(z.describe('Paths of the securityContexts of containers that the operator makes')),
+    .check(z.describe('Paths of the securityContexts of containers that the operator creates')),
   containerLists: z
     .optional(z.array(pathSchema))
     .check(z.describe('Paths of lists of containers that it adds to its own')),
 })
 
-/** Where the security contexts of the pods stand that an operator makes for a custom resource. */
+/** Where a custom resource holds the security contexts of the pods that its operator creates. */
 export const customResourceSchema = z
   .strictObject({
     level: z
       .optional(z.enum(LEVELS))
       .check(
         z.describe(
-          'The strictest level that its pods can meet, hardened or not as `harden` says; `restricted` unless said',
+          'The strictest level that its pods can meet, hardened or not as `harden` says; `restricted` unless set',
         ),
       ),
     harden: z
       .optional(z.boolean())
-      .check(z.describe('Set security contexts in it; else its pods only count for the level of their namespace')),
+      .check(z.describe('Set security contexts in it; otherwise its pods only count for the level of their namespace')),
     podSecurityContexts: z
       .optional(z.record(pathSchema, podSchema.check(z.describe('The path of a pod-level securityContext'))))
       .check(z.describe('Its pods, by the path of their securityContext')),
     omit: z
       .optional(z.array(z.enum(FIELDS)))
-      .check(z.describe('Fields that are not set, since its operator or image cannot do with them')),
+      .check(z.describe('Fields that are not set, because its operator or image does not work with them')),
     volumes: z.optional(z.array(pathSchema)).check(z.describe('Paths of lists of volumes')),
     flags: z
       .optional(z.record(pathSchema, z.enum(CHECK_NAMES)))
-      .check(z.describe('Paths of booleans, each with the baseline check that its pods fail where it is true')),
+      .check(z.describe('Paths of booleans, each with the baseline check that its pods fail if it is true')),
   })
-  .check(z.describe('One kind; entries of built-in kinds are laid over them'))
+  .check(z.describe('One kind; an entry for a built-in kind is merged over it'))
 export type CustomResourceSpec = z.infer<typeof customResourceSchema>

@@ -15,7 +15,7 @@ const namespaceSchema = z
   .strictObject({
     level: z
       .optional(levelSchema)
-      .check(z.describe('Level to enforce; laxer than what every pod in the build meets needs a reason')),
+      .check(z.describe('Level to enforce; a level laxer than every pod in the build meets needs a reason')),
     warn: z.optional(levelSchema).check(z.describe('Level below which the API server warns')),
     audit: z.optional(levelSchema).check(z.describe('Level below which requests are marked in the audit log')),
     reason: z.optional(reasonSchema),
@@ -33,16 +33,16 @@ export const securityContextEnforcerSchema = z.strictObject({
     ._default(z.enum(VERSIONS), 'latest')
     .check(
       z.describe(
-        `Kubernetes version whose policy counts; \`latest\` is ${VERSIONS.at(-1)}, others are written on namespaces`,
+        `Kubernetes version whose policy applies; \`latest\` is ${VERSIONS.at(-1)}, others are written on namespaces`,
       ),
     ),
   runAsUser: z
     ._default(userSchema, 65532)
-    .check(z.describe('User ID of containers, where neither they nor their pod name one')),
+    .check(z.describe('User ID of containers, if neither they nor their pod set one')),
   automountServiceAccountToken: z
     ._default(z.enum(['all', 'serving', 'none']), 'all')
     .check(
-      z.describe('Which pods it is set in where they do not say: `serving` are all but those of Jobs and CronJobs'),
+      z.describe('In which pods it is set if they do not set it: `serving` are all but those of Jobs and CronJobs'),
     ),
   containers: z
     .optional(z.record(z.string(), containerSchema))
@@ -52,13 +52,13 @@ export const securityContextEnforcerSchema = z.strictObject({
     .check(z.describe('Checks that may fail, by the name of the workload or `Kind/name`')),
   namespaces: z
     .optional(z.record(z.string(), namespaceSchema))
-    .check(z.describe('Levels that namespaces enforce, by name, where they differ from what their pods meet')),
+    .check(z.describe('Levels that namespaces enforce, by name, if they differ from what their pods meet')),
   warn: z.optional(levelSchema).check(z.describe('Level below which the API server warns, in every namespace')),
   audit: z
     .optional(levelSchema)
     .check(z.describe('Level below which requests are marked in the audit log, in every namespace')),
   customResources: z
     .optional(z.record(z.string().check(z.regex(/^[^/]+\/[^/]+$/, 'group/Kind')), customResourceSchema))
-    .check(z.describe('Custom resources whose operators make pods, by `group/Kind`')),
+    .check(z.describe('Custom resources whose operators create pods, by `group/Kind`')),
 })
 export type SecurityContextEnforcerSpec = z.infer<typeof securityContextEnforcerSchema>

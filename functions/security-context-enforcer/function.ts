@@ -1,8 +1,7 @@
 import { defineFunction } from '../lib/framework/function.ts'
-import { isKind } from '../lib/kubernetes/objects.ts'
+import { isKind, typeOf } from '../lib/kubernetes/objects.ts'
 import { isPodOwner } from '../lib/kubernetes/pod-template.ts'
 import { type SecurityContextEnforcerSpec, securityContextEnforcerSchema } from './config.ts'
-import { kindOf } from './custom-resources/kinds.ts'
 import { CUSTOM_RESOURCES } from './custom-resources/table.ts'
 import { transform } from './transform.ts'
 
@@ -17,7 +16,7 @@ export const securityContextEnforcer = defineFunction<SecurityContextEnforcerSpe
     isPodOwner(item) ||
     isKind(item, '', 'Namespace') ||
     (isKind(item, '', 'ServiceAccount') && item.text.includes('automountServiceAccountToken')) ||
-    Object.hasOwn(CUSTOM_RESOURCES, kindOf(item)) ||
-    Object.hasOwn(spec.customResources ?? {}, kindOf(item)),
+    Object.hasOwn(CUSTOM_RESOURCES, typeOf(item)) ||
+    Object.hasOwn(spec.customResources ?? {}, typeOf(item)),
   transform,
 })

@@ -1,35 +1,32 @@
-import { didYouMean } from '../lib/framework/did-you-mean.ts'
-import { type Finding, warning } from '../lib/framework/finding.ts'
+import type { Finding } from '../lib/framework/finding.ts'
+import { type Named, unknownKeys, workloadNames } from '../lib/framework/unknown-keys.ts'
 import { isKind, type KubernetesObject } from '../lib/kubernetes/objects.ts'
 import type { SecurityContextEnforcerSpec } from './config.ts'
 import { containerKeys } from './enforce/settings.ts'
+import { findings } from './findings/index.ts'
 import type { PodView } from './pod/view.ts'
 
-/** The names by which the configuration may call what is in the build. Kept only where it calls something. */
+/** The keys by which the policy may name what the build contains. */
 export class NamesInUse {
-  readonly #spec: SecurityContextEnforcerSpec
-  readonly #workloads = new Set<string>()
+  readonly #workloads: { kind: string; name: string }[] = []
   readonly #containers = new Set<string>()
 
-  constructor(spec: SecurityContextEnforcerSpec) {
-    this.#spec = spec
+  add({ kind, metadata: { name } }: KubernetesObject, pods: readonly PodView[]): void {
+    const workload = { kind, name }
+    this.#workloads.push(workload)
+    for (const pod of pods)
+      for (const container of pod.containers)
+        for (const key of containerKeys(workload, container.name)) this.#containers.add(key)
   }
 
-  add(object: KubernetesObject, pods: readonly PodView[]): void {
-    const workload = { kind: object.kind, name: object.metadata.name }
-    if (this.#spec.exceptions) this.#workloads.add(workload.name).add(`${workload.kind}/${workload.name}`)
-    if (this.#spec.containers)
-      for (const { name } of pods.flatMap(({ containers }) => containers))
-        for (const key of containerKeys(workload, name)) this.#containers.add(key)
-  }
-
-  /** Entries of the configuration that name nothing in the build: a slip of the pen, or left behind. */
-  unused(objects: readonly KubernetesObject[]): Finding[] {
-    const { exceptions, containers, namespaces } = this.#spec
+  /** Entries of the policy that name nothing in the build: a typing error, or a leftover. */
+  unknown(spec: SecurityContextEnforcerSpec, objects: readonly KubernetesObject[]): Finding[] {
+    const check = (section: 'exceptions' | 'containers' | 'namespaces', named: Named): Finding[] =>
+      unknownKeys(findings['unknown-key'], section, spec[section], named)
     return [
-      ...unusedEntries('exceptions', exceptions, this.#workloads, 'workload'),
-      ...unusedEntries('containers', containers, this.#containers, 'container'),
-      ...unusedEntries('namespaces', namespaces, namespaces ? namespacesOf(objects) : new Set(), 'namespace'),
+      ...check('exceptions', { what: 'workload', names: workloadNames(this.#workloads) }),
+      ...check('containers', { what: 'container', names: this.#containers }),
+      ...check('namespaces', { what: 'namespace', names: namespacesOf(objects) }),
     ]
   }
 }
@@ -40,13 +37,3 @@ const namespacesOf = (objects: readonly KubernetesObject[]): Set<string> =>
       isKind(object, '', 'Namespace') ? object.metadata.name : object.metadata.namespace || 'default',
     ),
   )
-
-const unusedEntries = (
-  section: string,
-  entries: object | undefined,
-  names: ReadonlySet<string>,
-  what: string,
-): Finding[] =>
-  Object.keys(entries ?? {})
-    .filter((key) => !names.has(key))
-    .map((key) => warning(`${section}.${key}: no ${what} of the build is called so${didYouMean(key, [...names])}`))

@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { FINDINGS, UNUSABLE } from '../../cli/exit-code.ts'
-import { InputError } from '../../functions/lib/input-error.ts'
+import { toLine } from '../../functions/lib/framework/finding.ts'
+import { InputError } from '../../functions/lib/framework/input-error.ts'
 import { type Parameters, parametersOf } from './parameters.ts'
 
 /** The arguments of `krm-hardening` that build an Application, from its folder. */
@@ -25,9 +26,14 @@ function generate(): number {
     if (error) throw error
     return status ?? refuse(`rendering was ended by ${signal}: out of time, or of the memory of the sidecar`, FINDINGS)
   } catch (cause) {
-    if (cause instanceof InputError) return refuse(cause.message, UNUSABLE)
+    if (cause instanceof InputError) return refuseInput(cause)
     throw cause
   }
+}
+
+function refuseInput({ findings }: InputError): number {
+  for (const finding of findings) process.stderr.write(`${toLine(finding, '')}\n`)
+  return UNUSABLE
 }
 
 function refuse(message: string, exitCode: number): number {

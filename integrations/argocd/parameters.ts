@@ -1,7 +1,8 @@
 import * as z from 'zod/mini'
 import { parseConfig } from '../../functions/lib/framework/config.ts'
-import { InputError } from '../../functions/lib/input-error.ts'
+import { InputError } from '../../functions/lib/framework/input-error.ts'
 import { isFields } from '../../functions/lib/kubernetes/objects.ts'
+import { argocd } from './findings.ts'
 
 const below = (folder: string): boolean =>
   folder !== '' && !folder.startsWith('/') && !folder.split('/').some((name) => name === '..')
@@ -29,7 +30,7 @@ const VARIABLE = 'ARGOCD_APP_PARAMETERS'
 export function parametersOf(env: NodeJS.ProcessEnv): Parameters {
   const values = new Map<string, unknown>()
   for (const { name, value } of listOf(env[VARIABLE])) {
-    if (values.has(name)) throw new InputError(`spec.source.plugin.parameters: ${name} is given twice; expected once`)
+    if (values.has(name)) throw new InputError(argocd['parameter-twice']({}, name))
     values.set(name, value)
   }
   return parseConfig(schema, Object.fromEntries(values), 'spec.source.plugin.parameters')
@@ -37,10 +38,10 @@ export function parametersOf(env: NodeJS.ProcessEnv): Parameters {
 
 function listOf(json = 'null'): { name: string; value: unknown }[] {
   const list = parse(json) ?? []
-  if (!Array.isArray(list)) throw new InputError(`${VARIABLE}: expected a JSON list, found ${json}`)
+  if (!Array.isArray(list)) throw new InputError(argocd['wrong-parameters']({}, 'a JSON list', json))
   return list.map((parameter: unknown) => {
     if (!isFields(parameter) || typeof parameter.name !== 'string')
-      throw new InputError(`${VARIABLE}: expected objects with a name, found ${JSON.stringify(parameter)}`)
+      throw new InputError(argocd['wrong-parameters']({}, 'objects with a name', JSON.stringify(parameter)))
     const { name, string, array, map } = parameter
     return { name, value: string ?? array ?? map ?? null }
   })
@@ -50,6 +51,6 @@ function parse(json: string): unknown {
   try {
     return JSON.parse(json)
   } catch (cause) {
-    throw new InputError(`${VARIABLE}: expected JSON, found ${json}`, { cause })
+    throw new InputError(argocd['wrong-parameters']({}, 'JSON', json), { cause })
   }
 }

@@ -8,6 +8,17 @@ afterAll(removeFolders)
 
 const init = (cwd: string, ...args: string[]) => krmHardening(['init', ...args], { cwd })
 
+const MAILER = `apiVersion: apps/v1
+kind: Deployment
+metadata: {name: mailer}
+spec:
+  selector: {matchLabels: {app: mailer}}
+  template:
+    metadata: {labels: {app: mailer}}
+    spec:
+      containers: [{name: main, image: acme/mailer, args: ["mail.catalog.svc:8025", "acme-postgresql:5432"]}]
+`
+
 describe('init on the shop of a stranger', () => {
   let root: string
   beforeAll(async () => {
@@ -31,12 +42,31 @@ describe('init on the shop of a stranger', () => {
     expect(diff.split('\n').filter((line) => /^[-+](?![-+])/.test(line))).toEqual(['+transformers:', '+  - hardening'])
   })
 
-  test('refuses to run a second time, and leaves what is there', async () => {
+  test('finds nothing new at a second run, and leaves what is there', async () => {
     const before = filesOf(join(root, 'deploy/shop/hardening'))
-    const { stdout, stderr, exitCode } = await init(root, 'deploy/shop')
-    expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 2 })
-    expect(stderr).toContain('error: deploy/shop/hardening exists already; nothing was written')
+    expect(await init(root, 'deploy/shop')).toMatchObject({ exitCode: 0 })
     expect(filesOf(join(root, 'deploy/shop/hardening'))).toEqual(before)
+  })
+
+  test('adds the flows of what came since, and nothing else', async () => {
+    const kustomization = join(root, 'deploy/shop/kustomization.yaml')
+    writeFileSync(
+      kustomization,
+      readFileSync(kustomization, 'utf8').replace(/^resources:/m, 'resources:\n  - mailer.yaml'),
+    )
+    writeFileSync(join(root, 'deploy/shop/mailer.yaml'), MAILER)
+    const before = filesOf(join(root, 'deploy/shop/hardening'))
+    expect(await init(root, 'deploy/shop')).toMatchObject({ exitCode: 0 })
+    expect(filesOf(join(root, 'deploy/shop/hardening'))).toEqual({
+      ...before,
+      'flows.yaml': `${before['flows.yaml']}    catalog/mail:8025:
+      from:
+      - {namespace: store, labels: {app: mailer}} # Deployment acme-mailer: container main: args[0]
+    # store/acme-postgresql:5432:
+    #   from:
+    #   - acme-mailer # Deployment acme-mailer: container main: args[1]
+`,
+    })
   })
 })
 
@@ -87,7 +117,7 @@ test('predicts the errors of the rendering', async () => {
   expect(exitCode).toBe(1)
   expect(predicted.length).toBeGreaterThan(0)
   for (const message of predicted) expect(stderr).toContain(message)
-  expect(stderr.match(/^error: [a-z-]+: /gm)).toHaveLength(predicted.length)
+  expect(stderr.match(/^error: [a-z/-]+: /gm)).toHaveLength(predicted.length)
 })
 
 test('leaves sections out that are not wanted, and their patches', async () => {
@@ -161,7 +191,7 @@ describe('refuses, and writes nothing', () => {
 
   test('a build whose objects have no namespace', async () => {
     expect(await refusal({ ...POD, 'kustomization.yaml': 'resources: [pod.yaml]\n' })).toContain(
-      'found no namespace on Pod web; expected one, since flows and policies name it: add `namespace:` to ',
+      'found no namespace on Pod web; expected one, because flows and policies name it: add `namespace:` to ',
     )
   })
 
@@ -184,14 +214,26 @@ describe('refuses, and writes nothing', () => {
     ).toContain('is a Component; expected a Kustomization, which is built by itself')
   })
 
-  test('a kustomization that names a policy already', async () => {
+  test('a kustomization whose policies are of single functions', async () => {
     expect(
       await refusal({
         ...POD,
-        'policy.yaml': 'apiVersion: krm-hardening.dev/v1alpha1\nkind: Hardening\nmetadata: {name: hardening}\n',
+        'policy.yaml':
+          'apiVersion: krm-hardening.dev/v1alpha1\nkind: IstioHardening\nmetadata: {name: hardening, annotations: {config.kubernetes.io/function: "container: {image: x}"}}\n',
         'kustomization.yaml': 'namespace: shop\nresources:\n- pod.yaml\ntransformers:\n- policy.yaml\n',
       }),
-    ).toContain('names a policy among its transformers already; nothing was written')
+    ).toContain('init extends a policy of kind Hardening; nothing was written')
+  })
+
+  test('a folder hardening/ that no kustomization names', async () => {
+    const root = tree({
+      ...POD,
+      'hardening/notes.md': 'ours',
+      'kustomization.yaml': 'namespace: shop\nresources: [pod.yaml]\n',
+    })
+    const { stderr, exitCode } = await init(root)
+    expect(exitCode).toBe(2)
+    expect(stderr).toContain('does not name it under transformers; nothing was written')
   })
 })
 
@@ -200,4 +242,56 @@ test('a kustomization that does not build fails as its build does', async () => 
   const { stdout, stderr, exitCode } = await init(root)
   expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 1 })
   expect(stderr).toContain('missing.yaml')
+})
+
+describe('--namespace', () => {
+  test('stands for the namespace that the deployment sets, and is written down', async () => {
+    const root = tree({ ...POD, 'kustomization.yaml': 'resources:\n- pod.yaml\n' })
+    expect(await init(root, '--namespace', 'shop')).toMatchObject({ exitCode: 0 })
+    expect(readFileSync(join(root, 'kustomization.yaml'), 'utf8')).toBe(
+      'resources:\n- pod.yaml\ntransformers:\n- hardening\nnamespace: shop\n',
+    )
+  })
+
+  test('is refused if it is no name of a namespace', async () => {
+    const root = tree({ ...POD, 'kustomization.yaml': 'resources:\n- pod.yaml\n' })
+    const { stderr, exitCode } = await init(root, '--namespace', 'shop\nspec: {}')
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: 2,
+      stderr: expect.stringContaining('expected a DNS label such as shop'),
+    })
+    expect(filesOf(root)).toEqual({ ...POD, 'kustomization.yaml': 'resources:\n- pod.yaml\n' })
+  })
+})
+
+test('--policy layers on the policy of a folder: its sections, without what it knows', async () => {
+  const root = tree({
+    ...prefixed('app/', { ...POD, 'kustomization.yaml': 'namespace: shop\nresources:\n- pod.yaml\n' }),
+    'hardening/kustomization.yaml': 'resources:\n- policy.yaml\n',
+    'hardening/policy.yaml': `apiVersion: krm-hardening.dev/v1alpha1
+kind: Hardening
+metadata:
+  name: ours
+  annotations:
+    config.kubernetes.io/function: "container: {image: ${IMAGE}}"
+spec:
+  images: {digests: {nginx: "sha256:${'a'.repeat(64)}"}}
+  securityContext: {}
+`,
+  })
+  expect(await init(root, 'app', '--policy', 'hardening')).toMatchObject({ exitCode: 0 })
+  const files = filesOf(join(root, 'app/hardening'))
+  expect(files['kustomization.yaml']).toContain('resources:\n- ../../hardening\npatches:\n- path: policy.yaml\n')
+  expect(files['policy.yaml']?.match(/^ {2}\w+(?=:)/gm)).toEqual(['  name', '  images', '  securityContext'])
+  expect(files['images.yaml']).toContain('    digests: {}\n')
+  expect((await krmHardening(['verify', 'app'], { cwd: root })).exitCode).toBe(0)
+})
+
+const prefixed = (prefix: string, files: Record<string, string>): Record<string, string> =>
+  Object.fromEntries(Object.entries(files).map(([name, text]) => [`${prefix}${name}`, text]))
+
+test('never proposes to deny kube-system by default', async () => {
+  const root = tree({ ...POD, 'kustomization.yaml': 'namespace: kube-system\nresources:\n- pod.yaml\n' })
+  expect((await init(root)).exitCode).toBe(0)
+  expect(filesOf(join(root, 'hardening'))['policy.yaml']).not.toContain('namespaces:')
 })

@@ -54,8 +54,56 @@ describe('hosts that pods are given', () => {
     expect(await flows(RING + env('http://ring/path'))).toEqual(['shop/ring:80 < cart'])
   })
 
-  test('a name without a port is a guess, for each port that it could be', async () => {
-    expect(await flows(RING + env('ring'))).toEqual(['? shop/ring:80 < cart', '? shop/ring:grpc < cart'])
+  test('a name without a port means the only port of its Service', async () => {
+    expect(await flows(STORE + env('store'))).toEqual(['shop/store:tcp-store < cart'])
+  })
+
+  test('a name without a port of a Service with several is asked once', async () => {
+    const { flows: read } = await found(RING + env('ring'))
+    expect(read).toMatchObject([
+      {
+        key: 'shop/ring:80',
+        callers: [
+          {
+            certain: false,
+            sources: ['Deployment cart: container main: env URL, which names no port: or is it grpc?'],
+          },
+        ],
+      },
+    ])
+  })
+
+  test('a name that only looks like a Service is no call', async () => {
+    expect(await flows(STORE + cart('env: [{name: DB_NAME, value: store}]'))).toEqual([])
+  })
+
+  test.each([
+    ['a variable in a variable', 'env: [{name: A, value: store}, {name: URL, value: "http://$(A):7000"}]'],
+    ['a variable in an argument', 'env: [{name: A, value: store}], args: ["--url=http://$(A):7000"]'],
+    ['a variable of the shell', 'env: [{name: A, value: "store"}], command: [sh, -c, "nc -z $A 7000"]'],
+    ['a flag and its value', 'args: ["--store-host", store, "--store-port", "7000"]'],
+    ['the dot at the end of a full name', 'args: ["store.shop.svc.cluster.local.:7000"]'],
+    ['a lookup by DNS', 'args: ["--peers=dns+store.shop.svc:7000"]'],
+    ['an SRV record', 'args: ["--peers=dnssrv+_tcp-store._tcp.store.shop.svc"]'],
+    ['a connection string', 'env: [{name: DB, value: "Host=store;Port=7000;User=u"}]'],
+    ['several hosts of one URL', 'args: ["mongodb://other.example.com:27017,store:7000/db"]'],
+  ])('%s is read as what it means', async (_, given) => {
+    expect(await flows(STORE + cart(given))).toContain('shop/store:tcp-store < cart')
+  })
+
+  test('every port next to a host is a call', async () => {
+    const given =
+      'env: [{name: RING_HOST, value: ring}, {name: RING_PORT, value: "80"}, {name: RING_GRPC_PORT, value: "9095"}]'
+    expect(await flows(RING + cart(given))).toEqual(['shop/ring:80 < cart', 'shop/ring:grpc < cart'])
+  })
+
+  test('a Service that the build should have and has not is said', async () => {
+    expect(await found(env('http://stroe:7000') + STORE)).toMatchObject({
+      flows: [],
+      notes: [
+        expect.stringMatching(/names Service stroe, which namespace shop .* does not have; did you mean store\?/),
+      ],
+    })
   })
 
   test('a port in the variable beside it makes it certain', async () => {
@@ -63,10 +111,14 @@ describe('hosts that pods are given', () => {
     expect(await flows(RING + cart(variables))).toEqual(['shop/ring:grpc < cart'])
   })
 
-  test('one outside of the cluster, or in another namespace, is a guess', async () => {
+  test('one in another namespace is as certain as one at home', async () => {
+    expect(await flows(env('search.catalog.svc.cluster.local:9200'))).toEqual([`catalog/search:9200 < ${CART}`])
+    expect(await flows(env('http://search.catalog:9200'))).toEqual([`? catalog/search:9200 < ${CART}`])
+  })
+
+  test('one outside of the cluster is a guess', async () => {
     expect(await flows(env('https://api.example.com/v1'))).toEqual([`? external/api.example.com:443 < ${CART}`])
     expect(await flows(env('10.1.2.3:5432'))).toEqual([`? external/10.1.2.3:5432 < ${CART}`])
-    expect(await flows(env('search.catalog.svc.cluster.local:9200'))).toEqual([`? catalog/search:9200 < ${CART}`])
   })
 
   test.each([
@@ -193,9 +245,27 @@ spec: {podSelector: {matchLabels: {app: store}}, ${spec}}
     expect(await flows(STORE + policy('ingress: [{ports: [{port: 7001}]}]'))).toEqual(['? shop/store:tcp-store < any'])
   })
 
-  test('admit a port that no Service carries: a guess, plain', async () => {
+  test('admit their whole namespace to a port: a guess', async () => {
+    expect(await flows(ingress('{podSelector: {}}'))).toEqual(['? shop/store:tcp-store < shop/*'])
+  })
+
+  test('admit every namespace: a guess, asked once', async () => {
+    expect(await flows(ingress('{namespaceSelector: {}}'))).toEqual(['? shop/store:tcp-store < any'])
+  })
+
+  test('select no pod: said with the name that is near, and a guess', async () => {
+    const stray = policy(
+      'ingress: [{from: [{podSelector: {matchLabels: {app: cart}}}], ports: [{port: 7001}]}]',
+    ).replace('app: store', 'app: stores')
+    expect(await found(STORE + cart('args: []') + stray)).toMatchObject({
+      flows: [{ key: 'shop/store:tcp-store', callers: [{ caller: 'cart', certain: false }] }],
+      notes: [expect.stringContaining('selects no pod of the build; did you mean store?')],
+    })
+  })
+
+  test('admit a port that no Service carries: certain, plain', async () => {
     const { flows: read } = await found(ingress('{podSelector: {matchLabels: {app: cart}}}', '[{port: 9121}]'))
-    expect(read).toMatchObject([{ key: 'shop/store:9121', plain: true, callers: [{ certain: false }] }])
+    expect(read).toMatchObject([{ key: 'shop/store:9121', plain: true, callers: [{ certain: true }] }])
   })
 
   test('admit destinations: the callers are the pods that they select', async () => {
@@ -215,7 +285,6 @@ spec: {podSelector: {matchLabels: {app: store}}, ${spec}}
       '{namespaceSelector: {matchLabels: {tier: web}}}',
       'admits namespaces by {"matchLabels":{"tier":"web"}}',
     ],
-    ['its whole namespace', '{podSelector: {}}', 'admits every pod of its own namespace; it stays'],
     [
       'expressions',
       `{${NAMED}, podSelector: {matchExpressions: [{key: a, operator: Exists}]}}`,
@@ -253,11 +322,8 @@ spec: {${selector}egress: [{hosts: [${hosts}]}]}
     ])
   })
 
-  test('list a host with several: a guess for each', async () => {
-    expect(await flows(RING + CALLER + sidecar('./ring.shop.svc.cluster.local'))).toEqual([
-      '? shop/ring:80 < cart',
-      '? shop/ring:grpc < cart',
-    ])
+  test('list a host with several: a guess, asked once', async () => {
+    expect(await flows(RING + CALLER + sidecar('./ring.shop.svc.cluster.local'))).toEqual(['? shop/ring:80 < cart'])
   })
 
   test('list a host outside: certain with the ports of its ServiceEntry', async () => {
@@ -272,9 +338,8 @@ spec: {hosts: [api.example.com], ports: [{number: 8443, name: tls, protocol: TLS
     expect(await flows(CALLER + listed)).toEqual([`? external/api.example.com:443 < ${CART}`])
   })
 
-  test('of a whole namespace are guesses for each of its workloads', async () => {
+  test('of a whole namespace are guesses for each of its other workloads', async () => {
     expect(await flows(STORE + CALLER + sidecar('./store.shop.svc.cluster.local', ''))).toEqual([
-      '? shop/store:tcp-store < self',
       '? shop/store:tcp-store < cart',
     ])
   })

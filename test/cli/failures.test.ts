@@ -1,17 +1,13 @@
-import { spawn } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout } from 'node:timers/promises'
-import { kustomize } from '../support/programs.ts'
 import {
+  builderWith,
   CLI,
-  commandLineWith,
+  edit,
   FIXTURES,
   fixtures,
-  folder,
   krmHardening,
   removeFolders,
-  run,
   systemTools,
 } from './lib/command-line.ts'
 
@@ -29,13 +25,24 @@ describe('a build that fails', () => {
     expect(stderr).toContain('MalformedYAMLError')
   })
 
-  test.each([1, 2, 3])('ends as the functions end: %i', async (code) => {
-    const failing = commandLineWith(`process.stderr.write('error: because\\n'); process.exit(${code})`)
+  test.each([
+    [1, 'level: restricted', 'hostNetwork: true\n      containers:', 'error: security-context-enforcer'],
+    [2, 'levle: restricted', 'containers:', 'unknown key (did you mean level?)'],
+  ])('ends as the functions end: %i', async (code, policy, pod, message) => {
+    const root = fixtures()
+    edit(join(root, 'policy/policy.yaml'), (text) => text.replace('level: restricted', policy))
+    edit(join(root, 'environment/stacks/shop/resources.yaml'), (text) => text.replace('containers:', pod))
     for (const command of [['render'], ['render', '--diff'], ['verify'], ['check']]) {
-      const { stdout, stderr, exitCode } = await failing([...command, 'environment/stacks/shop'], { cwd: FIXTURES })
+      const { stdout, stderr, exitCode } = await krmHardening([...command, 'environment/stacks/shop'], { cwd: root })
       expect({ command, stdout, exitCode }).toEqual({ command, stdout: '', exitCode: code })
-      expect(stderr).toContain('error: because')
+      expect(stderr).toContain(message)
     }
+  })
+
+  test('ends with 3 after a bug in the functions', async () => {
+    const builder = builderWith(async () => ({ stdout: '', exitCode: 3 }))
+    const { output, exitCode } = await builder.attempt(join(FIXTURES, 'environment/stacks/shop'))
+    expect({ output, exitCode }).toEqual({ output: undefined, exitCode: 3 })
   })
 
   test('says which image was asked for where no engine can run it', async () => {
@@ -58,7 +65,9 @@ test('says what to do where the temporary folder cannot be written', async () =>
     env: { TMPDIR: '/absent' },
   })
   expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 2 })
-  expect(stderr).toContain('/absent takes no folder (ENOENT); set TMPDIR to one that can be written')
+  expect(stderr).toContain(
+    '/absent cannot be written: no such file or folder (ENOENT); set TMPDIR to a folder that can',
+  )
 })
 
 describe('a call that cannot be understood', () => {
@@ -95,41 +104,5 @@ describe('help', () => {
   test('version is the package’s', async () => {
     const { version } = JSON.parse(readFileSync(join(CLI, '../../package.json'), 'utf8'))
     expect(await krmHardening(['--version'])).toEqual({ stdout: `${version}\n`, stderr: '', exitCode: 0 })
-  })
-})
-
-describe('a run that is cut short', () => {
-  test.each([
-    ['SIGTERM', 143],
-    ['SIGINT', 130],
-    ['SIGHUP', 129],
-  ] as const)('by %s leaves nothing behind', async (signal, exitCode) => {
-    const temporary = folder()
-    const started = join(folder(), 'started')
-    const functions = join(folder(), 'cli.cjs')
-    writeFileSync(functions, readFileSync(CLI))
-    writeFileSync(
-      join(functions, '../functions.cjs'),
-      `require('node:fs').writeFileSync('${started}', ''); setTimeout(() => {}, 20_000)`,
-    )
-    const child = spawn(process.execPath, [functions, 'render', join(FIXTURES, 'environment/stacks/shop')], {
-      env: { ...process.env, KUSTOMIZE: kustomize(), TMPDIR: temporary },
-      stdio: 'ignore',
-    })
-    const ended = new Promise((resolve) => child.on('exit', resolve))
-    while (!existsSync(started)) await setTimeout(20)
-    expect(readdirSync(temporary)).not.toEqual([])
-    child.kill(signal)
-    expect(await ended).toBe(exitCode)
-    expect(readdirSync(temporary)).toEqual([])
-  })
-
-  test('by a reader that has seen enough is no failure', async () => {
-    const command = `"$NODE" "$CLI" render environment | head -n 1; printf '%s' "\${PIPESTATUS[0]}"`
-    const { stdout } = await run('bash', ['-c', command], {
-      cwd: FIXTURES,
-      env: { NODE: process.execPath, CLI, KUSTOMIZE: kustomize() },
-    })
-    expect(stdout).toBe('apiVersion: v1\n0')
   })
 })

@@ -56,7 +56,7 @@ describe('kustomize is looked for', () => {
     expect(absent).toEqual({
       stdout: '',
       exitCode: 2,
-      stderr: 'error: KUSTOMIZE=/nowhere/kustomize is no program that can be run\n',
+      stderr: 'error: KUSTOMIZE=/nowhere/kustomize cannot be run as a program\n',
     })
     const old = program(join(folder(), 'old'), kustomize('v4.5.7'))
     expect((await render({ KUSTOMIZE: old, programs })).stderr).toBe(
@@ -94,15 +94,21 @@ describe('kustomize is looked for', () => {
     expect(readdirSync(dirname(cached(cache)))).toEqual(['kustomize'])
   })
 
-  test('in kubectl last, after a Go that fails and a network that is none', async () => {
+  test('in kubectl, before anything is compiled or downloaded', async () => {
     const kubectl =
       '#!/bin/sh\nif [ "$1" = version ]; then echo "Client Version: v1.32.0"; echo "Kustomize Version: v5.5.0"; else echo "# kubectl: $*"; fi\n'
-    const go = '#!/bin/sh\necho "go: downloading" >&2\necho "dial tcp: no route to host" >&2\nexit 1\n'
+    const go = '#!/bin/sh\necho "go: was asked" >&2\nexit 1\n'
     const { stdout, stderr } = await render({ programs: { go, kubectl } })
     expect(stdout).toBe(`# kubectl: kustomize --enable-alpha-plugins ${STACK}\n`)
+    expect(stderr).toMatch(/^krm-hardening: using kubectl kustomize v5\.5\.0 \(\/.*\/kubectl, on PATH\)\n$/)
+  })
+
+  test('nowhere else after a Go that fails and a network that is down', async () => {
+    const go = '#!/bin/sh\necho "go: downloading" >&2\necho "dial tcp: no route to host" >&2\nexit 1\n'
+    const { stderr, exitCode } = await render({ programs: { go } })
+    expect(exitCode).toBe(2)
     expect(stderr).toContain('go install failed: dial tcp: no route to host')
     expect(stderr).toContain('kustomize_v5.5.0_')
-    expect(stderr).toMatch(/using kubectl kustomize v5\.5\.0 \(\/.*\/kubectl, on PATH\)\n$/)
   })
 
   test('nowhere else: then it says where it looked and how to get one', async () => {

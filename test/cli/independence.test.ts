@@ -1,9 +1,9 @@
 import fc from 'fast-check'
-import { Builder } from '../../cli/kustomize/build.ts'
 import { joinBuild } from '../../cli/render/documents.ts'
 import { renderFolder } from '../../cli/render/environment.ts'
+import { passThrough } from '../../cli/runtime/functions.ts'
 import { kustomize } from '../support/programs.ts'
-import { removeFolders, run, tree } from './lib/command-line.ts'
+import { builderWith, removeFolders, run, tree } from './lib/command-line.ts'
 
 afterAll(removeFolders)
 
@@ -53,24 +53,21 @@ const files = (stacks: readonly [string[], string[]][]): Record<string, string> 
     ]),
   ])
 
-test('whatever stacks hold, an environment is what Kustomize builds in one piece, and fails where that fails', async () => {
+test('whatever stacks hold, an environment built in groups is what Kustomize builds in one piece, and fails if that fails', async () => {
   const told = { whole: 0, apart: 0, failed: 0 }
-  const property = fc.asyncProperty(fc.array(stack, { minLength: 2, maxLength: 3 }), async (stacks) => {
-    const root = tree(files(stacks))
-    const expected = await run(kustomize(), ['build', root])
-    const prepare = async () => ({
-      kustomize: { build: [kustomize(), 'build'] as const, description: '' },
-      env: process.env,
-    })
-    let inOnePiece = false
-    const rendering = await renderFolder(root, new Builder(prepare, () => {}), () => {
-      inOnePiece = true
-    }).catch((cause: Error) => {
-      expect(cause.message).toContain('does not build')
-    })
-    expect(rendering && joinBuild(rendering.objects)).toBe(expected.exitCode === 0 ? expected.stdout : undefined)
-    told[!rendering ? 'failed' : inOnePiece ? 'whole' : 'apart']++
-  })
+  const property = fc.asyncProperty(
+    fc.array(stack, { minLength: 2, maxLength: 4 }),
+    fc.integer({ min: 1, max: 2 }),
+    async (stacks, together) => {
+      const root = tree(files(stacks))
+      const expected = await run(kustomize(), ['build', root])
+      const rendering = await renderFolder(root, builderWith(passThrough), () => {}, together).catch((cause: Error) => {
+        expect(cause.message).toContain('does not build')
+      })
+      expect(rendering && joinBuild(rendering.objects)).toBe(expected.exitCode === 0 ? expected.stdout : undefined)
+      told[!rendering ? 'failed' : rendering.builds.length === 1 ? 'whole' : 'apart']++
+    },
+  )
   await fc.assert(property, { numRuns: 100, seed: 2026 })
   // All three ways were taken, so the property was put to the test.
   expect(Math.min(told.whole, told.apart, told.failed)).toBeGreaterThan(5)

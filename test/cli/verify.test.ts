@@ -1,12 +1,10 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { kustomize } from '../support/programs.ts'
-import { FIXTURES, fixtures, krmHardening, removeFolders, run, tree } from './lib/command-line.ts'
+import { edit, FIXTURES, fixtures, krmHardening, removeFolders, run, tree } from './lib/command-line.ts'
 
 afterAll(removeFolders)
 
-const edit = (file: string, change: (text: string) => string): void =>
-  writeFileSync(file, change(readFileSync(file, 'utf8')))
 const policyText = readFileSync(join(FIXTURES, 'policy/policy.yaml'), 'utf8')
 
 /** The fixtures as a kustomize without functions builds them: exit 0, and nothing is hardened. */
@@ -33,7 +31,7 @@ describe('verify of a folder', () => {
     await withoutFunctions(root)
     const { stdout, exitCode } = await krmHardening(['verify', 'environment'], { cwd: root })
     expect(exitCode).toBe(1)
-    expect(stdout).toContain('environment/stacks/shop:\n  error: security-context-enforcer: ')
+    expect(stdout).toContain('environment/stacks/shop:\n  error: objects/would-change: security-context-enforcer: ')
     expect(stdout).toContain(
       'Deployment shop/web: spec.template.spec.containers[0].securityContext: found nothing, expected',
     )
@@ -158,8 +156,8 @@ describe('verify of a rendering', () => {
       stdin,
     })
     expect(exitCode).toBe(1)
-    expect(stdout).toContain('error: security-context-enforcer: Deployment shop/web: ')
-    expect(stdout).toContain('error: security-context-enforcer: StatefulSet blog/web: ')
+    expect(stdout).toContain('error: objects/would-change: security-context-enforcer: Deployment shop/web: ')
+    expect(stdout).toContain('error: objects/would-change: security-context-enforcer: StatefulSet blog/web: ')
   })
 
   test('passes what an engine hardened where the tree’s own build skips the functions', async () => {
@@ -238,7 +236,7 @@ describe('verify of a rendering', () => {
         stack: 'environment/stacks/shop',
         severity: 'error',
         resourceRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web', namespace: 'shop' },
-        tags: { function: 'security-context-enforcer' },
+        tags: { function: 'security-context-enforcer', id: 'objects/would-change' },
       }),
     )
   })
@@ -274,6 +272,8 @@ describe('verify of a rendering', () => {
     const stdin = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\n'
     const { stderr, exitCode } = await krmHardening(['verify', '-', '--policy', policy], { stdin })
     expect(exitCode).toBe(2)
-    expect(stderr).toContain('error: Hardening: spec.securityContext.levle: unknown key (did you mean level?)')
+    expect(stderr).toContain(
+      'error: policy/unknown-field: Hardening: spec.securityContext.levle: unknown key (did you mean level?)',
+    )
   })
 })

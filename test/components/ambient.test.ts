@@ -1,3 +1,5 @@
+import { appendFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
 import { admits } from '../network-policy-default-deny/evaluate.ts'
 import { objectsOf, render, rendered as renderedStack } from '../support/stacks.ts'
@@ -6,6 +8,7 @@ import { type Call, declaredCalls, type Pods, probedPorts, type Workload, worklo
 import { byOwnLabel, MIMIR, testComponent } from './lib/component.ts'
 import { overlayWith } from './lib/overlay.ts'
 
+const BOTH = ['components/ambient', 'components/authorization-flows']
 const TUNNEL = 15008
 const KUBELET = { address: '169.254.7.127' }
 const PROMETHEUS: Pods = {
@@ -32,6 +35,33 @@ beforeAll(() => {
 })
 
 const ofKind = (kind: string): KubernetesObject[] => objects.filter((object) => object.kind === kind)
+
+const unique = (pods: readonly Pods[]): Pods[] => [...new Map(pods.map((one) => [JSON.stringify(one), one])).values()]
+
+/** Are these pods among those that a flow names, by fewer labels perhaps? */
+const isAmong = (pods: Pods, named: Pods): boolean =>
+  pods.namespace === named.namespace && Object.entries(named.labels).every(([key, value]) => pods.labels[key] === value)
+
+const pairOf = ({ from, to, port }: Pick<Call, 'from' | 'to' | 'port'>): string =>
+  `${from.namespace}/${JSON.stringify(from.labels)} -> ${JSON.stringify(to.labels)}:${port}`
+
+const isOpenBy = (network: readonly KubernetesObject[], from: Pods, to: Pods, port: number): boolean =>
+  (['Ingress', 'Egress'] as const).every(
+    (direction) =>
+      !(direction === 'Ingress' ? to : from).isHere || admits(network, direction, { from, to, protocol: 'TCP', port }),
+  )
+
+/** Gives each workload of a stack a service account of its own. */
+function withOwnAccounts(folder: string, of: readonly Workload[]): string {
+  const patches = of.map(
+    ({ kind, name }) => `- target: {kind: ${kind}, name: ${name}}
+  patch: |-
+    - {op: add, path: /spec/template/spec/serviceAccountName, value: ${name}}
+`,
+  )
+  appendFileSync(join(folder, 'kustomization.yaml'), `patches:\n${patches.join('')}`)
+  return folder
+}
 
 const isAdmitted = (direction: 'Ingress' | 'Egress', from: Pods | typeof KUBELET, to: Pods, port: number): boolean =>
   admits(policies, direction, { from, to, protocol: 'TCP', port })
@@ -108,8 +138,7 @@ describe('ambient', () => {
   describe('with authorization-flows', () => {
     let authorization: KubernetesObject[] = []
     beforeAll(() => {
-      const both = ['components/ambient', 'components/authorization-flows']
-      const hardened = objectsOf(render(overlayWith(MIMIR, { hardening: both })))
+      const hardened = objectsOf(render(overlayWith(MIMIR, { hardening: BOTH })))
       authorization = hardened.filter(({ kind }) => kind === 'AuthorizationPolicy')
     })
 
@@ -120,6 +149,45 @@ describe('ambient', () => {
       expect(isOpen(distributor.pods, etcd.pods, TUNNEL)).toBe(true)
       expect(authorizes(authorization, distributor.pods, etcd.pods, 2379)).toBe(true)
       expect(authorizes(authorization, distributor.pods, etcd.pods, 2381)).toBe(false)
+    })
+
+    describe('and a service account for each workload', () => {
+      let all: KubernetesObject[] = []
+      let members: Workload[] = []
+      beforeAll(() => {
+        all = objectsOf(byOwnLabel(render(withOwnAccounts(overlayWith(MIMIR, { hardening: BOTH }), workloads))))
+        members = workloadsOf(all)
+      })
+
+      test('opens exactly the pairs that flows declare', () => {
+        const declared = declaredCalls(members)
+        const network = all.filter(({ kind }) => kind === 'NetworkPolicy')
+        const authorizations = all.filter(({ kind }) => kind === 'AuthorizationPolicy')
+        const scrapes = members
+          .filter(({ annotations }) => annotations['prometheus.io/scrape'] === 'true')
+          .map(({ pods, annotations }) => ({
+            from: PROMETHEUS,
+            to: pods,
+            port: Number(annotations['prometheus.io/port']),
+          }))
+        const wanted = [...declared, ...scrapes]
+        const callees = unique(declared.map(({ to }) => to).filter(({ isHere }) => isHere))
+        const callers = unique([...members.map(({ pods }) => pods), PROMETHEUS, ...declared.map(({ from }) => from)])
+        const ports = [...new Set([...declared, ...scrapes].map(({ port }) => port)), 6060]
+        const reaches = (from: Pods, to: Pods, port: number): boolean =>
+          (isOpenBy(network, from, to, TUNNEL) && authorizes(authorizations, from, to, port)) ||
+          (isOpenBy(network, from, to, port) && authorizes(authorizations, undefined, to, port))
+        const open = callers.flatMap((from) =>
+          callees.flatMap((to) => ports.filter((port) => reaches(from, to, port)).map((port) => ({ from, to, port }))),
+        )
+        const isWanted = ({ from, to, port }: Pick<Call, 'from' | 'to' | 'port'>): boolean =>
+          wanted.some((call) => call.port === port && isAmong(to, call.to) && isAmong(from, call.from))
+        expect(open.filter((pair) => !isWanted(pair)).map(pairOf)).toEqual([])
+        const opened = new Set(open.map(pairOf))
+        const here = declared.filter(({ to }) => to.isHere)
+        expect(here.length).toBeGreaterThan(80)
+        expect(here.map(pairOf).filter((pair) => !opened.has(pair))).toEqual([])
+      })
     })
 
     test('admits the scraper, which no sidecar answers', () => {

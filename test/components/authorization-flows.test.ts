@@ -68,7 +68,18 @@ describe('authorization-flows', () => {
 
   test('asks for nothing that ztunnel cannot see, so that it holds in ambient mode too', () => {
     const asked = new Set(JSON.stringify(policies.map(({ spec }) => spec)).match(/"[a-zA-Z]+":/g))
-    const known = ['selector', 'matchLabels', 'action', 'rules', 'from', 'source', 'principals', 'namespaces', 'to']
+    const known = [
+      'selector',
+      'matchLabels',
+      'action',
+      'rules',
+      'from',
+      'source',
+      'principals',
+      'namespaces',
+      'to',
+      'notPrincipals',
+    ]
     expect([...asked].filter((key) => ![...known, 'operation', 'ports', 'variant'].includes(key.slice(1, -2)))).toEqual(
       [],
     )

@@ -19,8 +19,8 @@ const configMap = (data: unknown, key = 'value'): KubernetesObject => ({
   metadata: { name: 'text' },
   data: { [key]: data },
 })
-const found = (object: KubernetesObject, settled: string[] = []): unknown[] =>
-  audit.findingsOf(object, mirrors, new Set(settled)).map(({ field }) => field?.currentValue)
+const found = (object: KubernetesObject, decided: string[] = []): unknown[] =>
+  audit.findingsOf(object, mirrors, new Set(decided)).map(({ field }) => field?.currentValue)
 
 describe('a string that is an image of a source registry', () => {
   test.each([
@@ -59,7 +59,7 @@ describe('a string that is an image of a source registry', () => {
   })
 })
 
-describe('a string that is said to be an image, since Docker Hub goes without saying', () => {
+describe('an image of Docker Hub, which names no registry, is recognised', () => {
   const set = (containers: unknown): KubernetesObject => ({
     apiVersion: 'example.com/v1',
     kind: 'Set',
@@ -81,14 +81,14 @@ describe('a string that is said to be an image, since Docker Hub goes without sa
     ]
     expect(found(set([{ name: 'c', args, env }]))).toEqual(['a/b:1', 'c:2', 'f:4'])
   })
-  test('in the containers of a kind that no place knows, without a tag too', () => {
+  test('in the containers of a kind without known places, even without a tag', () => {
     const containers = [{ name: 'c', image: 'bitnami/redis' }]
     expect(found(set(containers))).toEqual(['bitnami/redis'])
     expect(found({ ...set(containers), apiVersion: 'apps/v1', kind: 'Deployment' })).toEqual([])
   })
 })
 
-test('without mirrors, what is pinned is no finding', () => {
+test('without mirrors, a pinned image is not reported', () => {
   const pins = { ...spec, mirrors: {} }
   const of = (text: string) => new Audit(pins).findingsOf(configMap(text), new Mirrors(pins), new Set())
   expect(of(`quay.io/a/b@${DIGEST}`)).toEqual([])
@@ -127,7 +127,7 @@ describe('what is none', () => {
     expect(found(configMap('quay.io/a/b:1'), ['quay.io/a/b:1'])).toEqual([])
     expect(found(configMap('--image=quay.io/a/b:1'), ['quay.io/a/b:1'])).toEqual([])
   })
-  test('schemas, status, and fields that tell where something is', () => {
+  test('schemas, status, and fields that describe a place', () => {
     const image = 'quay.io/a/b:1'
     const crd = { apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition', metadata: { name: 'x' } }
     expect(found({ ...crd, spec: { default: image } })).toEqual([])
@@ -150,7 +150,7 @@ describe('what is none', () => {
   })
 })
 
-test('says where, and what to do', () => {
+test('the finding names field and remedy', () => {
   const [finding] = audit.findingsOf(configMap({ nested: ['quay.io/a/b:1'] }), mirrors, new Set())
   expect(finding).toMatchObject({
     severity: 'warning',
@@ -160,7 +160,7 @@ test('says where, and what to do', () => {
   })
 })
 
-test('an exception is said with its reason', () => {
+test('an exception is reported with its reason', () => {
   const [finding] = audit.findingsOf(configMap('quay.io/policy/base:1'), mirrors, new Set())
   expect(finding).toMatchObject({
     severity: 'info',
@@ -168,7 +168,7 @@ test('an exception is said with its reason', () => {
   })
 })
 
-test('a long text is read in time that grows with its length', () => {
+test('the time for a long text grows with its length', () => {
   const time = (length: number): number => {
     const text = configMap('quay.io/'.concat('a/'.repeat(length)))
     const start = process.hrtime.bigint()

@@ -38,6 +38,6 @@ test.each([
   expect(pathsOf(VALUE, pattern).map(formatPath)).toEqual(paths)
 })
 
-test.each(['', '.a', 'a.', 'a..b', 'a[', 'a[x]', 'a["b]', 'a]'])('%p is no path', (pattern) => {
+test.each(['', '.a', 'a.', 'a..b', 'a[', 'a[x]', 'a["b]', 'a]'])('%p is not a path', (pattern) => {
   expect(PATTERN.test(pattern)).toBe(false)
 })

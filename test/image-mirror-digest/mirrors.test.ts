@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { Mirrors } from '../../functions/image-mirror-digest/decide/mirrors.ts'
+import { canonicalName } from '../../functions/lib/kubernetes/image-reference.ts'
 
 const MIRROR = 'registry.internal/mirror'
 const mirrors = new Mirrors({
@@ -19,7 +20,7 @@ describe('a name goes where its longest prefix says', () => {
   test.each([
     ['nginx', toTarget(`${MIRROR}/nginx`)],
     ['grafana/mimir', toTarget(`${MIRROR}/grafana/mimir`)],
-    ['docker.io/library/nginx', toTarget(`${MIRROR}/docker.io/library/nginx`)],
+    ['docker.io/library/nginx', toTarget(`${MIRROR}/nginx`)],
     ['quay.io/strimzi/operator', toTarget('registry.internal/quay/strimzi/operator')],
     ['quay.io/coreos/etcd', toTarget('registry.internal/coreos/etcd')],
     ['quay.io/coreosx/etcd', toTarget('registry.internal/quay/coreosx/etcd')],
@@ -30,8 +31,8 @@ describe('a name goes where its longest prefix says', () => {
     ['ghcr.io/team/upstream/app', toTarget('registry.internal/upstream/app')],
     ['ghcr.io/teams/bot', toTarget(`${MIRROR}/ghcr.io/teams/bot`)],
     ['registry.internal/apps/web', { as: 'internal' }],
-  ])('%s', (name, standing) => {
-    expect(mirrors.standing(name)).toEqual(standing)
+  ])('%s', (name, status) => {
+    expect(mirrors.statusOf(name)).toEqual(status)
   })
 })
 
@@ -43,37 +44,37 @@ describe('a name under a target is mirrored already, and its source is known', (
     ['registry.internal/coreos/etcd', 'quay.io/coreos/etcd'],
     ['registry.internal/example/app', 'registry.example:5000/app'],
   ])('%s', (name, source) => {
-    expect(mirrors.standing(name)).toEqual({ as: 'mirrored', sources: [source] })
+    expect(mirrors.statusOf(name)).toEqual({ as: 'mirrored', sources: [source] })
   })
 
-  test('also where an internal prefix holds the mirror', () => {
+  test('also if an internal prefix holds the mirror', () => {
     const inside = new Mirrors({ mirrors: { '*': 'ghcr.io/team/mirror' }, internal: { 'ghcr.io/team': {} } })
-    expect(inside.standing('ghcr.io/team/mirror/nginx')).toEqual({ as: 'mirrored', sources: ['nginx'] })
-    expect(inside.standing('ghcr.io/team/bot')).toEqual({ as: 'internal' })
+    expect(inside.statusOf('ghcr.io/team/mirror/nginx')).toEqual({ as: 'mirrored', sources: ['nginx'] })
+    expect(inside.statusOf('ghcr.io/team/bot')).toEqual({ as: 'internal' })
   })
 
-  test('but not where a longer internal prefix holds it', () => {
-    const beside = new Mirrors({ mirrors: { '*': 'ghcr.io/team' }, internal: { 'ghcr.io/team/apps': {} } })
-    expect(beside.standing('ghcr.io/team/apps/bot')).toEqual({ as: 'internal' })
-    expect(beside.standing('ghcr.io/team/nginx')).toEqual({ as: 'mirrored', sources: ['nginx'] })
+  test('but not if a longer internal prefix holds it', () => {
+    const nextTo = new Mirrors({ mirrors: { '*': 'ghcr.io/team' }, internal: { 'ghcr.io/team/apps': {} } })
+    expect(nextTo.statusOf('ghcr.io/team/apps/bot')).toEqual({ as: 'internal' })
+    expect(nextTo.statusOf('ghcr.io/team/nginx')).toEqual({ as: 'mirrored', sources: ['nginx'] })
   })
 
   test('of nested targets, by the prefix that leads there', () => {
     const nested = new Mirrors({ mirrors: { 'gcr.io': MIRROR, 'quay.io/coreos': `${MIRROR}/coreos` }, internal: {} })
-    expect(nested.standing(`${MIRROR}/coreos/etcd`)).toEqual({
+    expect(nested.statusOf(`${MIRROR}/coreos/etcd`)).toEqual({
       as: 'mirrored',
       sources: ['quay.io/coreos/etcd', 'gcr.io/coreos/etcd'],
     })
-    expect(nested.standing(`${MIRROR}/app`)).toEqual({ as: 'mirrored', sources: ['gcr.io/app'] })
+    expect(nested.statusOf(`${MIRROR}/app`)).toEqual({ as: 'mirrored', sources: ['gcr.io/app'] })
   })
 
   test('and of a target that is shared, several', () => {
     const shared = new Mirrors({ mirrors: { 'gcr.io': MIRROR, 'quay.io': MIRROR }, internal: {} })
-    expect(shared.standing(`${MIRROR}/app`)).toEqual({ as: 'mirrored', sources: ['gcr.io/app', 'quay.io/app'] })
+    expect(shared.statusOf(`${MIRROR}/app`)).toEqual({ as: 'mirrored', sources: ['gcr.io/app', 'quay.io/app'] })
   })
 })
 
-describe('Docker Hub is matched however it is written, and what follows the prefix is kept as it is written', () => {
+describe('an image of Docker Hub is one image, however its name is spelled', () => {
   const hub = new Mirrors({
     mirrors: { 'docker.io': 'm/hub', 'docker.io/library': 'm/official', 'grafana/mimir': 'm/mimir' },
     internal: {},
@@ -87,12 +88,40 @@ describe('Docker Hub is matched however it is written, and what follows the pref
     ['docker.io/bitnami/redis', 'm/hub/bitnami/redis'],
     ['docker.io/grafana/mimir', 'm/mimir'],
   ])('%s', (name, target) => {
-    expect(hub.standing(name)).toEqual(toTarget(target))
+    expect(hub.statusOf(name)).toEqual(toTarget(target))
+  })
+
+  test.each([
+    ['*', 'm/caddy'],
+    ['docker.io', 'm/library/caddy'],
+    ['index.docker.io', 'm/library/caddy'],
+    ['docker.io/library', 'm/caddy'],
+    ['library', 'm/caddy'],
+    ['docker.io/caddy', 'm'],
+    ['docker.io/library/caddy', 'm'],
+    ['caddy', 'm'],
+  ])('under the prefix %s it goes to %s', (prefix, target) => {
+    const by = new Mirrors({ mirrors: { [prefix]: 'm' }, internal: {} })
+    for (const name of [
+      'caddy',
+      'library/caddy',
+      'docker.io/caddy',
+      'docker.io/library/caddy',
+      'index.docker.io/caddy',
+    ])
+      expect(by.statusOf(name)).toEqual(toTarget(target))
+    expect(by.statusOf('index.docker.io/library/caddy')).toEqual(toTarget(target))
+  })
+
+  test('also as a mirror', () => {
+    const by = new Mirrors({ mirrors: { 'quay.io': 'docker.io/team' }, internal: {} })
+    for (const name of ['team/coreos/etcd', 'index.docker.io/team/coreos/etcd'])
+      expect(by.statusOf(name)).toEqual({ as: 'mirrored', sources: ['quay.io/coreos/etcd'] })
   })
 })
 
 test('a name that no prefix matches is unknown', () => {
-  expect(new Mirrors({ mirrors: { 'quay.io': MIRROR }, internal: {} }).standing('gcr.io/app')).toEqual({
+  expect(new Mirrors({ mirrors: { 'quay.io': MIRROR }, internal: {} }).statusOf('gcr.io/app')).toEqual({
     as: 'unknown',
   })
 })
@@ -104,9 +133,11 @@ test('what was mirrored is mirrored, whatever the name', () => {
   fc.assert(
     fc.property(name, ([prefix, path]) => {
       const written = [...(prefix === undefined ? [] : [prefix]), ...path].join('/')
-      const standing = mirrors.standing(written)
-      if (standing.as !== 'source') throw new Error(`${written} is ${standing.as}`)
-      expect(mirrors.standing(standing.target)).toEqual({ as: 'mirrored', sources: [written] })
+      const status = mirrors.statusOf(written)
+      if (status.as !== 'source') throw new Error(`${written} is ${status.as}`)
+      const mirrored = mirrors.statusOf(status.target)
+      if (mirrored.as !== 'mirrored') throw new Error(`${status.target} is ${mirrored.as}`)
+      expect(mirrored.sources.map(canonicalName)).toEqual([canonicalName(written)])
     }),
   )
 })

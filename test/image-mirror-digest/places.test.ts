@@ -68,7 +68,7 @@ describe('pod specs', () => {
     ])
   })
 
-  test('auto is an image of its own but where Istio injects its proxy', async () => {
+  test('auto is an image like any other, unless Istio injects its proxy', async () => {
     const gateway = object('v1', 'Pod', { spec: { containers: [{ name: 'istio-proxy', image: 'auto' }] } })
     expect(await found(gateway)).toEqual(['spec.containers[0].image auto'])
     setMeta(gateway, 'annotations', 'inject.istio.io/templates', 'gateway')
@@ -111,13 +111,13 @@ describe('flags and variables', () => {
     expect(await inFlags(extra)).toEqual(images)
   })
 
-  test('of your own, only where they match', async () => {
+  test('of your own, only in objects that match', async () => {
     const own = (name: string) => new Places({ job: { argument: '--job-image', match: { name } } })
     expect(await inFlags({ args: ['--job-image=a/b:1'] }, own('x'))).toEqual(['spec.containers[0].args[0] a/b:1'])
     expect(await inFlags({ args: ['--job-image=a/b:1'] }, own('y'))).toEqual([])
   })
 
-  test('several images of one value are each written in their place', async () => {
+  test('several images in one value are each written in their place', async () => {
     const list = pod({ env: [{ name: 'STRIMZI_KAFKA_IMAGES', value: '3.9=a/b:1 4.0=a/b:2' }] })
     for (const item of (await places.imagesOf(list)).slice(1))
       if ('text' in item) await item.write({ name: `mirror/${item.text.replace(':', '-')}-with-a-longer-name` })
@@ -199,7 +199,7 @@ describe('custom resources', () => {
     expect(await found(object('monitoring.coreos.com/v1', 'Prometheus', { spec }))).toEqual([`spec.baseImage ${text}`])
   })
 
-  test('a component of a TidbCluster that names nothing runs what the operator chooses', async () => {
+  test('a component of a TidbCluster that names no image runs what the operator chooses', async () => {
     const cluster = (spec: unknown) => object('pingcap.com/v1alpha1', 'TidbCluster', { spec })
     expect(await found(cluster({ version: 'v8.5.2', tiflash: {} }))).toEqual([
       'spec.tiflash.baseImage pingcap/tiflash:v8.5.2',
@@ -219,7 +219,7 @@ describe('custom resources', () => {
   })
 })
 
-describe('what TiDB Operator is told', () => {
+describe('TiDB Operator', () => {
   const DIGEST = `sha256:${'c'.repeat(64)}`
   const write = async (resource: KubernetesObject, image: { name: string; tag?: string; digest?: string }) => {
     for (const item of await places.imagesOf(resource)) if ('text' in item) await item.write(image)
@@ -278,7 +278,7 @@ describe('Helm values', () => {
     expect(await values(image)).toEqual(images)
   })
 
-  test('keys that end in Image hold one too', async () => {
+  test('keys that end in Image hold images too', async () => {
     const release = object('helm.toolkit.fluxcd.io/v2', 'HelmRelease', {
       spec: { values: { thanosImage: { repository: 'a/b', tag: '1' }, initImage: 'c/d:2', images: 'e/f:3' } },
     })
@@ -308,7 +308,7 @@ describe('ConfigMap text', () => {
     expect(await found(configMap('another'), own)).toEqual([])
   })
 
-  test('several images of one text are each written in their place, and the rest is kept', async () => {
+  test('several images in one text are each written in their place, and the rest is kept', async () => {
     const own = new Places({
       one: { configMap: 'runner', key: 'a.yaml', path: 'jobs.*.image' },
       two: {
@@ -332,7 +332,8 @@ describe('ConfigMap text', () => {
     const own = new Places({ own: { configMap: 'runner', key: 'a.yaml', path: 'a.image' } })
     const [image] = await own.imagesOf(shared)
     if (!image || !('text' in image)) throw new Error('no image found')
-    expect(await image.write({ name: 'm.example/x' })).toContain('a.image: cannot be set alone')
+    const obstacle = await image.write({ name: 'm.example/x' })
+    expect(obstacle?.({}).id).toBe('image-mirror-digest/unreadable-text')
     expect(shared.data['a.yaml']).toContain('a/b:1')
   })
 

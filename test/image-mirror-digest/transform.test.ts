@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals'
 import type { ImageMirrorDigestSpec } from '../../functions/image-mirror-digest/config.ts'
 import { imageMirrorDigest } from '../../functions/image-mirror-digest/function.ts'
-import { transform } from '../../functions/image-mirror-digest/transform.ts'
+import { transform as transformNamed } from '../../functions/image-mirror-digest/transform.ts'
 import { parseConfig } from '../../functions/lib/framework/config.ts'
 import { EXCEPTION } from '../../functions/lib/framework/exceptions.ts'
 import { toResult } from '../../functions/lib/framework/finding.ts'
@@ -9,6 +9,8 @@ import type { KubernetesObject } from '../../functions/lib/kubernetes/objects.ts
 
 const MIRROR = 'registry.internal/mirror'
 const ONE = `sha256:${'1'.repeat(64)}`
+const transform = (objects: KubernetesObject[], spec: ImageMirrorDigestSpec) =>
+  transformNamed(objects, spec, 'image-mirror-digest')
 const specOf = (spec: unknown): ImageMirrorDigestSpec =>
   parseConfig(imageMirrorDigest.schema, spec, 'spec') as ImageMirrorDigestSpec
 
@@ -35,13 +37,19 @@ test('results list each image to copy once, with source, target and digest', asy
     {
       severity: 'info',
       message: `example/nightly:2 is mirrored as ${MIRROR}/example/nightly:2`,
-      tags: { function: 'image-mirror-digest', source: 'example/nightly:2', target: `${MIRROR}/example/nightly:2` },
+      tags: {
+        function: 'image-mirror-digest',
+        id: 'image-mirror-digest/mirrored',
+        source: 'example/nightly:2',
+        target: `${MIRROR}/example/nightly:2`,
+      },
     },
     {
       severity: 'info',
       message: `grafana/mimir:3.0.0 is mirrored as ${MIRROR}/grafana/mimir@${ONE}`,
       tags: {
         function: 'image-mirror-digest',
+        id: 'image-mirror-digest/mirrored',
         source: 'grafana/mimir:3.0.0',
         target: `${MIRROR}/grafana/mimir`,
         digest: ONE,
@@ -73,7 +81,7 @@ test('the order of the objects makes no difference to any of them', async () => 
   expect(backwards.reverse()).toEqual(forwards)
 })
 
-test('items are read where a place or the audit may find an image', () => {
+test('an item is read if a place or the audit may find an image in it', () => {
   const spec = specOf({ digests: { 'grafana/mimir:3': ONE }, places: { own: { configMap: 'x', key: 'own-key' } } })
   const reads = (apiVersion: string, kind: string, text: string, by = spec) =>
     imageMirrorDigest.reads(by, { apiVersion, kind, text })

@@ -272,7 +272,7 @@ describe('ports that bypass the proxy', () => {
 
   test('a port of the manifest that no plain flow dials is reported', async () => {
     expect((await run('8080,9095', flow('shop/b:9095'))).messages).toEqual([
-      'warning: found port 8080, which no plain flow dials: all traffic to it passes by the proxy',
+      'warning: found port 8080, which no plain flow dials: all traffic to it bypasses the proxy',
     ])
   })
 

@@ -11,50 +11,30 @@ const harden = (resources: string) => run(toResourceList(resources, POLICY), pla
 
 describe('what is meant as an object and is none is refused, since it would go out as it came in', () => {
   test.each<[string, string, string]>([
-    [
-      'a name without quotes',
-      POD.replace('cart}', '123}'),
-      'item 1: Pod: metadata.name: found 123, expected a string, or the API refuses it',
-    ],
-    [
-      'pods without a name',
-      POD.replace('name: cart}', 'generateName: cart-}'),
-      'item 1: Pod: metadata.name: found nothing, expected a name; no policy could name its pods without',
-    ],
-    [
-      'metadata that is a list',
-      POD.replace('{name: cart}', '[cart]'),
-      'item 1: Pod: metadata: found ["cart"], expected a map, or the API refuses it',
-    ],
-    [
-      'no API version',
-      POD.replace('apiVersion: v1\n', ''),
-      'item 1: Pod: apiVersion: found nothing, expected the API version',
-    ],
-    [
-      'a List of text',
-      'apiVersion: v1\nkind: List\nitems: [cart]\n',
-      'item 1: found "cart", expected an object of the API',
-    ],
-    [
-      'a List without a list',
-      'apiVersion: v1\nkind: List\nitems: {a: 1}\n',
-      'item 1: List: items: found {"a":1}, expected a list, or the API refuses it',
-    ],
+    ['a name without quotes', POD.replace('cart}', '123}'), 'objects/wrong-identity'],
+    ['pods without a name', POD.replace('name: cart}', 'generateName: cart-}'), 'objects/no-name'],
+    ['metadata that is a list', POD.replace('{name: cart}', '[cart]'), 'objects/wrong-identity'],
+    ['no API version', POD.replace('apiVersion: v1\n', ''), 'objects/wrong-identity'],
+    ['a List of text', 'apiVersion: v1\nkind: List\nitems: [cart]\n', 'objects/not-an-object'],
+    ['a List without a list', 'apiVersion: v1\nkind: List\nitems: {a: 1}\n', 'objects/wrong-identity'],
     [
       'a kind written twice, of which no function reads the first',
       POD.replace('kind: Pod', 'kind: Secret\n"kind": Pod'),
-      'item 1 cannot be read as YAML: Map keys must be unique at line 3, column 3:',
+      'input/not-yaml',
     ],
-  ])('%s', async (_, resources, line) => {
-    expect(await harden(resources)).toEqual({ stdout: '', stderr: `error: ${line}\n`, exitCode: 2 })
+  ])('%s', async (_, resources, id) => {
+    expect(await harden(resources)).toMatchObject({
+      stdout: '',
+      stderr: expect.stringContaining(`error: ${id}: item 1`),
+      exitCode: 2,
+    })
   })
 
   test('an item that is text', async () => {
     const text = toResourceList(POD, POLICY).replace('items:\n', 'items:\n- cart\n')
     expect(await run(text, plan)).toMatchObject({
       stdout: '',
-      stderr: 'error: item 1: found "cart", expected an object of the API\n',
+      stderr: expect.stringContaining('error: objects/not-an-object: item 1'),
       exitCode: 2,
     })
   })
@@ -71,9 +51,9 @@ describe('bytes', () => {
   })
 
   test('any other encoding is refused, and no letter is replaced', async () => {
-    expect(await bytes(list, 'latin1')).toEqual({
+    expect(await bytes(list, 'latin1')).toMatchObject({
       stdout: '',
-      stderr: 'error: stdin is not UTF-8; save the manifests as UTF-8, or encode binary data as base64\n',
+      stderr: expect.stringMatching(/^error: input\/not-utf-8: /),
       exitCode: 2,
     })
   })

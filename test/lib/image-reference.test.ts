@@ -2,11 +2,13 @@ import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import {
   canonicalName,
+  familiarName,
   formatReference,
   hasPlaceholder,
   InvalidReference,
   MAX_NAME_LENGTH,
   parseReference,
+  spellingsOf,
   splitName,
 } from '../../functions/lib/kubernetes/image-reference.ts'
 
@@ -43,28 +45,28 @@ describe('a reference is a name, a tag and a digest', () => {
   })
 })
 
-describe('what is no reference says why', () => {
+describe('what is not a reference says why', () => {
   test.each([
     ['', 'no name'],
     [':1.0', 'no name'],
     [`@${SHA256}`, 'no name'],
-    [' nginx', '" nginx" where a part of a repository name should stand'],
-    ['nginx latest', '"nginx latest" where a part of a repository name should stand'],
+    [' nginx', '" nginx" where a part of a repository name is expected'],
+    ['nginx latest', '"nginx latest" where a part of a repository name is expected'],
     ['Grafana/mimir', 'upper case in "Grafana", where none is allowed'],
     ['quay.io/Coreos/etcd', 'upper case in "Coreos", where none is allowed'],
     ['registry:5000/Upper/lower', 'upper case in "Upper", where none is allowed'],
-    ['a//b', '"" where a part of a repository name should stand'],
-    ['quay.io/', '"" where a part of a repository name should stand'],
-    ['/app', '"" where a part of a repository name should stand'],
-    ['-app', '"-app" where a part of a repository name should stand'],
-    ['app-', '"app-" where a part of a repository name should stand'],
-    ['a..b', '"a..b" where a part of a repository name should stand'],
-    ['a___b', '"a___b" where a part of a repository name should stand'],
-    ['-host.example/app', '"-host.example" where a registry host should stand'],
-    ['host_name.example/app', '"host_name.example" where a registry host should stand'],
-    ['host.example:port/app', '"host.example:port" where a registry host should stand'],
-    ['[fe80::1%eth0]/app', '"[fe80::1%eth0]" where a registry host should stand'],
-    ['https://quay.io/app', '"https:" where a registry host should stand'],
+    ['a//b', '"" where a part of a repository name is expected'],
+    ['quay.io/', '"" where a part of a repository name is expected'],
+    ['/app', '"" where a part of a repository name is expected'],
+    ['-app', '"-app" where a part of a repository name is expected'],
+    ['app-', '"app-" where a part of a repository name is expected'],
+    ['a..b', '"a..b" where a part of a repository name is expected'],
+    ['a___b', '"a___b" where a part of a repository name is expected'],
+    ['-host.example/app', '"-host.example" where a registry host is expected'],
+    ['host_name.example/app', '"host_name.example" where a registry host is expected'],
+    ['host.example:port/app', '"host.example:port" where a registry host is expected'],
+    ['[fe80::1%eth0]/app', '"[fe80::1%eth0]" where a registry host is expected'],
+    ['https://quay.io/app', '"https:" where a registry host is expected'],
     ['app:', 'the tag ""'],
     ['app:-1', 'the tag "-1"'],
     ['app:1+2', 'the tag "1+2"'],
@@ -119,6 +121,17 @@ describe('properties', () => {
 
   test('what is formatted is parsed back to the same parts', () => {
     fc.assert(fc.property(reference, (parts) => expect(parseReference(formatReference(parts))).toEqual(parts)))
+  })
+
+  test('every spelling of a name has the same canonical and familiar name', () => {
+    const hub = fc.constantFrom('nginx', 'library/nginx', 'grafana/mimir', 'library/a/b', 'docker.io/nginx')
+    fc.assert(
+      fc.property(fc.oneof(name, hub), (written) => {
+        for (const spelling of [...spellingsOf(written), familiarName(written)])
+          expect(canonicalName(spelling)).toBe(canonicalName(written))
+        expect(spellingsOf(written)).toContain(familiarName(written))
+      }),
+    )
   })
 
   test('what parses is formatted back to the same text, whatever the text', () => {

@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { PATTERN } from '../../functions/image-mirror-digest/places/field-pattern.ts'
 import { CUSTOM_RESOURCES, runtimePodsOf } from '../../functions/lib/operators/index.ts'
@@ -128,4 +130,13 @@ describe('a row of the table', () => {
     expect(type).toMatch(/^[a-z0-9.-]+\/[A-Za-z0-9]+$/)
     for (const image of row.images ?? []) expect(typeof image === 'string' ? image : image.path).toMatch(PATTERN)
   })
+})
+
+test('no other file of the functions names a kind of the table, except rules about one program', () => {
+  const folder = join(__dirname, '../../functions')
+  const kinds = Object.keys(CUSTOM_RESOURCES).flatMap((type) => [`'${type}'`, `'${type.replace('/', "', '")}'`])
+  const naming = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.ts') && !path.startsWith('lib/operators/'))
+    .filter((path) => kinds.some((kind) => readFileSync(join(folder, path), 'utf8').includes(kind)))
+  expect(naming.filter((path) => !path.startsWith('replication-factor/'))).toEqual([])
 })

@@ -54,14 +54,18 @@ export function renamed(object: KubernetesObject, prefix: string): KubernetesObj
 
 const parse = (spec: unknown): ReplicationFactorSpec => parseConfig(replicationFactorSchema, spec, 'spec')
 
-/** Runs the function over a copy of the objects. */
+/** The id of a finding without the name of the function; where it has a field, followed by its path. */
+export const idOf = ({ id, field }: Finding): string =>
+  [id?.replace('replication-factor/', ''), field?.path].filter((part) => part !== undefined).join(' ')
+
+/** Runs the function over a copy of the objects; `errors` are as `idOf` gives them. */
 export async function run(
   objects: readonly KubernetesObject[],
   spec: Fields = {},
 ): Promise<{ objects: KubernetesObject[]; findings: Finding[]; errors: string[] }> {
   const copy = structuredClone(objects) as KubernetesObject[]
   const findings = await transform(copy, parse(spec))
-  const errors = findings.filter(({ severity }) => severity === 'error').map(({ message }) => message)
+  const errors = findings.filter(({ severity }) => severity === 'error').map(idOf)
   return { objects: copy, findings, errors }
 }
 

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
-import { findWord, readText, replaceWord, setInText } from '../../functions/replication-factor/derive/text.ts'
+import { readText, replaceWord, setInText } from '../../functions/replication-factor/derive/text.ts'
 import { TextError } from '../../functions/replication-factor/derive/text-error.ts'
 import { isToml, readToml, setInToml } from '../../functions/replication-factor/derive/toml-text.ts'
+import { findWord } from '../../functions/replication-factor/derive/word-pattern.ts'
 
 const TOML = `# PD
 lease = 3
@@ -98,6 +99,17 @@ describe('a text of a ConfigMap', () => {
   })
 })
 
+describe('aliases that expand to very much', () => {
+  const nine = (item: string): string => `[${Array(9).fill(item).join(', ')}]`
+  const levels = Array.from({ length: 11 }, (_, level) => `a${level + 1}: &a${level + 1} ${nine(`*a${level}`)}\n`)
+  const laughs = `a0: &a0 ${nine('x')}\n${levels.join('')}n: 1\n`
+
+  test('are refused, not followed', async () => {
+    await expect(readText(laughs, ['n'])).rejects.toThrow(TextError)
+    await expect(setInText(laughs, ['n'], 3)).rejects.toThrow('aliases stand for more than 10000 nodes')
+  })
+})
+
 describe('a word in a text', () => {
   const CONF = 'port 26379\r\nsentinel  monitor main redis-0 6379 2\r\nsentinel timeout main 3000\r\n'
 
@@ -120,5 +132,49 @@ describe('a word in a text', () => {
   ] as const)('is refused where %s fits', (_, text, pattern, scope, message) => {
     expect(() => findWord(text, pattern, scope)).toThrow(TextError)
     expect(() => findWord(text, pattern, scope)).toThrow(message)
+  })
+})
+
+describe('a pattern with wildcards', () => {
+  /** The rule as a regular expression says it; it takes very long for long lines. */
+  const expected = (text: string, pattern: string, scope: 'line' | 'part'): string[] => {
+    const [before, after] = pattern.split('{value}').map((part) =>
+      part
+        .replaceAll(/[.+?^${}()|[\]\\]/g, '\\$&')
+        .replaceAll('*', '\\S+')
+        .replaceAll(/[ \t]+/g, '[ \\t]+'),
+    )
+    const expression =
+      scope === 'line' ? `(?<=^[ \\t]*${before})\\S+(?=${after}[ \\t]*\\r?$)` : `(?<=${before})[^\\s,;&"']+(?=${after})`
+    return [...text.matchAll(new RegExp(expression, 'gm'))].map((match) => `${match.index} ${match[0]}`)
+  }
+
+  const characters = (...all: string[]) =>
+    fc.array(fc.constantFrom(...all), { maxLength: 8 }).map((list) => list.join(''))
+  const texts = characters('a', 'b', ' ', '\n', '\t', ',', ':')
+  const sides = characters('a', 'b', ' ', '*', ':')
+
+  test('finds what the regular expression finds', () => {
+    fc.assert(
+      fc.property(texts, sides, sides, fc.constantFrom('line', 'part'), (text, before, after, scope) => {
+        const pattern = `${before}{value}${after}`
+        const all = expected(text, pattern, scope)
+        const attempt = (): string => {
+          const { start, text: word } = findWord(text, pattern, scope)
+          return `${start} ${word}`
+        }
+        if (all.length === 1) expect(attempt()).toBe(all[0])
+        else expect(attempt).toThrow(`found ${all.length || 'no'} ${scope}s`)
+      }),
+      { numRuns: 2000 },
+    )
+  })
+
+  test('takes no longer for a long line than its length asks for', () => {
+    const line = `${'x'.repeat(200_000)} 1`
+    const start = performance.now()
+    expect(findWord(line, '*x*x*x*x*x* {value}', 'line').text).toBe('1')
+    expect(() => findWord(line, '*x*x*x*x*x*y {value}', 'line')).toThrow(TextError)
+    expect(performance.now() - start).toBeLessThan(5000)
   })
 })

@@ -57,9 +57,15 @@ describe('a hand-written constraint', () => {
     const soft = { ...written, maxSkew: 2, whenUnsatisfiable: 'ScheduleAnyway' }
     expect((await run([cart(written, soft)], QUIET)).errors).toEqual([])
     expect((await run([cart(written, soft)], { ...QUIET, spread: { zone: 'DoNotSchedule' } })).errors).toEqual([
-      `found 2 spread constraints across ${ZONE} with DoNotSchedule, expected one: the API refuses more`,
+      'repeated-spread',
     ])
   })
+})
+
+test('a workload whose selector lacks a label of its pods is refused, not given a spread that selects nothing', async () => {
+  const broken = cart()
+  Object.assign(broken.spec as Fields, { selector: { matchLabels: { app: 'card' } } })
+  expect((await run([broken], QUIET)).errors).toEqual(['spread-selects-no-pod'])
 })
 
 describe('pods are told apart by revision', () => {

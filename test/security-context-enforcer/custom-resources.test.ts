@@ -32,17 +32,17 @@ describe('Strimzi', () => {
       kafka: { template: { pod: { securityContext: pod }, kafkaContainer: { securityContext: kafkaContainer } } },
     })
 
-  test('what it says itself is held against baseline all the same', () => {
+  test('the fields that it sets are compared with baseline all the same', () => {
     const object = () => template({ sysctls: [{ name: 'net.core.somaxconn' }] }, { privileged: true })
     expect(errors(harden([object()]))).toEqual([
-      expect.stringContaining('spec.kafka.template.kafkaContainer.securityContext.privileged: found true'),
-      expect.stringContaining('spec.kafka.template.pod.securityContext.sysctls[0].name: found "net.core.somaxconn"'),
+      'privileged spec.kafka.template.kafkaContainer.securityContext.privileged',
+      'sysctls spec.kafka.template.pod.securityContext.sysctls[0].name',
     ])
     const containers = { 'main/kafkaContainer': { privileged: true, reason: 'because' } }
     expect(levelOf(object(), { containers, exceptions: { main: { sysctls: 'because' } } })).toBe('privileged')
   })
 
-  test('is as strict as said where its operator sets the rest, but for what it says itself', () => {
+  test('is as strict as the policy says if its operator sets the rest, apart from the fields that it sets', () => {
     const customResources = { 'kafka.strimzi.io/Kafka': { level: 'restricted' } }
     expect(levelOf(template({ runAsUser: 1000 }), { customResources })).toBe('restricted')
     expect(levelOf(template({ runAsUser: 0 }), { customResources })).toBe('baseline')
@@ -66,7 +66,7 @@ describe('Strimzi', () => {
     })
   })
 
-  test('a node pool is completed where it has a template, which hides the one of its Kafka', () => {
+  test('a node pool is completed if it has a template, which hides that of its Kafka', () => {
     const pool = (spec: Fields) => resource('kafka.strimzi.io/v1beta2', 'KafkaNodePool', spec)
     const without = pool({ replicas: 3 })
     const hiding = pool({ template: { pod: { metadata: {} } } })
@@ -83,7 +83,7 @@ describe('Strimzi', () => {
 describe('TidbCluster', () => {
   const tidb = (spec: Fields) => resource('pingcap.com/v1alpha1', 'TidbCluster', spec)
 
-  test('says it once for all components, and in those that hide it', () => {
+  test('is set once for all components, and in the components that hide it', () => {
     const object = tidb({ pd: {}, tikv: { podSecurityContext: { fsGroup: 1000, runAsUser: 1000 } } })
     expect(levelOf(object)).toBe('baseline')
     expect(object.spec).toEqual({
@@ -105,29 +105,25 @@ describe('TidbCluster', () => {
       additionalVolumes: [{ name: 'a', hostPath: { path: '/' } }],
     }
     expect(errors(harden([tidb({ pd: bad })]))).toEqual([
-      expect.stringContaining('spec.pd.additionalContainers[0].securityContext.privileged: found true'),
-      expect.stringContaining('spec.pd.additionalVolumes[0].hostPath: found {"path":"/"}'),
+      'privileged spec.pd.additionalContainers[0].securityContext.privileged',
+      'host-path-volumes spec.pd.additionalVolumes[0].hostPath',
     ])
   })
 
   test('overrides and refuses explicit bad values', () => {
     const object = tidb({ podSecurityContext: { runAsNonRoot: false } })
-    expect(warnings(harden([object]))).toEqual([
-      'spec.podSecurityContext.runAsNonRoot: found false, expected true; set to true',
-    ])
+    expect(warnings(harden([object]))).toEqual(['run-as-non-root spec.podSecurityContext.runAsNonRoot'])
     expect(errors(harden([tidb({ podSecurityContext: { runAsUser: 0 } })]))).toEqual([
-      expect.stringContaining('spec.podSecurityContext.runAsUser: found 0'),
+      'run-as-user spec.podSecurityContext.runAsUser',
     ])
   })
 
   test.each([
-    ['spec.hostNetwork', { hostNetwork: true }, 'hostNamespaces'],
-    ['spec.tikv.privileged', { tikv: { privileged: true } }, 'privileged'],
-  ])('%s is refused, or allowed for a reason', (path, spec, check) => {
+    ['host-namespaces spec.hostNetwork', { hostNetwork: true }, 'hostNamespaces'],
+    ['privileged spec.tikv.privileged', { tikv: { privileged: true } }, 'privileged'],
+  ])('%s is refused, or allowed for a reason', (finding, spec, check) => {
     const object = tidb(spec)
-    expect(errors(harden([object]))).toEqual([
-      `${path}: found true, expected false; or allow it with a reason in exceptions.main.${check}`,
-    ])
+    expect(errors(harden([object]))).toEqual([finding])
     expect(object.spec).toEqual(spec)
     expect(levelOf(tidb(spec), { exceptions: { main: { [check]: 'because' } } })).toBe('privileged')
   })
@@ -140,7 +136,7 @@ describe('Prometheus Operator', () => {
     expect(object.spec).toEqual({ containers: [container('proxy', CONTAINER)], securityContext: POD })
   })
 
-  test('counts as baseline where its pods say nothing that its containers could inherit', () => {
+  test('counts as baseline if its pods set nothing that its containers could inherit', () => {
     const object = () => resource('monitoring.coreos.com/v1', 'Prometheus', {})
     expect(levelOf(object(), { level: 'baseline' })).toBe('baseline')
     expect(levelOf(object(), { exceptions: { main: { seccompProfile: 'because' } } })).toBe('baseline')
@@ -153,17 +149,17 @@ describe('Prometheus Operator', () => {
     })
     const before = structuredClone(object)
     expect(errors(harden([object]))).toEqual([
-      expect.stringContaining('spec.containers[0].securityContext.privileged: found true'),
-      expect.stringContaining('spec.volumes[0].hostPath: found {"path":"/"}'),
+      'privileged spec.containers[0].securityContext.privileged',
+      'host-path-volumes spec.volumes[0].hostPath',
     ])
     expect(object).toEqual(before)
   })
 
-  test('its containers are called as others are, but get no mounts', () => {
+  test('its containers are named like others, but get no mounts', () => {
     const object = resource('monitoring.coreos.com/v1', 'Prometheus', { containers: [container('proxy')] })
     const containers = { 'main/proxy': { runAsUser: 101, writable: ['/tmp'] } }
     expect(warnings(harden([object], { containers }))).toEqual([
-      'spec.containers[0].securityContext: containers names writable paths, which cannot be mounted in a custom resource; nothing is mounted',
+      'no-effect-in-custom-resource spec.containers[0].securityContext',
     ])
     expect(object.spec).toMatchObject({ containers: [{ securityContext: { runAsUser: 101 } }] })
   })
@@ -199,18 +195,16 @@ describe('the table', () => {
     expect(tidb.spec).toEqual({})
   })
 
-  test('does not make pods of a component that is not there', () => {
+  test('creates no pods for a component that does not exist', () => {
     const object = cache({})
     harden([object], { customResources })
     expect(object.spec).toEqual({})
   })
 
-  test('refuses what is no map on the way, or of another type', () => {
-    expect(errors(harden([cache({ node: 'none' })], { customResources }))).toEqual([
-      'spec.node: found "none", expected a map, or the API refuses it',
-    ])
+  test('refuses a value that is no map on the way, or of another type', () => {
+    expect(errors(harden([cache({ node: 'none' })], { customResources }))).toEqual(['mistyped spec.node'])
     expect(errors(harden([cache({ node: { pod: { runAsNonRoot: 'true' } } })], { customResources }))).toEqual([
-      'spec.node.pod.runAsNonRoot: found "true", expected a boolean, or the API refuses it; remove the quotes',
+      'mistyped spec.node.pod.runAsNonRoot',
     ])
   })
 

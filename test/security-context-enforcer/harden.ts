@@ -73,15 +73,21 @@ export const failures = (object: KubernetesObject, at: 'baseline' | 'restricted'
 
 /** Runs the function on the objects in place. */
 export const harden = (objects: KubernetesObject[], spec: Fields = {}): Finding[] =>
-  transform(objects, parseConfig(securityContextEnforcerSchema, spec, 'spec'))
+  transform(objects, parseConfig(securityContextEnforcerSchema, spec, 'spec'), 'security-context-enforcer')
 
-export const errors = (findings: readonly Finding[]): string[] => messages(findings, 'error')
-export const warnings = (findings: readonly Finding[]): string[] => messages(findings, 'warning')
+export const errors = (findings: readonly Finding[]): string[] => idsOf(findings, 'error')
+export const warnings = (findings: readonly Finding[]): string[] => idsOf(findings, 'warning')
+export const infos = (findings: readonly Finding[]): string[] => idsOf(findings, 'info')
 
-const messages = (findings: readonly Finding[], severity: Finding['severity']): string[] =>
+/** `id field` of the findings of a severity. Ids are without the function, paths of a pod template without its own. */
+const idsOf = (findings: readonly Finding[], severity: Finding['severity']): string[] =>
   findings
     .filter((finding) => finding.severity === severity)
-    .map(({ field, message }) => (field ? `${field.path}: ${message}` : message))
+    .map(({ id, field }) =>
+      [id?.replace('security-context-enforcer/', ''), field?.path.replace(/^spec\.template\./, '')]
+        .filter((part) => part !== undefined)
+        .join(' '),
+    )
 
 export const specOf = (object: KubernetesObject): Fields => {
   const template = podTemplateOf(object)

@@ -34,17 +34,17 @@ describe('enforce is the strictest level that every pod of the namespace meets',
     expect(labelled([deployment(), elsewhere, nowhere], allowed).labels).toEqual({ [ENFORCE]: 'restricted' })
   })
 
-  test('even where only baseline is asked for', () => {
+  test('even if only baseline is asked for', () => {
     expect(labelled([deployment()], { level: 'baseline' }).labels).toEqual({ [ENFORCE]: 'baseline' })
     const strict = deployment({ hostUsers: false, os: { name: 'windows' } })
     expect(labelled([strict], { level: 'baseline' }).labels).toEqual({ [ENFORCE]: 'restricted' })
   })
 
-  test('and less than was asked for is said, with those who need it', () => {
+  test('and a level below the one asked for is reported, with the pods that need it', () => {
     expect(labelled([deployment(), kafka]).findings).toEqual([
       expect.objectContaining({
-        severity: 'info',
-        message: 'enforces baseline, the strictest level that the pods of Kafka shop/orders meet',
+        id: 'security-context-enforcer/level-computed',
+        message: expect.stringContaining('Kafka shop/orders'),
       }),
     ])
   })
@@ -53,9 +53,9 @@ describe('enforce is the strictest level that every pod of the namespace meets',
 describe('a configured level', () => {
   const of = (level: string, reason?: string) => ({ namespaces: { shop: { level, ...(reason && { reason }) } } })
 
-  test('that is laxer needs a reason, which is written on the Namespace', () => {
+  test('that is laxer needs a reason, which is written to the Namespace', () => {
     expect(errors(labelled([deployment()], of('baseline')).findings)).toEqual([
-      `metadata.labels["${ENFORCE}"]: namespaces.shop.level is baseline, though every pod in the build meets restricted; expected restricted, or a reason in namespaces.shop.reason`,
+      `level-too-lax metadata.labels["${ENFORCE}"]`,
     ])
     const { labels, annotations } = labelled([deployment()], of('baseline', 'other pods'))
     expect(labels).toEqual({ [ENFORCE]: 'baseline' })
@@ -64,33 +64,31 @@ describe('a configured level', () => {
 
   test('below what the pods need is an error', () => {
     expect(errors(labelled([kafka], of('restricted')).findings)).toEqual([
-      `metadata.labels["${ENFORCE}"]: namespaces.shop.level is restricted, at which admission rejects the pods of Kafka shop/orders; expected baseline: lower the level, or mend the pods`,
+      `level-too-strict metadata.labels["${ENFORCE}"]`,
     ])
   })
 
-  test('counts before a label, which is said', () => {
+  test('replaces a label, with a warning', () => {
     const { labels, findings } = labelled([kafka], of('baseline'), { [ENFORCE]: 'privileged' })
     expect(labels).toEqual({ [ENFORCE]: 'baseline' })
-    expect(warnings(findings)).toEqual([`metadata.labels["${ENFORCE}"]: found privileged, set to baseline`])
+    expect(warnings(findings)).toEqual([`label-replaced metadata.labels["${ENFORCE}"]`])
   })
 })
 
 describe('a label that is there', () => {
-  test('is raised where it is laxer than the pods need', () => {
+  test('is raised if it is laxer than the pods need', () => {
     const { labels, findings } = labelled([deployment()], {}, { [ENFORCE]: 'privileged', team: 'shop' })
     expect(labels).toEqual({ [ENFORCE]: 'restricted', team: 'shop' })
-    expect(warnings(findings)).toEqual([`metadata.labels["${ENFORCE}"]: found privileged, set to restricted`])
+    expect(warnings(findings)).toEqual([`label-replaced metadata.labels["${ENFORCE}"]`])
   })
 
   test('is never lowered without being asked', () => {
     const { labels, findings } = labelled([kafka], {}, { [ENFORCE]: 'restricted' })
-    expect(errors(findings)).toEqual([
-      `metadata.labels["${ENFORCE}"]: found restricted, at which admission rejects the pods of Kafka shop/orders; expected baseline: remove the label, or mend the pods`,
-    ])
+    expect(errors(findings)).toEqual([`label-too-strict metadata.labels["${ENFORCE}"]`])
     expect(labels).toEqual({ [ENFORCE]: 'restricted' })
   })
 
-  test('stays where the build has no pod that could tell', () => {
+  test('stays if the build has no pod of the namespace', () => {
     const { labels, findings } = labelled([], {}, { [ENFORCE]: 'privileged' })
     expect([labels, findings]).toEqual([{ [ENFORCE]: 'privileged' }, []])
   })
@@ -99,24 +97,20 @@ describe('a label that is there', () => {
 test('a namespace without pods and without a label gets restricted, with a warning', () => {
   const { labels, findings } = labelled([])
   expect(labels).toEqual({ [ENFORCE]: 'restricted' })
-  expect(warnings(findings)).toEqual([
-    'enforces restricted, though no pod of it is in the build; if pods from elsewhere need less, say so in namespaces.shop.level',
-  ])
+  expect(warnings(findings)).toEqual(['namespace-without-pods'])
 })
 
 describe('a version that a label pins', () => {
   const pinned = (version: string) => ({ 'pod-security.kubernetes.io/enforce-version': version })
 
-  test('gives way to that of the checks, by which admission is to judge too', () => {
+  test('is replaced by the version of the checks, so that admission applies the same policy', () => {
     const { labels, findings } = labelled([deployment()], {}, pinned('v1.24'))
     expect(labels).toEqual({ [ENFORCE]: 'restricted', ...pinned('latest') })
-    expect(warnings(findings)).toEqual([
-      'metadata.labels["pod-security.kubernetes.io/enforce-version"]: found v1.24, set to latest',
-    ])
+    expect(warnings(findings)).toEqual(['label-replaced metadata.labels["pod-security.kubernetes.io/enforce-version"]'])
     expect(labelled([deployment()], { version: 'v1.33' }, pinned('v1.24')).labels).toMatchObject(pinned('v1.33'))
   })
 
-  test('stays where it has the same policy', () => {
+  test('stays if it has the same policy', () => {
     expect(labelled([deployment()], {}, pinned('v1.37')).labels).toMatchObject(pinned('v1.37'))
   })
 
@@ -126,13 +120,13 @@ describe('a version that a label pins', () => {
   })
 })
 
-test('a pod that is refused is no reason to say that the namespace has none', () => {
+test('a refused pod is still a pod of its namespace', () => {
   expect(labelled([hostNetwork()]).findings).toEqual([
     expect.objectContaining({ severity: 'error', tags: { check: 'hostNamespaces' } }),
   ])
 })
 
-test('a pod of no namespace is one of default, which an empty name means too', () => {
+test('a pod without a namespace, or with an empty one, belongs to default', () => {
   for (const metadata of [{ name: 'cart' }, { name: 'cart', namespace: '' }]) {
     const standard = namespace('default')
     harden([standard, { ...hostNetwork(), metadata }], allowed)
@@ -155,4 +149,13 @@ test('warn and audit are set where configured, for all namespaces or for one, an
     'pod-security.kubernetes.io/audit': 'baseline',
     'pod-security.kubernetes.io/audit-version': 'v1.33',
   })
+})
+
+test('two Namespaces of one name are refused, in either order, because the last to be applied would decide', () => {
+  const twice = [namespace('shop', { [ENFORCE]: 'privileged' }), namespace('shop')]
+  for (const namespaces of [twice, [...twice].reverse()]) {
+    const before = structuredClone(namespaces)
+    expect(errors(harden([...namespaces, deployment()]))).toEqual(['namespace-twice'])
+    expect(namespaces).toEqual(before)
+  }
 })

@@ -34,14 +34,14 @@ describe('containers', () => {
       { containers: { app: { runAsUser: 1 }, 'cart/app': { runAsUser: 2 } } },
       [2, 65532],
     ],
-  ])('are called by %s', (_, spec, expected) => {
+  ])('are named by %s', (_, spec, expected) => {
     expect(users(spec)).toEqual(expected)
   })
 
-  test('runAsUser counts before an explicit user, which is said', () => {
+  test('runAsUser replaces an explicit user, with a warning', () => {
     const object = deployment({ containers: [container('app', { runAsUser: 999 })] })
     expect(warnings(harden([object], { containers: { app: { runAsUser: 1000 } } }))).toEqual([
-      'spec.template.spec.containers[0].securityContext.runAsUser: found 999, set to 1000, as containers says',
+      'replaced-by-policy spec.containers[0].securityContext.runAsUser',
     ])
     expect(contextOf(object).runAsUser).toBe(1000)
   })
@@ -58,15 +58,18 @@ describe('containers', () => {
   test.each([
     ['unset', undefined],
     ['Unconfined', { type: 'Unconfined' }],
-  ])('omit leaves what a container takes from its pod too: a seccompProfile that is %s', (_, seccompProfile) => {
-    const pod = { seccompProfile }
-    const object = deployment({ containers: [container('app'), container('other')], securityContext: pod })
-    const containers = { app: { omit: ['seccompProfile'], reason: 'traced by a profiler' } }
-    expect(errors(harden([object], { containers }))).toEqual([])
-    expect(specOf(object).securityContext).toEqual(pod)
-    expect(contextOf(object)).not.toHaveProperty('seccompProfile')
-    expect(contextOf(object, 1).seccompProfile).toEqual({ type: 'RuntimeDefault' })
-  })
+  ])(
+    'omit also leaves the field that a container takes from its pod: a seccompProfile that is %s',
+    (_, seccompProfile) => {
+      const pod = { seccompProfile }
+      const object = deployment({ containers: [container('app'), container('other')], securityContext: pod })
+      const containers = { app: { omit: ['seccompProfile'], reason: 'traced by a profiler' } }
+      expect(errors(harden([object], { containers }))).toEqual([])
+      expect(specOf(object).securityContext).toEqual(pod)
+      expect(contextOf(object)).not.toHaveProperty('seccompProfile')
+      expect(contextOf(object, 1).seccompProfile).toEqual({ type: 'RuntimeDefault' })
+    },
+  )
 
   test('omit of the user leaves a pod that says runAsNonRoot: false, and the other containers say true', () => {
     const object = deployment({
@@ -74,9 +77,7 @@ describe('containers', () => {
       securityContext: { runAsNonRoot: false },
     })
     const containers = { app: { omit: ['runAsUser', 'runAsNonRoot'], reason: 'the image is root' } }
-    expect(warnings(harden([object], { containers }))).toEqual([
-      'spec.template.spec.securityContext.runAsNonRoot: found false; allowed: the image is root',
-    ])
+    expect(warnings(harden([object], { containers }))).toEqual(['run-as-non-root spec.securityContext.runAsNonRoot'])
     expect(specOf(object).securityContext).toMatchObject({ runAsNonRoot: false })
     expect(contextOf(object)).not.toHaveProperty('runAsNonRoot')
     expect(contextOf(object, 1)).toEqual(RESTRICTED)
@@ -88,20 +89,18 @@ describe('containers', () => {
       securityContext: { runAsUser: 0 },
     })
     const containers = { app: { omit: ['runAsUser', 'runAsNonRoot'], reason: 'the image is root' } }
-    expect(errors(harden([object], { containers }))).toEqual([
-      expect.stringContaining('spec.template.spec.securityContext.runAsUser: found 0'),
-    ])
+    expect(errors(harden([object], { containers }))).toEqual(['run-as-user spec.securityContext.runAsUser'])
   })
 
-  test('omit without a failing check is said too, and written on the object', () => {
+  test('omit without a failing check is reported too, and written to the object', () => {
     const object = deployment()
     const findings = harden([object], {
       containers: { app: { omit: ['readOnlyRootFilesystem'], reason: 'writes anywhere' } },
     })
     expect(findings).toEqual([
       expect.objectContaining({
-        severity: 'info',
-        message: 'readOnlyRootFilesystem is left as it is: writes anywhere',
+        id: 'security-context-enforcer/weakened-container',
+        message: expect.stringContaining('writes anywhere'),
       }),
     ])
     expect(object.metadata.annotations).toEqual({
@@ -116,7 +115,7 @@ describe('containers', () => {
     expect(contextOf(unset).capabilities).toEqual({ drop: ['ALL'], add: ['NET_ADMIN'] })
     const more = deployment({ containers: [container('app', { capabilities: { add: ['SYS_TIME'] } })] })
     expect(errors(harden([more], { containers }))).toEqual([
-      expect.stringContaining('capabilities.add[0]: found "SYS_TIME"'),
+      'capabilities spec.containers[0].securityContext.capabilities.add[0]',
     ])
   })
 
@@ -126,12 +125,12 @@ describe('containers', () => {
     expect(level(object)).toBe('restricted')
   })
 
-  test('readOnlyRootFilesystem: false is meant where the configuration says so, and a warning where a manifest does', () => {
+  test('readOnlyRootFilesystem: false is intended in the policy, and a warning in a manifest', () => {
     const object = () => deployment({ containers: [container('app', { readOnlyRootFilesystem: false })] })
     const meant = { containers: { app: { readOnlyRootFilesystem: false, reason: 'because' } } }
     expect(warnings(harden([object()], meant))).toEqual([])
     expect(warnings(harden([object()]))).toEqual([
-      expect.stringContaining('readOnlyRootFilesystem: found false, which stays'),
+      'writable-root spec.containers[0].securityContext.readOnlyRootFilesystem',
     ])
   })
 })
@@ -191,7 +190,9 @@ describe('exceptions', () => {
 
   test('are found by name and by Kind/name, the latter first', () => {
     const reasons = (exceptions: Fields) =>
-      warnings(harden([hostNetwork()], { exceptions })).map((line) => line.split(': ').at(-1))
+      harden([hostNetwork()], { exceptions })
+        .filter(({ severity }) => severity === 'warning')
+        .map(({ message }) => message.split(': ').at(-1))
     expect(reasons({ cart: { hostNamespaces: 'a' } })).toEqual(['a'])
     expect(reasons({ cart: { hostPorts: 'a' }, 'Deployment/cart': { hostNamespaces: 'b' } })).toEqual(['b'])
   })
@@ -203,7 +204,7 @@ describe('exceptions', () => {
           exceptions: { cart: { hostNamespaces: 'a' } },
         }),
       ),
-    ).toEqual([expect.stringContaining('spec.template.spec.volumes[0].nfs: ')])
+    ).toEqual(['restricted-volumes spec.volumes[0].nfs'])
   })
 
   test('of a field leave it unset in every container', () => {
@@ -212,15 +213,15 @@ describe('exceptions', () => {
     expect([specOf(object).securityContext, contextOf(object).seccompProfile]).toEqual([undefined, undefined])
   })
 
-  test('that nothing needs are warned of, but host ports on the host network, which the API server sets itself', () => {
+  test('that nothing needs are warnings, apart from host ports on the host network, which the API server sets itself', () => {
     const exceptions = { cart: { hostNamespaces: 'a', hostPorts: 'b', sysctls: 'c' } }
     expect(warnings(harden([hostNetwork()], { exceptions }))).toEqual([
-      'spec.template.spec.hostNetwork: found true; allowed: a',
-      'exceptions.cart.sysctls allows what nothing here does; remove it',
+      'host-namespaces spec.hostNetwork',
+      'unused-exception',
     ])
   })
 
-  test('leave no line on the object when they are gone', () => {
+  test('leave no line on the object once they are removed', () => {
     const object = hostNetwork()
     harden([object], { exceptions: { cart: { hostNamespaces: 'a' } } })
     delete specOf(object).hostNetwork
@@ -230,16 +231,16 @@ describe('exceptions', () => {
 })
 
 describe('entries that name nothing in the build', () => {
-  test('are warned of, with the name that was probably meant', () => {
+  test('are warnings', () => {
     const spec = {
       containers: { 'cart/ap': { runAsUser: 1 }, app: { runAsUser: 1 } },
       exceptions: { 'Deployment/cart': {}, crat: {} },
       namespaces: { shop: {}, shap: {} },
     }
     expect(warnings(harden([deployment(), namespace('shop')], spec))).toEqual([
-      'exceptions.crat: no workload of the build is called so (did you mean cart?)',
-      'containers.cart/ap: no container of the build is called so (did you mean cart/app?)',
-      'namespaces.shap: no namespace of the build is called so (did you mean shop?)',
+      'unknown-key exceptions.crat',
+      'unknown-key containers["cart/ap"]',
+      'unknown-key namespaces.shap',
     ])
   })
 })
@@ -268,18 +269,28 @@ describe('automountServiceAccountToken', () => {
     expect(token(deployment({ serviceAccountName: '$(ACCOUNT)' }))).toBe(true)
   })
 
+  test('falls back to the deprecated field, as the API does', () => {
+    expect(token(deployment({ serviceAccountName: '', serviceAccount: 'operator' }))).toBe(true)
+    expect(token(deployment({ serviceAccountName: null, serviceAccount: 'operator' }))).toBe(true)
+  })
+
+  test('is false with the account that every pod without one has', () => {
+    expect(token(deployment({ serviceAccountName: 'default' }))).toBe(false)
+    expect(token(deployment({ serviceAccount: 'default' }))).toBe(false)
+  })
+
   test('is what the pod says', () => {
     expect(token(deployment({ automountServiceAccountToken: true }))).toBe(true)
     expect(token(deployment({ automountServiceAccountToken: false, serviceAccountName: 'cart' }))).toBe(false)
   })
 
-  test('is not opened where the account of the build closes it', () => {
+  test('is not mounted if the account in the build says false', () => {
     const pod = () => deployment({ serviceAccountName: 'cart' })
     expect(token(pod(), {}, [account('cart', false)])).toBe(false)
     expect(token(pod(), {}, [account('cart', true), account('other', false)])).toBe(true)
   })
 
-  test('is set in Jobs too unless only what serves is asked for, and nowhere where none is', () => {
+  test('is set in Jobs too, unless the policy says serving, and nowhere if it says none', () => {
     expect(token(job())).toBe(false)
     expect(token(job(), { automountServiceAccountToken: 'serving' })).toBeUndefined()
     expect(token(deployment(), { automountServiceAccountToken: 'none' })).toBeUndefined()
@@ -344,7 +355,7 @@ describe('configuration that does not fit', () => {
   ])('a container that gets less than the default needs a reason: %j', (override) => {
     const spec = { containers: { app: override } }
     expect(() => parseConfig(securityContextEnforcerSchema, spec, 'spec')).toThrow(
-      'spec.containers.app.reason: expected a reason, since omit, addCapabilities, privileged: true and readOnlyRootFilesystem: false are exceptions, found nothing',
+      'spec.containers.app.reason: expected a reason, because omit, addCapabilities, privileged: true and readOnlyRootFilesystem: false are exceptions, found nothing',
     )
   })
 })

@@ -1,9 +1,11 @@
+const { readFileSync } = require('node:fs')
 const { transformSync } = require('esbuild')
 
 // Jest loads CommonJS; esbuild, which bundles the functions, also reads the types away here.
+// The shell scripts that esbuild embeds are text. Jest hands them over without their first line.
 module.exports = {
   process: (source, filename) =>
-    transformSync(source, {
+    transformSync(filename.endsWith('.sh') ? `export default ${JSON.stringify(readFileSync(filename, 'utf8'))}` : source, {
       loader: 'ts',
       format: 'cjs',
       target: 'node20',

@@ -1,13 +1,15 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { stringify } from 'yaml'
 import * as z from 'zod/mini'
 import { catalog } from '../../functions/catalog.ts'
 import { hardeningSchema } from '../../functions/hardening/config.ts'
-import { API_VERSION, type Schema } from '../../functions/lib/framework/config.ts'
+import { API_VERSION } from '../../functions/lib/framework/config.ts'
+import type { Schema } from '../../functions/lib/framework/schema.ts'
 import { IMAGE_REPOSITORY } from '../../functions/lib/runner/published-image.ts'
 import { version } from '../../package.json'
 import { configTable, type JsonSchema } from './config-table.ts'
+import { findingsPage } from './findings.ts'
 
 /** Everything about a functionConfig kind that is published: all of it follows from the zod object. */
 interface Published {
@@ -31,6 +33,7 @@ const KINDS: readonly Published[] = [
 export function generate(root: string): Map<string, string> {
   return new Map([
     ['README.md', withBeforeAfter(root)],
+    ['docs/findings.md', findingsPage(root)],
     ...KINDS.flatMap((published): [string, string][] => [
       [`schemas/${published.name}.schema.json`, `${JSON.stringify(objectSchema(published), null, 2)}\n`],
       [
@@ -60,7 +63,11 @@ function objectSchema({ kind, description, schema }: Published): JsonSchema {
 }
 
 function specSchema(schema: Schema<unknown>, target: 'draft-2020-12' | 'openapi-3.0'): JsonSchema {
-  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io: 'input', target, unrepresentable: 'any' }) as JsonSchema
+  const { $schema: _, ...rest } = z.toJSONSchema(schema as z.ZodMiniType, {
+    io: 'input',
+    target,
+    unrepresentable: 'any',
+  }) as JsonSchema
   return rest
 }
 
@@ -104,10 +111,39 @@ function withConfigTable(root: string, { name, schema }: Published): string {
   const path = join(root, 'functions', name, 'README.md')
   const readme = readFileSync(path, 'utf8')
   if (!CONFIG.test(readme)) throw new Error(`${path}: expected the lines <!-- config:start --> and <!-- config:end -->`)
-  return readme.replace(
-    CONFIG,
-    (_, start: string, end: string) => `${start}${configTable(specSchema(schema, 'draft-2020-12'))}${end}`,
-  )
+  return readme
+    .replace(
+      CONFIG,
+      (_, start: string, end: string) =>
+        `${start}${configTable(withSectionsLinked(specSchema(schema, 'draft-2020-12')))}${end}`,
+    )
+    .replace(EXAMPLES, (_, start: string, end: string) => `${start}${exampleList(join(path, '../examples'))}${end}`)
+}
+
+/** The sections of a Hardening are documented once, by their functions. */
+function withSectionsLinked(schema: JsonSchema): JsonSchema {
+  const sections = catalog
+    .filter(({ section }) => schema.properties?.[section])
+    .map(({ section, name }) => [
+      section,
+      { type: 'object', description: `[${name}](../${name}/README.md#configuration)` },
+    ])
+  return { ...schema, properties: { ...schema.properties, ...Object.fromEntries(sections) } }
+}
+
+const EXAMPLES = /(<!-- examples:start -->\n)[\s\S]*?(<!-- examples:end -->)/
+
+/** Each example, with what it shows: the comment in the first line of its policy.yaml. */
+function exampleList(folder: string): string {
+  const lines = readdirSync(folder)
+    .sort()
+    .map((name) => {
+      const sentence = /^# (.*)\n/.exec(readFileSync(join(folder, name, 'policy.yaml'), 'utf8'))?.[1]
+      if (sentence === undefined)
+        throw new Error(`${folder}/${name}/policy.yaml: expected a comment in the first line that says what it shows`)
+      return `- [${name}](examples/${name}): ${sentence}\n`
+    })
+  return lines.join('')
 }
 
 const BEFORE_AFTER = /(<!-- before-after:start -->\n)[\s\S]*?(<!-- before-after:end -->)/

@@ -14,14 +14,14 @@ const FIELD = /(?:^i|I)mage(?:Name)?$|(?:^|_)IMAGE$/
 const FLAG = /^--?(?:[\w-]*-)?image=(.+)$/
 const CLUE = /[iI]mage(?:Name)?["']?\s*:|IMAGE|image=/
 
-/** May an item hold such a field? Cheap, since it meets every byte of the input. */
-export const maySayImage = (text: string): boolean => CLUE.test(text)
+/** May an item hold such a field? Cheap, because it meets every byte of the input. */
+export const mayHaveImageField = (text: string): boolean => CLUE.test(text)
 
 /**
- * The image of Docker Hub that a string is said to be by its field, variable or flag, since it names no registry: with a tag
- * or digest, which a container's needs neither of.
+ * The image of Docker Hub in a string that only its field, variable or flag reveals, because it names no registry. It has a
+ * tag or digest, unless it is the image of a container.
  */
-export function imageSaid(object: KubernetesObject, path: FieldPath, value: string): string | undefined {
+export function imageByField(object: KubernetesObject, path: FieldPath, value: string): string | undefined {
   const text = FLAG.exec(value)?.[1] ?? (FIELD.test(nameOf(object, path)) ? value : undefined)
   if (text === undefined) return undefined
   const reference = parseReference(text)
@@ -31,12 +31,12 @@ export function imageSaid(object: KubernetesObject, path: FieldPath, value: stri
 
 const isWhole = ({ tag, digest }: ImageReference): boolean => (tag ?? digest) !== undefined
 
-/** The field that a string stands in, or the variable whose value it is. */
+/** The field that holds a string, or the variable whose value it is. */
 function nameOf(object: KubernetesObject, path: FieldPath): string {
   const isValue = path.at(-1) === 'value' && path.at(-3) === 'env'
   return String(isValue ? valueAt(object, [...path.slice(0, -1), 'name']) : path.at(-1))
 }
 
-/** Of a kind that no place knows; of those that one knows it has been dealt with. */
+/** Is it a container of a kind without known places? The images of the other kinds have been dealt with. */
 const isOfContainer = (object: KubernetesObject, path: FieldPath): boolean =>
   path.at(-1) === 'image' && CONTAINER_LISTS.some((list) => list === path.at(-3)) && !isPodOwner(object)

@@ -1,6 +1,6 @@
 import type { FieldPath } from '../places/field-pattern.ts'
 
-/** Fields that speak of a place instead of pulling from it. */
+/** Fields that mention a place and pull nothing from it. */
 const NOT_PULLED = new Set(['description', 'repoURL', 'url'])
 /** Annotations in which tools keep their own record of an object. */
 const OWN_ANNOTATION = /^(?:[\w.-]*\.)?(?:config\.kubernetes\.io|krm-hardening\.dev)\/|\/last-applied-configuration$/

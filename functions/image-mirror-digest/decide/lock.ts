@@ -1,16 +1,17 @@
-import { error, type Finding, warning } from '../../lib/framework/finding.ts'
+import type { Finding } from '../../lib/framework/finding.ts'
 import { formatReference, type ImageReference } from '../../lib/kubernetes/image-reference.ts'
 import type { ImageMirrorDigestSpec } from '../config.ts'
+import { findings, type Problem } from '../findings.ts'
 import { type Entry, ReferenceIndex } from './reference-index.ts'
 
-/** What the lock says of an image: its entry; that it has none; or that it contradicts the digest in the manifest. */
-export type Locked = { entry: Entry<string> | undefined } | { problem: string }
+/** What the lock says about an image: its entry, if it has one, or that it contradicts the digest in the manifest. */
+export type Locked = { entry: Entry<string> | undefined } | { problem: Problem }
 
-/** The lock, and what of it was used. */
+/** The lock, and which of its entries were used. */
 export class Lock {
   readonly #index: ReferenceIndex<string>
   readonly #used = new Set<Entry<string>>()
-  /** Of entries without a tag: the tags that they decided. */
+  /** The tags that entries without a tag decided. */
   readonly #tags = new Map<Entry<string>, Set<string>>()
 
   constructor(digests: ImageMirrorDigestSpec['digests'], sourceName: (name: string) => string) {
@@ -27,8 +28,8 @@ export class Lock {
   }
 
   /**
-   * The entry for a source reference: that of its tag, or else that of its digest. Once the lock knows a repository,
-   * it knows every digest of it that may run, or an image pinned by an older lock would pass for one of another tag.
+   * The entry for a source reference: that of its tag, otherwise that of its digest. Once the lock knows a repository,
+   * it must know every digest of it that may run: an image pinned by an older lock would pass for another tag otherwise.
    */
   lookUp(source: ImageReference): Locked {
     const byTag = source.digest === undefined || source.tag !== undefined ? this.#index.find(source) : undefined
@@ -38,7 +39,7 @@ export class Lock {
     return differing.length > 0 ? { problem: contradiction(source, differing) } : { entry: candidates[0] }
   }
 
-  /** Every entry with the digest, or where none has it, every entry of the repository, which then contradict it. */
+  /** Every entry with the digest; if none has it, every entry of the repository, because all of them contradict it. */
   #byDigest({ name, digest }: ImageReference): Entry<string>[] {
     if (digest === undefined) return []
     const entries = this.#index.of(name)
@@ -53,28 +54,29 @@ export class Lock {
   }
 
   /** What is wrong with the lock itself, once every image of the build has been looked up. */
-  findings({ strictLock, unusedLock }: Pick<ImageMirrorDigestSpec, 'strictLock' | 'unusedLock'>): Finding[] {
+  findings({ unusedLock }: Pick<ImageMirrorDigestSpec, 'unusedLock'>): Finding[] {
     const unused = this.#index.entries.filter((entry) => !this.#used.has(entry)).map(({ key }) => key)
-    const severity = strictLock ? 'error' : unusedLock
-    const message = `digests: nothing in the build uses ${unused.sort().join(', ')}; take unused entries out, or set unusedLock: ignore where several stacks share one lock`
     return [
-      ...this.#index
-        .clashes()
-        .map(([one, other]) =>
-          error(`digests: ${one.key} and ${other.key} are one image with two digests; keep the entry that is right`),
-        ),
-      ...[...this.#tags].filter(([, tags]) => tags.size > 1).map(([entry, tags]) => error(ambiguity(entry, tags))),
-      ...(unused.length === 0 || severity === 'ignore'
+      ...this.#index.clashes().map(([one, other]) => findings['lock-clash'](DIGESTS, one.key, other.key)),
+      ...[...this.#tags]
+        .filter(([, tags]) => tags.size > 1)
+        .map(([{ key }, tags]) => findings['lock-ambiguous'](DIGESTS, key, [...tags].sort())),
+      ...(unused.length === 0 || unusedLock === 'ignore'
         ? []
-        : [severity === 'error' ? error(message) : warning(message)]),
+        : [findings['lock-unused']({ ...DIGESTS, severity: SEVERITIES[unusedLock] }, unused.sort())]),
     ]
   }
 }
 
-const contradiction = (source: ImageReference, entries: readonly Entry<string>[]): string =>
-  `found the digest ${source.digest} for ${formatReference({ ...source, digest: undefined })}, but digests has ${entries
-    .map(({ key, value }) => `${key}: ${value}`)
-    .join(', ')}; bring the lock up to date, or take the digest out of the manifest`
+const DIGESTS = { field: { path: 'digests' } }
+const SEVERITIES = { warn: 'warning', error: 'error' } as const
 
-const ambiguity = ({ key }: Entry<string>, tags: ReadonlySet<string>): string =>
-  `digests: ${key} has no tag, so the tags ${[...tags].sort().join(' and ')} of the build would run the same image; write an entry for each tag`
+const contradiction =
+  (source: ImageReference, entries: readonly Entry<string>[]): Problem =>
+  (details) =>
+    findings['digest-mismatch'](
+      details,
+      `${source.digest}`,
+      formatReference({ ...source, digest: undefined }),
+      entries.map(({ key, value }) => `${key}: ${value}`),
+    )

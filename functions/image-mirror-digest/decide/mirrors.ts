@@ -1,9 +1,9 @@
-import { canonicalName, splitName } from '../../lib/kubernetes/image-reference.ts'
+import { familiarName, spellingsOf } from '../../lib/kubernetes/image-reference.ts'
 import type { ImageMirrorDigestSpec } from '../config.ts'
 
-/** Where a name stands in the policy. */
-export type Standing =
-  /** Already under a mirror; `sources` is what it can be the mirror of: one name, unless prefixes share a target. */
+/** What the policy says about a name. */
+export type NameStatus =
+  /** Already under a mirror; `sources` are the names that it can mirror: one, unless prefixes share a target. */
   | { as: 'mirrored'; sources: readonly string[] }
   /** To be pulled from `target`. */
   | { as: 'source'; target: string }
@@ -11,7 +11,7 @@ export type Standing =
   /** No prefix of the policy matches. */
   | { as: 'unknown' }
 
-/** Every name that no longer prefix matches. Not '': Kustomize cannot merge an empty key. */
+/** Stands for every name that no longer prefix matches. Not '': Kustomize cannot merge an empty key. */
 const ANY = '*'
 
 interface Rule {
@@ -20,10 +20,10 @@ interface Rule {
   target: string | undefined
 }
 
-/** Says of every name whether it is mirrored, internal, or to be mirrored, and where to. */
+/** Tells for every name whether it is mirrored, internal, or to be mirrored, and under which name. */
 export class Mirrors {
   readonly #rules: readonly Rule[]
-  readonly #standings = new Map<string, Standing>()
+  readonly #statuses = new Map<string, NameStatus>()
 
   constructor({ mirrors, internal }: Pick<ImageMirrorDigestSpec, 'mirrors' | 'internal'>) {
     this.#rules = [
@@ -32,32 +32,37 @@ export class Mirrors {
     ]
   }
 
-  /** Does the policy send no name anywhere? */
+  /** Does the policy mirror no name at all? */
   get isEmpty(): boolean {
     return this.#rules.every(({ target }) => target === undefined)
   }
 
-  standing(name: string): Standing {
-    const known = this.#standings.get(name)
+  statusOf(name: string): NameStatus {
+    const known = this.#statuses.get(name)
     if (known) return known
-    const standing = this.#mirrored(name) ?? this.#unmirrored(name)
-    this.#standings.set(name, standing)
-    return standing
+    const status = this.#mirrored(name) ?? this.#unmirrored(name)
+    this.#statuses.set(name, status)
+    return status
   }
 
-  /** A name under a target, and of the sources that it could have those that the rules send there. */
-  #mirrored(name: string): Standing | undefined {
+  /** A name under a target, and its possible sources: those that the rules send there, if there are any. */
+  #mirrored(name: string): NameStatus | undefined {
     const candidates = this.#rules
-      .filter(({ prefix, target }) => target !== undefined && isUnder(name, prefix === ANY ? `${target}/` : target))
-      .filter(({ target = '' }) => !this.#isInternalWithin(target, name))
-      .sort((a, b) => (b.target ?? '').length - (a.target ?? '').length)
-      .map(({ prefix, target = '' }) => join(prefix === ANY ? '' : prefix, name.slice(target.length + 1)))
+      .flatMap(({ prefix, target }) => {
+        const rest = target === undefined ? undefined : restAfter(target, name)
+        return target === undefined || rest === undefined || (prefix === ANY && rest === '')
+          ? []
+          : { target, source: join(prefix === ANY ? '' : prefix, rest) }
+      })
+      .filter(({ target }) => !this.#isInternalWithin(target, name))
+      .sort((a, b) => b.target.length - a.target.length)
+      .map(({ source }) => source)
     if (candidates.length === 0) return undefined
     const sources = candidates.filter((candidate) => this.#goesTo(candidate, name))
     return { as: 'mirrored', sources: sources.length > 0 ? sources : candidates }
   }
 
-  /** Is the name under an internal prefix that is longer than the target, as an own image beside the mirrored ones? */
+  /** Is the name under an internal prefix that is longer than the target, as an image of one's own next to the mirrored ones? */
   #isInternalWithin(mirror: string, name: string): boolean {
     return this.#rules.some(
       ({ prefix, target }) =>
@@ -66,33 +71,34 @@ export class Mirrors {
   }
 
   #goesTo(source: string, name: string): boolean {
-    const standing = this.#unmirrored(source)
-    return standing.as === 'source' && standing.target === name
+    const status = this.#unmirrored(source)
+    return status.as === 'source' && status.target === name
   }
 
-  #unmirrored(name: string): Standing {
+  #unmirrored(name: string): NameStatus {
     const [best] = this.#rules
       .flatMap((rule) => ({ ...rule, rest: restAfter(rule.prefix, name) }))
       .filter(({ rest }) => rest !== undefined)
-      .sort((a, b) => (a.rest ?? '').length - (b.rest ?? '').length || b.prefix.length - a.prefix.length)
+      .sort(
+        (a, b) =>
+          Number(a.prefix === ANY) - Number(b.prefix === ANY) ||
+          (a.rest ?? '').length - (b.rest ?? '').length ||
+          b.prefix.length - a.prefix.length,
+      )
     if (best === undefined) return { as: 'unknown' }
     return best.target === undefined ? { as: 'internal' } : { as: 'source', target: join(best.target, best.rest ?? '') }
   }
 }
 
-/** What follows a prefix in a name, in the spelling nearest to the one written; undefined where the prefix is another. */
+/**
+ * What follows a prefix in a name; undefined if the prefix does not match. It depends on the image alone, not on how
+ * its name is spelled: `nginx` and `index.docker.io/library/nginx` both leave `library/nginx` after `docker.io`, and
+ * `nginx` after `*`.
+ */
 function restAfter(prefix: string, name: string): string | undefined {
-  if (prefix === ANY) return name
-  const spelling = spellings(name).find((candidate) => isUnder(candidate, prefix))
+  if (prefix === ANY) return familiarName(name)
+  const spelling = spellingsOf(name).find((candidate) => isUnder(candidate, prefix))
   return spelling?.slice(prefix.length + 1)
-}
-
-/** The ways in which people write a name, as it is written first: Docker Hub and its `library` are often left out. */
-function spellings(name: string): string[] {
-  const { host, path } = splitName(canonicalName(name))
-  if (host !== 'docker.io') return [name]
-  const short = path.replace(/^library\//, '')
-  return [name, `${host}/${short}`, `${host}/${path}`, short, path]
 }
 
 const isUnder = (name: string, prefix: string): boolean =>

@@ -14,8 +14,8 @@ export interface Entry<T> {
 }
 
 /**
- * A configuration map keyed by image reference, with or without a tag, found by any spelling of the name. A key that
- * is no reference is found by nothing.
+ * A configuration map keyed by image reference, with or without a tag, in which any spelling of the name finds the entry.
+ * A key that is not a reference is never found.
  */
 export class ReferenceIndex<T> {
   readonly entries: readonly Entry<T>[]

@@ -1,9 +1,10 @@
-import { error, type Finding } from '../../lib/framework/finding.ts'
+import type { Finding } from '../../lib/framework/finding.ts'
 import { matchesPattern } from '../../lib/framework/match.ts'
 import { formatPath, type KubernetesObject, valueAt } from '../../lib/kubernetes/objects.ts'
 import { isCalledOrHashed } from '../../lib/kubernetes/previous-names.ts'
 import { readYamlText, setInYamlText } from '../../lib/yaml/set-in-text.ts'
 import { YamlTextError } from '../../lib/yaml/text-values.ts'
+import { findings } from '../findings.ts'
 import { type FieldPath, pathsOf } from './field-pattern.ts'
 import { type ImageAt, imageAt, type Obstacle, type Site, setAt, siteOf } from './image-at.ts'
 import type { ConfigMapPlace } from './schema.ts'
@@ -30,7 +31,7 @@ async function imagesOfText(
   if (typeof text !== 'string') return []
   if (path === undefined && parts === undefined) return [imageAt(siteOf(object), at, undefined) ?? []].flat()
   const root = await orProblem(readYamlText(text, []))
-  if ('problem' in root) return [error(root.problem, { object, field: { path: formatPath(at) } })]
+  if ('problem' in root) return [findings['unreadable-text']({ object, field: { path: formatPath(at) } }, root.problem)]
   const site: Site = {
     object,
     base: at,
@@ -43,10 +44,12 @@ async function imagesOfText(
 
 async function setInText(object: KubernetesObject, at: FieldPath, path: FieldPath, value: string): Promise<Obstacle> {
   const text = await orProblem(setInYamlText(String(valueAt(object, at)), path, value))
-  return 'problem' in text ? text.problem : setAt(object, at, text.value)
+  if (!('problem' in text)) return setAt(object, at, text.value)
+  const { problem } = text
+  return (details) => findings['unreadable-text'](details, problem)
 }
 
-/** What a text is read or edited to, or why it cannot be. */
+/** The text as it was read or edited, or why it cannot be. */
 async function orProblem<T>(promise: Promise<T>): Promise<{ value: T } | { problem: string }> {
   try {
     return { value: await promise }

@@ -12,10 +12,10 @@ import { KNOWN_PLACES } from './known-places.ts'
 import { imagesOfContainers, imagesOfVolumes } from './pods.ts'
 import type { ArgumentPlace, ConfigMapPlace, EnvironmentPlace, Place, ResourcePlace } from './schema.ts'
 
-/** Images, and what stood in the way of finding some. */
+/** Images, and findings about images that cannot be read. */
 export type Found = readonly (ImageAt | Finding)[]
 
-/** Where images are found: pod specs, and the known and configured places outside them. */
+/** Finds images in pod specs, and in the known and configured places outside them. */
 export class Places {
   readonly #arguments: ArgumentPlace[] = []
   readonly #environment: EnvironmentPlace[] = []

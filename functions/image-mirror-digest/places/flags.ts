@@ -42,10 +42,6 @@ function imagesOfArguments(
   })
 }
 
-/** What parts images in a list does not part a placeholder: `${NAME:=default}` holds an equals sign. */
-const ATOM = '(?:\\$\\{[^}]*\\}|\\$(?!\\{[^}]*\\})|[^\\s,=$])'
-const LISTED = new RegExp(`(?:${ATOM}+=)?(${ATOM}+)`, 'g')
-
 /** Variables whose value is IMAGE, or a list of IMAGE or KEY=IMAGE between blanks or commas. */
 function imagesOfVariables(
   object: KubernetesObject,
@@ -55,31 +51,53 @@ function imagesOfVariables(
 ): ImageAt[] {
   return items.flatMap(({ name, value }, index) =>
     typeof value === 'string' && names.some((pattern) => matchesPattern(pattern, name ?? ''))
-      ? [...value.matchAll(LISTED)].flatMap((item) => {
-          const end = item.index + item[0].length
-          return imageIn(object, [...path, index, 'value'], end - (item[1] ?? '').length, end)
-        })
+      ? listed(value).flatMap(({ start, end }) => imageIn(object, [...path, index, 'value'], start, end))
       : [],
   )
 }
 
-/** The image between two offsets of a string. Counted from the end, since an earlier image of the string may change length. */
+/** The images of a list, without their keys. What separates items in a list does not separate them in a placeholder. */
+function listed(value: string): { start: number; end: number }[] {
+  const images: { start: number; end: number }[] = []
+  const lastBrace = value.lastIndexOf('}')
+  let start = 0
+  let hasKey = false
+  const finish = (end: number): void => {
+    if (end > start) images.push({ start, end })
+    start = end + 1
+    hasKey = false
+  }
+  for (let at = 0; at < value.length; at++) {
+    if (value.startsWith('${', at) && at < lastBrace) at = value.indexOf('}', at)
+    else if (/[\s,]/.test(value.charAt(at))) finish(at)
+    else if (value.charAt(at) === '=' && !hasKey) {
+      hasKey = true
+      start = at + 1
+    }
+  }
+  finish(value.length)
+  return images
+}
+
+/** The image between two offsets of a string. Counted from the end, because an earlier image may change the length. */
 function imageIn(object: KubernetesObject, path: FieldPath, start: number, end: number): ImageAt[] {
   if (start === end) return []
   const text = String(valueAt(object, path))
   const fromEnd = text.length - end
   const length = end - start
+  const writeText = (image: string): undefined => {
+    const now = String(valueAt(object, path))
+    const until = now.length - fromEnd
+    return setAt(object, path, now.slice(0, until - length) + image + now.slice(until))
+  }
   return [
     {
       object,
       path,
       text: text.slice(start, end),
-      write: (image) => {
-        const now = String(valueAt(object, path))
-        const until = now.length - fromEnd
-        setAt(object, path, now.slice(0, until - length) + formatReference(image) + now.slice(until))
-        return undefined
-      },
+      mayBeSecret: true,
+      write: (image) => writeText(formatReference(image)),
+      writeText,
     },
   ]
 }

@@ -4,7 +4,7 @@ import { type FieldPath, pathsOf } from './field-pattern.ts'
 import { type ImageAt, imageAt, siteOf } from './image-at.ts'
 import type { Parts } from './schema.ts'
 
-/** Where objects hold the values of a Helm chart, by group and kind. */
+/** The fields that hold the values of a Helm chart, by group and kind. */
 const VALUES: Readonly<Record<string, readonly string[]>> = {
   'helm.toolkit.fluxcd.io/HelmRelease': ['spec.values'],
   'argoproj.io/Application': ['spec.source.helm.valuesObject', 'spec.sources.*.helm.valuesObject'],
@@ -12,9 +12,9 @@ const VALUES: Readonly<Record<string, readonly string[]>> = {
 export const HELM_KINDS = Object.keys(VALUES)
 
 /**
- * The images in the values of a Helm chart: at any depth, an `image`, or a key such as `thanosImage`, that is a map with
- * `repository` (as most charts have it) or with `image` and `registry` (as ingress-nginx has it), or a string with a tag
- * or digest.
+ * The images in the values of a Helm chart, at any depth: the key `image`, or one such as `thanosImage`, whose value is
+ * a map with `repository` (as in most charts), a map with `image` and `registry` (as in ingress-nginx), or a string with a
+ * tag or digest.
  */
 export function imagesOfHelmValues(object: KubernetesObject): ImageAt[] {
   const site = siteOf(object)
@@ -33,8 +33,8 @@ export function imagesOfHelmValues(object: KubernetesObject): ImageAt[] {
 const isImageKey = (key: string | number | undefined): boolean => /(?:^i|I)mage$/.test(String(key))
 
 /**
- * A chart reads the keys that it knows, and its values do not say which; so the digest goes to a digest key where
- * the values have one, if only an empty one, and else behind the tag, which every chart puts after a colon.
+ * Values do not say which keys their chart reads. So the digest goes to a digest key if the values have one, even an empty
+ * one, and after the tag otherwise, because every chart puts the tag after a colon.
  */
 function partsOf(image: Readonly<Record<string, unknown>>): Parts | undefined {
   const repository = ['repository', 'image'].find((key) => typeof image[key] === 'string')
@@ -53,7 +53,7 @@ function isPart(object: KubernetesObject, path: FieldPath): boolean {
   return isImageKey(path.at(-2)) && isFields(parent) && 'tag' in parent
 }
 
-/** Charts have other strings called `image` too; one with a tag or digest is certainly a reference. */
+/** Charts call other strings `image` too; one with a tag or digest is certainly a reference. */
 function isWholeReference(text: string): boolean {
   const reference = parseReference(text)
   return !(reference instanceof InvalidReference) && (reference.tag ?? reference.digest) !== undefined

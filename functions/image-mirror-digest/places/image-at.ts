@@ -1,10 +1,19 @@
-import { formatReference, type ImageReference, splitName } from '../../lib/kubernetes/image-reference.ts'
-import { isFields, type KubernetesObject, valueAt } from '../../lib/kubernetes/objects.ts'
+import type { Details } from '../../lib/framework/finding.ts'
+import {
+  formatReference,
+  hasPlaceholder,
+  type ImageReference,
+  InvalidReference,
+  parseReference,
+  splitName,
+} from '../../lib/kubernetes/image-reference.ts'
+import { formatPath, isFields, isKind, type KubernetesObject, valueAt } from '../../lib/kubernetes/objects.ts'
+import { findings, type Problem } from '../findings.ts'
 import type { FieldPath } from './field-pattern.ts'
 import type { Parts } from './schema.ts'
 
 /** Why an image cannot be written in a place; undefined once it has been. */
-export type Obstacle = string | undefined
+export type Obstacle = Problem | undefined
 
 /** An image, where it is written. */
 export interface ImageAt {
@@ -13,14 +22,29 @@ export interface ImageAt {
   path: FieldPath
   /** The reference that the field, or the fields together, spell. */
   text: string
+  /** Is it part of a value in which people also put secrets? */
+  mayBeSecret?: true
   /** Writes another image in its place. */
   write(image: ImageReference): Obstacle | Promise<Obstacle>
+  /** Writes another text in its place; undefined if the reference is spread over several fields. */
+  writeText?(text: string): Obstacle | Promise<Obstacle>
 }
+
+/** Where findings about an image point to. A value that may be secret is quoted only if it is an image. */
+export const detailsOf = ({ object, path, text, mayBeSecret }: ImageAt): Details => ({
+  object,
+  field: {
+    path: formatPath(path),
+    ...((mayBeSecret || isKind(object, '', 'Secret')) && !isImage(text) ? {} : { currentValue: text }),
+  },
+})
+
+const isImage = (text: string): boolean => hasPlaceholder(text) || !(parseReference(text) instanceof InvalidReference)
 
 /** Fields that can be read and set by path: an object's own, or those of a YAML text in one of them. */
 export interface Site {
   object: KubernetesObject
-  /** Where `root` stands in the object. */
+  /** The path of `root` in the object. */
   base: FieldPath
   root: unknown
   set(path: FieldPath, value: string): Obstacle | Promise<Obstacle>
@@ -40,7 +64,7 @@ export function setAt(root: unknown, path: FieldPath, value: unknown): undefined
   parent[path.at(-1) ?? ''] = value
 }
 
-/** The image at a path: the whole of a string, or the parts of a map. Undefined where neither is there. */
+/** The image at a path: the whole of a string, or the parts of a map. Undefined if neither is there. */
 export function imageAt(site: Site, path: FieldPath, parts: Parts | undefined): ImageAt | undefined {
   const value = valueAt(site.root, path)
   if (parts) return isFields(value) ? imageInParts(site, path, parts) : undefined
@@ -50,6 +74,7 @@ export function imageAt(site: Site, path: FieldPath, parts: Parts | undefined): 
     path: [...site.base, ...path],
     text: value,
     write: (image) => site.set(path, formatReference(image)),
+    writeText: (text) => site.set(path, text),
   }
 }
 
@@ -83,7 +108,7 @@ async function writeParts(
   if (digest !== undefined) {
     const edit = digestEdit(parts, written.tag.split('@')[0] ?? '', digest)
     if (edit === undefined)
-      return `found no key that could take the digest ${digest}; expected ${parts.tag ?? 'a tag'} beside ${parts.repository}`
+      return (details) => findings['no-field-for-digest'](details, digest, parts.tag ?? 'a tag', parts.repository)
     edits.push(edit)
   }
   for (const [key = '', value = ''] of edits) {

@@ -1,7 +1,7 @@
 import { CUSTOM_RESOURCES, IMAGE_SETTINGS } from '../../lib/operators/index.ts'
 import type { Place } from './schema.ts'
 
-/** Places outside pod specs where the known operators are told which images to run. */
+/** Places outside pod specs that tell the known operators which images to run. */
 export const KNOWN_PLACES: readonly Place[] = [
   ...IMAGE_SETTINGS,
   ...Object.entries(CUSTOM_RESOURCES).flatMap(([kind, { images = [] }]) =>

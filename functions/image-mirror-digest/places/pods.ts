@@ -1,6 +1,7 @@
-import { type Finding, info } from '../../lib/framework/finding.ts'
+import type { Finding } from '../../lib/framework/finding.ts'
 import { formatPath, type KubernetesObject } from '../../lib/kubernetes/objects.ts'
 import type { ContainerAt, PodTemplate } from '../../lib/kubernetes/pod-template.ts'
+import { findings } from '../findings.ts'
 import type { FieldPath } from './field-pattern.ts'
 import { type ImageAt, imageAt, siteOf } from './image-at.ts'
 
@@ -25,7 +26,7 @@ export function imagesOfVolumes({ owner, path, spec }: PodTemplate): ImageAt[] {
 }
 
 /**
- * `image: auto` is no image: Istio's webhook puts its proxy there when the pod is made.
+ * `image: auto` is not an image: Istio's webhook puts its proxy there when the pod is created.
  * Source: https://istio.io/latest/docs/setup/additional-setup/gateway/
  */
 const isInjected = (template: PodTemplate, container: { name: string; image?: string }): boolean =>
@@ -33,7 +34,4 @@ const isInjected = (template: PodTemplate, container: { name: string; image?: st
 const INJECTION = 'inject.istio.io/templates'
 
 const injected = (object: KubernetesObject, path: FieldPath): Finding =>
-  info('left to the injector of Istio, which puts its own image here; mirror and pin that in its configuration', {
-    object,
-    field: { path: formatPath(path), currentValue: 'auto' },
-  })
+  findings['left-to-istio']({ object, field: { path: formatPath(path), currentValue: 'auto' } })

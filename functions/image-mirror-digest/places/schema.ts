@@ -11,13 +11,19 @@ const pathSchema = z
 
 const partsSchema = z
   .strictObject({
-    registry: z.optional(z.string()).check(z.describe('Key of the registry host, where it has one of its own')),
+    registry: z.optional(z.string()).check(z.describe('Key of the registry host, if it has a key of its own')),
     repository: z.string().check(z.describe('Key of the repository')),
-    tag: z.optional(z.string()).check(z.describe('Key of the tag; it takes the digest too where no key does')),
+    tag: z
+      .optional(z.string())
+      .check(z.describe('Key of the tag; the digest goes after the tag if no key below takes it')),
     digest: z.optional(z.string()).check(z.describe('Key of the digest, `sha256:` included')),
     sha256: z.optional(z.string()).check(z.describe('Key of the bare hexadecimal digits of the digest')),
   })
-  .check(z.describe('Keys of the map at `path` that make up the image; without, the value there is all of it'))
+  .check(
+    z.describe(
+      'Keys of the map at `path` that together spell the image; without it, the value at `path` is the whole image',
+    ),
+  )
 export type Parts = z.infer<typeof partsSchema>
 
 const argumentSchema = z.strictObject({
@@ -48,9 +54,11 @@ const resourceSchema = z.strictObject({
 })
 
 const configMapSchema = z.strictObject({
-  configMap: z.string().check(z.minLength(1), z.describe('Name of the ConfigMap, hash or not; `*` is allowed')),
+  configMap: z
+    .string()
+    .check(z.minLength(1), z.describe('Name of the ConfigMap, with or without its hash; `*` is allowed')),
   key: z.string().check(z.minLength(1), z.describe('Key under `data`')),
-  path: z.optional(pathSchema).check(z.describe('Path in the YAML or JSON text; without, the text is the image')),
+  path: z.optional(pathSchema).check(z.describe('Path in the YAML or JSON text; without it, the text is the image')),
   parts: z.optional(partsSchema),
 })
 

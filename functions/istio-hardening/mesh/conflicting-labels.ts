@@ -1,12 +1,13 @@
-import { error, type Finding, warning } from '../../lib/framework/finding.ts'
+import type { Finding } from '../../lib/framework/finding.ts'
 import { INJECTION, isOfTheMesh, REVISION } from '../../lib/kubernetes/istio-labels.ts'
 import { formatPath, isKind, type KubernetesObject, valueAt } from '../../lib/kubernetes/objects.ts'
 import type { Labels } from '../../lib/kubernetes/selector.ts'
 import type { Workload } from '../../lib/kubernetes/workload.ts'
 import type { IstioHardeningSpec } from '../config.ts'
+import { findings } from '../findings/index.ts'
 import type { Member } from './member.ts'
 
-/** A label of the mesh that the workload selects its pods by, with another value than they are to have: the API would refuse it. */
+/** Labels of the mesh in the workload's selector, with another value than its pods are to have: the API would refuse them. */
 export function selectedOtherwise({ object, template }: Workload): Finding[] {
   const path = ['spec', 'selector', 'matchLabels']
   const selector = (valueAt(object, path) ?? {}) as Labels
@@ -17,15 +18,17 @@ export function selectedOtherwise({ object, template }: Workload): Finding[] {
         isOfTheMesh(key) && proposedValue !== undefined && currentValue !== proposedValue,
     )
     .map(({ key, ...values }) =>
-      error(
-        `found ${key}: "${values.currentValue}" in its selector, expected no label of the mesh there, since its pods are to have "${values.proposedValue}"`,
+      findings['mesh-label-in-selector'](
         { object, field: { path: formatPath([...path, key]), ...values } },
+        key,
+        values.currentValue,
+        String(values.proposedValue),
       ),
     )
 }
 
 /**
- * A Namespace that asks for injection itself decides by which revision. Source:
+ * Namespaces that ask for injection themselves, and so decide which revision injects. Source:
  * https://istio.io/latest/docs/setup/upgrade/canary/#data-plane
  */
 export function otherRevisions(
@@ -40,11 +43,6 @@ export function otherRevisions(
     .flatMap((object) =>
       Object.entries(object.metadata.labels ?? {})
         .filter(([key, value]) => key === INJECTION || (key === REVISION && value !== revision))
-        .map(([key, value]) =>
-          warning(
-            `found ${key}: ${value}, which decides before ${REVISION}: ${revision} on its pods by which revision they are injected; expected none`,
-            { object },
-          ),
-        ),
+        .map(([key, value]) => findings['other-revision']({ object }, `${key}: ${value}`, `${REVISION}: ${revision}`)),
     )
 }

@@ -19,7 +19,6 @@ export interface Member {
   traffic: WorkloadTraffic
 }
 
-export const NAME = 'istio-hardening'
 const SYNC_WAVE = 'argocd.argoproj.io/sync-wave'
 
 /** The members among the workloads, in an order that does not depend on the input's. */

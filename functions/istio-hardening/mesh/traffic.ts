@@ -2,13 +2,14 @@ import type { BackendCall } from '../../lib/flows/backends.ts'
 import type { Callee } from '../../lib/flows/destinations.ts'
 import type { ResolvedFlow } from '../../lib/flows/resolve.ts'
 import { type Traffic, trafficOf } from '../../lib/flows/traffic.ts'
+import { groupBy } from '../../lib/framework/group-by.ts'
 import type { Shared } from '../../lib/framework/shared.ts'
 import type { KubernetesObject } from '../../lib/kubernetes/objects.ts'
+import type { Labels } from '../../lib/kubernetes/selector.ts'
 import type { Workload } from '../../lib/kubernetes/workload.ts'
 import type { IstioHardeningSpec } from '../config.ts'
-import { type RuntimePods, runtimePodsOf } from '../runtime-pods.ts'
 
-/** What flows and other objects say of one workload. */
+/** What flows and other objects say about one workload. */
 export interface WorkloadTraffic {
   /** Flows to it, each with the port that they reach on its pods. */
   inbound: { resolved: ResolvedFlow; callee: Callee }[]
@@ -16,6 +17,15 @@ export interface WorkloadTraffic {
   outbound: ResolvedFlow[]
   /** Calls by the API server and gateways. */
   backends: BackendCall[]
+}
+
+/** Pods that an operator makes, by the labels with which flows select them. */
+export interface RuntimePods {
+  namespace: string
+  /** The first of the names that flows give them. */
+  name: string
+  labels: Labels
+  inbound: WorkloadTraffic['inbound']
 }
 
 /** What flows and other objects say about each workload of a build. */
@@ -41,4 +51,24 @@ export function trafficByWorkload(
   }
   for (const call of calls) of(call.workload).backends.push(call)
   return { topology, of, runtimePods: runtimePodsOf(flows), findings }
+}
+
+/** The pods in the namespaces of the build that flows go to and that no manifest holds, each once. */
+function runtimePodsOf(flows: readonly ResolvedFlow[]): RuntimePods[] {
+  const inbound = flows.flatMap((resolved) =>
+    resolved.callees.flatMap((callee) =>
+      callee.workload === undefined && callee.isHere && callee.labels
+        ? [{ resolved, callee, labels: callee.labels }]
+        : [],
+    ),
+  )
+  const groups = groupBy(inbound, ({ callee: { namespace }, labels }) =>
+    JSON.stringify([namespace, Object.entries(labels).sort()]),
+  )
+  return [...groups.values()].flatMap((group) => {
+    const [first] = group.toSorted((a, b) => (a.callee.name < b.callee.name ? -1 : 1))
+    return first
+      ? [{ namespace: first.callee.namespace, name: first.callee.name, labels: first.labels, inbound: group }]
+      : []
+  })
 }

@@ -1,17 +1,24 @@
 import type { Topology } from '../../lib/flows/topology.ts'
-import { error, type Finding } from '../../lib/framework/finding.ts'
+import type { Finding } from '../../lib/framework/finding.ts'
 import type { Fields, KubernetesObject } from '../../lib/kubernetes/objects.ts'
+import { scrapePort } from '../../lib/kubernetes/scrape-annotations.ts'
 import type { Labels } from '../../lib/kubernetes/selector.ts'
 import { type IstioHardeningSpec, isOn } from '../config.ts'
+import { findings } from '../findings/index.ts'
 import { type Member, objectFor } from '../mesh/member.ts'
-import { scrapePort } from '../pods/scrape-annotations.ts'
-import type { RuntimePods } from '../runtime-pods.ts'
+import type { RuntimePods } from '../mesh/traffic.ts'
+import { type Admission, admissionsOf } from './admissions.ts'
 import { allowRules } from './authorization-rules.ts'
-import type { Placement } from './one-per-workload.ts'
 import type { PermissivePorts } from './permissive-ports.ts'
+import { joined, type Kind, type Placement } from './policy-kind.ts'
+import { openedPairs } from './shared-identities.ts'
 
-const API_VERSION = 'security.istio.io/v1'
-const KIND = 'AuthorizationPolicy'
+export const authorizationPolicy: Kind = {
+  group: 'security.istio.io',
+  kind: 'AuthorizationPolicy',
+  apiVersion: 'security.istio.io/v1',
+  selector: ['spec', 'selector', 'matchLabels'],
+}
 
 /** A member and its ports that take plain text. */
 export interface Called {
@@ -20,8 +27,8 @@ export interface Called {
 }
 
 /**
- * With `authorization: flows`, whoever is called gets an AuthorizationPolicy, ALLOW: members, and pods that an operator
- * makes. Of a sidecar the agent answers the scraper; in ambient mode the scraper calls the pod itself.
+ * With `authorization: flows`, every callee gets an AuthorizationPolicy, ALLOW: members, and pods that an operator makes.
+ * A sidecar's agent answers the scraper for its pod; in ambient mode the scraper calls the pod itself.
  */
 export function authorizationPolicies(
   called: readonly Called[],
@@ -30,49 +37,61 @@ export function authorizationPolicies(
   topology: Topology,
 ): Placement {
   if (spec.authorization !== 'flows') return { generated: [], findings: [] }
-  const ofMembers = called.flatMap(({ member, permissive }) => {
-    const scraped = spec.ambient ? scrapePort(member.workload) : undefined
-    const arrivals = { ...member.traffic, permissivePorts: permissive.ports, scrapePort: scraped }
-    const rules = allowRules(arrivals, spec, topology)
-    return rules ? [objectFor(member, API_VERSION, KIND, policySpec(member.selector, rules))] : []
-  })
   const taken = new Set(called.map(({ member }) => `${member.workload.namespace}/${member.name}`))
-  const here = runtimePods.filter(({ namespace }) => !isOn(spec.notInjected, namespace))
+  return joined([
+    ...called.map((one) => memberPolicy(one, spec, topology)),
+    ...runtimePods
+      .filter(({ namespace }) => !isOn(spec.notInjected, namespace))
+      .map((pods) => runtimePolicy(pods, taken, spec, topology)),
+  ])
+}
+
+/** A member that nobody calls gets no policy: network policy denies it. */
+function memberPolicy({ member, permissive }: Called, spec: IstioHardeningSpec, topology: Topology): Placement {
+  const { workload, traffic, selector } = member
+  const scraped = spec.ambient ? scrapePort(workload.template) : undefined
+  const arrivals = { ...traffic, permissivePorts: permissive.ports, scrapePort: scraped }
+  const admissions = admissionsOf(arrivals, spec, topology)
+  if (admissions.length === 0) return { generated: [], findings: [] }
+  const { apiVersion, kind } = authorizationPolicy
+  const pairs = spec.ambient ? openedPairs(traffic, admissions, spec, topology) : []
   return {
-    generated: [...ofMembers, ...here.map((pods) => runtimePolicy(pods, spec, topology))],
-    findings: here.flatMap((pods) => findingsOf(pods, taken)),
+    generated: [objectFor(member, apiVersion, kind, policySpec(selector, admissions))],
+    findings: pairs.length > 0 ? [findings['shared-identity']({ object: workload.object }, pairs.join('; '))] : [],
   }
 }
 
-function runtimePolicy(pods: RuntimePods, spec: IstioHardeningSpec, topology: Topology): KubernetesObject {
-  const { namespace, name, labels, inbound } = pods
+function runtimePolicy(
+  { namespace, name, labels, inbound }: RuntimePods,
+  taken: ReadonlySet<string>,
+  spec: IstioHardeningSpec,
+  topology: Topology,
+): Placement {
   const plain = inbound.filter(({ resolved }) => resolved.flow.plain).map(({ callee }) => Number(callee.port))
   const arrivals = { inbound, backends: [], permissivePorts: new Set(plain), scrapePort: undefined }
-  const rules = allowRules(arrivals, spec, topology) ?? []
-  return { apiVersion: API_VERSION, kind: KIND, metadata: { name, namespace }, spec: policySpec(labels, rules) }
+  const admissions = admissionsOf(arrivals, spec, topology)
+  const { apiVersion, kind } = authorizationPolicy
+  const policy: KubernetesObject = {
+    apiVersion,
+    kind,
+    metadata: { name, namespace },
+    spec: policySpec(labels, admissions),
+  }
+  const pairs = spec.ambient ? openedPairs({ inbound }, admissions, spec, topology) : []
+  return {
+    generated: [policy],
+    findings: [
+      ...inbound
+        .filter(({ callee }) => typeof callee.port === 'string')
+        .map(({ resolved: { flow } }) => findings['runtime-port-name']({}, flow.key)),
+      ...(taken.has(`${namespace}/${name}`) ? [findings['runtime-name-taken']({}, `${namespace}/${name}`)] : []),
+      ...(pairs.length > 0 ? [findings['shared-identity']({ object: policy }, pairs.join('; '))] : []),
+    ] satisfies Finding[],
+  }
 }
 
 /** Without rules it admits nobody. Source: https://istio.io/latest/docs/reference/config/security/authorization-policy/ */
-const policySpec = (selector: Labels, rules: readonly Fields[]): Fields => ({
-  selector: { matchLabels: { ...selector } },
-  action: 'ALLOW',
-  ...(rules.length > 0 && { rules }),
-})
-
-function findingsOf({ namespace, name, inbound }: RuntimePods, taken: ReadonlySet<string>): Finding[] {
-  const named = inbound.filter(({ callee }) => typeof callee.port === 'string')
-  return [
-    ...named.map(({ resolved: { flow } }) =>
-      error(
-        `flow ${flow.key}: found the name of a port of pods that are made at run time, expected its number, since ${KIND} takes numbers`,
-      ),
-    ),
-    ...(taken.has(`${namespace}/${name}`)
-      ? [
-          error(
-            `flows to ${namespace}/${name}: found a workload of this name beside the pods that they select; expected another name, since two objects of kind ${KIND} would have it`,
-          ),
-        ]
-      : []),
-  ]
+function policySpec(selector: Labels, admissions: readonly Admission[]): Fields {
+  const rules = allowRules(admissions)
+  return { selector: { matchLabels: { ...selector } }, action: 'ALLOW', ...(rules.length > 0 && { rules }) }
 }

@@ -3,11 +3,15 @@ import type { KubernetesObject } from '../../lib/kubernetes/objects.ts'
 import { isBatch, type Workload } from '../../lib/kubernetes/workload.ts'
 import type { IstioHardeningSpec } from '../config.ts'
 import type { Member } from '../mesh/member.ts'
-import type { RuntimePods } from '../runtime-pods.ts'
+import { mtlsOf, telemetryOf } from '../mesh/settings.ts'
+import type { RuntimePods } from '../mesh/traffic.ts'
 import { authorizationPolicies } from './authorization-policy.ts'
-import { type Placement, place } from './one-per-workload.ts'
+import { gatewaysOutside } from './callers-from-outside.ts'
+import { adoptOrGenerate } from './one-per-workload.ts'
 import { peerAuthentication, peerAuthenticationFor } from './peer-authentication.ts'
 import { permissivePortsOf } from './permissive-ports.ts'
+import { joined, type Placement } from './policy-kind.ts'
+import { selectingNothing } from './selects-nothing.ts'
 import { serviceEntries } from './service-entry.ts'
 import { sharedPorts } from './service-entry-ports.ts'
 import { sidecar, sidecarFor } from './sidecar.ts'
@@ -23,54 +27,55 @@ export interface Mesh {
 }
 
 /**
- * The Istio objects of every member. What ends by itself is not called and not observed for long: Jobs and CronJobs get
- * a Sidecar and no other. In ambient mode only what a node's proxy reads is made.
+ * The Istio objects of a build, one row for each part: which members it is made for, and in which data plane. Jobs and
+ * CronJobs run to completion, are called by nobody and get a Sidecar alone. In ambient mode only what the proxy of a node
+ * reads is made.
  */
+const PARTS: readonly { of: 'serving' | 'all'; ambient: boolean; place: Part }[] = [
+  { of: 'serving', ambient: true, place: inbound },
+  { of: 'serving', ambient: false, place: observed },
+  { of: 'all', ambient: false, place: outbound },
+]
+type Part = (mesh: Mesh, spec: IstioHardeningSpec) => Placement
+
 export function istioObjects(mesh: Mesh, spec: IstioHardeningSpec): Placement {
-  const standing = mesh.members.filter(({ workload }) => !isBatch(workload))
-  const parts = [
-    callees(mesh, standing, spec),
-    ...(spec.ambient
-      ? []
-      : [
-          place(
-            telemetry,
-            standing.map((member) => telemetryFor(member, spec.telemetry)),
-            mesh.objects,
-          ),
-          callers(mesh, spec),
-        ]),
-  ]
-  return {
-    generated: parts.flatMap(({ generated }) => generated),
-    findings: parts.flatMap(({ findings }) => findings),
-  }
+  const serving = { ...mesh, members: mesh.members.filter(({ workload }) => !isBatch(workload)) }
+  return joined([
+    ...PARTS.filter(({ ambient }) => ambient || !spec.ambient).map((part) =>
+      part.place(part.of === 'all' ? mesh : serving, spec),
+    ),
+    { generated: [], findings: selectingNothing(mesh.objects, mesh.topology, mesh.runtimePods) },
+  ])
 }
 
-/** What pods take: PeerAuthentication, and AuthorizationPolicy where policy asks for it. */
-function callees(
-  { objects, topology, isMember, runtimePods }: Mesh,
-  members: readonly Member[],
-  spec: IstioHardeningSpec,
-): Placement {
-  const called = members.map((member) => ({ member, permissive: permissivePortsOf(member, spec, isMember) }))
-  const placed = place(
-    peerAuthentication,
-    called.map((one) => peerAuthenticationFor(one.member, one.permissive)),
-    objects,
+/** What pods accept: PeerAuthentication, and AuthorizationPolicy where the policy asks for it. */
+function inbound({ objects, topology, members, isMember, runtimePods }: Mesh, spec: IstioHardeningSpec): Placement {
+  const isOutside = gatewaysOutside(objects, spec)
+  const called = members.map((member) => ({
+    member,
+    permissive: permissivePortsOf(member, spec, topology, { isMember, isOutside }),
+  }))
+  const authentications = called.map(({ member, permissive }) =>
+    peerAuthenticationFor(member, permissive, mtlsOf(member.workload, spec)),
   )
-  const policies = authorizationPolicies(called, runtimePods, spec, topology)
-  return {
-    generated: [...placed.generated, ...policies.generated],
-    findings: [...called.flatMap(({ permissive }) => permissive.findings), ...placed.findings, ...policies.findings],
-  }
+  return joined([
+    { generated: [], findings: called.flatMap(({ permissive }) => permissive.findings) },
+    adoptOrGenerate(peerAuthentication, authentications, objects),
+    authorizationPolicies(called, runtimePods, spec, topology),
+  ])
 }
 
-/** Where a member's pods may go: Sidecar, and a ServiceEntry for what is outside the cluster. */
-function callers({ objects, members }: Mesh, spec: IstioHardeningSpec): Placement {
+/** What is known about pods: Telemetry. */
+function observed({ objects, members }: Mesh, spec: IstioHardeningSpec): Placement {
+  const wanted = members.map((member) => telemetryFor(member, telemetryOf(member.workload, spec)))
+  return adoptOrGenerate(telemetry, wanted, objects)
+}
+
+/** Where pods may go: Sidecar, and a ServiceEntry for every host outside the cluster. */
+function outbound({ objects, members }: Mesh, spec: IstioHardeningSpec): Placement {
   const entries = serviceEntries(members, objects)
   const sidecars = members.map((member) => sidecarFor(member, spec, entries.hostOf))
-  const placed = place(
+  const placed = adoptOrGenerate(
     sidecar,
     sidecars.map(({ wanted }) => wanted),
     objects,

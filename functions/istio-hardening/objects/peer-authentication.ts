@@ -1,9 +1,11 @@
-import { error, type Finding, warning } from '../../lib/framework/finding.ts'
+import type { Finding } from '../../lib/framework/finding.ts'
 import { fillUnset } from '../../lib/framework/generated-objects.ts'
 import { type Fields, formatPath, isFields, type KubernetesObject, valueAt } from '../../lib/kubernetes/objects.ts'
+import type { MtlsStage } from '../config-workload.ts'
+import { findings } from '../findings/index.ts'
 import type { Member } from '../mesh/member.ts'
-import type { PolicyKind, Wanted } from './one-per-workload.ts'
 import type { PermissivePorts } from './permissive-ports.ts'
+import type { PolicyKind, Wanted } from './policy-kind.ts'
 
 const STRICT = 'STRICT'
 const PERMISSIVE = 'PERMISSIVE'
@@ -11,14 +13,18 @@ const PERMISSIVE = 'PERMISSIVE'
 const UNSET = 'UNSET'
 
 /**
- * Mutual TLS is STRICT, but for the ports that are PERMISSIVE (permissive-ports.ts). Source:
- * https://istio.io/latest/docs/reference/config/security/peer_authentication/: ports are those of the pod.
+ * Mutual TLS is STRICT, or PERMISSIVE while the policy says so, except for ports that take plain text by intent
+ * (permissive-ports.ts). Source: https://istio.io/latest/docs/reference/config/security/peer_authentication/: ports are
+ * those of the pod.
  */
-export function peerAuthenticationFor(member: Member, { ports, reasons }: PermissivePorts): Wanted {
+export function peerAuthenticationFor(member: Member, { ports, reasons }: PermissivePorts, mtls: MtlsStage): Wanted {
   const levels = [...ports].map((port) => [String(port), { mode: PERMISSIVE }])
   return {
     member,
-    spec: { mtls: { mode: STRICT }, ...(levels.length > 0 && { portLevelMtls: Object.fromEntries(levels) }) },
+    spec: {
+      mtls: { mode: mtls === 'strict' ? STRICT : PERMISSIVE },
+      ...(levels.length > 0 && { portLevelMtls: Object.fromEntries(levels) }),
+    },
     reasons,
   }
 }
@@ -30,11 +36,13 @@ export const peerAuthentication: PolicyKind = {
   selector: ['spec', 'selector', 'matchLabels'],
   complete(existing, wanted) {
     const ports = Object.assign({}, ...wanted.map(({ spec }) => spec.portLevelMtls)) as Fields
-    const findings = [...weakened(existing, ports), ...refused(existing, ports)]
+    const found = [...(wanted.some(isStrict) ? weakened(existing, ports) : []), ...refused(existing, ports)]
     for (const { spec } of wanted) fillUnset(existing, { spec })
-    return findings
+    return found
   },
 }
+
+const isStrict = ({ spec }: Wanted): boolean => valueAt(spec, ['mtls', 'mode']) === STRICT
 
 function weakened(existing: KubernetesObject, wanted: Fields): Finding[] {
   const modes = [
@@ -49,25 +57,20 @@ function weakened(existing: KubernetesObject, wanted: Fields): Finding[] {
   return modes
     .filter(({ mode }) => mode !== undefined && mode !== STRICT)
     .map(({ path, mode }) =>
-      warning(
-        `found ${mode}, expected ${STRICT}: it weakens mutual TLS, and nothing in the policy asks for it; remove it, or give the port a reason under permissivePorts`,
+      findings['weaker-mtls'](
         { object: existing, field: { path: formatPath(path), currentValue: mode, proposedValue: STRICT } },
+        mode,
       ),
     )
 }
 
-/** Ports that take plain text by policy, and would not by what a person wrote. */
+/** Ports that take plain text by policy, but not by the hand-written object. */
 function refused(existing: KubernetesObject, wanted: Fields): Finding[] {
   return Object.keys(wanted)
     .map((port) => ['spec', 'portLevelMtls', port, 'mode'])
     .map((path) => ({ path: formatPath(path), currentValue: valueAt(existing, path) ?? PERMISSIVE }))
     .filter(({ currentValue }) => currentValue === STRICT || currentValue === UNSET)
-    .map((field) =>
-      error(
-        `found ${field.currentValue}, expected ${PERMISSIVE}: plain text is sent to this port, by a plain flow, the API server or permissivePorts; remove the field`,
-        { object: existing, field },
-      ),
-    )
+    .map((field) => findings['stricter-mtls']({ object: existing, field }, field.currentValue))
 }
 
 const portLevels = (object: KubernetesObject): Fields => {

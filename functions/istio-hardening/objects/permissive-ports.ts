@@ -1,30 +1,42 @@
+import type { Topology } from '../../lib/flows/topology.ts'
 import { didYouMean } from '../../lib/framework/did-you-mean.ts'
-import { error, type Finding, info } from '../../lib/framework/finding.ts'
+import type { Finding } from '../../lib/framework/finding.ts'
 import { describe } from '../../lib/kubernetes/objects.ts'
-import { containerPort, overrideFor, servingContainers, type Workload } from '../../lib/kubernetes/workload.ts'
+import { overrideFor, servingContainers, type Workload } from '../../lib/kubernetes/workload.ts'
 import type { IstioHardeningSpec } from '../config.ts'
+import { findings } from '../findings/index.ts'
 import type { Member } from '../mesh/member.ts'
+import { podPorts } from '../mesh/pod-ports.ts'
+import { mtlsOf } from '../mesh/settings.ts'
+import { callersFromOutside, type IsOutside } from './callers-from-outside.ts'
 
-/** Ports of a member that take plain text beside mutual TLS. */
+/** Ports of a member that take plain text besides mutual TLS. */
 export interface PermissivePorts {
   /** Numbers on the pod, ascending. */
   ports: ReadonlySet<number>
-  /** Those that policy gives for declared ones. */
+  /** The reasons that policy gives for declared ports. */
   reasons: string[]
   findings: Finding[]
 }
 
+/** Who is in the mesh. */
+interface Mesh {
+  isMember: (workload: Workload) => boolean
+  isOutside: IsOutside
+}
+
 /**
  * A port takes plain text where that arrives by intent: the API server calls a webhook or an APIService, a flow is
- * `plain`, or `permissivePorts` says so with a reason.
+ * `plain`, or `permissivePorts` says so with a reason. Plain text that would meet a STRICT port is reported.
  */
 export function permissivePortsOf(
   member: Member,
   spec: IstioHardeningSpec,
-  isMember: (workload: Workload) => boolean,
+  topology: Topology,
+  { isMember, isOutside }: Mesh,
 ): PermissivePorts {
   const { inbound, backends } = member.traffic
-  const declared = declaredPorts(member, spec)
+  const declared = declaredPorts(member, spec, topology)
   const ports = [
     ...backends.filter(({ route }) => route === 'apiServer').map(({ port }) => port),
     ...inbound.filter(({ resolved }) => resolved.flow.plain).map(({ callee }) => Number(callee.port)),
@@ -34,49 +46,48 @@ export function permissivePortsOf(
   return {
     ports: permissive,
     reasons: declared.ports.map(({ port, reason }) => `port ${port}: ${reason}`),
-    findings: [...declared.findings, ...plainTextCallers(member, permissive, isMember)],
+    findings: [
+      ...declared.findings,
+      ...(mtlsOf(member.workload, spec) === 'strict'
+        ? [
+            ...plainTextCallers(member, permissive, isMember),
+            ...callersFromOutside(member, permissive, topology, isOutside),
+          ]
+        : [findings['permissive-stage']({ object: member.workload.object })]),
+    ],
   }
 }
 
+/** PeerAuthentication counts ports of pods, so the port of a Service is translated. */
 function declaredPorts(
   { workload }: Member,
   spec: IstioHardeningSpec,
+  topology: Topology,
 ): { ports: { port: number; reason: string }[]; findings: Finding[] } {
-  const findings: Finding[] = []
+  const { object } = workload
+  const found: Finding[] = []
   const ports = Object.entries(overrideFor(spec.permissivePorts, workload) ?? {}).flatMap(([key, { reason }]) => {
-    const port = /^\d+$/.test(key) ? Number(key) : containerPort(workload, key)
-    if (port !== undefined) {
-      findings.push(info(`port ${port} takes plain text: ${reason}`, { object: workload.object }))
-      return [{ port, reason }]
+    const numbers = podPorts(workload, /^\d+$/.test(key) ? Number(key) : key, topology)
+    if (numbers.length === 0) {
+      const names = servingContainers(workload).flatMap(({ ports = [] }) => ports.flatMap(({ name }) => name ?? []))
+      found.push(findings['unknown-permissive-port']({ object }, workload.name, key, didYouMean(key, names)))
     }
-    const names = servingContainers(workload).flatMap(({ ports = [] }) => ports.flatMap(({ name }) => name ?? []))
-    findings.push(
-      error(
-        `permissivePorts.${workload.name}: found ${key}, which no container declares${didYouMean(key, names)}; expected the name of a port, or a number`,
-        { object: workload.object },
-      ),
-    )
-    return []
+    found.push(...numbers.map((port) => findings['plain-text-port']({ object }, port, reason)))
+    return numbers.map((port) => ({ port, reason }))
   })
-  return { ports, findings }
+  return { ports, findings: found }
 }
 
 /** A caller without a proxy speaks plain text, which a STRICT port refuses. */
-function plainTextCallers(
-  { workload, traffic }: Member,
+const plainTextCallers = (
+  { workload: { object }, traffic }: Member,
   permissive: ReadonlySet<number>,
   isMember: (workload: Workload) => boolean,
-): Finding[] {
-  return traffic.inbound
+): Finding[] =>
+  traffic.inbound
     .filter(({ callee }) => !permissive.has(Number(callee.port)))
     .flatMap(({ resolved: { flow, callers } }) =>
       callers
         .filter((caller) => !isMember(caller))
-        .map((caller) =>
-          error(
-            `flow ${flow.key}: found the caller ${describe(caller.object)} outside the mesh, which can only call in plain text and would be refused; expected plain: true`,
-            { object: workload.object },
-          ),
-        ),
+        .map((caller) => findings['caller-outside-mesh']({ object }, flow.key, describe(caller.object))),
     )
-}

@@ -1,7 +1,7 @@
 import { isGeneratedBy } from '../../lib/framework/generated-objects.ts'
 import { groupBy } from '../../lib/framework/group-by.ts'
 import { isKind, type KubernetesObject, valueAt } from '../../lib/kubernetes/objects.ts'
-import { NAME } from '../mesh/member.ts'
+import { NAME } from '../name.ts'
 
 /** The ServiceEntry that a person wrote for a host or an address, as a namespace sees it: its own before another's. */
 export type WrittenEntry = (namespace: string, host: string) => KubernetesObject | undefined

@@ -1,5 +1,6 @@
-import { type Finding, warning } from '../../lib/framework/finding.ts'
+import type { Finding } from '../../lib/framework/finding.ts'
 import { groupBy } from '../../lib/framework/group-by.ts'
+import { findings } from '../findings/index.ts'
 import type { Member } from '../mesh/member.ts'
 
 const PROTOCOLS: Readonly<Record<number, string>> = { 80: 'HTTP', 443: 'TLS' }
@@ -22,20 +23,8 @@ export function sharedPorts({ workload: { object }, traffic }: Member): Finding[
   )
   return [...groupBy(calls, ({ port }) => String(port)).values()].flatMap((those) => {
     const keys = those.map(({ key }) => key).join(', ')
-    if (those.some(({ isPattern }) => isPattern))
-      return [
-        warning(
-          `flow ${keys}: found a pattern on a port of TCP, which brings no name, so that the proxy lets anything out over it; expected the hosts by name`,
-          { object },
-        ),
-      ]
-    if (those.length === 1) return []
-    return [
-      warning(
-        `flow ${keys}: found ${those.length} hosts on one port of TCP, which brings no name, so that the proxy sends what is for one to another; expected one of them, plain: true, or DNS capture in the mesh (ISTIO_META_DNS_CAPTURE), which gives each an address`,
-        { object },
-      ),
-    ]
+    if (those.some(({ isPattern }) => isPattern)) return [findings['pattern-on-tcp']({ object }, keys)]
+    return those.length === 1 ? [] : [findings['hosts-on-one-tcp-port']({ object }, keys, those.length)]
   })
 }
 

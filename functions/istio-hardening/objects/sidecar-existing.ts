@@ -1,4 +1,4 @@
-import { type Finding, warning } from '../../lib/framework/finding.ts'
+import type { Finding } from '../../lib/framework/finding.ts'
 import { fillUnset } from '../../lib/framework/generated-objects.ts'
 import {
   describe,
@@ -10,7 +10,8 @@ import {
   type KubernetesObject,
   valueAt,
 } from '../../lib/kubernetes/objects.ts'
-import type { Wanted } from './one-per-workload.ts'
+import { findings } from '../findings/index.ts'
+import type { Wanted } from './policy-kind.ts'
 import { covers } from './sidecar-hosts.ts'
 
 export const REGISTRY_ONLY = 'REGISTRY_ONLY'
@@ -30,13 +31,13 @@ export interface WantedSidecar extends Wanted {
 export function completeSidecar(existing: KubernetesObject, wanted: readonly WantedSidecar[]): Finding[] {
   const named = wanted.some((one) => one.named === ALLOW_ANY) ? ALLOW_ANY : wanted.find((one) => one.named)?.named
   if (named !== undefined) ensureFields(ensureFields(existing, 'spec'), 'outboundTrafficPolicy').mode = named
-  const findings = [...openMode(existing, wanted), ...openHosts(existing, wanted)]
+  const found = [...openMode(existing, wanted), ...openHosts(existing, wanted)]
   for (const { spec } of wanted) fillUnset(existing, { spec })
   addHosts(
     existing,
     wanted.flatMap(({ hosts }) => hosts),
   )
-  return findings
+  return found
 }
 
 /** Egress without a port is what holds for every port that no other block names. */
@@ -60,9 +61,11 @@ function openMode(existing: KubernetesObject, wanted: readonly WantedSidecar[]):
   return wanted
     .filter((one) => one.named !== mode)
     .map(({ member: { workload } }) =>
-      warning(
-        `found ${mode}, expected ${REGISTRY_ONLY}: it lets ${describe(workload.object)} call anything; remove it, or give it a reason under outbound.${workload.name}`,
+      findings['open-mode'](
         { object: existing, field: { path: formatPath(path), currentValue: mode, proposedValue: REGISTRY_ONLY } },
+        mode,
+        describe(workload.object),
+        workload.name,
       ),
     )
 }
@@ -73,10 +76,7 @@ function openHosts(existing: KubernetesObject, wanted: readonly WantedSidecar[])
   return hostsWritten(existing)
     .filter(({ host }) => host.includes('*') && !host.startsWith('~/') && !listed.has(host))
     .map(({ host, path }) =>
-      warning(
-        `found ${host}, expected the hosts of flows: it weakens REGISTRY_ONLY to whatever the pattern takes in; list what is called, or give the host a reason under hosts`,
-        { object: existing, field: { path: formatPath(path), currentValue: host } },
-      ),
+      findings['open-host']({ object: existing, field: { path: formatPath(path), currentValue: host } }, host),
     )
 }
 

@@ -1,8 +1,9 @@
-import { type Finding, info } from '../../lib/framework/finding.ts'
+import type { Finding } from '../../lib/framework/finding.ts'
 import { overrideFor, type Workload } from '../../lib/kubernetes/workload.ts'
 import type { IstioHardeningSpec } from '../config.ts'
+import { findings } from '../findings/index.ts'
 import type { Member } from '../mesh/member.ts'
-import type { PolicyKind } from './one-per-workload.ts'
+import type { PolicyKind } from './policy-kind.ts'
 import { ALLOW_ANY, completeSidecar, REGISTRY_ONLY, type WantedSidecar } from './sidecar-existing.ts'
 import { type ExternalHost, hostsOf } from './sidecar-hosts.ts'
 
@@ -27,12 +28,12 @@ export function sidecarFor(
       hosts,
       named: mode,
       spec: { outboundTrafficPolicy: { mode: mode ?? REGISTRY_ONLY }, egress: [{ captureMode: 'DEFAULT', hosts }] },
-      // What may call anything needs no leave for one host more.
+      // A workload that may call anything needs no exception for one more host.
       reasons: open.length > 0 ? open : extra.map(([host, { reason }]) => `host ${host}: ${reason}`),
     },
     findings: [
-      ...open.map((reason) => info(`may call anything outside the registry: ${reason}`, { object })),
-      ...extra.map(([host, { reason }]) => info(`may call ${host} beyond its flows: ${reason}`, { object })),
+      ...open.map((reason) => findings['allow-any']({ object }, reason)),
+      ...extra.map(([host, { reason }]) => findings['extra-host']({ object }, host, reason)),
     ],
   }
 }

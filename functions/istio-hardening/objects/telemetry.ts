@@ -1,34 +1,37 @@
 import { isOff, type Off } from '../../lib/framework/config.ts'
-import { warning } from '../../lib/framework/finding.ts'
 import { fillUnset } from '../../lib/framework/generated-objects.ts'
-import { type Fields, formatPath, type KubernetesObject, valueAt } from '../../lib/kubernetes/objects.ts'
+import { type Fields, formatPath, valueAt } from '../../lib/kubernetes/objects.ts'
 import type { TelemetrySpec } from '../config-telemetry.ts'
+import { findings } from '../findings/index.ts'
 import type { Member } from '../mesh/member.ts'
-import type { PolicyKind, Wanted } from './one-per-workload.ts'
+import type { PolicyKind, Wanted } from './policy-kind.ts'
 
 type Tracing = Exclude<TelemetrySpec['tracing'], Off | undefined>
 
 /**
- * Every request is traced, metrics are reported, and what the workload serves is logged, each by the provider that policy
- * names; what policy switches off is left to the mesh.
+ * Traces, metrics and the access log of what the workload serves, each by the provider that policy names. What policy
+ * switches off is disabled by name, because Istio inherits from the mesh whatever a Telemetry leaves out. Source:
+ * https://istio.io/latest/docs/reference/config/telemetry/
  */
 export const telemetryFor = (member: Member, { tracing, metrics, accessLogging }: TelemetrySpec): Wanted => ({
   member,
   reasons: [],
   spec: {
-    ...(tracing !== undefined && !isOff(tracing) && { tracing: [tracingOf(tracing)] }),
-    ...(!isOff(metrics) && {
-      metrics: [{ providers: [{ name: metrics.provider }], reportingInterval: metrics.reportingInterval }],
-    }),
-    ...(!isOff(accessLogging) && {
-      accessLogging: [
-        {
-          providers: [{ name: accessLogging.provider }],
-          match: { mode: 'SERVER' },
-          filter: { expression: accessLogging.filter },
-        },
-      ],
-    }),
+    ...(tracing !== undefined && { tracing: [isOff(tracing) ? { disableSpanReporting: true } : tracingOf(tracing)] }),
+    metrics: [
+      isOff(metrics)
+        ? { overrides: [{ disabled: true }] }
+        : { providers: [{ name: metrics.provider }], reportingInterval: metrics.reportingInterval },
+    ],
+    accessLogging: [
+      isOff(accessLogging)
+        ? { disabled: true }
+        : {
+            providers: [{ name: accessLogging.provider }],
+            match: { mode: 'SERVER' },
+            filter: { expression: accessLogging.filter },
+          },
+    ],
   },
 })
 
@@ -43,18 +46,19 @@ export const telemetry: PolicyKind = {
   apiVersion: 'telemetry.istio.io/v1',
   selector: ['spec', 'selector', 'matchLabels'],
   complete(existing, wanted) {
-    const findings = DISABLING.flatMap((path) => pathsAt(existing, path))
-      .filter((path) => valueAt(existing, path) === true)
-      .map((path) =>
-        warning('found true, expected none: it weakens what is known of the workload; remove it', {
-          object: existing,
-          field: { path: formatPath(path), currentValue: true },
-        }),
-      )
+    const wantedPaths = new Set(wanted.flatMap(({ spec }) => disabledIn({ spec }).map(formatPath)))
+    const found = disabledIn(existing)
+      .map(formatPath)
+      .filter((path) => !wantedPaths.has(path))
+      .map((path) => findings['telemetry-disabled']({ object: existing, field: { path, currentValue: true } }))
     for (const { spec } of wanted) fillUnset(existing, { spec })
-    return findings
+    return found
   },
 }
+
+/** The paths of the fields that switch something off. */
+const disabledIn = (object: Fields): (string | number)[][] =>
+  DISABLING.flatMap((path) => pathsAt(object, path)).filter((path) => valueAt(object, path) === true)
 
 /** Source: https://istio.io/latest/docs/reference/config/telemetry/ */
 const DISABLING = [
@@ -63,8 +67,8 @@ const DISABLING = [
   ['spec', 'metrics', '*', 'overrides', '*', 'disabled'],
 ]
 
-/** The paths that a path stands for, where `*` is every item of a list. */
-function pathsAt(object: KubernetesObject, path: readonly string[]): (string | number)[][] {
+/** The paths that a pattern matches, in which `*` is every item of a list. */
+function pathsAt(object: Fields, path: readonly string[]): (string | number)[][] {
   let paths: (string | number)[][] = [[]]
   for (const key of path)
     paths = paths.flatMap((parent) => {

@@ -1,6 +1,7 @@
 import type { ResolvedFlow } from '../../lib/flows/resolve.ts'
-import { error, type Finding, warning } from '../../lib/framework/finding.ts'
+import type { Finding } from '../../lib/framework/finding.ts'
 import { formatPath, setMeta } from '../../lib/kubernetes/objects.ts'
+import { findings } from '../findings/index.ts'
 import type { Member } from '../mesh/member.ts'
 
 const EXCLUDED = 'traffic.sidecar.istio.io/excludeOutboundPorts'
@@ -18,28 +19,22 @@ export function excludeOutboundPorts({ workload, traffic }: Member): Finding[] {
   const dialled = plain.flatMap(dialledPorts)
   const names = dialled.filter((port) => typeof port === 'string')
   if (names.length > 0)
-    return [...new Set(names)].map((name) => error(`${keysOf(plain, name)}: ${NEEDS_NUMBER}`, { object }))
+    return [...new Set(names)].map((name) => findings['plain-port-name']({ object }, keysOf(plain, name)))
   const wanted = new Set(dialled.map(Number))
   const present = portsOf(written)
   const field = { path: formatPath([...template.path, 'metadata', 'annotations', EXCLUDED]), currentValue: written }
   const details = { object, field }
   if (present === undefined) {
     if (wanted.size === 0) return []
-    return [error(`found ${written}, expected port numbers, so that those of plain flows can join them`, details)]
+    return [findings['not-port-numbers'](details, written)]
   }
   const excluded = new Set([...wanted, ...present])
   if (wanted.size > 0) setMeta(template, 'annotations', EXCLUDED, [...excluded].sort((a, b) => a - b).join(','))
   return [
-    ...present
-      .filter((port) => !wanted.has(port))
-      .map((port) =>
-        warning(`found port ${port}, which no plain flow dials: all traffic to it passes by the proxy`, details),
-      ),
+    ...present.filter((port) => !wanted.has(port)).map((port) => findings['excluded-port'](details, port)),
     ...traffic.outbound.filter(({ flow }) => !flow.plain).flatMap((resolved) => bypassing(resolved, excluded, object)),
   ]
 }
-
-const NEEDS_NUMBER = `found the name of a port outside this build, expected its number, since ${EXCLUDED} takes numbers`
 
 const keysOf = (flows: readonly ResolvedFlow[], port: string): string =>
   `flow ${flows
@@ -70,17 +65,6 @@ function bypassing(
   const port = dialledPorts(resolved).find((dialled) => typeof dialled === 'number' && excluded.has(dialled))
   if (port === undefined) return []
   const { key, destination } = resolved.flow
-  return destination.type === 'external'
-    ? [
-        warning(
-          `flow ${key}: found port ${port} excluded from the proxy, so that nothing there holds this flow to its host; expected a port of its own for what is plain`,
-          { object },
-        ),
-      ]
-    : [
-        error(
-          `flow ${key}: found port ${port} excluded from the proxy for another flow, so that this one would arrive in plain text and be refused; expected plain: true on both, or a port of its own`,
-          { object },
-        ),
-      ]
+  const kind = destination.type === 'external' ? 'external-past-proxy' : 'strict-past-proxy'
+  return [findings[kind]({ object }, key, port)]
 }

@@ -28,3 +28,9 @@ export function injectSidecar(workload: Workload, spec: IstioHardeningSpec): voi
 /** Keeps pods out of a mesh that their namespace may belong to. */
 export const refuseMesh = ({ template }: Workload, { ambient }: IstioHardeningSpec): void =>
   ambient ? setMeta(template, 'labels', DATAPLANE_MODE, 'none') : setMeta(template, 'labels', INJECT, 'false')
+
+const NATIVE_SIDECAR = 'sidecar.istio.io/nativeSidecar'
+
+/** Does the end of the pods depend on how the mesh runs sidecars? Not if the pods say so themselves. */
+export const needsNativeSidecar = ({ template }: Workload): boolean =>
+  template.metadata?.annotations?.[NATIVE_SIDECAR] !== 'true'

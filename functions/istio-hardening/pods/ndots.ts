@@ -1,8 +1,9 @@
 import { isOff } from '../../lib/framework/config.ts'
-import { type Finding, info } from '../../lib/framework/finding.ts'
+import type { Finding } from '../../lib/framework/finding.ts'
 import { ensureFields, ensureList, isKind } from '../../lib/kubernetes/objects.ts'
 import { overrideFor, type Workload } from '../../lib/kubernetes/workload.ts'
 import type { IstioHardeningSpec } from '../config.ts'
+import { findings } from '../findings/index.ts'
 
 /**
  * Pod option `dnsConfig.options` ndots, for every workload, in the mesh or not: a name with a dot is asked for as it is
@@ -21,8 +22,4 @@ export function setNdots(workload: Workload, spec: IstioHardeningSpec): Finding[
 }
 
 /** Source: https://knative.dev/docs/serving/configuration/feature-flags/: off unless the operator of Knative turns it on. */
-const knativeFlag = ({ object, name }: Workload): Finding =>
-  info(
-    `Knative admits dnsConfig only where its feature kubernetes.podspec-dnsconfig is enabled; where it is not, set workloads.${name}.ndots: off`,
-    { object },
-  )
+const knativeFlag = ({ object, name }: Workload): Finding => findings['knative-dns-config']({ object }, name)

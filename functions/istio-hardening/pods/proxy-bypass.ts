@@ -1,9 +1,10 @@
-import { type Finding, warning } from '../../lib/framework/finding.ts'
+import type { Finding } from '../../lib/framework/finding.ts'
 import { formatPath } from '../../lib/kubernetes/objects.ts'
 import type { Workload } from '../../lib/kubernetes/workload.ts'
+import { findings } from '../findings/index.ts'
 
 /**
- * Annotations that lead traffic past the proxy, and the values that lead none. Source:
+ * Annotations that lead traffic past the proxy, with their harmless values. Source:
  * https://istio.io/latest/docs/reference/config/annotations/
  */
 const ANNOTATIONS: Readonly<Record<string, readonly string[]>> = {
@@ -18,7 +19,7 @@ const ANNOTATIONS: Readonly<Record<string, readonly string[]>> = {
 /** User and group of the proxy, whose traffic is taken for its own. Source: https://istio.io/latest/docs/ops/deployment/application-requirements/ */
 const PROXY_ID = 1337
 
-/** What of a manifest lets its pods call, or be called, as if they had no sidecar: neither mutual TLS nor the Sidecar holds then. */
+/** Fields of a manifest that let its pods call, or be called, without their sidecar, past mutual TLS and the Sidecar. */
 export function pastTheProxy({ object, template }: Workload): Finding[] {
   const annotations = template.metadata?.annotations ?? {}
   const written = Object.entries(ANNOTATIONS)
@@ -40,9 +41,9 @@ export function pastTheProxy({ object, template }: Workload): Finding[] {
       .map((field) => ({ path: [...path, field], value: PROXY_ID })),
   )
   return [...written, ...users].map(({ path, value }) =>
-    warning(
-      `found ${value}, which leads traffic past the proxy, where neither mutual TLS nor a Sidecar holds; expected the field absent`,
+    findings['proxy-bypass'](
       { object, field: { path: formatPath([...template.path, ...path]), currentValue: value } },
+      value,
     ),
   )
 }

@@ -1,44 +1,37 @@
+import type { Topology } from '../../lib/flows/topology.ts'
 import { isOff } from '../../lib/framework/config.ts'
 import { didYouMean } from '../../lib/framework/did-you-mean.ts'
-import { error, type Finding, warning } from '../../lib/framework/finding.ts'
+import type { Finding } from '../../lib/framework/finding.ts'
+import { SCRAPE, SCRAPE_PATH, SCRAPE_PORT, SCRAPE_SCHEME } from '../../lib/kubernetes/scrape-annotations.ts'
 import { containerPort, isBatch, overrideFor, servingContainers, type Workload } from '../../lib/kubernetes/workload.ts'
 import type { IstioHardeningSpec } from '../config.ts'
 import type { ScrapeTarget } from '../config-workload.ts'
+import { findings } from '../findings/index.ts'
+import { podPorts } from '../mesh/pod-ports.ts'
 import { settle } from './precedence.ts'
 
-const SCRAPE = 'prometheus.io/scrape'
-const PORT = 'prometheus.io/port'
-const PATH = 'prometheus.io/path'
-const SCHEME = 'prometheus.io/scheme'
-
-/** The port that says of itself that it serves metrics. */
+/** The name by which a port announces metrics. */
 const METRICS_PORT = 'metrics'
 
 /**
- * The annotations by which Prometheus finds a workload, all four or none: what `scrape` says of the workload, else of its
- * port called `metrics`, else what `scrape['*']` says of the stack, where the workload has that port.
+ * The annotations by which Prometheus finds a workload, all four or none: as `scrape` says for the workload, else for its
+ * port called `metrics`, else as `scrape['*']` says for the stack, if the workload has that port.
  */
-export function annotateScrape(workload: Workload, spec: IstioHardeningSpec): Finding[] {
+export function annotateScrape(workload: Workload, spec: IstioHardeningSpec, topology: Topology): Finding[] {
   const named = overrideFor(spec.scrape, workload)
   if (isOff(named)) return []
   if (named) {
-    const port = portNumber(workload, named.port)
+    const [port] = podPorts(workload, named.port, topology)
     if (port === undefined) return [unknownPort(workload, named)]
     write(workload, { ...named, port }, true)
     return []
   }
   const annotations = workload.template.metadata?.annotations ?? {}
+  const written = annotations[SCRAPE_PORT]
   if (annotations[SCRAPE] === 'false') return []
-  const target = targetByConvention(workload, spec) ?? (annotations[PORT] ? byDefault(annotations[PORT]) : undefined)
+  const target = targetByConvention(workload, spec, topology) ?? (written ? byDefault(written) : undefined)
   if (target) write(workload, target, false)
   return []
-}
-
-/** The port that the annotations name; undefined where they do not ask for a scrape, or a placeholder stands there. */
-export function scrapePort({ template }: Workload): number | undefined {
-  const annotations = template.metadata?.annotations ?? {}
-  const port = Number(annotations[PORT])
-  return annotations[SCRAPE] === 'true' && Number.isInteger(port) && port > 0 ? port : undefined
 }
 
 interface Target extends Omit<ScrapeTarget, 'port'> {
@@ -48,22 +41,18 @@ interface Target extends Omit<ScrapeTarget, 'port'> {
 
 const byDefault = (port: number | string): Target => ({ port, path: '/metrics', scheme: 'http' })
 
-function targetByConvention(workload: Workload, spec: IstioHardeningSpec): Target | undefined {
+function targetByConvention(workload: Workload, spec: IstioHardeningSpec, topology: Topology): Target | undefined {
   const forAll = spec.scrape?.['*']
   if (isOff(forAll)) return undefined
   const metrics = containerPort(workload, METRICS_PORT)
   if (metrics !== undefined) return byDefault(metrics)
   if (!forAll || isBatch(workload)) return undefined
-  const port = portNumber(workload, forAll.port)
+  const [port] = podPorts(workload, forAll.port, topology)
   return port === undefined ? undefined : { ...forAll, port }
 }
 
-/** Programs serve on ports that no container declares: a number is taken as it is. */
-const portNumber = (workload: Workload, port: number | string): number | undefined =>
-  typeof port === 'number' ? port : containerPort(workload, port)
-
 function write(workload: Workload, { port, path, scheme }: Target, isNamed: boolean): void {
-  const values = { [SCRAPE]: 'true', [PORT]: String(port), [PATH]: path, [SCHEME]: scheme }
+  const values = { [SCRAPE]: 'true', [SCRAPE_PORT]: String(port), [SCRAPE_PATH]: path, [SCRAPE_SCHEME]: scheme }
   for (const [key, value] of Object.entries(values))
     settle(workload.template, 'annotations', key, { named: isNamed ? value : undefined, fallback: value })
 }
@@ -72,22 +61,19 @@ const portNames = (workload: Workload): string[] =>
   servingContainers(workload).flatMap((container) => (container.ports ?? []).flatMap(({ name }) => name ?? []))
 
 function unknownPort(workload: Workload, { port }: ScrapeTarget): Finding {
+  const { object, name } = workload
   const names = portNames(workload)
-  return error(
-    `scrape.${workload.name}.port: found ${port}, which no container declares${didYouMean(String(port), names)}; expected ${names.length > 0 ? `one of ${names.join(', ')}, or ` : ''}a number`,
-    { object: workload.object },
-  )
+  const expected = names.length > 0 ? `one of ${names.join(', ')}, or ` : ''
+  return findings['unknown-scrape-port']({ object }, name, port, didYouMean(String(port), names), expected)
 }
 
-/** A port name for the whole stack that nothing in it declares is a mistake. */
-export function unusedScrapeForAll(workloads: readonly Workload[], spec: IstioHardeningSpec): Finding[] {
+/** A port name for the whole stack that no workload of it has is a mistake. */
+export function unusedScrapeForAll(topology: Topology, spec: IstioHardeningSpec): Finding[] {
+  const { workloads } = topology
   const forAll = spec.scrape?.['*']
   if (!forAll || isOff(forAll) || workloads.length === 0) return []
-  if (workloads.some((workload) => portNumber(workload, forAll.port) !== undefined)) return []
+  const { port } = forAll
+  if (workloads.some((workload) => podPorts(workload, port, topology).length > 0)) return []
   const names = [...new Set(workloads.flatMap(portNames))]
-  return [
-    warning(
-      `scrape["*"].port: found ${forAll.port}, which no container of the build declares${didYouMean(String(forAll.port), names)}; expected the name of a port, or a number`,
-    ),
-  ]
+  return [findings['unused-scrape-port']({}, port, didYouMean(String(port), names))]
 }

@@ -1,7 +1,11 @@
 import * as z from 'zod/mini'
-import { InputError } from '../input-error.ts'
 import { formatPath, isFields } from '../kubernetes/objects.ts'
+import { nameOfType } from '../kubernetes/type-check.ts'
 import { didYouMean } from './did-you-mean.ts'
+import type { Finding } from './finding.ts'
+import { policy } from './findings.ts'
+import { InputError } from './input-error.ts'
+import type { Schema } from './schema.ts'
 
 export const API_VERSION = 'krm-hardening.dev/v1alpha1'
 
@@ -25,67 +29,67 @@ export type Off = z.infer<typeof offSchema>
 
 export const isOff = (value: unknown): value is Off => value === 'off' || value === false
 
-export type Schema<T> = z.ZodMiniType<T>
 type Issue = z.core.$ZodIssue
 type Path = readonly PropertyKey[]
 
 /**
- * Reads a section of configuration, with its defaults. Throws InputError with one line for each thing to mend: the
+ * Reads a section of configuration, with its defaults. Throws InputError with one finding for each thing to fix: the
  * path, what was expected, what was found, and the key that was probably meant.
  */
 export function parseConfig<T>(schema: Schema<T>, value: unknown, where: string): T {
-  const parsed = z.safeParse(schema, value)
+  const zodSchema = schema as z.ZodMiniType<T>
+  const parsed = z.safeParse(zodSchema, value)
   if (parsed.success) return parsed.data
-  const lines = parsed.error.issues.flatMap((issue) => explain(issue, schema, value, []))
-  throw new InputError(lines.map((line) => `${where}${line}`).join('\n'))
+  throw new InputError(
+    parsed.error.issues.flatMap((issue) => explain(issue, { schema: zodSchema, root: value, where }, [])),
+  )
 }
 
-function explain(issue: Issue, schema: z.core.$ZodType, root: unknown, base: Path): string[] {
+/** The value that does not fit. */
+interface Unfit {
+  schema: z.core.$ZodType
+  root: unknown
+  where: string
+}
+
+function explain(issue: Issue, unfit: Unfit, base: Path): Finding[] {
   const path = [...base, ...issue.path]
-  const at = atPath(path)
+  const at = `${unfit.where}${atPath(path)}`
+  const wrong = (expected: string): Finding[] => [policy['wrong-value']({}, at, expected, show(unfit.root, path))]
   switch (issue.code) {
     case 'unrecognized_keys': {
-      const known = keysAt(schema, path)
-      return issue.keys.map(
-        (key) => `${atPath([...path, key])}: unknown key${didYouMean(key, known)}; expected one of ${known.join(', ')}`,
+      const known = keysAt(unfit.schema, path)
+      return issue.keys.map((key) =>
+        policy['unknown-field'](
+          {},
+          `${unfit.where}${atPath([...path, key])}`,
+          didYouMean(key, known),
+          known.join(', '),
+        ),
       )
     }
-    case 'invalid_type':
-      return [`${at}: expected ${an(issue.expected)}, found ${show(root, path)}`]
-    case 'invalid_value':
-      return [`${at}: expected ${issue.values.map((v) => JSON.stringify(v)).join(' or ')}, found ${show(root, path)}`]
     case 'too_small':
-      return [
-        `${at}: expected ${issue.origin === 'number' ? '' : 'a length of '}at least ${issue.minimum}, found ${show(root, path)}`,
-      ]
+      return wrong(`${issue.origin === 'number' ? '' : 'a length of '}at least ${issue.minimum}`)
     case 'too_big':
-      return [
-        `${at}: expected ${issue.origin === 'number' ? '' : 'a length of '}at most ${issue.maximum}, found ${show(root, path)}`,
-      ]
+      return wrong(`${issue.origin === 'number' ? '' : 'a length of '}at most ${issue.maximum}`)
     case 'invalid_key':
-      return issue.issues.map(
-        (inner) => `${at}: expected ${expectation(inner)} as key, found ${JSON.stringify(path.at(-1))}`,
-      )
+      return issue.issues.map((inner) => policy['wrong-key']({}, at, expectation(inner), JSON.stringify(path.at(-1))))
     case 'invalid_union':
-      return explainUnion(issue, schema, root, path)
+      return explainUnion(issue, unfit, path)
     default:
-      return [`${at}: expected ${expectation(issue)}, found ${show(root, path)}`]
+      return wrong(expectation(issue))
   }
 }
 
 /** Of the branches of a union, the one whose type the value has is what was meant. */
-function explainUnion(
-  issue: z.core.$ZodIssueInvalidUnion,
-  schema: z.core.$ZodType,
-  root: unknown,
-  path: Path,
-): string[] {
+function explainUnion(issue: z.core.$ZodIssueInvalidUnion, unfit: Unfit, path: Path): Finding[] {
   const meant = issue.errors.find(
     (branch) => !branch.some((inner) => inner.path.length === 0 && inner.code !== 'unrecognized_keys'),
   )
-  if (meant) return meant.flatMap((inner) => explain(inner, schema, root, path))
+  if (meant) return meant.flatMap((inner) => explain(inner, unfit, path))
   const expected = issue.errors.flatMap((branch) => branch.slice(0, 1).map(expectation))
-  return [`${atPath(path)}: expected ${[...new Set(expected)].join(' or ')}, found ${show(root, path)}`]
+  const found = show(unfit.root, path)
+  return [policy['wrong-value']({}, `${unfit.where}${atPath(path)}`, [...new Set(expected)].join(' or '), found)]
 }
 
 const expectation = (issue: Issue): string => {
@@ -105,12 +109,14 @@ const atPath = (path: Path): string => {
   return text === '' || text.startsWith('[') ? text : `.${text}`
 }
 
+/** A scalar as it is, cut; of a map or a list, which may hold anything, its type. */
 function show(root: unknown, path: Path): string {
   const value = path.reduce<unknown>(
     (node, key) => (isFields(node) || Array.isArray(node) ? (node as never)[key as never] : undefined),
     root,
   )
-  return value === undefined ? 'nothing' : JSON.stringify(value).slice(0, 80)
+  const isFull = typeof value === 'object' && value !== null && Object.keys(value).length > 0
+  return value === undefined || isFull ? nameOfType(value) : JSON.stringify(value).slice(0, 80)
 }
 
 /** The keys that a schema allows at a path: what an unknown key could have been. */

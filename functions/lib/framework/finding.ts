@@ -1,4 +1,5 @@
 import { describe, type KubernetesObject } from '../kubernetes/objects.ts'
+import { withoutSecrets } from './confidential.ts'
 
 /** `error` stops the build, `warning` is for a person to read, `info` says what was done. */
 export type Severity = 'error' | 'warning' | 'info'
@@ -105,17 +106,24 @@ export function toResult(finding: Finding, source: string): Result {
         ...(object.metadata.namespace && { namespace: object.metadata.namespace }),
       },
     }),
-    ...(finding.field && { field: finding.field }),
+    ...(finding.field && { field: withoutSecrets(finding.field) }),
     ...(path && { file: { path } }),
     tags: { function: source, ...(finding.id && { id: finding.id }), ...finding.tags },
   }
 }
 
-/** The same finding as one line for stderr, because Kustomize throws `results` away. */
+const DONE_BY_EVERY_FUNCTION = 'objects/'
+
+/**
+ * The same finding as one line for stderr, because Kustomize throws `results` away: severity, id, for what all
+ * functions do the function that did it, then what it is about.
+ */
 export function toLine(finding: Finding, source: string): string {
-  const where = [finding.object && describe(finding.object), finding.field?.path].filter(Boolean).join(': ')
-  return `${finding.severity}: ${finding.id ?? source}: ${where ? `${where}: ` : ''}${finding.message}`.replaceAll(
-    '\n',
-    ' ',
-  )
+  const { severity, id = source } = finding
+  const by = source !== '' && id.startsWith(DONE_BY_EVERY_FUNCTION) ? [source] : []
+  return [severity, id, ...by, describeFinding(finding)].join(': ').replaceAll('\n', ' ')
 }
+
+/** `Deployment shop/cart: spec.replicas: …` */
+export const describeFinding = ({ object, field, message }: Finding): string =>
+  [object && describe(object), field?.path, message].filter(Boolean).join(': ')

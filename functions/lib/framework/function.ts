@@ -1,6 +1,6 @@
 import type { KubernetesObject, TypeMeta } from '../kubernetes/objects.ts'
-import type { Schema } from './config.ts'
 import type { Finding } from './finding.ts'
+import type { Schema } from './schema.ts'
 import type { Shared } from './shared.ts'
 
 /** One function of the catalogue: what Kustomize, kpt and the SDK need to know of it. */

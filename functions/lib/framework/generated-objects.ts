@@ -2,7 +2,8 @@ import { isDeepStrictEqual } from 'node:util'
 import { isOfTheMesh } from '../kubernetes/istio-labels.ts'
 import { type Fields, identity, isFields, type KubernetesObject, type TypeMeta } from '../kubernetes/objects.ts'
 import type { Labels } from '../kubernetes/selector.ts'
-import { type Finding, info } from './finding.ts'
+import type { Finding } from './finding.ts'
+import { objects as said } from './findings.ts'
 
 /** Argo CD applies waves one after another: https://argo-cd.readthedocs.io/en/stable/user-guide/sync-waves/ */
 const SYNC_WAVE = 'argocd.argoproj.io/sync-wave'
@@ -92,7 +93,7 @@ export function replaceGenerated(
     const object = objects[index]
     if (!object || !isGeneratedBy(object, functionName) || kept.has(object)) continue
     objects.splice(index, 1)
-    findings.push(info('removed: an earlier run generated it and nothing asks for it any more', { object }))
+    findings.push(said.removed({ object }))
   }
   return findings
 }

@@ -55,11 +55,11 @@ export function nameProblem(name: string): string | undefined {
   if (name.length > MAX_NAME_LENGTH) return `a name of ${name.length} characters, where ${MAX_NAME_LENGTH} are allowed`
   if (IDENTIFIER.test(name)) return 'a bare digest, which names no repository'
   const { host, path } = splitName(name)
-  if (host !== undefined && !HOST.test(host)) return `${JSON.stringify(host)} where a registry host should stand`
+  if (host !== undefined && !HOST.test(host)) return `${JSON.stringify(host)} where a registry host is expected`
   const component = path.split('/').find((part) => !PATH_COMPONENT.test(part))
   if (component === undefined) return undefined
   if (component !== component.toLowerCase()) return `upper case in ${JSON.stringify(component)}, where none is allowed`
-  return `${JSON.stringify(component)} where a part of a repository name should stand`
+  return `${JSON.stringify(component)} where a part of a repository name is expected`
 }
 
 function tagProblem(tag: string | undefined): string | undefined {
@@ -94,13 +94,35 @@ export function splitName(name: string): { host?: string; path: string } {
 
 const DOCKER_HUB = 'docker.io'
 const IS_DOCKER_HUB = /^(?:index\.)?docker\.io$/i
+const OFFICIAL = 'library/'
+/** The path of an official image, which people write without `library/`. */
+const IS_OFFICIAL = /^library\/[^/]+$/
 
 /** The one name of a repository, by which spellings are compared: `nginx` is `docker.io/library/nginx`. */
 export function canonicalName(name: string): string {
   const { host = DOCKER_HUB, path } = splitName(name)
   if (!IS_DOCKER_HUB.test(host)) return `${host.toLowerCase()}/${path}`
-  return `${DOCKER_HUB}/${path.includes('/') ? path : `library/${path}`}`
+  return `${DOCKER_HUB}/${path.includes('/') ? path : `${OFFICIAL}${path}`}`
 }
 
-/** A value that something fills in later, `$(NAME)`, `${NAME}` or `${NAME:=default}`: it is never parsed. */
+/**
+ * Every way in which people write a name, the canonical one first: of Docker Hub they leave out the host, `library/` or
+ * both.
+ */
+export function spellingsOf(name: string): string[] {
+  const canonical = canonicalName(name)
+  const { host, path } = splitName(canonical)
+  if (host !== DOCKER_HUB) return canonical === name ? [name] : [canonical, name]
+  const paths = IS_OFFICIAL.test(path) ? [path, path.slice(OFFICIAL.length)] : [path]
+  return paths.flatMap((spelling) => [`${DOCKER_HUB}/${spelling}`, `index.${DOCKER_HUB}/${spelling}`, spelling])
+}
+
+/** The shortest spelling of a name: `docker.io/library/nginx` is `nginx`. Names of other registries stay as they are. */
+export function familiarName(name: string): string {
+  const { host, path } = splitName(canonicalName(name))
+  if (host !== DOCKER_HUB) return name
+  return IS_OFFICIAL.test(path) ? path.slice(OFFICIAL.length) : path
+}
+
+/** Does something replace a part of this text later: `$(NAME)`, `${NAME}` or `${NAME:=default}`? It is never parsed then. */
 export const hasPlaceholder = (text: string): boolean => /\$[({]/.test(text)

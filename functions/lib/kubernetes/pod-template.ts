@@ -1,15 +1,7 @@
 import type { IContainer } from 'kubernetes-models/v1/Container'
 import type { IPodSpec } from 'kubernetes-models/v1/PodSpec'
-import { InputError } from '../input-error.ts'
-import {
-  describe,
-  formatPath,
-  isFields,
-  type KubernetesObject,
-  type ObjectMeta,
-  type TypeMeta,
-  valueAt,
-} from './objects.ts'
+
+import { isFields, type KubernetesObject, type ObjectMeta, type TypeMeta, valueAt } from './objects.ts'
 import { workloadKindOf } from './workload-kinds.ts'
 
 export type Container = IContainer
@@ -41,15 +33,18 @@ export const isPodOwner = (type: TypeMeta): boolean => workloadKindOf(type) !== 
 /**
  * The pod template of an object, or undefined where it has none: another kind, or a partial object such as a
  * strategic-merge patch, whose template names no container with an image.
- * Throws InputError where a field that the API defines as a list or a map is something else.
  */
 export function podTemplateOf(owner: KubernetesObject): PodTemplate | undefined {
   const path = templatePath(owner)
   const template = path && valueAt(owner, path)
   if (!path || !isFields(template) || !isFields(template.spec)) return undefined
-  for (const list of CONTAINER_LISTS) requireContainers(owner, [...path, 'spec', list])
+  const { containers } = template.spec
+  if (
+    !Array.isArray(containers) ||
+    !containers.some((container) => isFields(container) && container.image !== undefined)
+  )
+    return undefined
   const spec = template.spec as unknown as PodSpec
-  if (!spec.containers?.some((container) => container.image !== undefined)) return undefined
   // The template itself, not a copy: what is set on it is set on the owner.
   return {
     owner,
@@ -62,16 +57,6 @@ export function podTemplateOf(owner: KubernetesObject): PodTemplate | undefined 
       template.metadata = value
     },
   }
-}
-
-function requireContainers(owner: KubernetesObject, path: readonly string[]): void {
-  const list = valueAt(owner, path)
-  if (list === undefined || list === null) return
-  const bad = Array.isArray(list) ? list.find((item) => !isFields(item) || typeof item.name !== 'string') : list
-  if (bad !== undefined)
-    throw new InputError(
-      `${describe(owner)}: ${formatPath(path)}: expected a list of containers, each with a name, found ${JSON.stringify(bad).slice(0, 80)}`,
-    )
 }
 
 /** Every pod template of a build. */

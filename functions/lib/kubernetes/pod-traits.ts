@@ -13,11 +13,13 @@ export const isWindows = ({ template: { spec } }: HasPods): boolean =>
   spec.os?.name === 'windows' || spec.nodeSelector?.['kubernetes.io/os'] === 'windows'
 
 /**
- * The service account that the pods name; undefined where they name none. The API falls back to the deprecated
- * `serviceAccount` where `serviceAccountName` is absent or empty.
+ * The service account that the pods name; undefined if they name none, or `default`, which every pod without an account
+ * has. The API falls back to the deprecated `serviceAccount` if `serviceAccountName` is absent or empty.
  */
-export const serviceAccountOf = ({ template: { spec } }: HasPods): string | undefined =>
-  spec.serviceAccountName || spec.serviceAccount || undefined
+export function serviceAccountOf({ template: { spec } }: HasPods): string | undefined {
+  const account = spec.serviceAccountName || spec.serviceAccount
+  return account && account !== 'default' ? account : undefined
+}
 
 /**
  * Does the pod talk to the API server? It does where a token is mounted: because it says so, because it names a service

@@ -3,17 +3,21 @@ import type { KubernetesObject } from './objects.ts'
 const PREVIOUS_NAMES = 'internal.config.kubernetes.io/previousNames'
 const PREVIOUS_NAMESPACES = 'internal.config.kubernetes.io/previousNamespaces'
 
-/** The name of an object and those it had before Kustomize renamed it. */
+/**
+ * The name of an object, then the others that it had before Kustomize renamed it, each once: Kustomize notes the name at
+ * every step, also at one that changes only the namespace.
+ */
 export const namesOf = (object: KubernetesObject): string[] => [
-  object.metadata.name,
-  ...(object.metadata.annotations?.[PREVIOUS_NAMES]?.split(',') ?? []),
+  ...new Set([object.metadata.name, ...noted(object, PREVIOUS_NAMES)]),
 ]
 
-/** The namespace of an object, '' for none, and those it had before Kustomize moved it. */
+/** The namespace of an object, '' for none, then the others that it had before Kustomize moved it, each once. */
 export const namespacesOf = (object: KubernetesObject): string[] => [
-  object.metadata.namespace ?? '',
-  ...(object.metadata.annotations?.[PREVIOUS_NAMESPACES]?.split(',') ?? []),
+  ...new Set([object.metadata.namespace ?? '', ...noted(object, PREVIOUS_NAMESPACES)]),
 ]
+
+const noted = ({ metadata }: KubernetesObject, annotation: string): string[] =>
+  metadata.annotations?.[annotation]?.split(',') ?? []
 
 /**
  * Is this name, written in another object, a reference to this object? Kustomize renames objects before a transformer

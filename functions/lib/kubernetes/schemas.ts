@@ -1,7 +1,6 @@
-import { InputError } from '../input-error.ts'
-import { describe, formatPath, type KubernetesObject, type TypeMeta, typeOf } from './objects.ts'
+import { type KubernetesObject, type TypeMeta, typeOf } from './objects.ts'
 import { LABEL_SELECTOR } from './selector.ts'
-import { describeMistyped, type Shape, shapeAt, typeErrors } from './type-check.ts'
+import { type Mistyped, type Shape, shapeAt, typeErrors } from './type-check.ts'
 import { workloadKindOf } from './workload-kinds.ts'
 
 const STRINGS = { '*': 'string' } as const
@@ -27,12 +26,13 @@ export const CONTAINER = {
   restartPolicy: 'string',
 } as const
 
+const NAMED_CONTAINER = { name: 'required', ...CONTAINER } as const
 const POD_TEMPLATE: Shape = {
   metadata: { labels: STRINGS, annotations: STRINGS },
   spec: {
-    initContainers: [CONTAINER],
-    containers: [CONTAINER],
-    ephemeralContainers: [CONTAINER],
+    initContainers: [NAMED_CONTAINER],
+    containers: [NAMED_CONTAINER],
+    ephemeralContainers: [NAMED_CONTAINER],
     volumes: [
       {
         name: 'string',
@@ -44,6 +44,7 @@ const POD_TEMPLATE: Shape = {
     hostNetwork: 'boolean',
     serviceAccountName: 'string',
     serviceAccount: 'string',
+    imagePullSecrets: [{ name: 'string' }],
     automountServiceAccountToken: 'boolean',
     dnsConfig: { options: [{ name: 'string', value: 'string' }] },
     topologySpreadConstraints: [{ topologyKey: 'string', labelSelector: LABEL_SELECTOR }],
@@ -77,7 +78,7 @@ const KINDS: Readonly<Record<string, Shape>> = {
       ports: [{ name: 'string', port: 'integer', targetPort: 'integerOrString', protocol: 'string' }],
     },
   },
-  '/ServiceAccount': { automountServiceAccountToken: 'boolean' },
+  '/ServiceAccount': { automountServiceAccountToken: 'boolean', imagePullSecrets: [{ name: 'string' }] },
   'policy/PodDisruptionBudget': {
     spec: { selector: LABEL_SELECTOR, minAvailable: 'integerOrString', maxUnavailable: 'integerOrString' },
   },
@@ -130,9 +131,6 @@ const KINDS: Readonly<Record<string, Shape>> = {
     spec: { selector: { matchLabels: STRINGS }, tracing: [{}], metrics: [{}], accessLogging: [{}] },
   },
   'cilium.io/CiliumNetworkPolicy': { spec: { endpointSelector: LABEL_SELECTOR } },
-  'kafka.strimzi.io/Kafka': { spec: { kafka: { replicas: 'count' }, zookeeper: { replicas: 'count' } } },
-  'kafka.strimzi.io/KafkaNodePool': { spec: { replicas: 'count', roles: ['string'] } },
-  'kafka.strimzi.io/KafkaTopic': { spec: { replicas: 'count' } },
 }
 
 /** The shapes that an object of a type must have, all of them. */
@@ -142,18 +140,6 @@ function shapesOf(type: TypeMeta): Shape[] {
   return [OBJECT, ...(workload ? [shapeAt(workload.template, POD_TEMPLATE)] : []), ...(own ? [own] : [])]
 }
 
-/**
- * After this check, functions may assume that every field has the type the API expects, or is absent. Throws InputError
- * with one line for each value of another type: the API would refuse the object, and a function would misread it.
- */
-export function requireWellTyped(objects: readonly KubernetesObject[]): void {
-  const lines = objects.flatMap((object) =>
-    shapesOf(object)
-      .flatMap((shape) => typeErrors(object, shape, []))
-      .map((mistyped) => `${nameOf(object)}: ${formatPath(mistyped.path)}: ${describeMistyped(mistyped)}`),
-  )
-  if (lines.length > 0) throw new InputError(lines.join('\n'))
-}
-
-const nameOf = (object: KubernetesObject): string =>
-  typeof object.metadata.namespace === 'string' ? describe(object) : `${object.kind} ${object.metadata.name}`
+/** The values of an object that have another type than the API decodes. */
+export const mistypedFields = (object: KubernetesObject): Mistyped[] =>
+  shapesOf(object).flatMap((shape) => typeErrors(object, shape, []))

@@ -1,11 +1,11 @@
-import { ExactInteger, unmark } from '../exact-integer.ts'
+import { ExactInteger } from '../exact-integer.ts'
 import { isFields } from './objects.ts'
 
-type Scalar = 'boolean' | 'integer' | 'count' | 'string' | 'integerOrString'
+type Scalar = 'boolean' | 'integer' | 'count' | 'string' | 'required' | 'integerOrString'
 
 /**
- * What the API decodes at a path: a scalar, a list, or a map with these fields, where `*` stands for every key. Fields that
- * are not named are not looked at.
+ * What the API decodes at a path: a scalar, a list, or a map with these fields, where `*` is every key. `required` is a
+ * string that must be there. Fields that are not named are not looked at.
  */
 export type Shape = Scalar | { readonly [field: string]: Shape } | readonly [Shape]
 
@@ -26,13 +26,20 @@ export function typeErrors(value: unknown, shape: Shape, path: Mistyped['path'])
   return errors
 }
 
-/** `found "true", expected a boolean, or the API refuses it; remove the quotes` */
-export function describeMistyped({ found, expected }: Mistyped): string {
-  // JSON has no .inf and no .nan.
-  const text = typeof found === 'number' ? String(found) : unmark(JSON.stringify(found))
-  const shown = text.length > 80 ? `${text.slice(0, 77)}...` : text
-  return `found ${shown}, expected ${expected}, or the API refuses it${isQuoted(found) ? '; remove the quotes' : ''}`
+/** What messages say in place of a value that may be secret: `a string`, `a map`, `nothing`. */
+export function nameOfType(value: unknown): string {
+  if (value === undefined) return 'nothing'
+  if (value === null) return 'null'
+  if (Array.isArray(value)) return 'a list'
+  if (value instanceof ExactInteger) return 'a number'
+  return typeof value === 'object' ? 'a map' : `a ${typeof value}`
 }
+
+/** `found a string, expected a boolean, or the API refuses it; remove the quotes` */
+export const describeMistyped = ({ found, expected }: Mistyped): string =>
+  `found ${nameOfType(found)}, expected ${expected}, or the API refuses it${isQuoted(found) ? '; remove the quotes' : ''}`
+
+const isQuoted = (value: unknown): boolean => typeof value === 'string' && /^(?:true|false|\d+)$/.test(value)
 
 /** `${NAME}`, `${NAME:=default}` or `$(NAME)` and nothing else: a value that only a later substitution knows. */
 export const isPlaceholder = (value: unknown): value is string =>
@@ -56,6 +63,8 @@ function collect(value: unknown, shape: Shape, path: (string | number)[], errors
     const each = shape['*']
     for (const field in each ? value : shape)
       if (Object.hasOwn(value, field)) at(value[field], each ?? (shape[field] as Shape), field)
+      else if (shape[field] === 'required')
+        errors.push({ path: [...path, field], found: undefined, expected: AN.required })
   }
 
   function at(child: unknown, inner: Shape, key: string | number): void {
@@ -78,6 +87,7 @@ const IS: Readonly<Record<Scalar, (value: unknown) => boolean>> = {
   integer: (value) => Number.isInteger(value),
   count: (value) => Number.isInteger(value) && Number(value) >= 0 && Number(value) < 2 ** 31,
   string: (value) => typeof value === 'string',
+  required: (value) => typeof value === 'string',
   integerOrString: (value) => typeof value === 'string' || Number.isInteger(value),
 }
 
@@ -86,11 +96,10 @@ const AN: Readonly<Record<Scalar, string>> = {
   integer: 'a whole number',
   count: 'a whole number, not negative and below 2^31',
   string: 'a string',
+  required: 'a string',
   integerOrString: 'a whole number or a string',
 }
 
 const isList = (shape: Shape): shape is readonly [Shape] => Array.isArray(shape)
 
 const isMap = (shape: Shape): shape is { readonly [field: string]: Shape } => isFields(shape)
-
-const isQuoted = (value: unknown): boolean => typeof value === 'string' && /^(?:true|false|\d+)$/.test(value)

@@ -1,4 +1,5 @@
 import { type KubernetesObject, type TypeMeta, typeOf } from '../kubernetes/objects.ts'
+import { type Mistyped, shapeAt, typeErrors } from '../kubernetes/type-check.ts'
 import { certManager } from './cert-manager.ts'
 import { cloudNativePg } from './cloudnative-pg.ts'
 import { elasticCloudOnKubernetes } from './elastic-cloud-on-kubernetes.ts'
@@ -35,12 +36,19 @@ export const CUSTOM_RESOURCES: Readonly<Record<string, CustomResource>> = Object
 /** How the known operators are told which images to run. */
 export const IMAGE_SETTINGS: readonly ImageSetting[] = OPERATORS.flatMap(({ imageSettings = [] }) => imageSettings)
 
-/** What is known of an object's kind; undefined where nothing is. */
+/** What is known about an object's kind; undefined if nothing is. */
 export function customResourceOf(object: TypeMeta): CustomResource | undefined {
   const type = typeOf(object)
   return Object.hasOwn(CUSTOM_RESOURCES, type) ? CUSTOM_RESOURCES[type] : undefined
 }
 
-/** The pods that an operator makes for an object; none where the object's kind is unknown. */
+/** The values of an object that have another type than its CustomResourceDefinition says. */
+export function mistypedCustomFields(object: KubernetesObject): Mistyped[] {
+  const { shape, replicas = {} } = customResourceOf(object) ?? {}
+  const shapes = Object.values(replicas).map((path) => shapeAt(path, 'count'))
+  return [...shapes, ...(shape ? [shape] : [])].flatMap((each) => typeErrors(object, each, []))
+}
+
+/** The pods that an operator makes for an object; none if its kind is unknown. */
 export const runtimePodsOf = (object: KubernetesObject): RuntimePods[] =>
   customResourceOf(object)?.runtimePods?.(object) ?? []

@@ -1,4 +1,5 @@
 import type { KubernetesObject } from '../kubernetes/objects.ts'
+import type { Shape } from '../kubernetes/type-check.ts'
 
 /** Keys of a map that together spell an image. */
 export interface ImageParts {
@@ -23,7 +24,7 @@ export interface JoinedImage {
   /** Key of the component under `spec`. */
   component: string
   container: string
-  /** The repository where `baseImage` is not set. */
+  /** The repository if `baseImage` is not set. */
   repository: string
 }
 
@@ -54,13 +55,13 @@ export interface PodFields {
   omit?: 'runAsUser'[]
   /** Paths of lists of volumes. */
   volumes?: string[]
-  /** Paths of booleans, each with the baseline check that its pods fail where it is true. */
+  /** Paths of booleans, each with the baseline check that its pods fail if it is true. */
   flags?: Record<string, 'hostNamespaces' | 'privileged'>
 }
 
 /** A port on which pods listen. */
 export interface PodPort {
-  /** As the container declares it; undefined where it declares none, or the name is not certain. */
+  /** As the container declares it; undefined if it declares none, or if the name is not certain. */
   name?: string
   port: number
   /** TCP if absent. */
@@ -78,7 +79,7 @@ export interface RuntimePods {
   needsApiServer: boolean
 }
 
-/** What is known of one kind of custom resource. Every facet is optional: absent means unknown. */
+/** What is known about one kind of custom resource. Every facet is optional: absent means unknown. */
 export interface CustomResource {
   images?: readonly ImageField[]
   joinedImages?: readonly JoinedImage[]
@@ -88,6 +89,8 @@ export interface CustomResource {
   level?: 'privileged' | 'baseline' | 'restricted'
   /** Paths of the numbers of pods, by what is appended to the object's name in the names of these pods. */
   replicas?: Readonly<Record<string, readonly string[]>>
+  /** The types of further fields that functions read, as its CustomResourceDefinition has them. */
+  shape?: Shape
   /** The pods that the operator makes for an object, in the object's namespace. */
   runtimePods?(object: KubernetesObject): RuntimePods[]
 }

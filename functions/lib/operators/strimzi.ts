@@ -70,7 +70,9 @@ export const strimzi: Operator = {
       pods: pods(podField('spec.template', ['initContainer', 'kafkaContainer'], 'spec.template')),
       level: 'baseline',
       replicas: { '': ['spec', 'replicas'] },
+      shape: { spec: { roles: ['string'] } },
     },
+    'kafka.strimzi.io/KafkaTopic': { shape: { spec: { replicas: 'count' } } },
     // `spec.build.output.image` is left out: Strimzi pushes the image that it builds to it.
     'kafka.strimzi.io/KafkaConnect': {
       ...connect,

@@ -28,7 +28,7 @@ export const podsOfTidbCluster = (cluster: KubernetesObject): RuntimePods[] => [
     .map(([component, ports]) => pods(cluster, component, ports, false)),
 ]
 
-/** The operator takes the instance from the label of the cluster, where it has one. */
+/** The operator takes the instance from the label of the cluster, if it has one. */
 const pods = (
   { metadata }: KubernetesObject,
   component: string,

@@ -45,8 +45,8 @@ const clusterPods = podsOf('discovery', 'pd', 'tidb', 'tikv', 'tiflash', 'ticdc'
 const TOOL_IMAGES = ['spec.**.toolImage']
 
 /**
- * TiDB Operator 1.x. Of `version` it also chooses configuration and the backup tool, which is why a digest cannot go there
- * in a cluster (`joinedImages`, from operator v1.4).
+ * TiDB Operator 1.x. It also chooses configuration and the backup tool by `version`, which is why a digest cannot go there in
+ * a cluster (`joinedImages`, from operator v1.4).
  * Sources: https://docs.pingcap.com/tidb-in-kubernetes/stable,
  * https://github.com/pingcap/tidb-operator/blob/v1.6.3/pkg/apis/pingcap/v1alpha1/tidbcluster.go
  */

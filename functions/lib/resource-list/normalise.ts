@@ -1,6 +1,7 @@
 import { Document, isMap, isPair, isScalar, isSeq, type Node, type Pair, parseDocument } from 'yaml'
-import { InputError } from '../input-error.ts'
+import { InputError } from '../framework/input-error.ts'
 import { OPTIONS, toPlain } from '../yaml/kubernetes-yaml.ts'
+import { input } from './findings.ts'
 
 /**
  * A ResourceList of any YAML or JSON shape, rewritten so that its top-level keys and items stand at column 0.
@@ -10,8 +11,7 @@ export function normalise(text: string): string {
   const document = parseDocument(text, OPTIONS)
   const [first] = document.errors
   if (first) throw first
-  if (!isMap(document.contents))
-    throw new InputError('stdin is no ResourceList: expected a map with apiVersion, kind and items')
+  if (!isMap(document.contents)) throw new InputError(input['not-a-resource-list']({}))
   return document.contents.items.map((pair) => section(pair, document)).join('')
 }
 
@@ -26,7 +26,7 @@ function section(pair: Pair, document: Document): string {
 function itemText(item: unknown, document: Document): string {
   const alone = new Document([], OPTIONS)
   alone.contents = alone.createNode([]) as never
-  if (isPair(item)) throw new InputError('items must be a list of objects')
+  if (isPair(item)) throw new InputError(input['items-not-a-list']({}))
   try {
     const list = alone.createNode([]) as unknown as { items: unknown[]; flow?: boolean }
     list.items = [(item as Node).clone()]

@@ -1,8 +1,9 @@
-import { InputError } from '../input-error.ts'
+import { objects as findings } from '../framework/findings.ts'
+import { InputError } from '../framework/input-error.ts'
 import { nameContainers } from '../kubernetes/knative.ts'
 import { type Fields, formatPath, isFields, type KubernetesObject, valueAt } from '../kubernetes/objects.ts'
 import { templatePath } from '../kubernetes/pod-template.ts'
-import { describeMistyped, type Shape, typeErrors } from '../kubernetes/type-check.ts'
+import { type Mistyped, nameOfType, type Shape, typeErrors } from '../kubernetes/type-check.ts'
 
 /**
  * The objects that an item stands for: itself, or the members of a `kind: List` or a typed list such as PodList. A custom resource
@@ -12,8 +13,7 @@ import { describeMistyped, type Shape, typeErrors } from '../kubernetes/type-che
  */
 export function objectsIn(item: unknown, where: string): KubernetesObject[] {
   if (item === undefined || item === null) return []
-  if (!isFields(item))
-    throw new InputError(`${where}: found ${JSON.stringify(item).slice(0, 80)}, expected an object of the API`)
+  if (!isFields(item)) throw new InputError(findings['not-an-object']({}, where, nameOfType(item)))
   const members = listMembers(item)
   if (members) return members.flatMap((member) => objectsIn(member, where))
   if (isObject(item)) {
@@ -37,15 +37,16 @@ function refuseMeant(item: Fields, where: string): void {
   const { apiVersion, kind } = item
   const what = typeof kind === 'string' ? `${where}: ${kind}` : where
   const [mistyped] = typeErrors(item, kind === 'List' ? LIST : IDENTITY, [])
-  if (mistyped) throw new InputError(`${what}: ${formatPath(mistyped.path)}: ${describeMistyped(mistyped)}`)
+  if (mistyped) throw wrongIdentity(what, mistyped)
   if (typeof kind !== 'string') return
   if (typeof apiVersion !== 'string')
-    throw new InputError(`${what}: apiVersion: found nothing, expected the API version`)
+    throw wrongIdentity(what, { path: ['apiVersion'], found: undefined, expected: 'the API version' })
   if (hasImage(valueAt(item, templatePath({ apiVersion, kind }) ?? [])))
-    throw new InputError(
-      `${what}: metadata.name: found nothing, expected a name; no policy could name its pods without`,
-    )
+    throw new InputError(findings['no-name']({}, what))
 }
+
+const wrongIdentity = (what: string, { path, found, expected }: Mistyped): InputError =>
+  new InputError(findings['wrong-identity']({}, what, formatPath(path), nameOfType(found), expected))
 
 /** As opposed to a patch, or to what runs no pods. */
 function hasImage(template: unknown): boolean {

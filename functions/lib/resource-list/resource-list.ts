@@ -1,8 +1,9 @@
 import type { Result } from '../framework/finding.ts'
-import { InputError } from '../input-error.ts'
+import { InputError } from '../framework/input-error.ts'
 import { isFields } from '../kubernetes/objects.ts'
 import { readCanonicalYaml, writeJson } from '../yaml/canonical-yaml.ts'
 import { type Codec, kustomizeCodec, peopleCodec } from './codec.ts'
+import { input } from './findings.ts'
 import { isFromKustomize } from './kustomize-annotations.ts'
 import { fieldOf, type ResourceListText, split } from './split.ts'
 
@@ -31,8 +32,7 @@ const PACKAGE_PATH = /^ +internal\.config\.kubernetes\.io\/path:/m
  */
 export async function readResourceList(text: string): Promise<ResourceList> {
   const parts = await splitAnyShape(text)
-  if (parts.items.length === 0)
-    throw new InputError('the ResourceList has no items; an empty answer would erase the build, so none is given')
+  if (parts.items.length === 0) throw new InputError(input['no-items']({}))
   const caller = callerOf(parts.items)
   return {
     header: parts.header,
@@ -61,13 +61,12 @@ export function parsing<T>(what: string, parse: () => T): T {
     if (cause instanceof InputError) throw cause
     const { message } = cause as Error
     const reason = /call stack/i.test(message) ? 'it is nested too deeply' : message.split('\n')[0]
-    throw new InputError(`${what} cannot be read as YAML: ${reason}`, { cause })
+    throw new InputError(input['not-yaml']({}, what, reason ?? ''), { cause })
   }
 }
 
 async function splitAnyShape(text: string): Promise<ResourceListText> {
-  if (text.trim() === '')
-    throw new InputError('stdin is empty; expected a ResourceList with items and a functionConfig')
+  if (text.trim() === '') throw new InputError(input.empty({}))
   const fast = split(text)
   if (fast) return requireResourceList(fast)
   const { normalise } = await import('./normalise.ts')
@@ -76,9 +75,7 @@ async function splitAnyShape(text: string): Promise<ResourceListText> {
 
 function requireResourceList(parts: ResourceListText | undefined): ResourceListText {
   if (parts && /^kind: *(["']?)ResourceList\1 *(?: #.*)?\r?$/m.test(parts.header)) return parts
-  throw new InputError(
-    'stdin is no ResourceList; expected the keys apiVersion (config.kubernetes.io/v1), kind (ResourceList), items and functionConfig',
-  )
+  throw new InputError(input['not-a-resource-list']({}))
 }
 
 const TYPE_KEY = /^(?:- | {2})(?:["']|\? *)?(?:apiVersion|kind)\b/gm

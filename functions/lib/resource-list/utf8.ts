@@ -1,4 +1,5 @@
-import { InputError } from '../input-error.ts'
+import { InputError } from '../framework/input-error.ts'
+import { input } from './findings.ts'
 
 const UTF8 = new TextDecoder('utf-8', { fatal: true })
 
@@ -7,6 +8,6 @@ export function decodeUtf8(bytes: Uint8Array): string {
   try {
     return UTF8.decode(bytes)
   } catch (cause) {
-    throw new InputError('stdin is not UTF-8; save the manifests as UTF-8, or encode binary data as base64', { cause })
+    throw new InputError(input['not-utf-8']({}), { cause })
   }
 }

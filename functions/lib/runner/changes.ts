@@ -1,6 +1,8 @@
 import { isDeepStrictEqual } from 'node:util'
-import { copyOf, parseMarked, unmark } from '../exact-integer.ts'
-import { error, type Finding, info } from '../framework/finding.ts'
+import { copyOf, parseMarked } from '../exact-integer.ts'
+import { show } from '../framework/confidential.ts'
+import type { Finding } from '../framework/finding.ts'
+import { objects } from '../framework/findings.ts'
 import { formatPath, isFields, type KubernetesObject } from '../kubernetes/objects.ts'
 
 type Path = readonly (string | number)[]
@@ -26,13 +28,13 @@ export class Snapshot {
     this.#json = new Map(objects.map((object) => [object, JSON.stringify(object)]))
   }
 
-  changes(objects: readonly KubernetesObject[], now: Snapshot): Changes {
-    const present = new Set(objects)
-    const changed = [...this.#json].filter(([object, json]) => present.has(object) && now.#json.get(object) !== json)
+  changes(present: readonly KubernetesObject[], now: Snapshot): Changes {
+    const left = new Set(present)
+    const changed = [...this.#json].filter(([object, json]) => left.has(object) && now.#json.get(object) !== json)
     return {
       changed: changed.map(([object, json]) => ({ object, before: () => parseMarked(json) as KubernetesObject })),
-      added: objects.filter((object) => !this.#json.has(object)),
-      removed: [...this.#json.keys()].filter((object) => !present.has(object)),
+      added: present.filter((object) => !this.#json.has(object)),
+      removed: [...this.#json.keys()].filter((object) => !left.has(object)),
     }
   }
 
@@ -52,14 +54,11 @@ export class Snapshot {
   }
 }
 
-/** For `mode: mutate`: one line that counts what was done. */
-export function summarise({ changed, added }: Changes): Finding[] {
-  const parts = [
-    changed.length > 0 && `changed ${count(changed.map(({ object }) => object))}`,
-    added.length > 0 && `generated ${count(added)}`,
-  ].filter((part) => part !== false)
-  return parts.length > 0 ? [info(parts.join('; '))] : []
-}
+/** For `mode: mutate`: how many objects of each kind were changed, and how many were generated. */
+export const summarise = ({ changed, added }: Changes): Finding[] => [
+  ...(changed.length > 0 ? [objects.changed({}, count(changed.map(({ object }) => object)))] : []),
+  ...(added.length > 0 ? [objects.generated({}, count(added))] : []),
+]
 
 function count(objects: readonly KubernetesObject[]): string {
   const kinds = new Map<string, number>()
@@ -71,25 +70,14 @@ function count(objects: readonly KubernetesObject[]): string {
 export function asErrors({ changed, added, removed }: Changes): Finding[] {
   return [
     ...changed.flatMap(({ object, before }) => differences(before(), object).map((field) => fieldError(object, field))),
-    ...added.map((object) =>
-      error('is not in the build; expected it, as mode: mutate would generate it', { object: copyOf(object) }),
-    ),
-    ...removed.map((object) =>
-      error('is in the build and nothing asks for it; mode: mutate would remove it', { object }),
-    ),
+    ...added.map((object) => objects['would-generate']({ object: copyOf(object) })),
+    ...removed.map((object) => objects['would-remove']({ object })),
   ]
 }
 
 function fieldError(object: KubernetesObject, { path, before, after }: Difference): Finding {
-  return error(`found ${brief(before)}, expected ${brief(after)}`, {
-    object,
-    field: { path: formatPath(path), currentValue: before, proposedValue: copyOf(after) },
-  })
-}
-
-const brief = (value: unknown): string => {
-  const text = value === undefined ? 'nothing' : unmark(JSON.stringify(value))
-  return text.length > 120 ? `${text.slice(0, 117)}...` : text
+  const field = { path: formatPath(path), currentValue: before, proposedValue: copyOf(after) }
+  return objects['would-change']({ object, field }, show(field.path, before), show(field.path, after))
 }
 
 interface Difference {

@@ -1,7 +1,7 @@
 import { API_VERSION } from '../framework/config.ts'
 import { toLine, toResult } from '../framework/finding.ts'
 import { type Step, seenBy } from '../framework/function.ts'
-import { InputError } from '../input-error.ts'
+import { InputError } from '../framework/input-error.ts'
 import type { KubernetesObject } from '../kubernetes/objects.ts'
 import type { Decoded } from '../resource-list/codec.ts'
 import { objectsIn } from '../resource-list/objects-of-item.ts'
@@ -14,7 +14,8 @@ import {
   writeResourceList,
 } from '../resource-list/resource-list.ts'
 import { decodeUtf8 } from '../resource-list/utf8.ts'
-import { type Ran, runSteps } from './steps.ts'
+import { runner } from './findings.ts'
+import { type Ran, type Reported, runSteps } from './steps.ts'
 
 /** What the process answers. On any error stdout is empty, but for kpt, which reads `results` from it. */
 export interface Answer {
@@ -22,6 +23,12 @@ export interface Answer {
   stderr: string
   /** 0 done; 1 findings of severity error; 2 unusable input or configuration; 3 a bug. */
   exitCode: 0 | 1 | 2 | 3
+  /** What stderr says, as data. */
+  reported: readonly Reported[]
+  /** The objects that stdout holds with other content than the input. */
+  changed: readonly KubernetesObject[]
+  /** The objects that stdout holds and the input did not. */
+  generated: readonly KubernetesObject[]
 }
 
 interface OpenItem {
@@ -66,14 +73,22 @@ function answer(list: ResourceList, open: OpenItem[], objects: KubernetesObject[
   const stderr = ran.reported.map(({ source, finding }) => `${toLine(finding, source)}\n`).join('')
   if (ran.reported.some(({ finding }) => finding.severity === 'error')) {
     const untouched = list.items.map(({ text }) => text)
-    return { stdout: list.caller === 'kpt' ? writeResourceList(list, untouched, results) : '', stderr, exitCode: 1 }
+    const stdout = list.caller === 'kpt' ? writeResourceList(list, untouched, results) : ''
+    return { stdout, stderr, exitCode: 1, reported: ran.reported, changed: [], generated: [] }
   }
   const present = new Set(objects)
   const kept = open.flatMap((item) => writeItem(item, list, present, ran))
   const known = new Set(open.flatMap((item) => item.objects))
   const added = objects.filter((object) => !known.has(object))
   const texts = placeInPackage(added, list).map((object) => list.codec.add(object))
-  return { stdout: writeResourceList(list, [...kept, ...texts], results), stderr, exitCode: 0 }
+  return {
+    stdout: writeResourceList(list, [...kept, ...texts], results),
+    stderr,
+    exitCode: 0,
+    reported: ran.reported,
+    changed: objects.filter((object) => known.has(object) && ran.before.differs(object, ran.after)),
+    generated: added,
+  }
 }
 
 function writeItem(item: OpenItem, list: ResourceList, present: ReadonlySet<KubernetesObject>, ran: Ran): string[] {
@@ -86,17 +101,12 @@ function writeItem(item: OpenItem, list: ResourceList, present: ReadonlySet<Kube
   return [isChanged ? decoded.encode(decoded.object) : list.codec.pass(text)]
 }
 
+const traceOf = (cause: unknown): string => (cause instanceof Error ? (cause.stack ?? cause.message) : String(cause))
+
 /** Fails closed: nothing on stdout, the reason on stderr. */
 function refusal(cause: unknown): Answer {
-  if (cause instanceof InputError)
-    return {
-      stdout: '',
-      stderr: cause.message
-        .split('\n')
-        .map((line) => `error: ${line}\n`)
-        .join(''),
-      exitCode: 2,
-    }
-  const trace = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)
-  return { stdout: '', stderr: `error: a bug in krm-hardening, please report it: ${trace}\n`, exitCode: 3 }
+  const findings = cause instanceof InputError ? cause.findings : [runner.bug({}, traceOf(cause))]
+  const stderr = findings.map((finding) => `${toLine(finding, '')}\n`).join('')
+  const reported = findings.map((finding) => ({ source: '', finding }))
+  return { stdout: '', stderr, exitCode: cause instanceof InputError ? 2 : 3, reported, changed: [], generated: [] }
 }

@@ -1,8 +1,8 @@
 import type { Finding } from '../framework/finding.ts'
 import type { Step } from '../framework/function.ts'
 import { Shared } from '../framework/shared.ts'
+import { requireWellTyped } from '../framework/well-typed.ts'
 import type { KubernetesObject } from '../kubernetes/objects.ts'
-import { requireWellTyped } from '../kubernetes/schemas.ts'
 import { asErrors, Snapshot, summarise } from './changes.ts'
 
 /** A finding and the function that made it. */

@@ -44,10 +44,20 @@ function means(yaml: Yaml, text: string, value: unknown): boolean {
 
 function parse(yaml: Yaml, text: string): Document.Parsed {
   // Its warnings would go to stderr, of which every line is a finding.
-  const document = yaml.parseDocument(text, { merge: true, keepSourceTokens: true, logLevel: 'error' })
+  const document = parsed(() => yaml.parseDocument(text, { merge: true, keepSourceTokens: true, logLevel: 'error' }))
   const [first] = document.errors
   if (first) throw new YamlTextError(`expected one YAML document, found ${first.message.split('\n')[0]}`)
   return document as Document.Parsed
+}
+
+/** The parser calls itself for each level, so a text with thousands of levels exhausts the stack. */
+function parsed<T>(parse: () => T): T {
+  try {
+    return parse()
+  } catch (cause) {
+    if (cause instanceof RangeError) throw new YamlTextError('the text cannot be read: it is nested too deeply')
+    throw cause
+  }
 }
 
 /** Plain data without shared nodes, so that an edit of one place shows in no other. */

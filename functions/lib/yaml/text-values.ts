@@ -1,6 +1,6 @@
 // `yaml` takes longer to load than everything else together, and few runs meet a text to edit.
-export const load = () => import('yaml')
-export type Yaml = Awaited<ReturnType<typeof load>>
+export type Yaml = typeof import('yaml')
+export const load = (): Promise<Yaml> => import('yaml')
 
 /** Map keys and list indices. */
 export type TextPath = readonly (string | number)[]

@@ -1,23 +1,24 @@
-import { error, type Finding } from '../../lib/framework/finding.ts'
+import type { Finding } from '../../lib/framework/finding.ts'
 import { groupBy } from '../../lib/framework/group-by.ts'
 import { describe, type KubernetesObject, valueAt } from '../../lib/kubernetes/objects.ts'
 import type { Workload } from '../../lib/kubernetes/workload.ts'
 import { type Build, totalOf } from '../build.ts'
-import { majority, tolerance } from '../derive/formula.ts'
+import { majority, tolerance } from '../derive/evaluate.ts'
 import { describeLimits, evictable, isBudget, type Limits, selectorOf } from '../disruption-budgets/budget.ts'
+import { findings } from '../findings/index.ts'
 import type { Scalable } from '../replicas/scalable.ts'
 import { selectedBy } from '../selected-workloads.ts'
 import type { Quorum } from './quorum.ts'
 
-// Rule: no budget, whoever wrote it, blocks every eviction, since then no node can be drained; of a quorum of n members
-// it lets go at most floor((n - 1) / 2), so that a majority stays; and no pod has two budgets, since then the
-// eviction API refuses. A lone member may be evicted: it has no majority to keep, and its node must be drainable.
+// Rule: no budget, whoever wrote it, blocks every eviction, because then no node can be drained; of a quorum of n members
+// it lets at most floor((n - 1) / 2) go, so that a majority stays; and no pod has two budgets, because the eviction API
+// refuses then. A lone member may be evicted: it has no majority to keep, and its node must be drainable.
 
 /** A budget with what it selects. */
 interface Selection {
   budget: KubernetesObject
   workloads: readonly Workload[]
-  /** Those of them that say how many pods they run. */
+  /** Those of them that have a number of replicas. */
   scalables: readonly Scalable[]
 }
 
@@ -52,15 +53,8 @@ function checkBlocking(build: Build, { budget, workloads, scalables }: Selection
   const n = total?.value
   if (!never && (n === undefined || n === 0 || evictable(limits, n) !== 0)) return []
   const arithmetic = never ? '0 may be away' : `${remainder(limits, n ?? 0)} = 0 of ${total?.text} may be away`
-  return [
-    error(
-      `${describeLimits(limits)} blocks every eviction: ${arithmetic}, and no node under its pods can be drained; let at least 1 go`,
-      {
-        object: budget,
-        field: { path: limits.minAvailable === undefined ? 'spec.maxUnavailable' : 'spec.minAvailable' },
-      },
-    ),
-  ]
+  const field = { path: limits.minAvailable === undefined ? 'spec.maxUnavailable' : 'spec.minAvailable' }
+  return [findings['blocks-every-eviction']({ object: budget, field }, describeLimits(limits), arithmetic)]
 }
 
 function remainder({ minAvailable }: Limits, n: number): string {
@@ -68,7 +62,7 @@ function remainder({ minAvailable }: Limits, n: number): string {
   return Number(minAvailable) > n ? `max(${n} - ${minAvailable}, 0)` : `${n} - ${minAvailable}`
 }
 
-/** What budgets let go of one quorum's members adds up: each is kept by itself. */
+/** The evictions that the budgets of one quorum allow add up, because each budget counts by itself. */
 function checkMajority(build: Build, { scalables }: Quorum, selections: readonly Selection[]): Finding[] {
   const { value: n, text } = totalOf(build, scalables)
   const budgets = selections.flatMap((selection) => {
@@ -85,16 +79,22 @@ function checkMajority(build: Build, { scalables }: Quorum, selections: readonly
       : `${describeLimits(limitsOf(budget))} of ${budget.metadata.name}`,
   )
   return [
-    error(
-      `${limits.join(' + ')} ${others.length === 0 ? 'lets' : 'let'} ${most} go at once, and floor((${n} - 1) / 2) = ${allowed} is the most: of ${text}, floor(${n} / 2) + 1 = ${majority(n)} must stay to decide${others.length === 0 ? '' : '; give the members one budget, with one name and selector'}`,
+    findings['loses-the-majority'](
       { object: first.budget },
+      limits.join(' + '),
+      most,
+      n,
+      allowed,
+      text,
+      majority(n),
+      others.length === 0,
     ),
   ]
 }
 
 /**
- * How many members of a quorum a budget lets go; undefined where it selects none, or where that is not known. Pods that
- * it also counts are no members: all that it lets go may be ones.
+ * How many members of a quorum a budget lets go; undefined where it selects none, or where that is not known. It may also
+ * select pods that are no members; all pods that it lets go may be members.
  */
 function mostMembers(build: Build, members: readonly Scalable[], { budget, scalables }: Selection): number | undefined {
   const own = totalOf(
@@ -111,10 +111,6 @@ function checkOverlap(selections: readonly Selection[]): Finding[] {
   return [...byWorkload.values()].flatMap(([first, second, ...others]) => {
     if (!first || !second) return []
     const names = [first, second, ...others].map(({ budget }) => budget.metadata.name).sort()
-    return [
-      error(`${names.join(' and ')} are budgets for the same pods, which the eviction API refuses; keep one`, {
-        object: first.object,
-      }),
-    ]
+    return [findings['several-budgets']({ object: first.object }, names.join(' and '))]
   })
 }

@@ -1,10 +1,11 @@
-import { error, type Finding, info } from '../../lib/framework/finding.ts'
+import type { Finding } from '../../lib/framework/finding.ts'
 import { type Build, factorOf, plural, totalOf } from '../build.ts'
+import { findings } from '../findings/index.ts'
 import { describeScalable, type Scalable } from '../replicas/scalable.ts'
 
 // Rule: a workload that holds as many copies as the factor says runs at least that many replicas. The factor is the
 // environment's, or the workload's own, which needs a reason. Fewer replicas than copies are an error, also where an
-// autoscaler may go that low: a write would wait for members that are not there.
+// autoscaler may go that low: a write would wait for members that do not exist.
 
 /** Workloads that together hold as many copies as the factor says, and the part of the policy that says so. */
 export interface Holding {
@@ -19,7 +20,7 @@ export function checkFactorGiven(build: Build, holdings: readonly Holding[]): Fi
   const lacking = holdings.filter(({ scalables }) => scalables.length > 0 && factorOf(build, scalables) === undefined)
   if (lacking.length === 0) return []
   const places = lacking.map(({ where }) => where).join(', ')
-  return [error(`factor: found none, expected the copies of each datum in this environment, for ${places}`)]
+  return [findings['factor-missing']({ field: { path: 'factor' } }, places)]
 }
 
 export function checkFactors(build: Build, holdings: readonly Holding[]): Finding[] {
@@ -33,13 +34,16 @@ function checkFactor(build: Build, { scalables, where }: Holding): Finding[] {
   const { value, text } = totalOf(build, scalables)
   const [first] = scalables
   if (!first || factor === undefined || (value !== undefined && value >= factor)) return []
-  if (value === undefined)
-    return [info(`factor ${factor} is not held against ${text}, which a placeholder gives`, { object: first.object })]
+  if (value === undefined) return [findings['factor-not-compared']({ object: first.object }, factor, text)]
   const autoscaler = scalables.map((scalable) => build.autoscalers.get(scalable)).find((one) => one !== undefined)
   return [
-    error(
-      `replication factor ${factor} > ${text} (${where}): each datum needs ${plural(factor, 'member')}; raise it to ${factor}, or give workloads.${first.name} a factor of its own with a reason`,
+    findings['factor-above-replicas'](
       { object: autoscaler?.object ?? first.object, field: { path: autoscaler?.field ?? first.path.join('.') } },
+      factor,
+      text,
+      where,
+      plural(factor, 'member'),
+      first.name,
     ),
   ]
 }

@@ -1,12 +1,12 @@
 import { formatPath, type KubernetesObject } from '../../lib/kubernetes/objects.ts'
 import { type Container, containersOf, podTemplateOf } from '../../lib/kubernetes/pod-template.ts'
-import { argumentsOf } from '../derive/argument.ts'
+import { argumentsOf } from '../derive/target-argument.ts'
 import { variablesOf } from '../derive/variable.ts'
 
 const FLAG = '--initial-cluster'
 const VARIABLE = 'ETCD_INITIAL_CLUSTER'
 
-/** The members that an etcd is told of, and where it is. */
+/** The members that an etcd is told of, and where. */
 export interface MemberList {
   /** The flag or the variable. */
   name: string

@@ -1,4 +1,4 @@
-import { error, type Finding } from '../../lib/framework/finding.ts'
+import type { Finding } from '../../lib/framework/finding.ts'
 import { groupBy } from '../../lib/framework/group-by.ts'
 import {
   type Fields,
@@ -10,11 +10,12 @@ import {
 } from '../../lib/kubernetes/objects.ts'
 import { namesOf } from '../../lib/kubernetes/previous-names.ts'
 import { type Build, type Count, totalOf } from '../build.ts'
+import { findings } from '../findings/index.ts'
 import { type Scalable, wholeNumber } from '../replicas/scalable.ts'
 
 // Rule, for every Kafka of Strimzi, whoever wrote its configuration: no topic has more copies than there are brokers, or
 // it cannot be created; and fewer copies must be in sync than there are, or the first broker that is away stops every
-// writer. With one copy, one in sync is all that there is.
+// writer. A single copy may ask for one in sync.
 
 const STRIMZI = 'kafka.strimzi.io'
 const CLUSTER = 'strimzi.io/cluster'
@@ -50,7 +51,7 @@ export function checkKafka(build: Build): Finding[] {
 const keyOf = ({ metadata }: KubernetesObject, cluster: string): string => `${metadata.namespace ?? ''}/${cluster}`
 const clusterOf = (object: KubernetesObject): string => keyOf(object, object.metadata.labels?.[CLUSTER] ?? '')
 
-/** The brokers of a cluster: its pools with that role, or the replicas that it has itself. */
+/** The brokers of a cluster: its pools with that role, or its own replicas. */
 function countBrokers(build: Build, pools: readonly Scalable[], own: readonly Scalable[]): Count {
   const brokers = pools.filter(
     ({ object }) => (valueAt(object, ['spec', 'roles']) as string[] | undefined)?.includes('broker') ?? true,
@@ -75,7 +76,7 @@ function checkBrokerConfig(object: KubernetesObject, brokers: Count): Finding[] 
   })
 }
 
-/** A topic without a number of its own takes the broker's. */
+/** A topic without a number of its own uses that of the brokers. */
 function checkTopic(cluster: KubernetesObject, topic: KubernetesObject, brokers: Count): Finding[] {
   const copies = { value: wholeNumber(valueAt(topic, ['spec', 'replicas'])), key: 'replicas', field: 'spec.replicas' }
   const key = 'min.insync.replicas'
@@ -93,21 +94,13 @@ interface Setting {
 
 function aboveBrokers(object: KubernetesObject, { value, key, field: path }: Setting, brokers: Count): Finding[] {
   if (value === undefined || brokers.value === undefined || value <= brokers.value) return []
-  return [
-    error(`${key} ${value} > ${brokers.text}: each copy needs a broker of its own; expected at most ${brokers.value}`, {
-      object,
-      field: { path, currentValue: value },
-    }),
-  ]
+  const details = { object, field: { path, currentValue: value } }
+  return [findings['copies-above-brokers'](details, key, value, brokers.text, brokers.value)]
 }
 
 function stopsWriters(object: KubernetesObject, inSync: Setting, copies: Setting): Finding[] {
   const [least, all] = [inSync.value, copies.value]
   if (least === undefined || all === undefined || least < all || (least === 1 && all === 1)) return []
-  return [
-    error(
-      `${inSync.key} ${least} >= ${copies.key} ${all}: ${all} - ${least} = ${all - least} brokers may be away before writers stop; expected at most ${Math.max(all - 1, 1)}`,
-      { object, field: { path: inSync.field, currentValue: least } },
-    ),
-  ]
+  const details = { object, field: { path: inSync.field, currentValue: least } }
+  return [findings['writers-stop'](details, inSync.key, least, copies.key, all)]
 }

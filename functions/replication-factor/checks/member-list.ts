@@ -1,13 +1,14 @@
-import { error, type Finding } from '../../lib/framework/finding.ts'
+import type { Finding } from '../../lib/framework/finding.ts'
 import { isPlaceholder } from '../../lib/kubernetes/type-check.ts'
 import { type Build, plural, totalOf } from '../build.ts'
 import { expandVariables } from '../derive/variable.ts'
+import { findings } from '../findings/index.ts'
 import type { Scalable } from '../replicas/scalable.ts'
 import { type MemberList, memberListsOf } from './initial-cluster.ts'
 import type { Quorum } from './quorum.ts'
 
-// Rule: the initial cluster of an etcd names as many members as there are replicas of what forms its quorum. A member
-// too many counts towards a majority that it never joins; one too few is refused by the others.
+// Rule: the initial cluster of an etcd names as many members as its quorum has replicas. A member too many counts towards
+// a majority that it never joins; a member that is not listed is refused by the others.
 
 export const checkMemberLists = (build: Build, quorums: readonly Quorum[]): Finding[] =>
   quorums.flatMap(({ scalables }) =>
@@ -26,23 +27,14 @@ function checkList(
   const list = expandVariables(value, container, namespace)
   const { value: n, text } = totalOf(build, quorum)
   if (isPlaceholder(list) || n === undefined) return []
-  const members = membersOf(list)
-  if (members.length === n) return []
-  const together = quorum.length === 1 ? `; workloads that form one cluster are named together under quorum` : ''
-  return [
-    error(
-      `${name} names ${plural(members.length, 'member')}, ${members.join(', ')}, expected ${n}: ${text}; derive it (presets.etcd), or name as many${together}`,
-      { object, field: { path: field } },
-    ),
-  ]
+  const found = membersIn(list)
+  if (found === n) return []
+  const details = { object, field: { path: field } }
+  return [findings['wrong-member-list'](details, name, plural(found, 'member'), n, text, quorum.length === 1)]
 }
 
-/** `a=https://a:2380,b=https://b:2380`: a member stands once for each of its URLs. */
-const membersOf = (list: string): string[] => [
-  ...new Set(
-    list
-      .split(',')
-      .filter((entry) => entry !== '')
-      .map((entry) => entry.split('=')[0] ?? ''),
-  ),
-]
+/** How many members `a=https://a:2380,b=https://b:2380` names: a member is listed once for each of its URLs. */
+function membersIn(list: string): number {
+  const entries = list.split(',').filter((entry) => entry !== '')
+  return new Set(entries.map((entry) => entry.split('=')[0])).size
+}

@@ -1,10 +1,11 @@
-import { error, type Finding } from '../../lib/framework/finding.ts'
+import type { Finding } from '../../lib/framework/finding.ts'
 import { type Build, totalOf } from '../build.ts'
-import { majority, tolerance } from '../derive/formula.ts'
+import { majority, tolerance } from '../derive/evaluate.ts'
+import { findings } from '../findings/index.ts'
 import type { Quorum } from './quorum.ts'
 
-// Rule: a quorum has an odd number of members. An even number stands no more failures than one member less, and two
-// stand none.
+// Rule: a quorum has an odd number of members. An even quorum survives no more failures than one with a member less, and
+// two members survive none.
 
 export const checkOddMembers = (build: Build, quorums: readonly Quorum[]): Finding[] =>
   quorums.flatMap(({ scalables }) => {
@@ -12,9 +13,12 @@ export const checkOddMembers = (build: Build, quorums: readonly Quorum[]): Findi
     const [first] = scalables
     if (!first || n === undefined || n % 2 === 1 || n === 0) return []
     return [
-      error(
-        `found ${text}, expected an odd number: of ${n} members floor(${n} / 2) + 1 = ${majority(n)} must agree, so floor((${n} - 1) / 2) = ${tolerance(n)} may fail, as of ${n - 1}; make it ${n - 1} or ${n + 1}`,
+      findings['even-quorum'](
         { object: first.object, field: { path: first.path.join('.') } },
+        text,
+        n,
+        majority(n),
+        tolerance(n),
       ),
     ]
   })

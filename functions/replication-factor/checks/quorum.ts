@@ -6,10 +6,10 @@ import type { KnownPart } from '../presets/expand.ts'
 import { named, type Scalable } from '../replicas/scalable.ts'
 import { memberListsOf } from './initial-cluster.ts'
 
-// Workloads decide by majority that the policy or a preset names, and by nature those that are told an initial cluster
-// (etcd), the pd of a TidbCluster, and ZooKeeper and the KRaft controllers of a Kafka.
+// Rule: a quorum is what the policy or a preset names, and by its nature an etcd (it is told an initial cluster), the pd of a
+// TidbCluster, and ZooKeeper and the KRaft controllers of a Kafka.
 
-/** The members of one quorum: one workload, or several of one namespace that form one. */
+/** The members of one quorum: one workload, or several of one namespace. */
 export interface Quorum {
   scalables: readonly Scalable[]
 }
@@ -40,7 +40,7 @@ function naturalQuorums(build: Build): Scalable[][] {
   return [...groups.values()]
 }
 
-/** What the members of one natural quorum have in common; undefined where there is none. */
+/** A key that the members of one natural quorum share; undefined for what is no member. */
 function naturalKey({ object, kind, namespace, name, path }: Scalable): string | undefined {
   if (kind === 'KafkaNodePool') {
     const isController = (valueAt(object, ['spec', 'roles']) as string[] | undefined)?.includes('controller')

@@ -1,10 +1,11 @@
-import { error, type Finding } from '../../lib/framework/finding.ts'
+import type { Finding } from '../../lib/framework/finding.ts'
 import { isKind, type KubernetesObject, valueAt } from '../../lib/kubernetes/objects.ts'
 import { type Build, countOf } from '../build.ts'
 import { readToml } from '../derive/toml-text.ts'
+import { findings } from '../findings/index.ts'
 import { type Scalable, wholeNumber } from '../replicas/scalable.ts'
 
-// Rule, for every TidbCluster, whoever wrote it: outside of `environment: dev` there are at least three TiKV, since each
+// Rule, for every TidbCluster, whoever wrote it: outside of `environment: dev` there are at least three TiKV, because each
 // region is a Raft group; and PD is told of no more copies than there are TiKV to hold them.
 
 const LEAST = 3
@@ -19,9 +20,11 @@ function checkLeast(build: Build, tikv: Scalable): Finding[] {
   const { environment } = build.spec
   if (n === undefined || n >= LEAST || environment === 'dev') return []
   return [
-    error(
-      `found ${n} TiKV, expected at least ${LEAST} in environment ${environment}: of ${LEAST} copies floor(${LEAST} / 2) + 1 = 2 must agree, and ${n} < ${LEAST}; raise it, or say environment: dev`,
+    findings['too-few-tikv'](
       { object: tikv.object, field: { path: tikv.path.join('.'), currentValue: n, proposedValue: LEAST } },
+      n,
+      LEAST,
+      environment,
     ),
   ]
 }
@@ -33,12 +36,8 @@ function checkCopies(build: Build, tikv: Scalable): Finding[] {
   const copies = wholeNumber(maxReplicas(tikv.object))
   const { value: n, text } = countOf(build, tikv)
   if (copies === undefined || n === undefined || copies <= n) return []
-  return [
-    error(`max-replicas ${copies} > ${text}: each copy of a region needs a TiKV of its own; expected at most ${n}`, {
-      object: tikv.object,
-      field: { path: [...PD_CONFIG, ...MAX_REPLICAS].join('.'), currentValue: copies },
-    }),
-  ]
+  const field = { path: [...PD_CONFIG, ...MAX_REPLICAS].join('.'), currentValue: copies }
+  return [findings['copies-above-tikv']({ object: tikv.object, field }, copies, text, n)]
 }
 
 function maxReplicas(object: KubernetesObject): unknown {

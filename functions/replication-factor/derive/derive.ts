@@ -1,27 +1,27 @@
 import { didYouMean } from '../../lib/framework/did-you-mean.ts'
-import { error, type Finding, info, warning } from '../../lib/framework/finding.ts'
+import type { Finding } from '../../lib/framework/finding.ts'
 import type { Build } from '../build.ts'
+import { findings } from '../findings/index.ts'
 import { named } from '../replicas/scalable.ts'
-import { Claims } from './claims.ts'
 import { evaluate } from './evaluate.ts'
-import type { Place, Placing, Value } from './field.ts'
+import type { DerivedField, Placing, Value } from './field.ts'
 import type { NamedRule, Target } from './rule.ts'
-import { argumentPlaces } from './target-argument.ts'
-import { configMapPlaces } from './target-config-map.ts'
-import { envPlaces } from './target-env.ts'
-import { objectPlaces } from './target-object.ts'
-import { asFindings, writeAt } from './write.ts'
+import { argumentFields } from './target-argument.ts'
+import { configMapFields } from './target-config-map.ts'
+import { envFields } from './target-env.ts'
+import { objectFields } from './target-object.ts'
+import { asFindings, Claims, writeAt } from './write.ts'
 
 // Rule: a value that follows from replicas is computed and written where it belongs, so that no two places can differ.
-// The place must be there, but for an environment variable, which is added; a placeholder stays for what fills it in.
+// The place must exist, except for an environment variable, which is added; a placeholder stays.
 
 /** Computes and writes every value, in the order of the rules' names. */
 export async function derive(build: Build, rules: readonly (NamedRule & { optional?: true })[]): Promise<Finding[]> {
-  const findings: Finding[] = []
+  const found: Finding[] = []
   const claims = new Claims()
   for (const rule of rules.toSorted((a, b) => (a.name < b.name ? -1 : 1)))
-    findings.push(...(await apply(build, rule, claims)))
-  return findings
+    found.push(...(await apply(build, rule, claims)))
+  return found
 }
 
 async function apply(build: Build, rule: NamedRule & { optional?: true }, claims: Claims): Promise<Finding[]> {
@@ -29,16 +29,23 @@ async function apply(build: Build, rule: NamedRule & { optional?: true }, claims
   const namespaces = [...new Set(from.map(({ namespace }) => namespace))]
   const [namespace, another] = namespaces
   if (namespace === undefined)
-    return [error(`${rule.name}.from: found nothing called ${rule.from}${suggest(build, rule.from)}`)]
+    return [
+      findings['nothing-to-count']({ field: { path: `${rule.name}.from` } }, rule.from, suggest(build, rule.from)),
+    ]
   if (another !== undefined)
-    return [error(`${rule.name}.from: found ${rule.from} in ${namespaces.join(' and ')}, expected it in one namespace`)]
+    return [
+      findings['several-namespaces']({ field: { path: `${rule.name}.from` } }, rule.from, namespaces.join(' and ')),
+    ]
+  const details = { object: from[0]?.object }
   const evaluated = evaluate(build, rule, from)
   if (!evaluated) return []
-  if ('refused' in evaluated) return [error(`${rule.name}: ${evaluated.refused}`, { object: from[0]?.object })]
-  if ('unknown' in evaluated)
-    return [info(`${rule.name}: not computed from ${evaluated.unknown}`, { object: from[0]?.object })]
-  const clamped = evaluated.clamped ? [warning(`${rule.name}: ${evaluated.clamped}`, { object: from[0]?.object })] : []
-  return [...clamped, ...(await write({ build, rule, namespace }, evaluated.value, claims, rule.optional))]
+  if ('refused' in evaluated) return [findings['not-computable'](details, rule.name, evaluated.refused)]
+  if ('unknown' in evaluated) return [findings['not-computed'](details, rule.name, evaluated.unknown)]
+  const { value, clamped } = evaluated
+  return [
+    ...(clamped ? [findings.clamped(details, rule.name, clamped.factor, clamped.count, clamped.text)] : []),
+    ...(await write({ build, rule, namespace }, value, claims, rule.optional)),
+  ]
 }
 
 const suggest = ({ scalables }: Build, name: string): string =>
@@ -50,24 +57,26 @@ const suggest = ({ scalables }: Build, name: string): string =>
 async function write(placing: Placing, value: Value, claims: Claims, optional: true | undefined): Promise<Finding[]> {
   const { rule, namespace } = placing
   return asFindings(rule, undefined, async () => {
-    const places = placesOf(placing, rule.target)
-    if (places.length === 0 && !optional)
+    const fields = fieldsOf(placing, rule.target)
+    if (fields.length === 0 && !optional)
       return [
-        error(
-          `${rule.name}.target: found no ${describeTarget(rule)} in namespace ${namespace || '(none)'}; add it, or mend the target`,
+        findings['target-not-found'](
+          { field: { path: `${rule.name}.target` } },
+          describeTarget(rule),
+          namespace || '(none)',
         ),
       ]
-    const findings: Finding[] = []
-    for (const place of places) findings.push(...(await writeAt(rule, place, value, claims)))
-    return findings
+    const found: Finding[] = []
+    for (const field of fields) found.push(...(await writeAt(rule, field, value, claims)))
+    return found
   })
 }
 
-function placesOf(placing: Placing, { env, argument, configMap, object }: Target): Place[] {
-  if (env) return envPlaces(placing, env)
-  if (argument) return argumentPlaces(placing, argument)
-  if (configMap) return configMapPlaces(placing, configMap)
-  return object ? objectPlaces(placing, object) : []
+function fieldsOf(placing: Placing, { env, argument, configMap, object }: Target): DerivedField[] {
+  if (env) return envFields(placing, env)
+  if (argument) return argumentFields(placing, argument)
+  if (configMap) return configMapFields(placing, configMap)
+  return object ? objectFields(placing, object) : []
 }
 
 /** What was looked for, in words. */

@@ -2,25 +2,25 @@ import type { KubernetesObject } from '../../lib/kubernetes/objects.ts'
 import type { Build } from '../build.ts'
 import type { NamedRule } from './rule.ts'
 
-/** What a formula gives: a number, or members, one text each. */
+/** The result of a formula: a number, or members, one text each. */
 export type Value = number | readonly string[]
 
-/** Somewhere that a value is written. */
-export interface Place {
+/** A field to which a value is written: of an object, or of a text in it. */
+export interface DerivedField {
   object: KubernetesObject
   /** Path within the object, for messages. */
   field: string
-  /** Which part of the text there it is, where it is not all of it. */
+  /** Which part of the text it is, where it is not all of it. */
   part?: string | undefined
-  /** What stands there now; undefined for nothing. Throws TextError or YamlTextError where that cannot be told. */
+  /** The present value; undefined for none. Throws TextError or YamlTextError where it cannot be read. */
   read(): unknown
-  /** The value in the form that it has there. */
+  /** The value in the form that it has in this field. */
   form(value: Value): unknown
-  /** Throws TextError or YamlTextError where the place cannot be set. */
+  /** Throws TextError or YamlTextError where the field cannot be set. */
   write(value: Value): void | Promise<void>
 }
 
-/** A rule in its build: `namespace` is that of what is counted, in which targets are looked for. */
+/** A rule in its build. `namespace` is that of what is counted; targets are looked up in it. */
 export interface Placing {
   build: Build
   rule: NamedRule

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 
-/** How a value follows from a factor and a number of replicas; formula.ts computes them. */
+/** How a value follows from a factor and a number of replicas; evaluate.ts computes them. */
 export const FORMULAS = ['count', 'factor', 'min(factor, count)', 'quorum', 'quorum(factor)', 'members'] as const
 export type Formula = (typeof FORMULAS)[number]
 
@@ -23,7 +23,7 @@ const argumentSchema = z.strictObject({
   workload: z.optional(name).check(z.describe('Workload whose containers have it; default the one of `from`')),
   container: z.optional(name).check(z.describe('Container; default every one that has it')),
   flag: name.check(
-    z.describe('Flag whose value it is, as in `--initial-cluster`; a value `$(NAME)` is followed to that variable'),
+    z.describe('Flag that has the value, as in `--initial-cluster`; `$(NAME)` is followed to that variable'),
   ),
   part: z
     .optional(z.string().check(z.regex(/\{value\}/, 'a text with {value} in it')))
@@ -35,8 +35,8 @@ const configMapSchema = z
     name: z
       .optional(name)
       .check(z.describe('Name of the ConfigMap without hash, may hold `*`; default every one with the key')),
-    key: name.check(z.describe('Key of `data` whose text it is')),
-    path: z.optional(pathSchema).check(z.describe('Place in a YAML or TOML text; it must exist there')),
+    key: name.check(z.describe('Key of `data` that has the text')),
+    path: z.optional(pathSchema).check(z.describe('Path in a YAML or TOML text; it must exist there')),
     line: z
       .optional(z.string().check(z.regex(/\{value\}/, 'a text with {value} in it')))
       .check(z.describe('Line of any other text, `*` for a word, as in `sentinel monitor * * * {value}`')),
@@ -47,14 +47,14 @@ const objectSchema = z.strictObject({
   kind: name.check(z.describe('Kind of the object')),
   name: z.optional(name).check(z.describe('Name of the object, may hold `*`; default every one of the kind')),
   labels: z.optional(z.record(z.string(), z.string())).check(z.describe('Labels that the object must carry')),
-  path: pathSchema.check(z.describe('Place in the object; where it meets a text, the rest is a place in that text')),
+  path: pathSchema.check(z.describe('Path in the object; where it meets a text, the rest is a path in that text')),
 })
 
 const targetSchema = z
   .strictObject({
     env: z.optional(envSchema).check(z.describe('An environment variable')),
     argument: z.optional(argumentSchema).check(z.describe('The value of a command-line flag, or a part of it')),
-    configMap: z.optional(configMapSchema).check(z.describe('A place in the text of a ConfigMap')),
+    configMap: z.optional(configMapSchema).check(z.describe('A value in the text of a ConfigMap')),
     object: z
       .optional(objectSchema)
       .check(z.describe('A field of any object, such as a custom resource or the hosts of a ServiceEntry')),
@@ -83,7 +83,7 @@ export const ruleShape = {
   separator: z
     .optional(z.string())
     .check(z.describe('Joins the members; default `,` in variables and arguments, a list elsewhere')),
-  hosts: z.optional(z.array(name)).check(z.describe('What {host} stands for, one for each member, in order')),
+  hosts: z.optional(z.array(name)).check(z.describe('The values of {host}, one for each member, in order')),
   target: targetSchema,
 }
 
@@ -97,7 +97,7 @@ export const ruleSchema = z.strictObject(ruleShape).check(
 export type Rule = z.infer<typeof ruleSchema>
 export type Target = Rule['target']
 
-/** A rule by its name in the policy, which messages say. */
+/** A rule with its name in the policy, for messages. */
 export interface NamedRule extends Rule {
   name: string
 }

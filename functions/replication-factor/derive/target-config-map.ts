@@ -1,18 +1,19 @@
 import { matchesPattern } from '../../lib/framework/match.ts'
 import { formatPath, isFields, isKind, type KubernetesObject } from '../../lib/kubernetes/objects.ts'
 import { isCalledOrHashed } from '../../lib/kubernetes/previous-names.ts'
-import { asField, asText, type Place, type Placing } from './field.ts'
+import { asField, asText, type DerivedField, type Placing } from './field.ts'
 import { keysOf, type Target } from './rule.ts'
-import { findWord, readText, replaceWord, setInText, type Word } from './text.ts'
+import { readText, replaceWord, setInText } from './text.ts'
+import { findWord, type Word } from './word-pattern.ts'
 
 type ConfigMapTarget = NonNullable<Target['configMap']>
 
-/** The place in every ConfigMap of the namespace that has the key. */
-export const configMapPlaces = (placing: Placing, target: ConfigMapTarget): Place[] =>
+/** The field in every ConfigMap of the namespace that has the key. */
+export const configMapFields = (placing: Placing, target: ConfigMapTarget): DerivedField[] =>
   placing.build.objects
     .filter((object) => isMeant(object, placing.namespace, target))
     .map((object) =>
-      target.line === undefined ? pathPlace(placing, object, target) : linePlace(placing, object, target),
+      target.line === undefined ? pathField(placing, object, target) : lineField(placing, object, target),
     )
 
 function isMeant(object: KubernetesObject, namespace: string, { name, key }: ConfigMapTarget): boolean {
@@ -27,7 +28,7 @@ const setText = (object: KubernetesObject, key: string, text: string): void => {
 }
 
 // The text is read anew each time: an earlier rule may have changed it.
-function pathPlace({ rule }: Placing, object: KubernetesObject, { key, path = [] }: ConfigMapTarget): Place {
+function pathField({ rule }: Placing, object: KubernetesObject, { key, path = [] }: ConfigMapTarget): DerivedField {
   const keys = keysOf(path)
   return {
     object,
@@ -40,7 +41,7 @@ function pathPlace({ rule }: Placing, object: KubernetesObject, { key, path = []
   }
 }
 
-function linePlace({ rule }: Placing, object: KubernetesObject, { key, line = '' }: ConfigMapTarget): Place {
+function lineField({ rule }: Placing, object: KubernetesObject, { key, line = '' }: ConfigMapTarget): DerivedField {
   const find = (): Word => findWord(textOf(object, key), line, 'line')
   return {
     object,

@@ -2,14 +2,14 @@ import { formatPath } from '../../lib/kubernetes/objects.ts'
 import { type Container, type ContainerAt, containersOf } from '../../lib/kubernetes/pod-template.ts'
 import type { Workload } from '../../lib/kubernetes/workload.ts'
 import { named } from '../replicas/scalable.ts'
-import { asText, type Place, type Placing, type Value } from './field.ts'
+import { asText, type DerivedField, type Placing, type Value } from './field.ts'
 import type { Target } from './rule.ts'
 import { withPart } from './text.ts'
 import { TextError } from './text-error.ts'
 import { type Variable, variablesOf } from './variable.ts'
 
 /** The variable of every container that has it; else of the one to add it to. */
-export const envPlaces = (placing: Placing, target: NonNullable<Target['env']>): Place[] =>
+export const envFields = (placing: Placing, target: NonNullable<Target['env']>): DerivedField[] =>
   workloadsNamed(placing, target.workload).flatMap((workload) => {
     const all = containersOf(workload.template).filter(
       ({ container }) => target.container === undefined || container.name === target.container,
@@ -17,7 +17,7 @@ export const envPlaces = (placing: Placing, target: NonNullable<Target['env']>):
     const having = all.filter(({ container }) => find(container, target.name))
     const [first] = all.filter(({ list }) => list === 'containers' || target.container !== undefined)
     const chosen = having.length > 0 ? having : first ? [first] : []
-    return chosen.map((at) => variablePlace(placing, workload, at, target.name))
+    return chosen.map((at) => variableField(placing, workload, at, target.name))
   })
 
 export const workloadsNamed = ({ build, rule, namespace }: Placing, name: string | undefined): Workload[] =>
@@ -28,13 +28,13 @@ const find = (container: Container, name: string): Variable | undefined =>
   variablesOf(container).findLast((variable) => variable.name === name)
 
 /** A variable, or a part of its value. */
-export function variablePlace(
+export function variableField(
   { rule }: Placing,
   workload: Workload,
   { container, path }: ContainerAt,
   name: string,
   part?: string,
-): Place {
+): DerivedField {
   const variable = find(container, name)
   const form = (value: Value): string => withPart(variable?.value ?? '', part, asText(value, rule))
   return {

@@ -4,8 +4,9 @@ import { readYamlText, setInYamlText } from '../../lib/yaml/set-in-text.ts'
 import type { TextPath, TextValue } from '../../lib/yaml/text-values.ts'
 import { TextError } from './text-error.ts'
 import { isToml, readToml, setInToml } from './toml-text.ts'
+import { findWord, type Word } from './word-pattern.ts'
 
-/** The value at a path of a text, YAML or TOML; undefined where it has none. Throws YamlTextError. */
+/** The value at a path of a text, YAML or TOML; undefined where it has none. Throws TextError or YamlTextError. */
 export async function readText(text: string, path: TextPath): Promise<unknown> {
   if (isToml(text)) return readToml(text, path)
   // Most texts are read and found right, and the parser that edits costs many times as much.
@@ -20,6 +21,7 @@ function readCanonical(text: string): unknown {
     return readCanonicalYaml(text)
   } catch (cause) {
     if (cause instanceof Error && cause.name === 'YAMLException') return undefined
+    if (cause instanceof RangeError) throw new TextError(`the text cannot be read: ${cause.message}; write them out`)
     throw cause
   }
 }
@@ -32,36 +34,10 @@ export async function setInText(text: string, path: TextPath, value: TextValue):
   return setInYamlText(text, path, isQuoted ? String(value) : value)
 }
 
-/** A word of a text, by where it begins. */
-export interface Word {
-  start: number
-  text: string
-}
-
-/**
- * The word `{value}` of the one place that fits a pattern, in which `*` stands for a word and blanks for any blanks. A
- * whole line must fit, or any part of the text. Throws TextError where no place fits, or several do.
- */
-export function findWord(text: string, pattern: string, scope: 'line' | 'part'): Word {
-  const [before, after] = pattern.split('{value}').map(toExpression)
-  const expression =
-    scope === 'line' ? `(?<=^[ \\t]*${before})\\S+(?=${after}[ \\t]*\\r?$)` : `(?<=${before})[^\\s,;&"']+(?=${after})`
-  const found = [...text.matchAll(new RegExp(expression, 'gm'))]
-  const [only] = found
-  if (!only || found.length > 1)
-    throw new TextError(`found ${found.length || 'no'} ${scope}s like ${JSON.stringify(pattern)}, expected one`)
-  return { start: only.index, text: only[0] }
-}
-
+/** The text with another word in the place of one that was found. */
 export const replaceWord = (text: string, word: Word, value: string): string =>
   text.slice(0, word.start) + value + text.slice(word.start + word.text.length)
 
 /** A value in place of a text, or of the part of it that fits a pattern. Throws TextError. */
 export const withPart = (text: string, part: string | undefined, value: string): string =>
   part === undefined ? value : replaceWord(text, findWord(text, part, 'part'), value)
-
-const toExpression = (pattern: string): string =>
-  pattern
-    .replaceAll(/[.+?^${}()|[\]\\]/g, '\\$&')
-    .replaceAll('*', '\\S+')
-    .replaceAll(/[ \t]+/g, '[ \\t]+')

@@ -1,4 +1,6 @@
+import { generatedObject } from '../../lib/framework/generated-objects.ts'
 import { type Fields, isFields, isKind, type KubernetesObject, valueAt } from '../../lib/kubernetes/objects.ts'
+import type { Labels } from '../../lib/kubernetes/selector.ts'
 import { wholeNumber } from '../replicas/scalable.ts'
 import { copySelector } from '../selected-workloads.ts'
 
@@ -20,8 +22,8 @@ export function describeLimits({ maxUnavailable, minAvailable }: Limits): string
 }
 
 /**
- * How many of n pods may be evicted at once; undefined where the limit is a placeholder. A percentage counts as the next
- * whole pod in both fields, and of a budget without a limit the controller expects no pod, so that it lets none go.
+ * How many of n pods may be evicted at once; undefined where the limit is a placeholder. A percentage is rounded up to a
+ * whole pod in both fields. Without a limit the controller lets no pod go.
  * Source: https://kubernetes.io/docs/tasks/run-application/configure-pdb/#rounding-logic-when-specifying-percentages
  */
 export function evictable({ maxUnavailable, minAvailable }: Limits, n: number): number | undefined {
@@ -39,33 +41,22 @@ function pods(amount: unknown, n: number): number | undefined {
   return percentage === undefined ? wholeNumber(amount) : Math.ceil((Number(percentage) * n) / 100)
 }
 
-/** A new PodDisruptionBudget beside a workload, applied together with it. */
-export function newBudget(beside: KubernetesObject, name: string, limits: Limits, selector: unknown): KubernetesObject {
-  const { namespace, annotations } = beside.metadata
-  const labels = labelsFor(beside, selector)
-  const wave = annotations?.[SYNC_WAVE]
-  return {
+/** A new PodDisruptionBudget for a workload, applied together with it. */
+export const newBudget = (owner: KubernetesObject, name: string, limits: Limits, selector: unknown): KubernetesObject =>
+  generatedObject([owner], {
     apiVersion: 'policy/v1',
     kind: 'PodDisruptionBudget',
-    metadata: {
-      name,
-      ...(namespace && { namespace }),
-      ...(labels && { labels }),
-      ...(wave !== undefined && { annotations: { [SYNC_WAVE]: wave } }),
-    },
-    spec: { ...limits, selector: copySelector(selector) } as Fields,
-  }
-}
+    name,
+    labels: labelsFor(owner, selector),
+    spec: { ...limits, selector: copySelector(selector) },
+  })
 
-/** The workload's labels, but not those by which it differs from others that the budget selects too. */
-function labelsFor({ metadata, spec }: KubernetesObject, selector: unknown): Record<string, string> | undefined {
+/** The workload's labels, without those by which it differs from other workloads that the budget also selects. */
+function labelsFor({ metadata, spec }: KubernetesObject, selector: unknown): Labels {
   const own = keysOf((spec as Fields).selector)
   const used = keysOf(selector)
-  const { labels } = metadata
-  return labels && Object.fromEntries(Object.entries(labels).filter(([key]) => used.has(key) || !own.has(key)))
+  return Object.fromEntries(Object.entries(metadata.labels ?? {}).filter(([key]) => used.has(key) || !own.has(key)))
 }
 
 const keysOf = (selector: unknown): Set<string> =>
   new Set(Object.keys(isFields(selector) && isFields(selector.matchLabels) ? selector.matchLabels : {}))
-
-const SYNC_WAVE = 'argocd.argoproj.io/sync-wave'

@@ -1,17 +1,18 @@
 import { isDeepStrictEqual } from 'node:util'
 import { isOff } from '../../lib/framework/config.ts'
-import { error, type Finding, info, warning } from '../../lib/framework/finding.ts'
+import type { Finding } from '../../lib/framework/finding.ts'
 import { isGeneratedBy, replaceGenerated } from '../../lib/framework/generated-objects.ts'
 import { describe, identity, isFields, type KubernetesObject, valueAt } from '../../lib/kubernetes/objects.ts'
 import { type Labels, matchesSelector } from '../../lib/kubernetes/selector.ts'
 import { overrideFor, type Workload } from '../../lib/kubernetes/workload.ts'
 import type { Build } from '../build.ts'
+import { findings } from '../findings/index.ts'
 import { replicatedWorkloads } from '../replicas/scalable.ts'
 import { selectedBy } from '../selected-workloads.ts'
 import { isBudget, type Limits, newBudget, selectorOf } from './budget.ts'
 
-// Rule: every Deployment, StatefulSet and Rollout gets a PodDisruptionBudget that is called like it and selects what it
-// selects, unless a budget selects its pods already or the policy says off. The limit, the name and the selector may
+// Rule: every Deployment, StatefulSet and Rollout gets a PodDisruptionBudget with its name and its selector, unless a
+// budget selects its pods already or the policy says off. The limit, the name and the selector may
 // be the policy's; workloads to which it gives one name and one selector share one budget.
 
 const NAME = 'replication-factor'
@@ -20,13 +21,13 @@ export function writeBudgets(objects: KubernetesObject[], build: Build): Finding
   const planned: Plan = { build, covered: new Map(), wanted: new Map() }
   for (const object of objects) if (isBudget(object) && !isGeneratedBy(object, NAME)) cover(planned, object)
   const wishes = replicatedWorkloads(build.topology.workloads).map((workload) => wishFor(build, workload))
-  // A selector of the policy may reach workloads of which it says nothing: it comes first.
+  // A selector of the policy may reach other workloads too, so it is planned first.
   const ordered = [
     ...wishes.filter(({ selector }) => selector !== undefined),
     ...wishes.filter(({ selector }) => selector === undefined),
   ]
-  const findings = ordered.flatMap((wish) => (wish.limits ? plan(planned, wish, wish.limits) : []))
-  return [...findings, ...replaceGenerated(objects, NAME, [...planned.wanted.values()], refuseNamesake)]
+  const found = ordered.flatMap((wish) => (wish.limits ? plan(planned, wish, wish.limits) : []))
+  return [...found, ...replaceGenerated(objects, NAME, [...planned.wanted.values()], refuseNamesake)]
 }
 
 interface Plan {
@@ -41,17 +42,17 @@ function cover({ build, covered }: Plan, budget: KubernetesObject): void {
     if (!covered.has(object)) covered.set(object, budget)
 }
 
-/** What the policy says for one workload: no limits where its budget is off. */
+/** The budget that the policy gives one workload: no limits where it is off. */
 interface Wish {
   workload: Workload
   limits: Limits | undefined
   name: string
   selector?: Labels
-  /** Said of this workload, not of all. */
+  /** The policy names this workload; it is not the budget of all. */
   isOwn: boolean
 }
 
-/** A workload's own limit takes the place of everybody's. */
+/** A workload's own limit replaces the general one. */
 function wishFor({ spec }: Build, workload: Workload): Wish {
   const own = overrideFor(spec.workloads, workload)?.disruptionBudget
   const general = isOff(spec.disruptionBudget) ? undefined : spec.disruptionBudget
@@ -72,22 +73,16 @@ function plan(planned: Plan, { workload, name, selector, isOwn }: Wish, limits: 
   const present = planned.covered.get(object)
   if (present && !isOwn) return []
   if (present && !planned.wanted.has(identity(present)))
-    return [
-      info(`${describe(present)} selects its pods already; what the policy says of its budget is not used`, { object }),
-    ]
+    return [findings['budget-exists']({ object }, describe(present))]
   const used = selector ? { matchLabels: selector } : valueAt(object, ['spec', 'selector'])
   const refused = refuseSelector(workload, used)
   return refused ? [refused] : add(planned, newBudget(object, name, limits, used))
 }
 
 function refuseSelector({ object, labels }: Workload, selector: unknown): Finding | undefined {
-  if (!isFields(selector))
-    return warning('has no spec.selector, which the API requires; it gets no disruption budget', { object })
+  if (!isFields(selector)) return findings['no-selector']({ object }, 'disruption budget')
   if (matchesSelector(selector, labels)) return undefined
-  return error(
-    `disruption budget: the selector ${JSON.stringify(selector)} matches no pod of it; expected labels of its pods, ${JSON.stringify(labels)}`,
-    { object },
-  )
+  return findings['budget-selects-no-pod']({ object }, JSON.stringify(selector), JSON.stringify(labels))
 }
 
 function add(planned: Plan, budget: KubernetesObject): Finding[] {
@@ -100,10 +95,7 @@ function add(planned: Plan, budget: KubernetesObject): Finding[] {
   keepCommonLabels(shared, budget.metadata.labels ?? {})
   if (isDeepStrictEqual(shared.spec, budget.spec)) return []
   return [
-    error(
-      `two workloads ask for this budget with ${JSON.stringify(shared.spec)} and ${JSON.stringify(budget.spec)}; give them one limit and one selector, or two names`,
-      { object: budget },
-    ),
+    findings['contradicting-budgets']({ object: budget }, JSON.stringify(shared.spec), JSON.stringify(budget.spec)),
   ]
 }
 
@@ -116,8 +108,9 @@ function keepCommonLabels({ metadata }: KubernetesObject, others: Labels): void 
 
 /** A hand-written budget of the wanted name that selects other pods. */
 const refuseNamesake = (existing: KubernetesObject, wanted: KubernetesObject): Finding[] => [
-  error(
-    `found the selector ${JSON.stringify(selectorOf(existing))}, expected ${JSON.stringify(selectorOf(wanted))}: no budget selects the pods of the workload of this name; mend the selector, or name the workload's budget otherwise`,
+  findings['budget-name-taken'](
     { object: existing, field: { path: 'spec.selector' } },
+    JSON.stringify(selectorOf(existing)),
+    JSON.stringify(selectorOf(wanted)),
   ),
 ]

@@ -1,22 +1,23 @@
 import { isOff } from '../../lib/framework/config.ts'
 import { didYouMean } from '../../lib/framework/did-you-mean.ts'
-import { error, type Finding } from '../../lib/framework/finding.ts'
+import type { Finding } from '../../lib/framework/finding.ts'
 import { matchesPattern } from '../../lib/framework/match.ts'
 import type { Build } from '../build.ts'
 import type { NamedRule, Rule, Target } from '../derive/rule.ts'
+import { findings } from '../findings/index.ts'
 import { named, type Scalable } from '../replicas/scalable.ts'
 import { presetOf } from './index.ts'
 import type { Part, Preset } from './preset.ts'
 import type { PresetSpec } from './schema.ts'
 
-/** What a preset says of workloads that the build has. */
+/** What a preset says about workloads of the build. */
 export interface KnownPart extends Part {
   /** `presets.mimir.parts.ingester` */
   where: string
   scalables: readonly Scalable[]
 }
 
-/** What the presets of a policy come to: workloads that hold data, and rules like those that a person writes. */
+/** What the presets of a policy give: workloads that hold data, and rules like those that a person writes. */
 export interface Expanded {
   parts: KnownPart[]
   rules: (NamedRule & { optional?: true })[]
@@ -40,18 +41,18 @@ export function expandPresets(build: Build): Expanded {
 function expand(build: Build, key: string, preset: Preset, spec: PresetSpec): Expanded {
   const names = namesOf(preset, spec)
   const parts: KnownPart[] = []
-  const findings: Finding[] = []
+  const found: Finding[] = []
   for (const [part, name] of [...names]) {
     if (part === 'prefix') continue
     const known = { ...(preset.parts[part] as Part), name, where: `presets.${key}.parts.${part}` }
     const scalables = known.kind ? [] : named(build.scalables, name)
     if (scalables.length > 0 || isThere(build, known)) parts.push({ ...known, scalables })
     else {
-      findings.push(missing(build, known))
+      found.push(missing(build, known))
       names.delete(part)
     }
   }
-  return { parts, rules: rulesOf(key, preset, spec, names), findings }
+  return { parts, rules: rulesOf(key, preset, spec, names), findings: found }
 }
 
 /** The names of the parts that are not off, with the prefix as one more. */
@@ -80,8 +81,10 @@ function missing(build: Build, { name, kind, where }: Omit<KnownPart, 'scalables
   const candidates = kind
     ? build.objects.filter((object) => object.kind === kind).map(({ metadata }) => metadata.name)
     : build.scalables.map((scalable) => (name.includes('/') ? `${scalable.kind}/${scalable.name}` : scalable.name))
-  return error(
-    `${where}: found no ${kind ? `${kind} ` : ''}${name} in the build${didYouMean(name, candidates)}; name it there, or turn the part off`,
+  return findings['part-not-found'](
+    { field: { path: where } },
+    `${kind ? `${kind} ` : ''}${name}`,
+    didYouMean(name, candidates),
   )
 }
 

@@ -1,7 +1,6 @@
 import { etcd } from './etcd.ts'
 import { kafka } from './kafka.ts'
 import { loki } from './loki.ts'
-import { memcached } from './memcached.ts'
 import { mimir } from './mimir.ts'
 import type { Preset } from './preset.ts'
 import { pyroscope } from './pyroscope.ts'
@@ -10,21 +9,20 @@ import { redisSentinel } from './redis-sentinel.ts'
 import { tempo } from './tempo.ts'
 import { tidb } from './tidb.ts'
 
-/** The programs that are known, by the name that the policy calls them. */
+/** The known programs, by their name in the policy. A new preset is one file and one row here. */
 export const presets: Readonly<Record<string, Preset>> = {
   mimir,
   loki,
   tempo,
   pyroscope,
   etcd,
-  memcached,
   kafka,
   tidb,
   'redis-sentinel': redisSentinel,
   qdrant,
 }
 
-/** `etcd`, and `etcd/events` for a second one: the preset of an entry. */
+/** The preset of an entry: `etcd`, or `etcd/events` for a second one. */
 export const presetOf = (key: string): Preset | undefined => {
   const [name = ''] = key.split('/')
   return Object.hasOwn(presets, name) ? presets[name] : undefined

@@ -16,13 +16,11 @@ const valueSchema = z
       target: z.optional(ruleShape.target).check(z.describe('Where the value is written')),
     }),
   ])
-  .check(z.describe('`off` for a value that something else writes, or what differs'))
+  .check(z.describe('`off` for a value that something else writes, or its own settings'))
 
 const ownSchema = z
   .strictObject({
-    prefix: z
-      .optional(z.string())
-      .check(z.describe("What stands before the names of its objects; the default is the preset's")),
+    prefix: z.optional(z.string()).check(z.describe("Prefix of the names of its objects; the default is the preset's")),
     parts: z
       .optional(z.record(name, z.union([offSchema, name])))
       .check(z.describe('Names of its objects, by part, or `off` for a part that the build does not have')),
@@ -31,7 +29,7 @@ const ownSchema = z
   .check(z.describe('One preset, `mimir`, or `mimir/name` for a second one'))
 export type PresetSpec = z.infer<typeof ownSchema>
 
-/** Keys that no schema can list, since they depend on the preset: parts and values must be ones that it has. */
+/** Keys that no schema can list, because they depend on the preset: its parts and values. */
 const known = z.check<Record<string, PresetSpec>>((context) => {
   for (const [key, spec] of Object.entries(context.value)) {
     const preset = presetOf(key)

@@ -2,7 +2,7 @@ import { describe, isKind, type KubernetesObject, valueAt } from '../../lib/kube
 import { namesOf } from '../../lib/kubernetes/previous-names.ts'
 import { type Scalable, wholeNumber } from './scalable.ts'
 
-/** An object that decides how many pods something runs, and the least that it may decide. */
+/** An object that decides how many pods something runs, and its minimum. */
 export interface Autoscaler {
   object: KubernetesObject
   field: string
@@ -15,8 +15,8 @@ export const isAutoscaler = (type: { apiVersion: string; kind: string }): boolea
   isKind(type, 'autoscaling', 'HorizontalPodAutoscaler') || isKind(type, 'keda.sh', 'ScaledObject')
 
 /**
- * The autoscaler of everything that has one, of several the one that may leave the fewest. A reference may still say the
- * name before Kustomize's prefix.
+ * The autoscaler of each scalable that has one; of several, the one with the lowest minimum. A reference may still have
+ * the name from before Kustomize's prefix.
  */
 export function autoscalersOf(
   objects: readonly KubernetesObject[],
@@ -41,14 +41,14 @@ export function autoscalersOf(
   return autoscalers
 }
 
-/** A placeholder may stand for any number. */
+/** A placeholder may become any number. */
 const leastOf = ({ min = -1 }: Autoscaler): number => min
 
 const keyOf = (namespace: string, kind: string, name: string): string => [namespace, kind, name].join('\n')
 
 /**
- * The least number is 1 where a HorizontalPodAutoscaler says none, 0 where a ScaledObject says none; a ScaledObject that
- * says how many run while nothing triggers goes down to that.
+ * The minimum defaults to 1 for a HorizontalPodAutoscaler and to 0 for a ScaledObject. A ScaledObject with an
+ * idleReplicaCount goes down to that while no trigger is active.
  * Source: https://keda.sh/docs/latest/reference/scaledobject-spec/#idlereplicacount
  */
 function autoscaler(object: KubernetesObject): Autoscaler {

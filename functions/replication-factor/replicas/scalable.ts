@@ -5,17 +5,17 @@ import type { Workload } from '../../lib/kubernetes/workload.ts'
 import { workloadKindOf } from '../../lib/kubernetes/workload-kinds.ts'
 import { customResourceOf } from '../../lib/operators/index.ts'
 
-/** Something that runs a number of pods, and where in its object that number stands. */
+/** Something that runs a number of pods, and where in its object that number is. */
 export interface Scalable {
   object: KubernetesObject
   kind: string
-  /** What its pods are called after: for the parts of a TidbCluster `tidb`, `tidb-pd` and `tidb-tikv`. */
+  /** Its pods are named after it: for the parts of a TidbCluster `tidb`, `tidb-pd` and `tidb-tikv`. */
   name: string
   namespace: string
   path: readonly string[]
 }
 
-/** How the number is called in messages: `StatefulSet mimir/mimir-ingester`. */
+/** The scalable in messages: `StatefulSet mimir/mimir-ingester`. */
 export const describeScalable = ({ kind, namespace, name }: Scalable): string =>
   `${kind} ${namespace ? `${namespace}/` : ''}${name}`
 
@@ -25,7 +25,7 @@ const isReplicated = (type: TypeMeta): boolean => workloadKindOf(type)?.replicat
 export const isScalable = (type: TypeMeta): boolean =>
   isReplicated(type) || customResourceOf(type)?.replicas !== undefined
 
-/** By namespace, kind and name: nothing that is written or said depends on the order of the input. */
+/** By namespace, kind and name, so that no output depends on the order of the input. */
 const sortKey = ({ namespace, kind, name }: { namespace: string; kind: string; name: string }): string =>
   [namespace, kind, name].join('\n')
 const byName = (a: Scalable, b: Scalable): number => (sortKey(a) < sortKey(b) ? -1 : 1)
@@ -42,7 +42,7 @@ function inObject(object: KubernetesObject): Scalable[] {
     .map(([suffix, path]) => ({ ...own, name: `${object.metadata.name}${suffix}`, path }))
 }
 
-/** Those that a key of the policy names: a name, `Kind/name`, or either with `*`. */
+/** The candidates that a key of the policy names: a name, `Kind/name`, or either with `*`. */
 export function named<T extends { kind: string; name: string }>(candidates: readonly T[], key: string): T[] {
   const slash = key.indexOf('/')
   const kind = slash < 0 ? '*' : key.slice(0, slash)

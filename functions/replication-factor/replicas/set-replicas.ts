@@ -1,13 +1,14 @@
-import { error, type Finding, info, warning } from '../../lib/framework/finding.ts'
+import type { Finding } from '../../lib/framework/finding.ts'
 import { describe, valueAt } from '../../lib/kubernetes/objects.ts'
 import { overrideFor } from '../../lib/kubernetes/workload.ts'
 import { type Build, countOf, factorOf } from '../build.ts'
+import { findings } from '../findings/index.ts'
 import type { KnownPart } from '../presets/expand.ts'
 import { type Scalable, writeReplicas } from './scalable.ts'
 
 // Rule: `replicas` of the policy are written where the object has them. A workload that a preset knows to hold data gets
-// at least as many as the factor says, a quorum the next odd number; more stay. Nothing is written where an
-// autoscaler targets the workload: the least that it may scale to is compared instead.
+// at least as many as the factor says, and a quorum the next odd number; higher numbers stay. Nothing is written where
+// an autoscaler targets the workload: its minimum is compared instead.
 
 export const setReplicas = (build: Build, parts: readonly KnownPart[]): Finding[] => {
   const floors = floorsOf(build, parts)
@@ -18,7 +19,7 @@ export const setReplicas = (build: Build, parts: readonly KnownPart[]): Finding[
   })
 }
 
-/** The least replicas of what presets know, one workload each; what several share is only checked. */
+/** The least replicas of the parts that presets know, where a part is one workload; several workloads are only checked. */
 function floorsOf(build: Build, parts: readonly KnownPart[]): Map<Scalable, number> {
   const floors = new Map<Scalable, number>()
   for (const { scalables, replicas } of parts) {
@@ -42,12 +43,7 @@ function writeAtLeast(
   if (target === undefined || (wanted === undefined && value === undefined)) return []
   if (value === undefined)
     return [
-      info(
-        `${scalable.path.join('.')} is the placeholder ${written(scalable)}; the ${target} of the policy is not written over it`,
-        {
-          object: scalable.object,
-        },
-      ),
+      findings['placeholder-replicas']({ object: scalable.object }, scalable.path.join('.'), written(scalable), target),
     ]
   if (value !== target || valueAt(scalable.object, scalable.path) === undefined) writeReplicas(scalable, target)
   return []
@@ -57,22 +53,25 @@ function checkAutoscaled(build: Build, scalable: Scalable, wanted: number | unde
   const autoscaler = build.autoscalers.get(scalable)
   if (!autoscaler) return []
   const { object, field, min } = autoscaler
-  const findings: Finding[] = []
+  const found: Finding[] = []
   if (valueAt(scalable.object, scalable.path) !== undefined)
-    findings.push(
-      warning(
-        `found ${written(scalable)} beside ${describe(object)}: every apply undoes what the autoscaler decided; take the field out`,
+    found.push(
+      findings['replicas-with-autoscaler'](
         { object: scalable.object, field: { path: scalable.path.join('.') } },
+        written(scalable),
+        describe(object),
       ),
     )
   if (wanted !== undefined && min !== undefined && min < wanted)
-    findings.push(
-      error(
-        `found ${min}, expected at least ${wanted}: the policy gives ${scalable.name} ${wanted} replicas, and ${min} < ${wanted}; raise it, since replicas are not set where an autoscaler has them`,
+    found.push(
+      findings['autoscaler-below-replicas'](
         { object, field: { path: field, currentValue: min, proposedValue: wanted } },
+        scalable.name,
+        min,
+        wanted,
       ),
     )
-  return findings
+  return found
 }
 
 const written = ({ object, path }: Scalable): string => JSON.stringify(valueAt(object, path))

@@ -45,12 +45,12 @@ export function constraintsFor(
   return wanted
 }
 
-/** A selector other than the workload's own that is meant to spread its pods among those of others. */
+/** Does a selector other than the workload's own spread its pods among those of other workloads? */
 const reachesOthers = (build: Build, { object, namespace }: Workload, labelSelector: unknown): boolean =>
   !isDeepStrictEqual(labelSelector, valueAt(object, ['spec', 'selector'])) &&
   selectedBy(build, namespace, labelSelector).some((other) => other.object !== object)
 
-/** What the policy names, and so sets over what the workload writes, by topology key. */
+/** The fields that the policy names, which replace those of the workload, by topology key. */
 export function givenFields({ hostname, zone, minDomains, selector }: SpreadSpec): Record<string, Fields> {
   const selected = (): Fields => (selector ? { labelSelector: { matchLabels: { ...selector } } } : {})
   return {
@@ -63,7 +63,7 @@ export function givenFields({ hostname, zone, minDomains, selector }: SpreadSpec
   }
 }
 
-/** The wanted constraints, each in the place of those that are written for its key; then what else is written. */
+/** The wanted constraints, merged with the written ones of the same key; then the other written ones. */
 export function merge(
   written: readonly Constraint[],
   wanted: ReadonlyMap<string, Wanted>,
@@ -73,7 +73,7 @@ export function merge(
     const own = written.filter(({ topologyKey }) => topologyKey === key)
     for (const one of own) {
       Object.assign(one, given[key])
-      // The API takes it with DoNotSchedule only.
+      // The API accepts it with DoNotSchedule only.
       if (given[key]?.whenUnsatisfiable === 'ScheduleAnyway') delete one.minDomains
       fillUnset(one, constraint(one.labelSelector ?? undefined))
     }

@@ -1,19 +1,20 @@
 import { isOff } from '../../lib/framework/config.ts'
-import { error, type Finding, warning } from '../../lib/framework/finding.ts'
+import type { Finding } from '../../lib/framework/finding.ts'
 import { groupBy } from '../../lib/framework/group-by.ts'
 import { isFields, valueAt } from '../../lib/kubernetes/objects.ts'
 import { matchesSelector } from '../../lib/kubernetes/selector.ts'
 import { overrideFor, type Workload } from '../../lib/kubernetes/workload.ts'
 import type { Build } from '../build.ts'
 import type { SpreadSpec } from '../config.ts'
+import { findings } from '../findings/index.ts'
 import { replicatedWorkloads } from '../replicas/scalable.ts'
 import { selectedBy } from '../selected-workloads.ts'
 import { type Constraint, constraintsFor, givenFields, merge } from './spread-constraint.ts'
 
 // Rule: the pods of every Deployment, StatefulSet and Rollout are spread across nodes, then across zones: maxSkew 1,
 // nodeAffinityPolicy and nodeTaintsPolicy Honor, whenUnsatisfiable ScheduleAnyway, the labelSelector of the workload,
-// and matchLabelKeys so that each revision is spread by itself; not so where a labelSelector reaches pods of other
-// workloads, since their revisions are others and would not be counted. Fields that the workload writes stay, unless the
+// and matchLabelKeys so that each revision is spread by itself, unless a labelSelector reaches pods of other workloads:
+// those have other revisions and would not be counted. Fields that the workload writes stay, unless the
 // policy names them. Jobs, CronJobs and DaemonSets get none.
 
 export const writeSpread = (build: Build): Finding[] =>
@@ -29,7 +30,7 @@ export const writeSpread = (build: Build): Finding[] =>
     return [...unused, ...refuseRepeated(workload, set)]
   })
 
-/** The policy's spread for one workload: its own fields over everybody's. A number of zones goes with the zones that it is of. */
+/** The policy's spread for one workload: its own fields replace the general ones. minDomains goes where its zone goes. */
 function spreadFor({ spec }: Build, workload: Workload): SpreadSpec | 'off' {
   const own = overrideFor(spec.workloads, workload)?.spread
   if (isOff(own) || (own === undefined && isOff(spec.spread))) return 'off'
@@ -40,25 +41,21 @@ function spreadFor({ spec }: Build, workload: Workload): SpreadSpec | 'off' {
 
 function refuse({ object, labels }: Workload, { selector, zone, minDomains }: SpreadSpec): Finding | undefined {
   if (minDomains !== undefined && zone !== 'DoNotSchedule')
-    return error(
-      `spread: found minDomains ${minDomains} with zone ${zone === undefined ? 'ScheduleAnyway' : zone || 'off'}, expected zone: DoNotSchedule, without which the API refuses it`,
+    return findings['min-domains-without-zone'](
       { object },
+      minDomains,
+      zone === undefined ? 'ScheduleAnyway' : zone || 'off',
     )
-  if (!isFields(valueAt(object, ['spec', 'selector'])) && !selector)
-    return warning('has no spec.selector, which the API requires; its pods are not spread', { object })
-  if (!selector || matchesSelector({ matchLabels: selector }, labels)) return undefined
-  return error(
-    `spread: the selector ${JSON.stringify(selector)} matches no pod of it; expected labels of its pods, ${JSON.stringify(labels)}`,
-    { object },
-  )
+  const used = selector ? { matchLabels: selector } : valueAt(object, ['spec', 'selector'])
+  if (!isFields(used)) return findings['no-selector']({ object }, 'spread')
+  if (matchesSelector(used, labels)) return undefined
+  return findings['spread-selects-no-pod']({ object }, JSON.stringify(used), JSON.stringify(labels))
 }
 
 function refuseRepeated({ object }: Workload, constraints: readonly Constraint[]): Finding[] {
   const kinds = groupBy(constraints, ({ topologyKey, whenUnsatisfiable }) => `${topologyKey} with ${whenUnsatisfiable}`)
   return [...kinds].flatMap(([kind, { length }]) =>
-    length < 2
-      ? []
-      : [error(`found ${length} spread constraints across ${kind}, expected one: the API refuses more`, { object })],
+    length < 2 ? [] : [findings['repeated-spread']({ object }, length, kind)],
   )
 }
 
@@ -68,10 +65,5 @@ function checkWritten(
   { topologyKey, labelSelector }: Constraint,
 ): Finding[] {
   if (!isFields(labelSelector) || selectedBy(build, namespace, labelSelector).length > 0) return []
-  return [
-    error(
-      `spread across ${topologyKey}: the labelSelector ${JSON.stringify(labelSelector)} matches no pod of the build; expected labels of pods in its namespace`,
-      { object },
-    ),
-  ]
+  return [findings['written-spread-selects-nothing']({ object }, topologyKey, JSON.stringify(labelSelector))]
 }

@@ -3,9 +3,9 @@ import type { Finding } from '../../lib/framework/finding.ts'
 import { type Fields, valueAt } from '../../lib/kubernetes/objects.ts'
 import type { Build } from '../build.ts'
 
-// Rule: every Service that is not headless prefers endpoints nearby: trafficDistribution PreferClose. What a Service
-// writes itself stays, unless the policy names the Service. A headless one has no virtual address to distribute, and an
-// ExternalName no endpoints: they get it only where the policy names them.
+// Rule: every Service that is not headless prefers endpoints nearby: trafficDistribution PreferClose. The value of a
+// manifest stays, unless the policy names the Service. A headless Service has no virtual address, and an ExternalName has
+// no endpoints: they get it only where the policy names them.
 
 export function distributeTraffic({ spec, topology }: Build): Finding[] {
   for (const { object, name, headless } of topology.services) {

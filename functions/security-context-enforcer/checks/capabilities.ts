@@ -1,9 +1,9 @@
 import { isPlaceholder } from '../../lib/kubernetes/type-check.ts'
 import { isSet } from '../pod/security-context.ts'
 import { type ContainerView, isPrivileged, type PodView } from '../pod/view.ts'
-import type { Check, CheckResult } from './check.ts'
+import { type CheckResult, defineCheck } from './check.ts'
 
-/** What container runtimes grant when nothing is said. */
+/** The capabilities that container runtimes grant by default. */
 const RUNTIME_DEFAULTS = [
   'AUDIT_WRITE',
   'CHOWN',
@@ -22,60 +22,64 @@ const RUNTIME_DEFAULTS = [
 const RESTRICTED = ['NET_BIND_SERVICE']
 
 /**
- * capabilities, baseline: no container adds a capability beyond the defaults of the runtime. The spelling is exact:
- * upper case, no CAP_.
+ * capabilities. Baseline: no container adds a capability beyond the defaults of the runtime. Restricted: every container
+ * drops ALL and adds NET_BIND_SERVICE at most; pods that declare Windows are exempt. The spelling is exact: upper case,
+ * no CAP_.
  *
- * Refuse: a container that loses a capability fails somewhere with an EPERM that nobody understands.
+ * A missing drop is filled and a drop without ALL is overridden. An add is refused, because it states a need: a program
+ * that loses a capability fails somewhere with an EPERM that nobody understands. A privileged container has every
+ * capability whatever this field says, so only its privilege is reported.
  */
-export const capabilitiesBaseline: Check = {
+export const capabilities = defineCheck({
   name: 'capabilities',
-  level: 'baseline',
-  *violations(pod) {
-    yield* addedBeyond(RUNTIME_DEFAULTS, pod)
-  },
-}
+  allows: 'containers have capabilities',
+  verdict: 'refuse',
+  means: 'A container adds a Linux capability that its level forbids, or does not drop ALL.',
+  why: 'Each capability is a part of what root may do on the node.',
+  fix: 'Remove the capability, or set addCapabilities and a reason in containers.<workload>/<container>.',
+  forms: [
+    {
+      level: 'baseline',
+      *violations(pod) {
+        yield* addedBeyond(RUNTIME_DEFAULTS, pod)
+      },
+    },
+    {
+      level: 'restricted',
+      replaces: 'capabilities',
+      *violations(pod) {
+        if (pod.isWindows) return
+        for (const container of pod.containers) yield* missingDrop(container)
+        yield* addedBeyond(RESTRICTED, pod)
+      },
+    },
+  ],
+})
 
-/**
- * capabilities, restricted: every container drops ALL, spelled so, and adds NET_BIND_SERVICE at most. Pods that declare
- * Windows are exempt.
- *
- * Mend a missing drop, override a drop without ALL; refuse an add, which states a need. A privileged container has
- * every capability whatever stands here, so only its privilege is reported.
- */
-export const capabilitiesRestricted: Check = {
-  name: 'capabilities',
-  level: 'restricted',
-  replaces: capabilitiesBaseline,
-  *violations(pod) {
-    if (pod.isWindows) return
-    for (const container of pod.containers) {
-      const { capabilities } = container.securityContext
-      const drop = capabilities?.drop
-      if (drop?.includes('ALL')) continue
-      const unknown = drop?.findIndex(isPlaceholder) ?? -1
-      if (unknown >= 0) {
-        yield {
-          container,
-          path: [...container.path, 'capabilities', 'drop', unknown],
-          found: drop?.[unknown],
-          expected: 'ALL',
-        }
-        continue
-      }
-      yield {
-        container,
-        path: [...container.path, 'capabilities', 'drop'],
-        found: drop ?? undefined,
-        expected: '["ALL"]',
-        ...causeOf(container),
-        ...(isSet(drop) &&
-          !isPrivileged(container) && {
-            repair: { draft: container, field: 'capabilities', value: { ...capabilities, drop: ['ALL'] } },
-          }),
-      }
+function* missingDrop(container: ContainerView): Generator<CheckResult> {
+  const { capabilities } = container.securityContext
+  const drop = capabilities?.drop
+  if (drop?.includes('ALL')) return
+  const placeholder = drop?.findIndex(isPlaceholder) ?? -1
+  if (placeholder >= 0)
+    yield {
+      container,
+      path: [...container.path, 'capabilities', 'drop', placeholder],
+      found: drop?.[placeholder],
+      expected: 'ALL',
     }
-    yield* addedBeyond(RESTRICTED, pod)
-  },
+  else
+    yield {
+      container,
+      path: [...container.path, 'capabilities', 'drop'],
+      found: drop ?? undefined,
+      expected: '["ALL"]',
+      ...causeOf(container),
+      ...(isSet(drop) &&
+        !isPrivileged(container) && {
+          repair: { draft: container, field: 'capabilities', value: { ...capabilities, drop: ['ALL'] } },
+        }),
+    }
 }
 
 function* addedBeyond(allowed: readonly string[], pod: PodView): Generator<CheckResult> {
@@ -87,7 +91,7 @@ function* addedBeyond(allowed: readonly string[], pod: PodView): Generator<Check
           path: [...container.path, 'capabilities', 'add', index],
           found,
           expected: allowed === RESTRICTED ? 'NET_BIND_SERVICE at most' : `one of ${allowed.join(', ')}`,
-          ...wayOut(found),
+          ...(isPlaceholder(found) ? {} : wayOut(found)),
           ...causeOf(container),
         }
 }
@@ -97,7 +101,7 @@ function wayOut(found: string): { advice: string; knob?: string } {
   const exact = found.toUpperCase().replace(/^CAP_/, '')
   return exact === found
     ? { advice: 'remove it', knob: `addCapabilities: [${found}] and a reason` }
-    : { advice: `remove it, or write ${exact}: only the exact spelling counts` }
+    : { advice: `remove it, or write ${exact}, because only the exact spelling counts` }
 }
 
 const causeOf = (container: ContainerView): { because?: 'privileged' } =>

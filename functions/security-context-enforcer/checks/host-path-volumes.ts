@@ -1,22 +1,31 @@
 import { isSet } from '../pod/security-context.ts'
-import type { Check } from './check.ts'
+import { defineCheck } from './check.ts'
 
 /**
  * hostPathVolumes, baseline: no volume may be a hostPath.
  *
- * Refuse: the volume holds data of the node; an emptyDir in its place would lose it.
+ * Refused: the volume holds data of the node, which an emptyDir in its place would lose.
  */
-export const hostPathVolumes: Check = {
+export const hostPathVolumes = defineCheck({
   name: 'hostPathVolumes',
-  level: 'baseline',
-  *violations(pod) {
-    for (const { fields, path } of pod.volumes)
-      if (isSet(fields.hostPath))
-        yield {
-          path: [...path, 'hostPath'],
-          found: fields.hostPath,
-          expected: 'no hostPath',
-          advice: 'use a PersistentVolumeClaim or a CSI volume',
-        }
-  },
-}
+  allows: 'pods mount paths of their node',
+  verdict: 'refuse',
+  means: 'A pod mounts a directory or a file of its node.',
+  why: 'What the pod reads and writes there belongs to the node and to other pods: credentials, logs, sockets.',
+  fix: 'Use a PersistentVolumeClaim or a CSI volume, or give a reason in exceptions.<workload>.hostPathVolumes.',
+  forms: [
+    {
+      level: 'baseline',
+      *violations(pod) {
+        for (const { fields, path } of pod.volumes)
+          if (isSet(fields.hostPath))
+            yield {
+              path: [...path, 'hostPath'],
+              found: fields.hostPath,
+              expected: 'no hostPath',
+              advice: 'use a PersistentVolumeClaim or a CSI volume',
+            }
+      },
+    },
+  ],
+})

@@ -1,26 +1,35 @@
 import { isSet } from '../pod/security-context.ts'
-import type { Check } from './check.ts'
+import { defineCheck } from './check.ts'
 
 /**
  * privileged, baseline: no container may set `privileged: true`.
  *
- * Refuse: nobody sets it by accident, and nothing else does what it does.
+ * Refused: nobody sets it by accident, and nothing else does the same.
  */
-export const privileged: Check = {
+export const privileged = defineCheck({
   name: 'privileged',
-  level: 'baseline',
-  *violations(pod) {
-    for (const container of pod.containers) {
-      const found = container.securityContext.privileged
-      if (isSet(found) && found !== false)
-        yield {
-          container,
-          path: [...container.path, 'privileged'],
-          found,
-          expected: 'false',
-          advice: 'add the capabilities that it needs instead',
-          knob: 'privileged: true and a reason',
+  allows: 'containers are privileged',
+  verdict: 'refuse',
+  means: 'A container runs privileged.',
+  why: 'A privileged container has every device and capability of its node: whoever controls it controls the node.',
+  fix: 'Add the capabilities that it needs instead, or set privileged: true and a reason in containers.<workload>/<container>.',
+  forms: [
+    {
+      level: 'baseline',
+      *violations(pod) {
+        for (const container of pod.containers) {
+          const found = container.securityContext.privileged
+          if (isSet(found) && found !== false)
+            yield {
+              container,
+              path: [...container.path, 'privileged'],
+              found,
+              expected: 'false',
+              advice: 'add the capabilities that it needs instead',
+              knob: 'privileged: true and a reason',
+            }
         }
-    }
-  },
-}
+      },
+    },
+  ],
+})

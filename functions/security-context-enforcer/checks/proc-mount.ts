@@ -1,28 +1,30 @@
 import { isSet } from '../pod/security-context.ts'
 import type { PodView } from '../pod/view.ts'
-import type { Check, CheckResult } from './check.ts'
+import { type CheckResult, defineCheck } from './check.ts'
 
 /**
- * procMount, baseline: no container may unmask /proc, unless from 1.35 its pod has a user namespace of its own.
+ * procMount. Baseline: no container may unmask /proc, unless from 1.35 its pod has a user namespace of its own.
+ * Restricted, from 1.35: not in a user namespace of its own either.
  *
- * Refuse: containers that run containers need it unmasked.
+ * Refused: containers that run containers need it unmasked.
  */
-export const procMountBaseline: Check = {
+export const procMount = defineCheck({
   name: 'procMount',
-  level: 'baseline',
-  *violations(pod) {
-    if (!pod.hasOwnUserNamespace) yield* unmasked(pod)
-  },
-}
-
-/** procMount, restricted, from 1.35: the same, in a user namespace of its own too. */
-export const procMountRestricted: Check = {
-  name: 'procMount',
-  level: 'restricted',
-  since: 35,
-  replaces: procMountBaseline,
-  violations: unmasked,
-}
+  allows: 'containers see all of /proc',
+  verdict: 'refuse',
+  means: 'A container unmasks the parts of /proc that runtimes hide or make read-only.',
+  why: 'Through them a container can read and change settings of the kernel of its node.',
+  fix: 'Remove procMount, or give a reason in exceptions.<workload>.procMount if the container runs containers itself.',
+  forms: [
+    {
+      level: 'baseline',
+      *violations(pod) {
+        if (!pod.hasOwnUserNamespace) yield* unmasked(pod)
+      },
+    },
+    { level: 'restricted', since: 35, replaces: 'procMount', violations: unmasked },
+  ],
+})
 
 function* unmasked(pod: PodView): Generator<CheckResult> {
   for (const container of pod.containers) {

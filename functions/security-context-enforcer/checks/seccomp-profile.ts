@@ -1,45 +1,46 @@
 import { isSet } from '../pod/security-context.ts'
 import { drafts, type PodView } from '../pod/view.ts'
-import type { Check, CheckResult } from './check.ts'
+import { type CheckResult, defineCheck } from './check.ts'
 
 const ALLOWED_TYPES = ['RuntimeDefault', 'Localhost']
 
 /**
- * seccompProfile, baseline: the type at pod level and in every container is RuntimeDefault or Localhost where it is set.
- * A good value at one level does not excuse a bad one at the other, and `{}` is a bad value, not an absent one.
+ * seccompProfile. Baseline: the type is RuntimeDefault or Localhost wherever it is set, at pod level and in every
+ * container; a good value at one level does not excuse a bad one at the other, and `{}` is a bad value, not an absent
+ * one. Restricted: it is also set at pod level or in every container, because otherwise the kubelet runs the container
+ * unconfined. Pods that declare Windows are exempt from the restricted form.
  *
- * Override with RuntimeDefault: beside dropped capabilities and no_new_privs, Unconfined buys little.
+ * Unset is filled and a bad value is overridden with RuntimeDefault: once capabilities are dropped and no_new_privs is
+ * set, Unconfined brings little.
  */
-export const seccompProfileBaseline: Check = {
+export const seccompProfile = defineCheck({
   name: 'seccompProfile',
-  level: 'baseline',
-  violations: unconfined,
-}
-
-/**
- * seccompProfile, restricted: as baseline, and it is set at pod level or in every container; otherwise the kubelet runs
- * the container unconfined. Pods that declare Windows are exempt.
- *
- * Mend where unset.
- */
-export const seccompProfileRestricted: Check = {
-  name: 'seccompProfile',
-  level: 'restricted',
-  replaces: seccompProfileBaseline,
-  *violations(pod) {
-    if (pod.isWindows) return
-    yield* unconfined(pod)
-    if (isSet(pod.securityContext.seccompProfile)) return
-    for (const container of pod.containers)
-      if (!isSet(container.securityContext.seccompProfile))
-        yield {
-          container,
-          path: [...container.path, 'seccompProfile'],
-          found: undefined,
-          expected: 'RuntimeDefault or Localhost',
-        }
-  },
-}
+  allows: 'containers run under no seccomp profile',
+  verdict: 'override',
+  means: 'A container runs without a filter of system calls.',
+  why: 'An unconfined container may make every system call, and each is a way to reach a bug of the kernel.',
+  fix: 'Set type: RuntimeDefault or Localhost, or omit: [seccompProfile] and a reason in containers.<workload>/<container>.',
+  forms: [
+    { level: 'baseline', violations: unconfined },
+    {
+      level: 'restricted',
+      replaces: 'seccompProfile',
+      *violations(pod) {
+        if (pod.isWindows) return
+        yield* unconfined(pod)
+        if (isSet(pod.securityContext.seccompProfile)) return
+        for (const container of pod.containers)
+          if (!isSet(container.securityContext.seccompProfile))
+            yield {
+              container,
+              path: [...container.path, 'seccompProfile'],
+              found: undefined,
+              expected: 'RuntimeDefault or Localhost',
+            }
+      },
+    },
+  ],
+})
 
 function* unconfined(pod: PodView): Generator<CheckResult> {
   for (const { draft, container } of drafts(pod)) {

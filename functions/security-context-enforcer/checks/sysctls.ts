@@ -1,6 +1,6 @@
-import type { Check } from './check.ts'
+import { defineCheck } from './check.ts'
 
-/** The sysctls that are namespaced and cannot harm other pods, with the minor version that lists them. */
+/** The sysctls that are namespaced and cannot harm other pods, with the first minor version that allows them. */
 const SAFE: readonly [since: number, names: readonly string[]][] = [
   [
     0,
@@ -29,22 +29,31 @@ const SAFE: readonly [since: number, names: readonly string[]][] = [
 /**
  * sysctls, baseline: the pod sets safe sysctls only.
  *
- * Refuse: without its tuning a workload degrades silently.
+ * Refused: without its tuning a workload degrades silently.
  */
-export const sysctls: Check = {
+export const sysctls = defineCheck({
   name: 'sysctls',
-  level: 'baseline',
-  *violations(pod) {
-    for (const [index, { name }] of (pod.securityContext.sysctls ?? []).entries())
-      if (!isSafe(name ?? '', pod.minor))
-        yield {
-          path: [...pod.path, 'sysctls', index, 'name'],
-          found: name,
-          expected: 'a safe sysctl',
-          advice: 'set it on the node, or run the pod on nodes that allow it',
-        }
-  },
-}
+  allows: 'pods set unsafe sysctls',
+  verdict: 'refuse',
+  means: 'A pod sets a sysctl that is not on the list of safe ones.',
+  why: 'An unsafe sysctl can disturb other pods of the node, and the kubelet rejects the pod unless the node allows it.',
+  fix: 'Set it on the node, or give a reason in exceptions.<workload>.sysctls and run the pod on nodes that allow it.',
+  forms: [
+    {
+      level: 'baseline',
+      *violations(pod) {
+        for (const [index, { name }] of (pod.securityContext.sysctls ?? []).entries())
+          if (!isSafe(name ?? '', pod.minor))
+            yield {
+              path: [...pod.path, 'sysctls', index, 'name'],
+              found: name,
+              expected: 'a safe sysctl',
+              advice: 'set it on the node, or run the pod on nodes that allow it',
+            }
+      },
+    },
+  ],
+})
 
 const isSafe = (name: string, minor: number): boolean =>
   SAFE.some(([since, names]) => minor >= since && names.includes(name))

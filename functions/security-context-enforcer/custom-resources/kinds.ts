@@ -1,9 +1,8 @@
-import { groupOf, type TypeMeta } from '../../lib/kubernetes/objects.ts'
 import type { SecurityContextEnforcerSpec } from '../config.ts'
 import type { CustomResourceSpec } from '../config-custom-resource.ts'
 import { CUSTOM_RESOURCES } from './table.ts'
 
-/** The custom resource kinds of the table, with what the configuration changes and adds. */
+/** The custom resource kinds of the table, with the changes and additions of the policy. */
 export function customResources(
   spec: Pick<SecurityContextEnforcerSpec, 'customResources'>,
 ): Map<string, CustomResourceSpec> {
@@ -19,5 +18,3 @@ export function customResources(
   }
   return kinds
 }
-
-export const kindOf = ({ apiVersion, kind }: TypeMeta): string => `${groupOf(apiVersion)}/${kind}`

@@ -1,9 +1,9 @@
 import { type Fields, isFields, type KubernetesObject, valueAt } from '../../lib/kubernetes/objects.ts'
-import type { CheckName } from '../checks/check.ts'
+import type { CheckName } from '../checks/index.ts'
 import type { CustomResourceSpec } from '../config-custom-resource.ts'
-import { type ContainerView, containerView, draft, type Path, type PodView, volumeViews } from '../pod/view.ts'
+import { type ContainerView, containerView, draft, type FieldPath, type PodView, volumeViews } from '../pod/view.ts'
 
-/** The pods that an operator makes for a custom resource, as far as the resource describes them. */
+/** The pods that an operator creates for a custom resource, as far as the resource describes them. */
 export function operatedPods(owner: KubernetesObject, resource: CustomResourceSpec, minor: number): PodView[] {
   const volumes = (resource.volumes ?? []).flatMap((path) => volumeViews(valueAt(owner, keys(path)), keys(path)))
   return Object.entries(resource.podSecurityContexts ?? {})
@@ -29,13 +29,13 @@ export function operatedPods(owner: KubernetesObject, resource: CustomResourceSp
     }))
 }
 
-/** A container of which the resource shows the securityContext only; it is called like the map that stands in. */
-function containerAt(owner: KubernetesObject, path: Path): ContainerView {
+/** A container of which the resource shows the securityContext only. Its name is that of the map around it. */
+function containerAt(owner: KubernetesObject, path: FieldPath): ContainerView {
   const fieldsPath = path.slice(0, -1)
   return { ...draft(valueAt(owner, path), path), name: String(fieldsPath.at(-1)), fields: {}, fieldsPath }
 }
 
-function containersAt(owner: KubernetesObject, path: Path): ContainerView[] {
+function containersAt(owner: KubernetesObject, path: FieldPath): ContainerView[] {
   const list = valueAt(owner, path)
   return Array.isArray(list) ? list.map((fields: Fields, index) => containerView(fields, [...path, index])) : []
 }
@@ -44,7 +44,7 @@ function containersAt(owner: KubernetesObject, path: Path): ContainerView[] {
 export const raisedFlags = (
   owner: KubernetesObject,
   resource: CustomResourceSpec,
-): { path: Path; check: CheckName }[] =>
+): { path: FieldPath; check: CheckName }[] =>
   Object.entries(resource.flags ?? {})
     .filter(([path]) => valueAt(owner, keys(path)) === true)
     .map(([path, check]) => ({ path: keys(path), check }))

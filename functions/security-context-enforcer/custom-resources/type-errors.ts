@@ -4,7 +4,7 @@ import type { CustomResourceSpec } from '../config-custom-resource.ts'
 import { CONTAINERS_SHAPE, SECURITY_CONTEXT_SHAPE, VOLUMES_SHAPE } from '../pod/type-check.ts'
 import { keys } from './pods.ts'
 
-/** Values in it that the API would not decode, at the paths that this function reads. */
+/** Values that the API would not decode, at the paths that this function reads. */
 export function resourceTypeErrors(owner: KubernetesObject, resource: CustomResourceSpec): Mistyped[] {
   const expected = [
     ...Object.entries(resource.podSecurityContexts ?? {}).flatMap(

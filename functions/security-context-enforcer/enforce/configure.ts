@@ -1,21 +1,23 @@
 import { isDeepStrictEqual } from 'node:util'
-import { type Finding, warning } from '../../lib/framework/finding.ts'
+import type { Finding } from '../../lib/framework/finding.ts'
 import { formatPath } from '../../lib/kubernetes/objects.ts'
 import type { ContainerOverride } from '../config-container.ts'
+import { findings, show } from '../findings/index.ts'
 import { isSet, type SecurityContext } from '../pod/security-context.ts'
 import { type ContainerView, edit, type PodView } from '../pod/view.ts'
-import type { Policy } from './settings.ts'
+import type { WorkloadSettings } from './settings.ts'
 
-/** Puts the values that the configuration has for a container in place; says where that replaces an explicit one. */
-export function configure(pod: PodView, policy: Policy): Finding[] {
+/** Sets the values that the policy has for a container, with a warning for each explicit value that it replaces. */
+export function configure(pod: PodView, settings: WorkloadSettings): Finding[] {
   return pod.containers.flatMap((container) => {
-    const override = policy.override(container)
+    const override = settings.override(container)
     if (!override) return []
     const values = valuesOf(override, container)
     const isWritable = override.writable !== undefined
-    if (pod.isWindows && (values.length > 0 || isWritable)) return [noEffect(pod, container, WINDOWS)]
+    const details = { object: pod.owner, field: { path: formatPath(container.path) } }
+    if (pod.isWindows && (values.length > 0 || isWritable)) return [findings['no-effect-on-windows'](details)]
     return [
-      ...(pod.isOperated && isWritable ? [noEffect(pod, container, OPERATED)] : []),
+      ...(pod.isOperated && isWritable ? [findings['no-effect-in-custom-resource'](details)] : []),
       ...values.flatMap(([field, value]) => put(pod, container, field, value)),
     ]
   })
@@ -32,7 +34,7 @@ function valuesOf(override: ContainerOverride, container: ContainerView): [keyof
     ['runAsUser', runAsUser],
   ]
   const set = values.filter(([, value]) => value !== undefined)
-  // Beside privileged: true the API refuses false, which unset is not.
+  // Next to privileged: true the API refuses false and accepts an unset field.
   return privileged && allowPrivilegeEscalation === false ? [...set, ['allowPrivilegeEscalation', undefined]] : set
 }
 
@@ -41,21 +43,13 @@ function put(pod: PodView, container: ContainerView, field: keyof SecurityContex
   if (isDeepStrictEqual(present, value)) return []
   edit(container, field, value)
   if (!isSet(present) || field === 'capabilities') return []
-  const done = value === undefined ? 'removed' : `set to ${JSON.stringify(value)}`
-  return [
-    warning(`found ${JSON.stringify(present)}, ${done}, as containers says`, {
-      object: pod.owner,
-      field: {
-        path: formatPath([...container.path, field]),
-        currentValue: present,
-        ...(value !== undefined && { proposedValue: value }),
-      },
-    }),
-  ]
+  const details = {
+    object: pod.owner,
+    field: {
+      path: formatPath([...container.path, field]),
+      currentValue: present,
+      ...(value !== undefined && { proposedValue: value }),
+    },
+  }
+  return [findings['replaced-by-policy'](details, show(present), value === undefined ? undefined : show(value))]
 }
-
-const WINDOWS = 'the pod declares Windows, where the API refuses what containers says of this container; nothing is set'
-const OPERATED = 'containers names writable paths, which cannot be mounted in a custom resource; nothing is mounted'
-
-const noEffect = (pod: PodView, container: ContainerView, message: string): Finding =>
-  warning(message, { object: pod.owner, field: { path: formatPath(container.path) } })

@@ -11,11 +11,11 @@ import {
   type PodView,
   selectsWindows,
 } from '../pod/view.ts'
-import { heirOf, isKept, type Policy } from './settings.ts'
+import { heirOf, isKept, type WorkloadSettings } from './settings.ts'
 
 /**
- * What a container gets where it says nothing: what restricted demands, and a user and a root file system of its own.
- * Made anew for each, so that no two share a map.
+ * The defaults of a container: what restricted demands, a user other than root, and a read-only root file system.
+ * Created for each container, so that no two share a map.
  */
 const containerDefaults = (runAsUser: number): Required<Pick<SecurityContext, Field>> => ({
   privileged: false,
@@ -28,32 +28,36 @@ const containerDefaults = (runAsUser: number): Required<Pick<SecurityContext, Fi
 })
 
 const POD_DEFAULTS: readonly Field[] = ['seccompProfile']
-/** A container takes these from its pod where it does not say. */
+/** A container takes these from its pod if it does not set them. */
 const INHERITED: readonly Field[] = ['runAsUser', 'runAsNonRoot', 'seccompProfile']
 
-/** Fills what is unset. Baseline demands nothing of what is unset, so there nothing is filled. */
-export function fillDefaults(pod: PodView, policy: Policy): void {
-  if (policy.level === 'baseline') return
-  // Containers that an operator makes are out of reach: what can stand at pod level stands there.
-  if (pod.isOperated) fillPod(pod, INHERITED, policy)
+/** Fills unset fields. Baseline makes no demands on unset fields, so there nothing is filled. */
+export function fillDefaults(pod: PodView, settings: WorkloadSettings): void {
+  if (settings.level === 'baseline') return
+  // Containers that an operator creates are out of reach, so everything that can be set at pod level is set there.
+  if (pod.isOperated) fillPod(pod, INHERITED, settings)
   for (const container of pod.containers)
     for (const field of FIELDS)
-      if (isFor(field, container, pod) && !isKept(policy, field, container)) fill(container, field, policy.runAsUser)
-  // Last, so that containers say it themselves too.
-  if (!pod.isOperated) fillPod(pod, POD_DEFAULTS, policy)
+      if (isFor(field, container, pod) && !isKept(settings, field, container))
+        fill(container, field, settings.runAsUser)
+  // Last, so that containers set it themselves too.
+  if (!pod.isOperated) fillPod(pod, POD_DEFAULTS, settings)
 }
 
-function fillPod(pod: PodView, fields: readonly Field[], policy: Policy): void {
+function fillPod(pod: PodView, fields: readonly Field[], settings: WorkloadSettings): void {
   for (const field of fields)
-    if (isForPod(field, pod) && !isKept(policy, field) && !heirOf(policy, field, pod))
-      fill(pod, field, policy.runAsUser)
+    if (isForPod(field, pod) && !isKept(settings, field) && !heirOf(settings, field, pod))
+      fill(pod, field, settings.runAsUser)
 }
 
-/** Knative refuses a pod-level securityContext unless its feature flag is on; its containers say it all. */
+/** Knative refuses a pod-level securityContext unless its feature flag is on; the fields of its containers suffice. */
 const isForPod = (field: Field, pod: PodView): boolean =>
   !pod.isWindows && !pod.isKnative && !(field === 'runAsNonRoot' && pod.securityContext.runAsUser === 0)
 
-/** Not where the API would refuse the field or the container never start with it; a value at pod level is not repeated. */
+/**
+ * Does the container get the field? Not if the API would refuse it, if the container would never start with it, or if
+ * the pod sets it.
+ */
 function isFor(field: Field, container: ContainerView, pod: PodView): boolean {
   if (INHERITED.includes(field) && isSet(pod.securityContext[field])) return false
   if (pod.isWindows) return field === 'runAsNonRoot'

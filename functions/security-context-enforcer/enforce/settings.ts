@@ -7,28 +7,33 @@ import type { Exceptions } from '../config-exceptions.ts'
 import { isSet } from '../pod/security-context.ts'
 import type { ContainerView, PodView } from '../pod/view.ts'
 
-/** What the configuration says of one workload. */
-export interface Policy {
+/** What the policy says about one workload. */
+export interface WorkloadSettings {
+  /** The function's name, for the annotation that carries reasons. */
+  functionName: string
+  workload: string
   level: SecurityContextEnforcerSpec['level']
   runAsUser: number
-  workload: string
   exceptions: Exceptions
-  /** Fields that the operator or the image of a custom resource cannot do with. */
+  /** Fields that the operator or the image of a custom resource does not work with. */
   omit: readonly Field[]
   override(container: { name: string }): ContainerOverride | undefined
 }
 
-export function policyFor(
+/** The settings of one object; `omit` is what its kind leaves out. */
+export function settingsFor(
   object: KubernetesObject,
   spec: SecurityContextEnforcerSpec,
+  functionName: string,
   omit: readonly Field[] = [],
-): Policy {
+): WorkloadSettings {
   const workload = { kind: object.kind, name: object.metadata.name }
   const { containers } = spec
   return {
+    functionName,
+    workload: workload.name,
     level: spec.level,
     runAsUser: spec.runAsUser,
-    workload: workload.name,
     exceptions: overrideFor(spec.exceptions, workload) ?? {},
     omit,
     override: ({ name }) => {
@@ -39,7 +44,7 @@ export function policyFor(
   }
 }
 
-/** The names by which the configuration may call a container, the most exact first. */
+/** The keys by which the policy may name a container, the most exact first. */
 export const containerKeys = (workload: { kind: string; name: string }, container: string): string[] => [
   `${workload.kind}/${workload.name}/${container}`,
   `${workload.name}/${container}`,
@@ -47,26 +52,42 @@ export const containerKeys = (workload: { kind: string; name: string }, containe
 ]
 
 /** Is the field left as the manifest has it, set or unset? */
-export const isKept = (policy: Policy, field: Field, container?: ContainerView): boolean =>
-  policy.omit.includes(field) ||
-  (container && policy.override(container))?.omit?.includes(field) === true ||
-  (field !== 'readOnlyRootFilesystem' && policy.exceptions[field] !== undefined)
+export const isKept = (settings: WorkloadSettings, field: Field, container?: ContainerView): boolean =>
+  settings.omit.includes(field) ||
+  (container && settings.override(container))?.omit?.includes(field) === true ||
+  (field !== 'readOnlyRootFilesystem' && settings.exceptions[field] !== undefined)
 
-/** The entry of a container that leaves a field as it is and takes it from its pod, where the field then stays too. */
-export const heirOf = (policy: Policy, field: string, pod: PodView): ContainerOverride | undefined =>
+/** The entries of the containers that take a field from their pod; undefined for a container without an entry. */
+const overridesOfHeirs = (settings: WorkloadSettings, field: string, pod: PodView): (ContainerOverride | undefined)[] =>
   pod.containers
     .filter(({ securityContext }) => !isSet((securityContext as Fields)[field]))
-    .map((container) => policy.override(container))
-    .find((override) => override?.omit?.some((kept) => kept === field))
+    .map((container) => settings.override(container))
 
-/** Why this violation may stand, or undefined where nothing says so. */
-export const allowReason = (policy: Policy, violation: Violation, pod: PodView): string | undefined => {
-  const { check, container, found, repair } = violation
-  // Without a repair, the containers that take the value from the pod too cannot be spared it.
-  const override = container ? policy.override(container) : repair && heirOf(policy, check, pod)
-  if (override?.omit?.some((field) => field === check)) return override.reason
+const omits = (override: ContainerOverride | undefined, field: string): boolean =>
+  override?.omit?.some((kept) => kept === field) === true
+
+/** The entry of a container that leaves a field as it is and takes it from its pod, so that the pod's field stays too. */
+export const heirOf = (settings: WorkloadSettings, field: string, pod: PodView): ContainerOverride | undefined =>
+  overridesOfHeirs(settings, field, pod).find((override) => omits(override, field))
+
+/** The entry that allows a bad value: that of its container, or those of the containers that take it from the pod. */
+function allowingOverride(settings: WorkloadSettings, violation: Violation, pod: PodView) {
+  const { check, container, repair } = violation
+  if (container) return settings.override(container)
+  // With a repair, the other containers can be given the good value. Without one, all must accept the bad value.
+  const heirs = overridesOfHeirs(settings, check, pod)
+  return repair || heirs.every((override) => omits(override, check))
+    ? heirs.find((override) => omits(override, check))
+    : undefined
+}
+
+/** The reason that allows this violation, or undefined where the policy gives none. */
+export const allowReason = (settings: WorkloadSettings, violation: Violation, pod: PodView): string | undefined => {
+  const { check, found } = violation
+  const override = allowingOverride(settings, violation, pod)
+  if (omits(override, check)) return override?.reason
   if (check === 'privileged' && override?.privileged) return override.reason
   if (check === 'capabilities' && override?.addCapabilities?.some((capability) => capability === found))
     return override.reason
-  return policy.exceptions[check]
+  return (settings.exceptions as Readonly<Record<string, string | undefined>>)[check]
 }

@@ -1,11 +1,12 @@
 import { setExceptions } from '../../lib/framework/exceptions.ts'
-import { type Finding, warning } from '../../lib/framework/finding.ts'
+import type { Finding } from '../../lib/framework/finding.ts'
+import { groupBy } from '../../lib/framework/group-by.ts'
 import { isKind, type KubernetesObject, setMeta } from '../../lib/kubernetes/objects.ts'
 import { isPlaceholder } from '../../lib/kubernetes/type-check.ts'
 import { LEVELS, type Level, laxest, minorOf } from '../checks/levels.ts'
 import type { SecurityContextEnforcerSpec } from '../config.ts'
-import { FUNCTION_NAME } from '../enforce/all-or-nothing.ts'
-import { at, explain, type Need, refusals } from './findings.ts'
+import { findings } from '../findings/index.ts'
+import { explain, fieldOf, type Need, refusals } from './levels.ts'
 
 /** Source: https://kubernetes.io/docs/concepts/security/pod-security-admission/#pod-security-admission-labels-for-namespaces */
 export const LABEL = 'pod-security.kubernetes.io/'
@@ -14,29 +15,34 @@ type Spec = Pick<SecurityContextEnforcerSpec, 'level' | 'version' | 'warn' | 'au
 
 /**
  * Labels the Namespaces of the build for Pod Security admission: enforce is the strictest level that every pod of the
- * namespace in the build meets, or the configured one.
+ * namespace in the build meets, or the level that the policy sets.
  */
-export function labelNamespaces(objects: readonly KubernetesObject[], needs: readonly Need[], spec: Spec): Finding[] {
-  const byNamespace = new Map<string, Need[]>()
-  for (const need of needs) {
-    const namespace = need.object.metadata.namespace || 'default'
-    const others = byNamespace.get(namespace)
-    if (others) others.push(need)
-    else byNamespace.set(namespace, [need])
-  }
-  return objects
-    .filter((object) => isKind(object, '', 'Namespace'))
-    .flatMap((namespace) => labelNamespace(namespace, byNamespace.get(namespace.metadata.name) ?? [], spec))
+export function labelNamespaces(
+  objects: readonly KubernetesObject[],
+  needs: readonly Need[],
+  spec: Spec,
+  functionName: string,
+): Finding[] {
+  const needsOf = groupBy(needs, ({ object }) => object.metadata.namespace || 'default')
+  const namespaces = groupBy(
+    objects.filter((object) => isKind(object, '', 'Namespace')),
+    ({ metadata }) => metadata.name,
+  )
+  return [...namespaces].flatMap(([name, [namespace, ...others]]) => {
+    if (!namespace) return []
+    if (others.length > 0) return [findings['namespace-twice']({ object: namespace })]
+    return labelNamespace(namespace, needsOf.get(name) ?? [], spec, functionName)
+  })
 }
 
-function labelNamespace(object: KubernetesObject, needs: readonly Need[], spec: Spec): Finding[] {
+function labelNamespace(object: KubernetesObject, needs: readonly Need[], spec: Spec, functionName: string): Finding[] {
   const configured = spec.namespaces?.[object.metadata.name] ?? {}
   const written = LEVELS.find((level) => level === object.metadata.labels?.[`${LABEL}enforce`])
   const computed = laxest(needs.map(({ level }) => level))
   const namespace = { object, needs, configured, written, computed }
   const refused = refusals(namespace)
   if (refused.length > 0) return refused
-  // Without pods the build cannot know better than the label.
+  // Without pods the build knows no better than the label.
   const enforce = configured.level ?? (needs.length === 0 ? written : undefined) ?? computed
   const labels = {
     ...levelLabels('enforce', enforce, spec.version, object),
@@ -44,13 +50,13 @@ function labelNamespace(object: KubernetesObject, needs: readonly Need[], spec: 
     ...levelLabels('audit', configured.audit ?? spec.audit, spec.version, object),
   }
   const replaced = Object.entries(labels).flatMap(([key, value]) => setLabel(object, key, value))
-  setExceptions(object, FUNCTION_NAME, configured.reason === undefined ? [] : [configured.reason])
+  setExceptions(object, functionName, configured.reason === undefined ? [] : [configured.reason])
   return [...replaced, ...explain(namespace, enforce, spec.level)]
 }
 
 /**
- * A version other than latest is pinned, so that a newer cluster judges by the policy that the checks went by. A label
- * that pins another gives way, since the checks did not go by that one.
+ * A version other than latest is pinned, so that a newer cluster applies the policy that the checks applied. A label that
+ * pins another version is replaced, because the checks did not apply that one.
  */
 function levelLabels(mode: string, level: Level | undefined, version: string, object: KubernetesObject) {
   if (level === undefined) return {}
@@ -64,5 +70,5 @@ function setLabel(object: KubernetesObject, key: string, value: string): Finding
   if (present === value || isPlaceholder(present)) return []
   setMeta(object, 'labels', LABEL + key, value)
   if (present === undefined) return []
-  return [warning(`found ${present}, set to ${value}`, { object, field: at(LABEL + key, value, present) })]
+  return [findings['label-replaced']({ object, field: fieldOf(LABEL + key, value, present) }, present, value)]
 }

@@ -1,14 +1,15 @@
-import { type Finding, warning } from '../../lib/framework/finding.ts'
+import type { Finding } from '../../lib/framework/finding.ts'
 import { formatPath } from '../../lib/kubernetes/objects.ts'
+import { findings } from '../findings/index.ts'
 import { APPARMOR_OF_CONTAINER, SECCOMP_OF_CONTAINER, SECCOMP_OF_POD } from './security-context.ts'
 import { type PodView, removeAnnotation } from './view.ts'
 
-/** What an annotation says where the field says RuntimeDefault. */
+/** Annotations that mean the same as RuntimeDefault in the field. */
 const SAME = ['runtime/default', 'docker/default']
 
 /**
  * Removes the annotation of every field that was set: the API refuses a pod whose annotation and field differ, and
- * where it does not look at the annotation any more nobody else should either.
+ * where it ignores the annotation nobody else should read it either.
  */
 export function removeStaleAnnotations(pod: PodView): Finding[] {
   return annotationsOfChanges(pod).flatMap((annotation) => {
@@ -16,16 +17,12 @@ export function removeStaleAnnotations(pod: PodView): Finding[] {
     if (found === undefined) return []
     removeAnnotation(pod, annotation)
     if (SAME.includes(found)) return []
-    return [
-      warning(`found ${JSON.stringify(found)}, removed, since the field in its place is set now`, {
-        object: pod.owner,
-        field: { path: formatPath([...pod.annotationsPath, annotation]), currentValue: found },
-      }),
-    ]
+    const path = formatPath([...pod.annotationsPath, annotation])
+    return [findings['stale-annotation']({ object: pod.owner, field: { path } })]
   })
 }
 
-/** An AppArmor annotation counts before the field of the pod, so it goes with the field of its container only. */
+/** An AppArmor annotation takes precedence over the field of the pod, so only the field of its container removes it. */
 function annotationsOfChanges(pod: PodView): string[] {
   const ofContainers = pod.containers.flatMap(({ name, changed }) => [
     ...(changed.has('seccompProfile') ? [SECCOMP_OF_CONTAINER + name] : []),

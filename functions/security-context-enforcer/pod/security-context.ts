@@ -14,8 +14,8 @@ export interface SeLinuxOptions {
 }
 
 /**
- * The fields of a pod's or a container's securityContext that the checks look at, as manifests write them: null is the
- * same as absent. A value may also be a placeholder that is substituted later.
+ * The fields of a pod's or a container's securityContext that this function reads, as manifests write them: null means
+ * absent. Any value may also be a placeholder that is substituted later.
  */
 export interface SecurityContext {
   privileged?: Optional<boolean>
@@ -34,7 +34,7 @@ export interface SecurityContext {
 
 export const isSet = <T>(value: T): value is NonNullable<T> => value !== undefined && value !== null
 
-/** Annotations that said what a field says today. They stand on the pod template, never on the workload. */
+/** Annotations that fields have replaced. They count on the pod template, never on the workload. */
 export const SECCOMP_OF_POD = 'seccomp.security.alpha.kubernetes.io/pod'
 export const SECCOMP_OF_CONTAINER = 'container.seccomp.security.alpha.kubernetes.io/'
 export const APPARMOR_OF_CONTAINER = 'container.apparmor.security.beta.kubernetes.io/'

@@ -1,9 +1,11 @@
-import type { Fields } from '../../lib/kubernetes/objects.ts'
+import type { Finding } from '../../lib/framework/finding.ts'
+import { formatPath } from '../../lib/kubernetes/objects.ts'
 import type { PodTemplate } from '../../lib/kubernetes/pod-template.ts'
 import { CONTAINER } from '../../lib/kubernetes/schemas.ts'
 import { type Mistyped, type Shape, typeErrors } from '../../lib/kubernetes/type-check.ts'
+import { findings } from '../findings/index.ts'
 import { isSet } from './security-context.ts'
-import { type PodView, profileAnnotations, volumeViews } from './view.ts'
+import { type PodView, profileAnnotations } from './view.ts'
 
 const PROFILE = { type: 'string', localhostProfile: 'string' } as const
 const SECURITY_CONTEXT = {
@@ -39,19 +41,18 @@ const POD_SHAPE: Shape = {
   ephemeralContainers: CONTAINERS_SHAPE,
 }
 
-/** The type errors of a pod template, and volumes of several sources, of which the API takes one. */
+/** The type errors of a pod template. */
 export function templateTypeErrors(template: PodTemplate): Mistyped[] {
-  const spec = template.spec as unknown as Fields
-  const specPath = [...template.path, 'spec']
   const annotations = Object.entries(profileAnnotations(template.metadata?.annotations)).flatMap(([key, value]) =>
     typeErrors(value, 'string', [...template.path, 'metadata', 'annotations', key]),
   )
-  const errors = [...annotations, ...typeErrors(spec, POD_SHAPE, specPath)]
-  return errors.length > 0 ? errors : severalSources(volumeViews(spec.volumes, [...specPath, 'volumes']))
+  return [...annotations, ...typeErrors(template.spec, POD_SHAPE, [...template.path, 'spec'])]
 }
 
-const severalSources = (volumes: PodView['volumes']): Mistyped[] =>
+/** The API accepts one source a volume. */
+export const severalSources = ({ owner, volumes }: PodView): Finding[] =>
   volumes.flatMap(({ fields, path }) => {
     const sources = Object.keys(fields).filter((key) => key !== 'name' && isSet(fields[key]))
-    return sources.length > 1 ? [{ path, found: sources, expected: 'one source' }] : []
+    const details = { object: owner, field: { path: formatPath(path) } }
+    return sources.length > 1 ? [findings['several-volume-sources'](details, sources)] : []
   })

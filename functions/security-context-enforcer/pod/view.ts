@@ -8,12 +8,12 @@ import {
   type SecurityContext,
 } from './security-context.ts'
 
-export type Path = readonly (string | number)[]
+/** From the root of an object: map keys and list indices. */
+export type FieldPath = readonly (string | number)[]
 
-/** A securityContext as it is to become: a copy, which reaches the object only once the whole object has passed. */
+/** A securityContext that is being edited: a copy, which replaces the original only if the whole object passes. */
 export interface Draft {
-  /** Where it stands, from the root of the object. */
-  path: Path
+  path: FieldPath
   securityContext: SecurityContext
   changed: Set<keyof SecurityContext>
 }
@@ -21,28 +21,28 @@ export interface Draft {
 export interface ContainerView extends Draft {
   name: string
   fields: Readonly<Fields>
-  fieldsPath: Path
+  fieldsPath: FieldPath
 }
 
-/** What the checks see of a pod: read once, at pod level and in every container of the three lists. */
+/** What the checks see of a pod: the pod level and every container of the three lists. */
 export interface PodView extends Draft {
   owner: KubernetesObject
   containers: ContainerView[]
   spec: Readonly<Fields>
-  specPath: Path
-  volumes: { fields: Readonly<Fields>; path: Path }[]
+  specPath: FieldPath
+  volumes: { fields: Readonly<Fields>; path: FieldPath }[]
   annotations: Record<string, string>
-  annotationsPath: Path
+  annotationsPath: FieldPath
   removedAnnotations: string[]
   /** Minor version of the policy. */
   minor: number
   /** Declares Windows, where the API refuses every securityContext field but runAsNonRoot. */
   isWindows: boolean
-  /** Has a user namespace of its own, so that its root is nobody on the node. Counts from 1.35. */
+  /** Has a user namespace of its own, in which root is an ordinary user of the node. Counts from 1.35. */
   hasOwnUserNamespace: boolean
   /** Knative refuses `privileged`, a pod-level securityContext and an automounted token unless its flags allow them. */
   isKnative: boolean
-  /** An operator makes the pod from a custom resource: containers of its own are out of reach. */
+  /** An operator creates the pod for a custom resource, which shows some of its containers only. */
   isOperated: boolean
 }
 
@@ -70,23 +70,23 @@ export function viewOf(template: PodTemplate, minor: number): PodView {
   }
 }
 
-export const draft = (securityContext: unknown, path: Path): Draft => ({
+export const draft = (securityContext: unknown, path: FieldPath): Draft => ({
   path,
   securityContext: isFields(securityContext) ? { ...securityContext } : {},
   changed: new Set(),
 })
 
-export const containerView = (fields: Fields, path: Path): ContainerView => ({
+export const containerView = (fields: Fields, path: FieldPath): ContainerView => ({
   ...draft(fields.securityContext, [...path, 'securityContext']),
   name: String(fields.name),
   fields,
   fieldsPath: path,
 })
 
-export const volumeViews = (volumes: unknown, path: Path): PodView['volumes'] =>
+export const volumeViews = (volumes: unknown, path: FieldPath): PodView['volumes'] =>
   Array.isArray(volumes) ? volumes.map((fields: Fields, index) => ({ fields, path: [...path, index] })) : []
 
-/** Those annotations of a pod that say what a securityContext says. */
+/** The annotations of a pod that mean the same as fields of a securityContext. */
 export function profileAnnotations(annotations: unknown): Record<string, string> {
   const own: Record<string, string> = {}
   if (!isFields(annotations)) return own
@@ -98,27 +98,27 @@ export function profileAnnotations(annotations: unknown): Record<string, string>
 
 const PROFILE_ANNOTATIONS = [SECCOMP_OF_POD, SECCOMP_OF_CONTAINER, APPARMOR_OF_CONTAINER]
 
-/** The pod level and every container: the levels at which a field such as seccompProfile may stand. */
+/** The pod level and every container: the levels at which a field such as seccompProfile may be set. */
 export const drafts = (pod: PodView): { draft: Draft; container?: ContainerView }[] => [
   { draft: pod },
   ...pod.containers.map((container) => ({ draft: container, container })),
 ]
 
-/** Does it run as root by what the manifest says? The container's value counts before the pod's. */
+/** Does the manifest say that it runs as root? The container's value takes precedence over the pod's. */
 export const isRoot = (container: ContainerView, pod: PodView): boolean =>
   (container.securityContext.runAsUser ?? pod.securityContext.runAsUser) === 0
 
-/** Does any of its containers? Those that an operator makes have no user but the pod's. */
+/** Does any of its containers run as root? Those that an operator creates have the pod's user. */
 export const hasRoot = (pod: PodView): boolean =>
   pod.containers.some((container) => isRoot(container, pod)) || (pod.isOperated && pod.securityContext.runAsUser === 0)
 
-/** Runs on Windows nodes without declaring it, which exempts from nothing. */
+/** Runs on Windows nodes without declaring it, which exempts it from no check. */
 export const selectsWindows = ({ spec, isWindows }: PodView): boolean =>
   !isWindows && isFields(spec.nodeSelector) && spec.nodeSelector['kubernetes.io/os'] === 'windows'
 
 export const isPrivileged = (container: ContainerView): boolean => container.securityContext.privileged === true
 
-/** The API refuses `allowPrivilegeEscalation: false` beside a capability of this spelling. */
+/** The API refuses `allowPrivilegeEscalation: false` next to a capability of this spelling. */
 export const addsSysAdmin = (container: ContainerView): boolean =>
   container.securityContext.capabilities?.add?.includes('CAP_SYS_ADMIN') === true
 

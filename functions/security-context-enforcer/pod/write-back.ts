@@ -1,7 +1,7 @@
 import { type Fields, isFields, type KubernetesObject, valueAt } from '../../lib/kubernetes/objects.ts'
-import type { Draft, Path, PodView } from './view.ts'
+import type { Draft, FieldPath, PodView } from './view.ts'
 
-/** Puts what was changed in the drafts of a pod into its object. */
+/** Writes the drafts of a pod that were changed to its object. */
 export function writeBack(pod: PodView): void {
   for (const { path, changed, securityContext } of [pod, ...pod.containers] satisfies Draft[])
     if (changed.size > 0) setAt(pod.owner, path, securityContext)
@@ -12,8 +12,8 @@ export function writeBack(pod: PodView): void {
     delete (valueAt(pod.owner, pod.annotationsPath.slice(0, -1)) as Fields).annotations
 }
 
-/** Sets the value at a path; maps on the way are created, lists are there. */
-function setAt(root: KubernetesObject, path: Path, value: unknown): void {
+/** Sets the value at a path. Maps on the way are created; lists exist. */
+function setAt(root: KubernetesObject, path: FieldPath, value: unknown): void {
   let node = root as unknown as Fields
   for (const key of path.slice(0, -1)) {
     if (node[key] === undefined || node[key] === null) node[key] = {}

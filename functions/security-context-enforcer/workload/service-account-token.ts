@@ -1,4 +1,5 @@
 import { isKind, type KubernetesObject } from '../../lib/kubernetes/objects.ts'
+import { serviceAccountOf } from '../../lib/kubernetes/pod-traits.ts'
 import { isCalled } from '../../lib/kubernetes/previous-names.ts'
 import { isBatch, type Workload } from '../../lib/kubernetes/workload.ts'
 import type { SecurityContextEnforcerSpec } from '../config.ts'
@@ -28,11 +29,9 @@ export function setToken(
 ): void {
   const { spec } = workload.template
   if (where === 'none' || (where === 'serving' && isBatch(workload)) || isSet(spec.automountServiceAccountToken)) return
-  const account = spec.serviceAccountName ?? spec.serviceAccount
+  const account = serviceAccountOf(workload)
   const isMounted =
-    isSet(account) &&
-    account !== '' &&
-    !tokenless.get(workload.namespace)?.some((candidate) => isCalled(candidate, account))
+    account !== undefined && !tokenless.get(workload.namespace)?.some((candidate) => isCalled(candidate, account))
   // Knative refuses true, which is what it means when unset.
   if (isMounted && isKind(workload.object, 'serving.knative.dev', 'Service')) return
   spec.automountServiceAccountToken = isMounted

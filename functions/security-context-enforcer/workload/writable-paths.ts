@@ -1,13 +1,13 @@
 import { ensureList, type Fields } from '../../lib/kubernetes/objects.ts'
 import { type ContainerAt, containersOf, type PodTemplate } from '../../lib/kubernetes/pod-template.ts'
-import type { Policy } from '../enforce/settings.ts'
+import type { WorkloadSettings } from '../enforce/settings.ts'
 
 const MAX_NAME = 63
 
 /** Mounts an emptyDir at every path that a container writes to and that has no mount yet. */
-export function mountWritable(template: PodTemplate, policy: Pick<Policy, 'override'>): void {
+export function mountWritable(template: PodTemplate, settings: Pick<WorkloadSettings, 'override'>): void {
   for (const { container } of containersOf(template)) {
-    const writable = policy.override(container)?.writable ?? []
+    const writable = settings.override(container)?.writable ?? []
     const paths: [path: string, options: { disk?: boolean }][] = Array.isArray(writable)
       ? writable.map((path) => [path, {}])
       : Object.entries(writable).sort(([a], [b]) => (a < b ? -1 : 1))
@@ -24,7 +24,7 @@ function mount(template: PodTemplate, container: ContainerAt['container'], path:
   mounts.push({ name, mountPath: path })
 }
 
-/** Volumes of the pod, and those that its mounts name: the claims of a StatefulSet stand outside of the template. */
+/** Volumes of the pod, and those that its mounts name: the claims of a StatefulSet are outside of the template. */
 const namesInUse = (template: PodTemplate, volumes: readonly Fields[]): ReadonlySet<unknown> =>
   new Set([
     ...volumes.map(({ name }) => name),
@@ -33,7 +33,7 @@ const namesInUse = (template: PodTemplate, volumes: readonly Fields[]): Readonly
 
 const trimmed = (path: string): string => (path === '/' ? path : path.replace(/\/+$/, ''))
 
-/** A volume name is a DNS label; where two paths shorten to one, the later gets a number. */
+/** A volume name is a DNS label; if two paths shorten to one label, the later gets a number. */
 function freeName(wanted: string, taken: ReadonlySet<unknown>): string {
   const label = wanted
     .toLowerCase()

@@ -1,7 +1,10 @@
 import { spawn } from 'node:child_process'
-import { copyFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { type Build, Builder } from '../../../cli/kustomize/build.ts'
+import type { Functions } from '../../../cli/runtime/functions.ts'
+import { embeddedRuntime, type Runtime } from '../../../cli/runtime/runtime.ts'
 import { version } from '../../../package.json'
 import { kustomize } from '../../support/programs.ts'
 
@@ -99,14 +102,25 @@ export function fixtures(): string {
 /** The fixtures, for tests that only read them. */
 export const FIXTURES = fixtures()
 
-/** A copy of the command line that hardens by another program than the bundled functions. */
-export function commandLineWith(functions: string): (args: readonly string[], how?: How) => Promise<Ended> {
-  const dist = folder()
-  copyFileSync(CLI, join(dist, 'cli.cjs'))
-  writeFileSync(join(dist, 'functions.cjs'), functions)
-  return (args, { env, ...how } = {}) =>
-    run(process.execPath, [join(dist, 'cli.cjs'), ...args], { ...how, env: { KUSTOMIZE: kustomize(), ...env } })
+export const edit = (file: string, change: (text: string) => string): void =>
+  writeFileSync(file, change(readFileSync(file, 'utf8')))
+
+let shared: Runtime | undefined
+const runtime = (): Runtime => {
+  shared ??= embeddedRuntime([], process.env)
+  return shared
 }
+
+/** Builds with Kustomize and these functions in this process. */
+export const builderWith = (functions: Functions, onBuilt: (build: Build) => void = () => {}): Builder =>
+  new Builder(
+    async () => ({
+      kustomize: { build: [kustomize(), 'build', '--enable-alpha-plugins'], description: '' },
+      runtime: runtime(),
+      functions,
+    }),
+    onBuilt,
+  )
 
 /** The stand-in as it is installed for good, in a sidecar's image say: gives the folder to put first in PATH. */
 export function installStandIn(functionProgram: string, images: readonly string[] = [IMAGE]): string {

@@ -5,7 +5,7 @@ import type { Pods } from './calls.ts'
 type Labels = Record<string, string>
 
 interface Rule {
-  from?: { source: { principals?: string[]; namespaces?: string[] } }[]
+  from?: { source: { principals?: string[]; notPrincipals?: string[]; namespaces?: string[] } }[]
   to?: { operation: { ports: string[] } }[]
 }
 
@@ -44,6 +44,7 @@ export function authorizes(
             rule.from.some(
               ({ source }) =>
                 (principal !== undefined && source.principals?.includes(principal)) ||
+                (principal === undefined && source.notPrincipals?.includes('*')) ||
                 (from !== undefined && source.namespaces?.includes(from.namespace)),
             )) &&
           (!rule.to?.length || rule.to.some(({ operation }) => operation.ports.includes(String(port)))),

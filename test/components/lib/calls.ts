@@ -13,7 +13,7 @@ export interface Pods {
   labels: Labels
   /** Are their policies this build's? They are for pods of its workloads, and for those that a flow selects. */
   isHere: boolean
-  /** Service account, of pods whose manifest is in the build. */
+  /** Service account, where it is known. */
   account?: string
   address: string
 }
@@ -48,6 +48,7 @@ const ADDRESS = '10.1.2.3'
 
 /** A workload of the build. */
 export interface Workload {
+  kind: string
   name: string
   pods: Pods
   spec: PodSpec
@@ -57,12 +58,12 @@ export interface Workload {
 export const workloadsOf = (objects: readonly KubernetesObject[]): Workload[] =>
   objects
     .filter(({ kind }) => ['Deployment', 'StatefulSet', 'Job'].includes(kind))
-    .map(({ metadata, spec }) => {
+    .map(({ kind, metadata, spec }) => {
       const { template } = spec as { template: { metadata: { labels: Labels; annotations?: Labels }; spec: PodSpec } }
       const account = template.spec.serviceAccountName ?? 'default'
       const { labels, annotations = {} } = template.metadata
       const pods = { namespace: metadata.namespace ?? '', labels, isHere: true, account, address: ADDRESS }
-      return { name: metadata.name, pods, spec: template.spec, annotations }
+      return { kind, name: metadata.name, pods, spec: template.spec, annotations }
     })
 
 /** Ports of a workload's probes by HTTP, TCP and gRPC. */
@@ -81,6 +82,12 @@ function portOf(ports: readonly { name?: string; containerPort: number }[], port
   return number
 }
 
+/** Strimzi gives its pods service accounts of their own. */
+const accountOf = (labels: Labels): { account?: string } => {
+  const cluster = labels['strimzi.io/cluster']
+  return cluster === undefined ? {} : { account: `${cluster}-kafka` }
+}
+
 const contains = (labels: Labels, wanted: Labels): boolean =>
   Object.entries(wanted).every(([key, value]) => labels[key] === value)
 
@@ -91,7 +98,9 @@ export function declaredCalls(workloads: readonly Workload[]): Call[] {
   const own = new Set(workloads.map(({ pods }) => pods.namespace))
   const podsWith = (namespace: string, labels: Labels, isHere: boolean): Pods[] => {
     const found = workloads.filter(({ pods }) => pods.namespace === namespace && contains(pods.labels, labels))
-    return found.length > 0 ? found.map(({ pods }) => pods) : [{ namespace, labels, isHere, address: ADDRESS }]
+    return found.length > 0
+      ? found.map(({ pods }) => pods)
+      : [{ namespace, labels, isHere, address: ADDRESS, ...accountOf(labels) }]
   }
   const podsNamed = (namespace: string, name: string): Pods[] =>
     workloads

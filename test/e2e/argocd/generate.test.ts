@@ -82,7 +82,7 @@ describe('the command of the plugin, in the sidecar', () => {
       checkout.edit('overlays/hardening/images.yaml', 'pingcap/tidb-operator:v1.6.3', 'pingcap/tidb-operator:v1.6.2')
       const { status, stdout, stderr } = generate(path)
       expect({ status, stdout }).toEqual({ status: 1, stdout: '' })
-      expect(stderr).toMatch(/error: image-mirror-digest: .*pingcap\/tidb-operator:v1\.6\.3/)
+      expect(stderr).toMatch(/error: image-mirror-digest\/missing-digest: .*pingcap\/tidb-operator:v1\.6\.3/)
     })
 
     test('Kustomize refuses the kustomization', () => {

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { version } from '../../../package.json'
 import { commit, git, ROOT, repository, shell, stepsOf } from '../../adopt/lib.ts'
 import { type Ended, removeFolders } from '../../cli/lib/command-line.ts'
 import { type Registry, startRegistry } from '../../support/registry.ts'
@@ -49,10 +48,6 @@ const resultOf = (command: string): Ended => {
 
 test('has five steps', () => {
   expect(markdown.match(/^## \d\. /gm)).toEqual(['## 1. ', '## 2. ', '## 3. ', '## 4. ', '## 5. '])
-})
-
-test('names the version that it is of', () => {
-  expect(markdown).toContain(`github:hippocampus-dev/krm-hardening#v${version}`)
 })
 
 test('every command and every patch of it works', () => {

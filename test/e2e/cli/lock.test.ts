@@ -200,7 +200,7 @@ describe('refuses, and writes nothing', () => {
       policy('  images:\n    digests: [nginx]\n'),
       [],
       2,
-      /^error: images\.yaml: spec\.images\.digests: found \["nginx"\], expected a map/,
+      /spec\.images\.digests: .*expected a map/,
     ],
     [
       'an exception that waits and names no image',

@@ -67,7 +67,7 @@ describe('krm-hardening', () => {
     expect(status).toBe(1)
     expect(stdout).toContain('NOT hardened')
     expect(stdout).toMatch(
-      /error: network-policy-default-deny: NetworkPolicy tidb-operator\/default-deny: is not in the build/,
+      /error: objects\/would-generate: network-policy-default-deny: NetworkPolicy tidb-operator\/default-deny: is not in the build/,
     )
   })
 

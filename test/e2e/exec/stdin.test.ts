@@ -36,6 +36,6 @@ test.each([
 ])('refuses a stdin that is %s, and prints nothing', (_what, line, reason) => {
   const { stdout, stderr, status } = shell(line)
   expect({ stdout, status }).toEqual({ stdout: '', status: 2 })
-  expect(stderr).toMatch(/^error: stdin .*expected a ResourceList/)
+  expect(stderr).toMatch(/^error: input\/[a-z-]+: stdin .*expected a ResourceList/)
   expect(stderr).toMatch(reason)
 })

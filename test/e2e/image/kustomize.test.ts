@@ -44,6 +44,6 @@ describe('kustomize build, with Podman as docker', () => {
   test('fails with the reason, and prints nothing, where the policy refuses an object', () => {
     const { status, stdout, stderr } = build('refused', builtImage().env)
     expect({ status, stdout }).toEqual({ status: 1, stdout: '' })
-    expect(stderr).toMatch(/error: image-mirror-digest: .*Deployment.*web/)
+    expect(stderr).toMatch(/error: image-mirror-digest\/missing-digest: .*Deployment.*web/)
   })
 })

@@ -65,7 +65,7 @@ describe('the image, run as Kustomize runs it', () => {
   })
 
   test.each([
-    ['1 for an object that the policy refuses', 1, resourceList({}), 'error: image-mirror-digest: '],
+    ['1 for an object that the policy refuses', 1, resourceList({}), 'error: image-mirror-digest/missing-digest: '],
     [
       '2 for a key that the policy does not know',
       2,

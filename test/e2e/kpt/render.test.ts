@@ -1,5 +1,5 @@
 import { basename, join } from 'node:path'
-import { isMap, isPair, isScalar, parseDocument, visit } from 'yaml'
+import { isMap, isPair, isScalar, parse, parseDocument, visit } from 'yaml'
 import { catalog } from '../../../functions/catalog.ts'
 import type { KubernetesObject } from '../../../functions/lib/kubernetes/objects.ts'
 import { packagedStacks } from '../../../tools/generate/kpt/package.ts'
@@ -19,17 +19,23 @@ describe.each(packagedStacks(root))('kpt pkg get, then kpt fn render: %s', (stac
   const changes = workspace.changes(folder)
   workspace.commit(folder)
   const rendered = filesOf(folder)
+  const { pipeline } = parse(fetched.get('Kptfile') ?? '') as { pipeline: { mutators: unknown[] } }
+  const runs = pipeline.mutators.length
 
   test('ends well, and says what each function did', () => {
-    expect([ended.status, ended.stderr]).toEqual([0, expect.stringContaining('Successfully executed 5 function(s)')])
+    expect([ended.status, ended.stderr]).toEqual([
+      0,
+      expect.stringContaining(`Successfully executed ${runs} function(s)`),
+    ])
     expect(ended.stderr).toMatch(/^ +\[info\]/m)
   })
 
   test('saves the results of each function', () => {
     const saved = resultsIn(results)
-    expect(saved.map(({ exec, exitCode }) => [exec, exitCode])).toEqual(catalog.map(() => [BUNDLE, 0]))
+    expect(saved.map(({ exec, exitCode }) => [exec, exitCode])).toEqual(Array(runs).fill([BUNDLE, 0]))
+    const names = catalog.map(({ name }) => name)
     for (const [index, { results: findings = [] }] of saved.entries())
-      for (const { tags } of findings) expect(tags.function).toBe(catalog[index]?.name)
+      for (const { tags } of findings) expect(runs === 1 ? names : [names[index]]).toContain(tags.function)
     expect(saved.flatMap(({ results: findings = [] }) => findings).length).toBeGreaterThan(5)
   })
 
@@ -80,8 +86,8 @@ describe.each(packagedStacks(root))('kpt pkg get, then kpt fn render: %s', (stac
   test('gives the same bytes from the image in Podman', () => {
     const inPodman = workspace.get(stack, 'image')
     const { status, stderr } = workspace.render(inPodman, 'image', '--results-dir', join(results, 'image'))
-    expect([status, stderr]).toEqual([0, expect.stringContaining('Successfully executed 5 function(s)')])
-    expect(resultsIn(join(results, 'image')).map(({ image }) => image)).toEqual(catalog.map(() => imageReference()))
+    expect([status, stderr]).toEqual([0, expect.stringContaining(`Successfully executed ${runs} function(s)`)])
+    expect(resultsIn(join(results, 'image')).map(({ image }) => image)).toEqual(Array(runs).fill(imageReference()))
     expect(withoutKptfile(filesOf(inPodman))).toEqual(withoutKptfile(rendered))
   })
 })

@@ -18,7 +18,7 @@ describe('kpt pkg update of a hardened package', () => {
   edit(join(published, 'deployment.yaml'), (text) =>
     text.replaceAll(/tidb-operator:v[\d.]+/g, 'tidb-operator:v9.9.9').replace('memory: 50Mi', 'memory: 60Mi'),
   )
-  edit(join(published, 'hardening/image-mirror-digest.yaml'), (text) =>
+  edit(join(published, 'hardening/hardening.yaml'), (text) =>
     text.replace(/(pingcap\/tidb-operator):\S+: \S+/, `$1:v9.9.9: ${DIGEST}`),
   )
   workspace.publish('v0.2.0')

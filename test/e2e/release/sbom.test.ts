@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Metafile } from 'esbuild'
-import { dependencies, version } from '../../../package.json'
+import { devDependencies, version } from '../../../package.json'
 import { IMAGES, type ImageName, isImageName } from '../../../tools/release/images.ts'
 import { packagesIn, sbomOf } from '../../../tools/release/sbom.ts'
 
@@ -22,7 +22,7 @@ const FUNCTIONS = ['fastest-levenshtein', 'js-yaml', 'yaml', 'zod'] as const
 const PACKAGES = {
   'krm-hardening': FUNCTIONS,
   'krm-hardening-argocd': (['commander', 'diff', 'picocolors', ...FUNCTIONS] as const).toSorted(),
-} as const satisfies Record<ImageName, readonly (keyof typeof dependencies)[]>
+} as const satisfies Record<ImageName, readonly (keyof typeof devDependencies)[]>
 
 describe.each(Object.keys(IMAGES).filter(isImageName))('the bill of materials of %s', (image) => {
   let sbom: Written
@@ -38,7 +38,7 @@ describe.each(Object.keys(IMAGES).filter(isImageName))('the bill of materials of
 
   test('lists what is in its bundles and nothing else, at the version that package.json pins', () => {
     expect(sbom.components.map(({ purl }) => purl)).toEqual(
-      PACKAGES[image].map((name) => `pkg:npm/${name}@${dependencies[name]}`),
+      PACKAGES[image].map((name) => `pkg:npm/${name}@${devDependencies[name]}`),
     )
   })
 
@@ -62,7 +62,7 @@ describe.each(Object.keys(IMAGES).filter(isImageName))('the bill of materials of
 
   test('is CycloneDX whose references all resolve', () => {
     expect(sbom).toMatchObject({ bomFormat: 'CycloneDX', specVersion: '1.5' })
-    const refs = [`krm-hardening@${version}`, ...PACKAGES[image].map((name) => `${name}@${dependencies[name]}`)]
+    const refs = [`krm-hardening@${version}`, ...PACKAGES[image].map((name) => `${name}@${devDependencies[name]}`)]
     expect(sbom.dependencies.map(({ ref }) => ref).sort()).toEqual(refs.sort())
     expect(sbom.dependencies.flatMap(({ dependsOn }) => dependsOn).filter((ref) => !refs.includes(ref))).toEqual([])
   })

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { catalog } from '../../../functions/catalog.ts'
+import type { KubernetesObject } from '../../../functions/lib/kubernetes/objects.ts'
 import { IMAGE_REPOSITORY } from '../../../functions/lib/runner/published-image.ts'
 import { version } from '../../../package.json'
 import type { Kustomize } from './build.ts'
@@ -22,11 +22,12 @@ export const packagedStacks = (root: string): string[] =>
 export function kptPackage(root: string, kustomize: Kustomize, stack: string): Map<string, string> {
   const overlay = `${ENVIRONMENT}/${stack}`
   const objects = objectFiles(root, kustomize, overlay)
+  const applied = policies(root, kustomize, overlay, objects)
   const files = new Map([
-    ['Kptfile', kptfile(stack)],
+    ['Kptfile', kptfile(stack, applied)],
     ['.krmignore', KRMIGNORE],
   ])
-  for (const { apiVersion, kind, metadata, spec } of policies(root, kustomize, overlay, objects))
+  for (const { apiVersion, kind, metadata, spec } of applied)
     files.set(configPath(metadata.name), writeObject({ apiVersion, kind, metadata: { ...metadata, ...LOCAL }, spec }))
   for (const { path, text, object } of objects) {
     if (files.has(path)) throw new Error(`packages/${stack}/${path}: ${object.metadata.name} is its second object`)
@@ -41,7 +42,7 @@ const LOCAL = { annotations: { 'config.kubernetes.io/local-config': 'true' } }
 const configPath = (name: string): string => `hardening/${name}.yaml`
 
 /** Source: https://github.com/kptdev/kpt/blob/main/pkg/api/kptfile/v1/types.go */
-const kptfile = (stack: string): string =>
+const kptfile = (stack: string, applied: readonly KubernetesObject[]): string =>
   writeObject({
     apiVersion: 'kpt.dev/v1',
     kind: 'Kptfile',
@@ -50,7 +51,10 @@ const kptfile = (stack: string): string =>
       description: `${stack} as upstream runs it; kpt fn render hardens it in place by the policy in hardening/`,
     },
     pipeline: {
-      mutators: catalog.map(({ name }) => ({ image: `${IMAGE_REPOSITORY}:v${version}`, configPath: configPath(name) })),
+      mutators: applied.map(({ metadata }) => ({
+        image: `${IMAGE_REPOSITORY}:v${version}`,
+        configPath: configPath(metadata.name),
+      })),
     },
   })
 

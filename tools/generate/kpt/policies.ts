@@ -1,6 +1,7 @@
+import { catalog } from '../../../functions/catalog.ts'
 import { type Flow, parseFlows } from '../../../functions/lib/flows/flow.ts'
 import type { FlowsSpec } from '../../../functions/lib/flows/schema.ts'
-import type { Fields, KubernetesObject } from '../../../functions/lib/kubernetes/objects.ts'
+import { type Fields, isFields, type KubernetesObject } from '../../../functions/lib/kubernetes/objects.ts'
 import { buildPlain, type Kustomize } from './build.ts'
 import type { ObjectFile } from './objects.ts'
 import { documents, readObject } from './text.ts'
@@ -8,8 +9,8 @@ import { documents, readObject } from './text.ts'
 type Policy = KubernetesObject & { spec: Fields }
 
 /**
- * The policy that an overlay hardens by, one object a function, in whatever form the overlay has it. Of the flows and
- * digests, which are the organisation's, each has those that the objects of the package have to do with.
+ * The policy that an overlay hardens by, as one Hardening or as one object a function, in the order in which they run. Of
+ * the organisation's flows and digests, it has those that concern the objects of the package.
  */
 export function policies(
   root: string,
@@ -17,18 +18,19 @@ export function policies(
   overlay: string,
   files: readonly ObjectFile[],
 ): KubernetesObject[] {
-  const resources = [`${overlay}/hardening`]
-  const layered = buildPlain(root, kustomize, { resources })
-  const single = /^kind: Hardening$/m.test(layered)
-    ? buildPlain(root, kustomize, { resources, components: ['components/single-functions'] })
-    : layered
-  return documents(single).map((text) => {
-    const { apiVersion, kind, metadata, spec } = readObject(text) as Policy
-    return { apiVersion, kind, metadata: { name: metadata.name }, spec: forThese(files, spec) }
-  })
+  const order = catalog.map(({ kind }) => kind)
+  return documents(buildPlain(root, kustomize, { resources: [`${overlay}/hardening`] }))
+    .map((text) => readObject(text) as Policy)
+    .sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind))
+    .map(({ apiVersion, kind, metadata, spec }) => {
+      const own = concerning(files, spec)
+      if (isFields(own.images)) own.images = concerning(files, own.images)
+      return { apiVersion, kind, metadata: { name: metadata.name }, spec: own }
+    })
 }
 
-function forThese(files: readonly ObjectFile[], spec: Fields): Fields {
+/** A policy, or the section of a Hardening that has the digests, with the flows and digests that concern the files. */
+function concerning(files: readonly ObjectFile[], spec: Fields): Fields {
   const namespaces = new Set(files.flatMap(({ object }) => object.metadata.namespace ?? []))
   const own = { ...spec }
   if (spec.flows) {

@@ -22,7 +22,7 @@ export const standIn = {
   ),
 }
 
-export const REFUSAL = /error: image-mirror-digest: .*Deployment.*web/
+export const REFUSAL = /error: image-mirror-digest\/missing-digest: .*Deployment.*web/
 
 export const ABSENT = 'localhost/krm-hardening/absent:v1'
 

@@ -58,7 +58,7 @@ export const argoCd: Row = {
     'policy error': async () => {
       const made = checkout()
       made.edit('overlays/hardening/images.yaml', 'pingcap/tidb-operator:v1.6.3', 'pingcap/tidb-operator:v1.6.2')
-      return failed(ask(made), /error: image-mirror-digest: .*pingcap\/tidb-operator:v1\.6\.3/)
+      return failed(ask(made), /error: image-mirror-digest\/missing-digest: .*pingcap\/tidb-operator:v1\.6\.3/)
     },
     'missing engine': NO_ENGINE,
     'unknown image': async () => {

@@ -1,0 +1,24 @@
+import { containersOf } from '../../../functions/lib/kubernetes/pod-template.ts'
+import type { Workload } from '../../../functions/lib/kubernetes/workload.ts'
+import { type WellKnownImage, wellKnownImage } from './well-known-images.ts'
+
+/** A container whose user or files its manifest does not tell. */
+export interface UnknownContainer {
+  /** `workload/container`, as the policy names it. */
+  name: string
+  /** What is known of its image. */
+  image: WellKnownImage | undefined
+}
+
+/** The containers that would run as the policy's user, or get a read-only root. What it needs shows when it runs. */
+export const unknownContainers = (workloads: readonly Workload[]): UnknownContainer[] =>
+  workloads.flatMap(({ name, template }) =>
+    containersOf(template).flatMap(({ container }) => {
+      const user = container.securityContext?.runAsUser ?? template.spec.securityContext?.runAsUser
+      if (user !== undefined && container.securityContext?.readOnlyRootFilesystem !== undefined) return []
+      const mounted = new Set((container.volumeMounts ?? []).map(({ mountPath }) => mountPath))
+      const image = wellKnownImage(container.image ?? '')
+      const writable = image?.writable.filter((path) => !mounted.has(path)) ?? []
+      return [{ name: `${name}/${container.name}`, image: image && { ...image, writable } }]
+    }),
+  )

@@ -1,0 +1,87 @@
+import type { Topology } from '../../../functions/lib/flows/topology.ts'
+import { describe, isFields, type KubernetesObject, valueAt } from '../../../functions/lib/kubernetes/objects.ts'
+import { type Labels, selects } from '../../../functions/lib/kubernetes/selector.ts'
+import type { Workload } from '../../../functions/lib/kubernetes/workload.ts'
+import { runtimePodsOf } from '../../../functions/lib/operators/index.ts'
+import { join, type Read } from '../proposal.ts'
+import { entriesOfValue } from '../texts/config-file.ts'
+import type { GivenValue } from '../texts/given-values.ts'
+import { callsTo } from './calls.ts'
+
+/** Pods that operators make for the objects of a build, as workloads that may call. */
+export const madePods = (objects: readonly KubernetesObject[], topology: Topology): Workload[] =>
+  objects.flatMap((object) => {
+    const pods = runtimePodsOf(object)
+    const [only] = pods
+    // Which of several kinds of pods reads a field of the object, the object does not say.
+    if (pods.length !== 1 || !only) return []
+    const namespace = object.metadata.namespace ?? ''
+    const given = valueAt(object, ['spec', 'podMetadata', 'labels'])
+    const labels = { ...only.labels, ...(isFields(given) && (given as Labels)) }
+    const template = { owner: object, path: [], spec: { containers: [] } }
+    return [
+      {
+        object,
+        kind: object.kind,
+        name: only.name,
+        namespace,
+        template,
+        labels: shortest(labels, namespace, topology),
+      },
+    ]
+  })
+
+/** The selector of a Service that selects the pods is how the build itself tells them from others. */
+function shortest(labels: Labels, namespace: string, topology: Topology): Labels {
+  const selectors = topology.services.flatMap((service) =>
+    service.namespace === namespace &&
+    service.selector &&
+    Object.keys(service.selector).length > 0 &&
+    selects(service.selector, labels)
+      ? [service.selector]
+      : [],
+  )
+  return selectors[0] ?? labels
+}
+
+/** The strings in the object from which an operator configures the pods. */
+export const valuesOfMadePods = (pods: readonly Workload[]): GivenValue[] =>
+  pods.flatMap((workload) =>
+    entriesOfValue(valueAt(workload.object, ['spec']), undefined, new Map()).map((entry) => ({
+      ...{ workload, ...entry, source: `${workload.kind} ${workload.object.metadata.name}: spec` },
+      ...{ isSecret: false, isShared: false, isOfFile: true },
+    })),
+  )
+
+/** References to Services by name and port, such as the Alertmanagers of a Prometheus. */
+export const readReferences = (pods: readonly Workload[], topology: Topology): Read =>
+  join(
+    pods.map((workload) => ({
+      proposals: referencesIn(valueAt(workload.object, ['spec'])).flatMap(
+        ({ name, namespace = workload.namespace, port }) => {
+          const service = topology.serviceCalled(namespace, name)
+          const { proposals } = service ? callsTo(service, [port], workload, false, topology) : { proposals: [] }
+          return proposals.map((call) => ({
+            ...call,
+            source: `${describe(workload.object)}: spec names Service ${name}`,
+          }))
+        },
+      ),
+      notes: [],
+    })),
+  )
+
+interface Reference {
+  name: string
+  namespace?: string
+  port: string | number
+}
+
+function referencesIn(value: unknown): Reference[] {
+  if (Array.isArray(value)) return value.flatMap(referencesIn)
+  if (!isFields(value)) return []
+  const { name, namespace, port } = value
+  const isReference = typeof name === 'string' && (typeof port === 'string' || typeof port === 'number')
+  const own = isReference ? [{ name, port, ...(typeof namespace === 'string' && { namespace }) }] : []
+  return [...own, ...Object.values(value).flatMap(referencesIn)]
+}

@@ -1,0 +1,80 @@
+import type { Topology } from '../../../functions/lib/flows/topology.ts'
+import { valueAt } from '../../../functions/lib/kubernetes/objects.ts'
+import type { Service } from '../../../functions/lib/kubernetes/service.ts'
+
+/** What a host is, as far as a build tells. */
+export type Target =
+  /** A Service of the build; `isPod` if one of its pods is dialled, `isQualified` if the host names its namespace. */
+  | { type: 'service'; service: Service; isPod: boolean; isQualified: boolean }
+  /** A Service in a namespace that the build does not have; without `.svc` behind it, a name could be something else. */
+  | { type: 'elsewhere'; namespace: string; name: string; isClusterName: boolean }
+  /** The name of a Service that should be in the build and is not. */
+  | { type: 'missing'; namespace: string; name: string }
+  /** A name or address outside the cluster. */
+  | { type: 'external'; host: string }
+
+const CLUSTER_SUFFIX = /\.svc(?:\..*)?$/
+const ADDRESS = /^\d+\.\d+\.\d+\.\d+$/
+const LABEL = /^[a-z](?:[a-z0-9-]*[a-z0-9])?$/
+const DOMAIN = /^(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z][a-z-]*[a-z]$/
+/** Endings of public names: such a name with one dot is a domain, not a Service and its namespace. */
+const TOP_LEVEL =
+  /\.(?:com|net|org|io|dev|app|cloud|ai|co|info|edu|gov|me|eu|uk|de|fr|nl|jp|us|ca|ch|at|be|it|es|pl|se|no|fi|dk|cz|ru|cn|in|br|au|sh|xyz|tech|example|test|local|internal|corp|lan|home|arpa)$/
+/** This pod, every address of it, and this node. */
+const NOWHERE = /^(?:localhost|127\..*|0\.0\.0\.0|169\.254\..*|255\..*)$|\.localhost$/
+const API_SERVER = /^kubernetes(?:\.default)?$/
+
+/**
+ * What a pod of the namespace reaches under a host. Undefined for itself, the API server, which follows from the
+ * token, and what is no host.
+ * Source: https://kubernetes.io/docs/concepts/services-networking/dns-pod-service/
+ */
+export function resolveHost(host: string, namespace: string, topology: Topology): Target | undefined {
+  const name = host.replace(/\.$/, '').replace(CLUSTER_SUFFIX, '')
+  if (NOWHERE.test(host) || API_SERVER.test(name)) return undefined
+  const labels = name.split('.')
+  const service = serviceNamed(labels, namespace, topology)
+  if (service) return externalName(service.service) ?? service
+  const isClusterName = CLUSTER_SUFFIX.test(host)
+  const [first = '', second] = labels.slice(-2)
+  if (labels.length === 1 && LABEL.test(first)) return { type: 'missing', namespace, name: first }
+  if (second !== undefined && (isClusterName || isServiceName(labels, topology)))
+    return isHere(second, namespace, topology)
+      ? { type: 'missing', namespace: second, name: first }
+      : { type: 'elsewhere', namespace: second, name: first, isClusterName }
+  return ADDRESS.test(name) || DOMAIN.test(name) ? { type: 'external', host: name } : undefined
+}
+
+/** `search.catalog`: a name of two labels that no public name ends like is a Service and its namespace. */
+const isServiceName = (labels: readonly string[], topology: Topology): boolean =>
+  labels.length === 2 &&
+  labels.every((label) => LABEL.test(label)) &&
+  (topology.workloadsIn(labels[1] ?? '').length > 0 || !TOP_LEVEL.test(labels.join('.')))
+
+const isHere = (namespace: string, own: string, topology: Topology): boolean =>
+  namespace === own || topology.ownNamespaces.has(namespace)
+
+/** `service`, `service.namespace`, `pod.service` and `pod.service.namespace`. */
+function serviceNamed(
+  labels: readonly string[],
+  own: string,
+  topology: Topology,
+): Extract<Target, { type: 'service' }> | undefined {
+  const [first = '', second, third] = labels
+  const readings = [
+    { length: 1, name: first, namespace: own, isPod: false },
+    { length: 2, name: first, namespace: second ?? own, isPod: false },
+    { length: 2, name: second, namespace: own, isPod: true },
+    { length: 3, name: second, namespace: third ?? own, isPod: true },
+  ]
+  for (const { length, name = '', namespace, isPod } of readings) {
+    const service = labels.length === length ? topology.serviceCalled(namespace, name) : undefined
+    if (service && (!isPod || service.headless)) return { type: 'service', service, isPod, isQualified: length > 1 }
+  }
+  return undefined
+}
+
+function externalName({ object }: Service): Target | undefined {
+  const name = valueAt(object, ['spec', 'externalName'])
+  return typeof name === 'string' ? { type: 'external', host: name } : undefined
+}

@@ -1,0 +1,162 @@
+import type { Topology } from '../../../functions/lib/flows/topology.ts'
+import { nearest } from '../../../functions/lib/framework/did-you-mean.ts'
+import { join, type Proposal, type Read } from '../proposal.ts'
+import { type Endpoint, endpointsIn } from '../texts/endpoints.ts'
+import type { GivenValue } from '../texts/given-values.ts'
+import { namesHost, namesNoHost, portsNextTo } from '../texts/names.ts'
+import { callerOf, callsTo } from './calls.ts'
+import { resolveHost, type Target } from './resolve-host.ts'
+
+/** Keys whose URLs are links for people and programs to identify something by. */
+const LINK =
+  /^\$?(?:schema|id|xmlns(?::\w+)?|href|link|links|homepage|home|website|docs?|documentation|license|licence|licenseurl|icon|logo|image|img|avatar|picture|help|support|terms|privacy|copyright|source|repository|repo|runbook_?url|generatorurl|description|title|text|comment|annotation|about|info|summary|message|author|vendor|issues)$/i
+
+/**
+ * Who calls whom by the hosts in the values that pods are given. A Service and its port are certain, in the build and in
+ * another namespace. A host outside is a guess, because not every URL is called; so is what several workloads get
+ * alike. `publicHosts` are the hosts under which the build itself is reached, by the object that says so.
+ */
+export function readTexts(
+  values: readonly GivenValue[],
+  topology: Topology,
+  publicHosts: ReadonlyMap<string, string>,
+): Read {
+  const upstreams = upstreamsIn(values)
+  return join(
+    values
+      .filter(({ name }) => name === undefined || !LINK.test(name) || namesHost(name))
+      .flatMap((value) =>
+        endpointsIn(value.text)
+          .filter(({ host }) => !upstreams.get(value.source)?.has(host))
+          .map((endpoint) => readEndpoint(value, endpoint, topology, publicHosts)),
+      ),
+  )
+}
+
+/** Names that a file gives its own groups of servers: `upstream api { … }` makes `http://api` no host. */
+function upstreamsIn(values: readonly GivenValue[]): ReadonlyMap<string, ReadonlySet<string>> {
+  const names = new Map<string, Set<string>>()
+  for (const { source, text, isOfFile } of values) {
+    const name = isOfFile
+      ? /^\s*(?:upstream|backend|resolver)\s+["']?([\w.-]+)["']?\s*\{?\s*$/.exec(text)?.[1]
+      : undefined
+    if (name !== undefined) names.set(source, (names.get(source) ?? new Set<string>()).add(name.toLowerCase()))
+  }
+  return names
+}
+
+const NOTHING: Read = { proposals: [], notes: [] }
+const note = (text: string): Read => ({ proposals: [], notes: [text] })
+
+function readEndpoint(
+  value: GivenValue,
+  endpoint: Endpoint,
+  topology: Topology,
+  publicHosts: ReadonlyMap<string, string>,
+): Read {
+  const target = resolveHost(endpoint.host, value.workload.namespace, topology)
+  if (!target) return NOTHING
+  const ports = endpoint.port === undefined ? portsNextTo(value.name, value.siblings) : [endpoint.port]
+  switch (target.type) {
+    case 'service':
+      return readService(value, endpoint, target, ports, topology)
+    case 'missing':
+      return readMissing(value, endpoint, target, topology)
+    case 'elsewhere':
+      return readElsewhere(value, endpoint, target, ports, topology)
+    case 'external':
+      return readExternal(value, endpoint, target, ports, topology, publicHosts)
+  }
+}
+
+function readService(
+  value: GivenValue,
+  endpoint: Endpoint,
+  target: Extract<Target, { type: 'service' }>,
+  ports: readonly number[],
+  topology: Topology,
+): Read {
+  const { workload, source, name } = value
+  // A name without a dot may be anything that is called like a Service.
+  const isBare =
+    endpoint.form === 'name' && !target.isQualified && endpoint.portName === undefined && ports.length === 0
+  if (isBare && name !== undefined && namesNoHost(name)) return NOTHING
+  const isSure = !isBare || (name !== undefined && namesHost(name))
+  const dialled = ports.length > 0 ? ports : endpoint.portName !== undefined ? [endpoint.portName] : undefined
+  const calls = callsTo(target.service, dialled, workload, target.isPod, topology)
+  if (calls.proposals.length === 0 && calls.carried !== undefined)
+    return note(
+      `${source}: names port ${ports.join(', ')} of Service ${target.service.name}, which carries ${calls.carried}`,
+    )
+  return {
+    proposals: calls.proposals.map((call) => ({
+      ...call,
+      source: call.question ? `${source}, ${call.question}` : source,
+      certain: call.certain && isSure && !value.isShared,
+    })),
+    notes: [],
+  }
+}
+
+/** Only what can be nothing but a host is said to be missing: a URL, or the value of something that is called a host. */
+function readMissing(
+  { source, name }: GivenValue,
+  { form }: Endpoint,
+  target: Extract<Target, { type: 'missing' }>,
+  topology: Topology,
+): Read {
+  const isHost = form === 'url' || (name !== undefined && namesHost(name) && !namesNoHost(name) && form === 'address')
+  if (!isHost) return NOTHING
+  const names = topology.services
+    .filter(({ namespace }) => namespace === target.namespace)
+    .map((service) => service.name)
+  const near = nearest(target.name, names)
+  return note(
+    `${source}: names Service ${target.name}, which namespace ${target.namespace} of this build does not have${near ? `; did you mean ${near}?` : ''}; if another build has it, add the flow ${target.namespace}/${target.name}`,
+  )
+}
+
+function readElsewhere(
+  { workload, source, isShared, isSecret }: GivenValue,
+  { form }: Endpoint,
+  { namespace, name, isClusterName }: Extract<Target, { type: 'elsewhere' }>,
+  ports: readonly number[],
+  topology: Topology,
+): Read {
+  // Without `.svc` a name of two parts may be a file, a version, or part of a password.
+  if (!isClusterName && (form === 'name' || (form !== 'url' && isSecret))) return NOTHING
+  if (ports.length === 0)
+    return note(
+      `${source}: names Service ${name} of namespace ${namespace} without a port; add the flow ${namespace}/${name} if it is called`,
+    )
+  const caller = callerOf(workload, namespace, topology)
+  const certain = isClusterName && !isShared
+  return {
+    proposals: ports.map((port) => ({ destination: `${namespace}/${name}`, port, caller, source, certain })),
+    notes: [],
+  }
+}
+
+function readExternal(
+  value: GivenValue,
+  { form }: Endpoint,
+  { host }: Extract<Target, { type: 'external' }>,
+  ports: readonly number[],
+  topology: Topology,
+  publicHosts: ReadonlyMap<string, string>,
+): Read {
+  const { workload, source, isSecret, isOfFile, text } = value
+  // A password may look like host:port, and what is proposed is written down.
+  if (ports.length === 0 || (form !== 'url' && isSecret)) return NOTHING
+  // In prose a URL is a link.
+  if (isOfFile && /\s/.test(text.trim().replace(/[,;]$/, ''))) return NOTHING
+  const servedBy = publicHosts.get(host)
+  const origin = servedBy === undefined ? source : `${source}, though ${servedBy} serves this host`
+  const caller = callerOf(workload, undefined, topology)
+  return {
+    proposals: ports.map(
+      (port): Proposal => ({ destination: `external/${host}`, port, caller, source: origin, certain: false }),
+    ),
+    notes: [],
+  }
+}

@@ -1,0 +1,31 @@
+type Lookup = (name: string) => string | undefined
+
+/** `$(NAME)`, with `$$(NAME)` as the escaped form. Source: https://kubernetes.io/docs/tasks/inject-data-application/define-interdependent-environment-variables/ */
+const REFERENCE = /(\$?)\$\(([A-Za-z_][\w.-]*)\)/g
+/** `$NAME`, `${NAME}` and `${NAME:-default}`, as a shell and many programs expand them. */
+const SHELL = /\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)(?::?[-=]([^{}]*))?\})/g
+/** The kubelet expands once, in the order of the variables; a chain longer than this is nobody's. */
+const DEPTH = 5
+
+/** Replaces `$(NAME)` by the variables of the container. A name that no variable has stays, as the kubelet leaves it. */
+export function expandReferences(text: string, lookup: Lookup, depth = DEPTH): string {
+  if (depth === 0 || !text.includes('$(')) return text
+  return text.replaceAll(REFERENCE, (whole: string, escaped: string, name: string) => {
+    const value = escaped === '' ? lookup(name) : undefined
+    return value === undefined ? whole : expandReferences(value, lookup, depth - 1)
+  })
+}
+
+/** Replaces `$NAME` and `${NAME}` as a shell would. A name that no variable has keeps its default, or stays. */
+export const expandShell = (text: string, lookup: Lookup): string =>
+  text.includes('$')
+    ? text.replaceAll(
+        SHELL,
+        (whole: string, plain: string | undefined, braced: string | undefined, fallback: string | undefined) =>
+          lookup(plain ?? braced ?? '') ?? fallback ?? whole,
+      )
+    : text
+
+/** The variables that a text refers to by `$(NAME)`. */
+export const referencesIn = (text: string): string[] =>
+  [...text.matchAll(REFERENCE)].flatMap(([, escaped, name = '']) => (escaped === '' ? [name] : []))

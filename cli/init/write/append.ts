@@ -1,0 +1,49 @@
+import { isDeepStrictEqual } from 'node:util'
+import { parseDocument } from 'yaml'
+import { isFields } from '../../../functions/lib/kubernetes/objects.ts'
+import { display } from '../../display.ts'
+import { Failure } from '../../exit-code.ts'
+import { isActive, type ProposedFlow } from '../flows.ts'
+import { writeFlow } from './flows.ts'
+
+/**
+ * The text of a flows.yaml with more flows at its end; every byte that was there stays. Throws Failure (2) for a file whose last
+ * field is not `spec.flows`, because what is appended would then mean something else.
+ */
+export function withFlows(text: string, flows: readonly ProposedFlow[], file: string): string {
+  const start = text === '' || text.endsWith('\n') ? text : `${text}\n`
+  // A key that the file has already cannot come a second time: its new callers are for a person to add.
+  const known = Object.keys(flowsIn(text) ?? {})
+  const blocks = flows.map((flow) => (known.includes(flow.key) ? commented(flow) : writeFlow(flow)))
+  const after = `${start}${blocks.join('')}`
+  const added = flows.filter((flow) => isActive(flow) && !known.includes(flow.key)).map(({ key }) => key)
+  const read = flowsIn(after)
+  if (read && isDeepStrictEqual(Object.keys(read), [...known, ...added])) return after
+  throw new Failure(
+    `${display(file)}: found no place for ${flows.length} new flows; expected spec.flows as its last field, in block style with the keys indented by four spaces`,
+  )
+}
+
+const commented = (flow: ProposedFlow): string =>
+  writeFlow(flow)
+    .split('\n')
+    .map((line) => (line.trim() === '' || line.trimStart().startsWith('#') ? line : line.replace(/^ {4}/, '    # ')))
+    .join('\n')
+
+/** The flows of a file, and those in its comments, which a person has seen and left. */
+export function flowsInText(text: string): Record<string, unknown> {
+  const document = parseDocument(text.replaceAll(/^ {4}# (?=[ \w"'{*-])/gm, '    '), { uniqueKeys: false })
+  const value: unknown = document.errors.length === 0 ? document.toJS() : undefined
+  const spec = isFields(value) ? value.spec : undefined
+  return isFields(spec) && isFields(spec.flows) ? spec.flows : {}
+}
+
+function flowsIn(text: string): Record<string, unknown> | undefined {
+  const document = parseDocument(text)
+  if (document.errors.length > 0) return undefined
+  const flows = document.getIn(['spec', 'flows'])
+  if (flows === null || flows === undefined) return {}
+  const value: unknown = document.toJS()
+  const spec = isFields(value) ? value.spec : undefined
+  return isFields(spec) && isFields(spec.flows) ? spec.flows : undefined
+}

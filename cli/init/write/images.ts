@@ -1,0 +1,23 @@
+import { scalar } from './scalar.ts'
+
+/** What stands on an object for as long as its image is not pinned. */
+export const NOT_PINNED = 'not pinned yet'
+
+const head = (
+  name: string,
+): string => `# Every image that the manifests name without a digest. Each may run by its tag until \`krm-hardening lock\` writes its
+# digest here and removes the exception.
+apiVersion: krm-hardening.dev/v1alpha1
+kind: Hardening
+metadata:
+  name: ${scalar(name)}
+spec:
+  images:
+`
+
+/** images.yaml: a patch of the policy called `name`, in which no digest is made up. */
+export const writeImages = (images: readonly string[], name = 'hardening'): string =>
+  head(name) +
+  (images.length === 0
+    ? '    digests: {}\n'
+    : `    allowTag:\n${images.map((image) => `      ${scalar(image)}: {reason: ${NOT_PINNED}}\n`).join('')}`)

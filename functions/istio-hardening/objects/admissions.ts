@@ -1,0 +1,101 @@
+import { isDeepStrictEqual } from 'node:util'
+import { type BackendCall, parentGateways } from '../../lib/flows/backends.ts'
+import { APP, COMPONENT } from '../../lib/flows/flow.ts'
+import type { Peer } from '../../lib/flows/resolve.ts'
+import type { Topology } from '../../lib/flows/topology.ts'
+import { groupBy } from '../../lib/framework/group-by.ts'
+import { serviceAccountOf } from '../../lib/kubernetes/pod-traits.ts'
+import type { Labels } from '../../lib/kubernetes/selector.ts'
+import type { Workload } from '../../lib/kubernetes/workload.ts'
+import { type IstioHardeningSpec, switchedOn } from '../config.ts'
+import type { WorkloadTraffic } from '../mesh/traffic.ts'
+
+/** What arrives at pods. */
+export interface Arrivals {
+  inbound: WorkloadTraffic['inbound']
+  backends: readonly BackendCall[]
+  /** Ports that take plain text. */
+  permissivePorts: ReadonlySet<number>
+  /** The port that the scraper dials; undefined where it dials none, or a sidecar that answers for the pod. */
+  scrapePort: number | undefined
+}
+
+/** How a proxy knows callers: by the identity that mutual TLS proves, or as plain text, which proves none. */
+export type Source = { principal: string } | { namespace: string } | 'plainText'
+
+/** Who may call a port of pods: anyone, or callers known by these sources. */
+export interface Admission {
+  port: number
+  from: 'any' | readonly Source[]
+}
+
+/**
+ * Who may call which port, by port. Callers in the build are known by their service account, others by their namespace,
+ * which is all that is known of them here. A port that takes plain text admits its declared callers, who may use mutual
+ * TLS all the same, and callers without an identity, whom network policy restricts.
+ */
+export function admissionsOf(
+  { inbound, backends, permissivePorts, scrapePort }: Arrivals,
+  spec: IstioHardeningSpec,
+  topology: Topology,
+): Admission[] {
+  const admissions: Admission[] = [
+    ...inbound.map(({ resolved: { peers }, callee }) => ({
+      port: Number(callee.port),
+      from: peers === 'any' ? ('any' as const) : peers.flatMap((peer) => sourcesOf(peer, spec, topology)),
+    })),
+    ...backends
+      .filter(({ route }) => route !== 'apiServer')
+      .map((call) => ({ port: call.port, from: inNamespaces(gatewaysOf(call, spec)) })),
+    ...[...permissivePorts].map((port) => ({ port, from: ['plainText' as const] })),
+    ...(scrapePort === undefined ? [] : [{ port: scrapePort, from: inNamespaces(switchedOn(spec.scraperNamespaces)) }]),
+  ]
+  return [...groupBy(admissions, ({ port }) => String(port)).values()]
+    .map((those) => ({ port: those[0]?.port ?? 0, from: union(those.map(({ from }) => from)) }))
+    .toSorted((a, b) => a.port - b.port)
+}
+
+const inNamespaces = (namespaces: readonly string[]): Source[] => namespaces.map((namespace) => ({ namespace }))
+
+/** The pods of a Gateway run in its namespace; those of VirtualServices and Ingresses where policy says. */
+const gatewaysOf = ({ route, source }: BackendCall, { gatewayNamespaces }: IstioHardeningSpec): string[] => [
+  ...switchedOn(gatewayNamespaces),
+  ...(route === 'gatewayApi' ? parentGateways(source).map(({ namespace }) => namespace) : []),
+]
+
+const union = (those: readonly Admission['from'][]): Admission['from'] =>
+  those.includes('any') ? 'any' : those.flatMap((from) => (from === 'any' ? [] : from))
+
+function sourcesOf(peer: Peer, spec: IstioHardeningSpec, topology: Topology): Source[] {
+  const { namespace } = peer
+  const workloads = peer.labels ? topology.workloadsWith(namespace, peer.labels) : []
+  const principals = workloads.length > 0 ? workloads.map(principalOf) : declaredPrincipals(peer, spec)
+  return principals.length > 0 ? principals.map((principal) => ({ principal })) : [{ namespace }]
+}
+
+/** The identities of pods that are not in the build, as far as the policy knows their service accounts. */
+export function declaredPrincipals({ namespace, labels = {} }: Peer, { serviceAccounts, flows }: Accounts): string[] {
+  const [app, component] = [labels[APP], labels[COMPONENT]]
+  const names = [
+    ...(component === undefined ? [] : [`${app}/${component}`]),
+    ...(app === undefined ? [] : [app]),
+    ...runtimeNames(namespace, labels, flows),
+  ]
+  const accounts = names.map((name) => serviceAccounts[`${namespace}/${name}`]).find((found) => found !== undefined)
+  return switchedOn(accounts ?? {}).map((account) => principal(namespace, account))
+}
+
+type Accounts = Pick<IstioHardeningSpec, 'serviceAccounts' | 'flows'>
+
+/** The names that flows give pods with these labels. */
+const runtimeNames = (namespace: string, labels: Labels, flows: IstioHardeningSpec['flows']): string[] =>
+  Object.entries(flows ?? {}).flatMap(([key, { selector }]) => {
+    const name = /^([^/]+)\/([^:]+):/.exec(key)
+    return selector && name?.[1] === namespace && isDeepStrictEqual(selector, labels) && name[2] ? [name[2]] : []
+  })
+
+/** `cluster.local` is the mesh's own trust domain. Source: https://istio.io/latest/docs/tasks/security/authorization/authz-td-migration/ */
+const principal = (namespace: string, account: string): string => `cluster.local/ns/${namespace}/sa/${account}`
+
+export const principalOf = (workload: Workload): string =>
+  principal(workload.namespace, serviceAccountOf(workload) ?? 'default')

@@ -1,0 +1,110 @@
+import { type BackendCall, parentGateways } from '../../lib/flows/backends.ts'
+import type { Topology } from '../../lib/flows/topology.ts'
+import type { Finding } from '../../lib/framework/finding.ts'
+import { groupBy } from '../../lib/framework/group-by.ts'
+import { describe, isKind, type KubernetesObject, valueAt } from '../../lib/kubernetes/objects.ts'
+import { type Service, targetPortNumber } from '../../lib/kubernetes/service.ts'
+import type { Workload } from '../../lib/kubernetes/workload.ts'
+import { type IstioHardeningSpec, switchedOn } from '../config.ts'
+import { findings } from '../findings/index.ts'
+import type { Member } from '../mesh/member.ts'
+
+/** Something that sends traffic from outside the mesh to a port of the pods. */
+interface Outsider {
+  name: string
+  port: number
+  /** Whether a flow has to say so as well; routes announce themselves. */
+  needsFlow: boolean
+}
+
+/** Does the gateway that makes this call run outside the mesh, as far as the build and the policy say? */
+export type IsOutside = (call: BackendCall) => boolean
+
+/**
+ * What the build announces to callers without a proxy and STRICT would refuse: Services of type LoadBalancer or NodePort
+ * or with external IPs, flows `from: [any]`, and Ingresses and routes whose controller is outside the mesh. One finding
+ * a port, with the lines of policy that serve it.
+ */
+export function callersFromOutside(
+  { workload, traffic }: Member,
+  permissive: ReadonlySet<number>,
+  topology: Topology,
+  isOutside: IsOutside,
+): Finding[] {
+  if (isIstioGateway(workload)) return []
+  const { object, name, namespace } = workload
+  const anyone = traffic.inbound.filter(({ resolved }) => resolved.peers === 'any')
+  const openPorts = new Set(anyone.map(({ callee }) => Number(callee.port)))
+  const outsiders: Outsider[] = [
+    ...anyone.map(({ resolved: { flow }, callee }) => ({
+      name: `flow ${flow.key} (from: any)`,
+      port: Number(callee.port),
+      needsFlow: false,
+    })),
+    ...topology.servicesFor(workload).flatMap((service) => exposedPorts(service, workload)),
+    ...traffic.backends
+      .filter(isOutside)
+      .map(({ source, port }) => ({ name: describe(source), port, needsFlow: false })),
+  ].filter(({ port }) => !permissive.has(port))
+  return [...groupBy(outsiders, ({ port }) => String(port)).values()].map((those) => {
+    const port = those[0]?.port ?? 0
+    const flow = those.some(({ needsFlow }) => needsFlow) && !openPorts.has(port)
+    const lines = [
+      ...(flow ? [`flow ${namespace}/${name}:${port} from: [any]`] : []),
+      `permissivePorts.${name}."${port}"`,
+    ]
+    const names = [...new Set(those.map((one) => one.name))].join(', ')
+    return findings['plain-text-from-outside']({ object }, names, port, lines.join(' and '))
+  })
+}
+
+function exposedPorts(service: Service, workload: Workload): Outsider[] {
+  const type = valueAt(service.object, ['spec', 'type'])
+  const isExposed = type === 'LoadBalancer' || type === 'NodePort'
+  const addresses = valueAt(service.object, ['spec', 'externalIPs'])
+  if (!isExposed && !(Array.isArray(addresses) && addresses.length > 0)) return []
+  const name = `Service ${service.name} (${isExposed ? type : 'externalIPs'})`
+  return service.ports.flatMap((candidate) => {
+    const port = targetPortNumber(candidate, workload)
+    return port === undefined ? [] : [{ name, port, needsFlow: true }]
+  })
+}
+
+/**
+ * The proxy of such a pod is the gateway itself, which terminates what comes from outside. Source:
+ * https://istio.io/latest/docs/setup/additional-setup/gateway/#deploying-a-gateway
+ */
+const isIstioGateway = ({ template }: Workload): boolean =>
+  /(?:^|,)gateway(?:,|$)/.test(template.metadata?.annotations?.['inject.istio.io/templates'] ?? '')
+
+const OF_ISTIO = /^istio/
+const INGRESS_CLASS = 'kubernetes.io/ingress.class'
+
+/**
+ * Istio's own gateways are members of the mesh, and so are those in namespaces that the policy adds to
+ * `gatewayNamespaces`. A Gateway that is not in the build is not judged.
+ */
+export function gatewaysOutside(objects: readonly KubernetesObject[], spec: IstioHardeningSpec): IsOutside {
+  if (switchedOn(spec.gatewayNamespaces).some((namespace) => !OF_ISTIO.test(namespace))) return () => false
+  const gateways = new Map(
+    objects
+      .filter((object) => isKind(object, 'gateway.networking.k8s.io', 'Gateway'))
+      .map(({ metadata, ...object }) => [
+        `${metadata.namespace ?? ''}/${metadata.name}`,
+        String(valueAt(object as KubernetesObject, ['spec', 'gatewayClassName']) ?? ''),
+      ]),
+  )
+  return ({ route, source }) => {
+    if (route === 'ingress') {
+      const name = valueAt(source, ['spec', 'ingressClassName']) ?? source.metadata.annotations?.[INGRESS_CLASS]
+      return !OF_ISTIO.test(String(name ?? ''))
+    }
+    return (
+      route === 'gatewayApi' &&
+      parentGateways(source).some(({ namespace, name }) => {
+        const gatewayClass = gateways.get(`${namespace}/${name}`)
+        return gatewayClass !== undefined && !OF_ISTIO.test(gatewayClass)
+      })
+    )
+  }
+}

@@ -1,0 +1,51 @@
+import type { Topology } from '../../lib/flows/topology.ts'
+import type { Finding } from '../../lib/framework/finding.ts'
+import type { KubernetesObject } from '../../lib/kubernetes/objects.ts'
+import { selects } from '../../lib/kubernetes/selector.ts'
+import { runtimePodsOf as podsOfOperator } from '../../lib/operators/index.ts'
+import { findings } from '../findings/index.ts'
+import type { RuntimePods } from '../mesh/traffic.ts'
+import { authorizationPolicy } from './authorization-policy.ts'
+import { handWritten } from './existing.ts'
+import { peerAuthentication } from './peer-authentication.ts'
+import { sidecar } from './sidecar.ts'
+import { telemetry } from './telemetry.ts'
+
+const KINDS = [peerAuthentication, telemetry, sidecar, authorizationPolicy]
+
+/**
+ * Hand-written objects whose selector selects no pod: neither of a workload, nor pods that an operator makes as far as
+ * custom resources or flows say. Objects of namespaces of which the build holds no pods are not judged.
+ */
+export function selectingNothing(
+  objects: readonly KubernetesObject[],
+  topology: Topology,
+  runtimePods: readonly RuntimePods[],
+): Finding[] {
+  const written = KINDS.flatMap((kind) => handWritten(kind, objects))
+  if (written.length === 0) return []
+  const madeByOthers = [
+    ...runtimePods,
+    ...objects.flatMap((object) =>
+      podsOfOperator(object).map(({ labels }) => ({ namespace: object.metadata.namespace ?? '', labels })),
+    ),
+  ]
+  return written
+    .filter(({ object: { metadata }, selector }) => {
+      const namespace = metadata.namespace ?? ''
+      const isKnown = topology.ownNamespaces.has(namespace) || topology.workloadsIn(namespace).length > 0
+      return (
+        isKnown &&
+        topology.workloadsWith(namespace, selector).length === 0 &&
+        !madeByOthers.some((pods) => pods.namespace === namespace && selects(selector, pods.labels))
+      )
+    })
+    .map(({ object, selector }) =>
+      findings['selects-nothing'](
+        { object },
+        Object.entries(selector)
+          .map(([key, value]) => `${key}: ${value}`)
+          .join(', '),
+      ),
+    )
+}

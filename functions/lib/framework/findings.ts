@@ -1,0 +1,127 @@
+import { describeMistyped } from '../kubernetes/type-check.ts'
+import { defineFindings } from './finding.ts'
+
+/** What is said about a policy, the functionConfig, before any function runs. `where` is its kind and the section. */
+export const policy = defineFindings('policy', {
+  missing: {
+    severity: 'error',
+    message: (apiVersion: string, kinds: string) =>
+      `functionConfig: expected an object of ${apiVersion}, kind ${kinds}; found none`,
+    means: 'The ResourceList has no functionConfig, so there is no policy to apply.',
+    why: 'Nothing would be hardened, so nothing is printed and the build fails.',
+    fix: 'Pass the policy as functionConfig. Kustomize does so for every file under `transformers:`.',
+  },
+  'unknown-kind': {
+    severity: 'error',
+    message: (found: string, meant: string, apiVersion: string, kinds: string) =>
+      `functionConfig: found ${found}${meant}, expected ${apiVersion} and one of the kinds ${kinds}`,
+    means: 'The functionConfig is of a kind or version that this catalogue does not have.',
+    why: 'No function would run for it.',
+    fix: 'Write the apiVersion and one of the kinds that the message lists.',
+  },
+  'flows-in-section': {
+    severity: 'error',
+    message: (section: string) =>
+      `Hardening: spec.${section}.flows: found flows in a section, expected them in spec.flows, where every section sees the same`,
+    means: 'Flows are declared in one section of a Hardening.',
+    why: 'The other sections would not know this traffic and would block it.',
+    fix: 'Move the flows to spec.flows.',
+  },
+  'unknown-field': {
+    severity: 'error',
+    message: (at: string, meant: string, known: string) => `${at}: unknown key${meant}; expected one of ${known}`,
+    means: 'The policy has a key that its schema does not know.',
+    why: 'A setting that is never read would look as if it were in force.',
+    fix: 'Correct the key, or remove it. The README of the function lists its settings.',
+  },
+  'wrong-value': {
+    severity: 'error',
+    message: (at: string, expected: string, found: string) => `${at}: expected ${expected}, found ${found}`,
+    means: 'A value of the policy has another type than its schema has, or is outside of what the schema allows.',
+    why: 'No setting is guessed: a wrong guess would weaken what the policy is for.',
+    fix: 'Write a value as the message says. The README of the function describes each setting.',
+  },
+  'wrong-key': {
+    severity: 'error',
+    message: (at: string, expected: string, found: string) => `${at}: expected ${expected} as key, found ${found}`,
+    means: 'A key of a map of the policy does not have the form that keys of this map have.',
+    why: 'The entry could name nothing.',
+    fix: 'Write the key in the form that the message shows.',
+  },
+})
+
+/** What is said about the objects of the build, by the runner and by what all functions share. */
+export const objects = defineFindings('objects', {
+  changed: {
+    severity: 'info',
+    message: (count: string) => `changed ${count}`,
+    means: 'A function changed this many objects of each kind.',
+    why: 'It is what hardening does; `krm-hardening render --diff` shows each change.',
+    fix: 'Nothing.',
+  },
+  generated: {
+    severity: 'info',
+    message: (count: string) => `generated ${count}`,
+    means: 'A function added this many objects of each kind. Each has the annotation krm-hardening.dev/generated-by.',
+    why: 'They are part of the build from now on, and are applied with it.',
+    fix: 'Nothing.',
+  },
+  removed: {
+    severity: 'info',
+    message: () => 'removed: an earlier run generated it and nothing asks for it any more',
+    means: 'The input had an object that an earlier run generated, and the policy no longer asks for it.',
+    why: 'It would have stayed for ever.',
+    fix: 'Nothing.',
+  },
+  'would-change': {
+    severity: 'error',
+    message: (before: string, after: string) => `found ${before}, expected ${after}`,
+    means: 'In mode validate: a function would change this field.',
+    why: 'The object is not hardened as the policy says.',
+    fix: 'Run the function in mode mutate before this check, or write the expected value.',
+  },
+  'would-generate': {
+    severity: 'error',
+    message: () => 'is not in the build; expected it, as mode: mutate would generate it',
+    means: 'In mode validate: a function would add this object.',
+    why: 'What the object protects is not protected.',
+    fix: 'Run the function in mode mutate before this check.',
+  },
+  'would-remove': {
+    severity: 'error',
+    message: () => 'is in the build and nothing asks for it; mode: mutate would remove it',
+    means: 'In mode validate: an earlier run generated this object, and nothing asks for it any more.',
+    why: 'It may admit what the policy no longer admits.',
+    fix: 'Run the function in mode mutate before this check, or delete the object.',
+  },
+  mistyped: {
+    severity: 'error',
+    message: describeMistyped,
+    means: 'A field has another type than the Kubernetes API has for it.',
+    why: 'The API server refuses the object, and a function would misread it.',
+    fix: 'Correct the value in the manifest. A number or boolean in quotes is a string.',
+  },
+  'not-an-object': {
+    severity: 'error',
+    message: (where: string, found: string) => `${where}: found ${found}, expected an object of the API`,
+    means: 'An item of the input is not a map.',
+    why: 'It cannot be a Kubernetes object, so it would pass through unhardened.',
+    fix: 'Remove the item, or correct the file that it comes from.',
+  },
+  'wrong-identity': {
+    severity: 'error',
+    message: (what: string, field: string, found: string, expected: string) =>
+      `${what}: ${field}: found ${found}, expected ${expected}, or the API refuses it`,
+    means: 'The apiVersion, kind or metadata.name of an object is missing or has the wrong type.',
+    why: 'No function can tell what the object is, so it would pass through unhardened.',
+    fix: 'Write the field.',
+  },
+  'no-name': {
+    severity: 'error',
+    message: (what: string) =>
+      `${what}: metadata.name: found nothing, expected a name; no policy could name its pods without`,
+    means: 'An object that runs pods has no metadata.name.',
+    why: 'No policy could name it, and no generated object could be called after it.',
+    fix: 'Give it a name, in place of generateName too: what is applied by GitOps needs a name that stays.',
+  },
+})

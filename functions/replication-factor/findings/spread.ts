@@ -1,0 +1,44 @@
+import type { FindingKind } from '../../lib/framework/finding.ts'
+
+/** Findings about topology spread. */
+export const spreadFindings = {
+  'min-domains-without-zone': {
+    severity: 'error',
+    message: (minDomains: number, zone: string) =>
+      `spread: found minDomains ${minDomains} with zone ${zone}, expected zone: DoNotSchedule, without which the API refuses it`,
+    means: 'The policy asks for a number of zones that it does not require.',
+    why: 'The API rejects minDomains in a constraint that is not DoNotSchedule.',
+    fix: 'Write zone: DoNotSchedule, or remove minDomains.',
+  },
+  'no-selector': {
+    severity: 'warning',
+    message: (lacks: string) => `has no spec.selector, which the API requires; it gets no ${lacks}`,
+    means: 'A workload has no selector for its pods.',
+    why: 'The API rejects the workload, and without a selector nothing can be written for its pods.',
+    fix: 'Write spec.selector.',
+  },
+  'spread-selects-no-pod': {
+    severity: 'error',
+    message: (selector: string, labels: string) =>
+      `spread: the selector ${selector} matches none of its pods; expected labels of its pods, ${labels}`,
+    means: 'The selector of a spread matches no pod of the workload that it is for.',
+    why: 'The scheduler would count other pods or none, so the pods of the workload are not spread.',
+    fix: 'Use labels of the pod template, in the policy under spread.selector or in spec.selector of the workload.',
+  },
+  'written-spread-selects-nothing': {
+    severity: 'error',
+    message: (topologyKey: string, selector: string) =>
+      `spread across ${topologyKey}: the labelSelector ${selector} matches no pod of the build; expected labels of pods in its namespace`,
+    means: 'A spread constraint of the manifest selects no pod.',
+    why: 'The scheduler counts no pod, so the constraint has no effect.',
+    fix: 'Use labels of the pod template in the labelSelector of the constraint.',
+  },
+  'repeated-spread': {
+    severity: 'error',
+    message: (count: number, kind: string) =>
+      `found ${count} spread constraints across ${kind}, expected one: the API refuses more`,
+    means: 'A pod template has two constraints with one topologyKey and one whenUnsatisfiable.',
+    why: 'The API rejects the workload.',
+    fix: 'Keep one of them.',
+  },
+} as const satisfies Record<string, FindingKind>

@@ -1,0 +1,2 @@
+/** The first part of the ids of this function's findings. */
+export const SCOPE = 'security-context-enforcer'

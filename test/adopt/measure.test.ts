@@ -1,0 +1,155 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parse } from 'yaml'
+import type { ProposedCaller, ProposedFlow } from '../../cli/init/flows.ts'
+import { type Found, propose } from '../../cli/init/propose.ts'
+import { type KubernetesObject, valueAt } from '../../functions/lib/kubernetes/objects.ts'
+import { servicesOf } from '../../functions/lib/kubernetes/service.ts'
+import { objectsOf } from '../support/stacks.ts'
+
+// How much of the traffic that a careful reader sees in manifests `init` proposes. Each tree is written in another style; its
+// truth.yaml is what the reader sees.
+const TREES = join(__dirname, 'trees')
+const NAMESPACE = 'shop'
+
+interface Edge {
+  /** A workload, `namespace:label=value`, `outside` or `*` and a slash and `*`. */
+  from: string
+  /** A workload, `namespace/service` or `external/host`. */
+  to: string
+  port: number
+  class: string
+}
+interface Truth {
+  edges: Edge[]
+  missing: string[]
+}
+type Outcome = 'active' | 'guess' | 'lost'
+
+const names = readdirSync(TREES)
+if (names.length < 5) throw new Error('fewer trees than there are styles: the search is wrong')
+const trees = names.map((name) => {
+  const objects = objectsOf(readFileSync(join(TREES, name, 'manifests.yaml'), 'utf8'))
+  for (const { metadata } of objects) metadata.namespace ??= NAMESPACE
+  return { name, objects, truth: parse(readFileSync(join(TREES, name, 'truth.yaml'), 'utf8')) as Truth }
+})
+
+const found = new Map<string, Found>()
+beforeAll(async () => {
+  for (const { name, objects } of trees) found.set(name, await propose(objects))
+})
+const flowsOf = (name: string): ProposedFlow[] => found.get(name)?.flows ?? []
+
+/** The port number of a flow, whose key may name it. */
+function portOf(flow: ProposedFlow, objects: readonly KubernetesObject[]): number[] {
+  const port = flow.key.slice(flow.key.lastIndexOf(':') + 1)
+  if (/^\d+$/.test(port)) return [Number(port)]
+  return servicesOf(objects).flatMap(({ ports }) => ports.filter(({ name }) => name === port).map((one) => one.port))
+}
+
+const labelsOf = (workload: string, objects: readonly KubernetesObject[]): unknown =>
+  objects
+    .filter(({ metadata }) => metadata.name === workload)
+    .map((object) => valueAt(object, ['spec', 'selector', 'matchLabels']))
+    .find((labels) => labels !== undefined)
+
+/** Does a caller of a flow mean what the truth calls so? */
+function isCaller({ caller }: ProposedCaller, edge: Edge, objects: readonly KubernetesObject[]): boolean {
+  if (edge.from === 'outside' || edge.from === '*/*') return caller === 'any'
+  if (caller === edge.from || (caller === 'self' && edge.from === edge.to)) return true
+  const [namespace, label] = edge.from.includes(':') ? edge.from.split(':') : [NAMESPACE, undefined]
+  const [key = '', value = ''] = label?.split('=') ?? []
+  const wanted = label === undefined ? labelsOf(edge.from, objects) : { [key]: value }
+  if (typeof caller === 'string') return caller === `${namespace}/${valueAt(wanted, ['app.kubernetes.io/name'])}`
+  return caller.namespace === namespace && JSON.stringify(caller.labels) === JSON.stringify(wanted)
+}
+
+const isDestination = (flow: ProposedFlow, { to, port }: Edge, objects: readonly KubernetesObject[]): boolean =>
+  flow.key.startsWith(`${to.includes('/') ? to : `${NAMESPACE}/${to}`}:`) && portOf(flow, objects).includes(port)
+
+function outcomeOf(edge: Edge, flows: readonly ProposedFlow[], objects: readonly KubernetesObject[]): Outcome {
+  const callers = flows
+    .filter((flow) => isDestination(flow, edge, objects))
+    .flatMap((flow) => flow.callers.filter((caller) => isCaller(caller, edge, objects)))
+  return callers.some(({ certain }) => certain) ? 'active' : callers.length > 0 ? 'guess' : 'lost'
+}
+
+const outcomes = (): { tree: string; edge: Edge; outcome: Outcome }[] =>
+  trees.flatMap(({ name, objects, truth }) =>
+    truth.edges.map((edge) => ({ tree: name, edge, outcome: outcomeOf(edge, flowsOf(name), objects) })),
+  )
+
+/** The callers that `init` proposes and no edge of the truth means. */
+const wrong = (certain: boolean): string[] =>
+  trees.flatMap(({ name, objects, truth }) =>
+    flowsOf(name).flatMap((flow) =>
+      flow.callers
+        .filter((caller) => caller.certain === certain)
+        .filter(
+          (caller) =>
+            !truth.edges.some((edge) => isDestination(flow, edge, objects) && isCaller(caller, edge, objects)),
+        )
+        .map(({ caller }) => `${name}: ${JSON.stringify(caller)} > ${flow.key}`),
+    ),
+  )
+const proposed = (certain: boolean): number =>
+  names.flatMap((name) => flowsOf(name).flatMap(({ callers }) => callers.filter((one) => one.certain === certain)))
+    .length
+
+/** What a person may know and a manifest does not: whom a shared ConfigMap is for, what is outside, whom everyone means. */
+const UNCERTAIN = new Set(['outside', 'exposed', 'shared', 'policy'])
+
+test('every edge that a reader sees is proposed', () => {
+  expect(outcomes().filter(({ outcome }) => outcome === 'lost')).toEqual([])
+})
+
+test('every edge that the manifests say with caller, destination and port is active', () => {
+  expect(outcomes().filter(({ edge, outcome }) => outcome !== 'active' && !UNCERTAIN.has(edge.class))).toEqual([])
+})
+
+test('nothing is active that a reader does not see', () => {
+  expect(wrong(true)).toEqual([])
+})
+
+test('of five guesses at least four are right', () => {
+  expect({ guesses: proposed(false), wrong: wrong(false).length * 5 <= proposed(false) ? [] : wrong(false) }).toEqual({
+    guesses: proposed(false),
+    wrong: [],
+  })
+})
+
+test('every Service that does not exist is named, and no other', () => {
+  const said = (name: string): string[] =>
+    (found.get(name)?.notes ?? []).flatMap(
+      (note) => /names Service (\S+), which namespace \S+ of this build/.exec(note)?.[1] ?? [],
+    )
+  expect(names.map((name) => [name, said(name)])).toEqual(trees.map(({ name, truth }) => [name, truth.missing]))
+})
+
+/** The share of the edges of each class that is active: a drop shows which rule of reading broke. */
+test('by class', () => {
+  const classes = [...new Set(outcomes().map(({ edge }) => edge.class))].sort()
+  const table = classes.map((name) => {
+    const edges = outcomes().filter(({ edge }) => edge.class === name)
+    const count = (outcome: Outcome): number => edges.filter((one) => one.outcome === outcome).length
+    return `${name}: ${count('active')} active, ${count('guess')} guessed, of ${edges.length}`
+  })
+  expect(table.join('\n')).toMatchInlineSnapshot(`
+"exposed: 0 active, 1 guessed, of 1
+file: 8 active, 0 guessed, of 8
+file by label: 1 active, 0 guessed, of 1
+host and port: 3 active, 0 guessed, of 3
+lookup: 2 active, 0 guessed, of 2
+monitor: 2 active, 0 guessed, of 2
+operator pods: 4 active, 0 guessed, of 4
+other namespace: 3 active, 0 guessed, of 3
+outside: 0 active, 2 guessed, of 2
+pair: 6 active, 0 guessed, of 6
+policy: 2 active, 2 guessed, of 4
+script: 1 active, 0 guessed, of 1
+shared: 0 active, 3 guessed, of 3
+srv: 1 active, 0 guessed, of 1
+url: 2 active, 0 guessed, of 2
+variable: 3 active, 0 guessed, of 3"
+`)
+})

@@ -1,0 +1,54 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { explainedFindings, explainFinding } from '../functions/explain.ts'
+
+const page = readFileSync(join(__dirname, '../docs/findings.md'), 'utf8')
+const all = explainedFindings()
+
+test.each(all)('$id is explained, and its page is the generated one', ({ id, severity, means, why, fix }) => {
+  expect(id).toMatch(/^[a-z0-9-]+\/[a-z0-9-]+$/)
+  for (const sentence of [means, why, fix]) expect(sentence).toMatch(/[.]$/)
+  expect(page).toContain(`### ${id}\n\n${severity}: ${means}`)
+})
+
+/** What no example folder can produce: its input is no list of manifests, or takes a program that is broken. */
+const WITHOUT_EXAMPLE = /^(?:input|runner)\/|^policy\/(?:missing|unknown-kind)$/
+/** Unit tests alone show these; an example of each is still to be written. */
+const EXAMPLE_TO_BE_WRITTEN = `
+flows/external-port-name
+flows/several-services
+flows/unknown-backend-port
+flows/unknown-service
+flows/unnamed-runtime-pods
+istio-hardening/excluded-port
+istio-hardening/external-past-proxy
+istio-hardening/injected-outside
+istio-hardening/mesh-label-in-selector
+istio-hardening/no-namespace
+istio-hardening/not-port-numbers
+istio-hardening/other-revision
+istio-hardening/permissive-stage
+istio-hardening/runtime-name-taken
+istio-hardening/runtime-port-name
+istio-hardening/selects-nothing
+istio-hardening/several-objects
+istio-hardening/shared-identity
+istio-hardening/sidecar-in-ambient
+istio-hardening/unlabelled-namespace
+replication-factor/budget-exists
+replication-factor/no-selector
+replication-factor/repeated-spread
+replication-factor/several-namespaces`.split('\n')
+
+test.each(all.filter(({ id }) => !WITHOUT_EXAMPLE.test(id) && !EXAMPLE_TO_BE_WRITTEN.includes(id)))(
+  '$id has an example',
+  ({ id }) => {
+    const [, entry = ''] = page.split(`### ${id}\n`)
+    expect(entry.split('\n### ')[0]).toMatch(/^Example \[/m)
+  },
+)
+
+test('an id that nothing has is not explained', () => {
+  expect(explainFinding('nobody/knows')).toBeUndefined()
+  expect(explainFinding('objects/changed')).toMatchObject({ severity: 'info' })
+})
