@@ -33,6 +33,8 @@ const bundles = {
   index: { entryPoints: { index: 'functions/index.ts' } },
   // What writes schemas, documentation and packages: `npm run update`.
   generate: { entryPoints: { generate: 'tools/generate/main.ts' } },
+  // For bench: how `render` finds Kustomize.
+  kustomize: { entryPoints: { kustomize: 'cli/kustomize/find.ts' } },
   // What the release workflow asks: tags and the bill of materials.
   release: { entryPoints: { release: 'tools/release/main.ts' } },
 }
