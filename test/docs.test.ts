@@ -27,6 +27,9 @@ const blocksOf = (markdown: string): Block[] =>
 const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: Record<string, string> }
 const commands = execFileSync('node', [join(root, 'dist/cli.cjs'), '--help'], { encoding: 'utf8' })
 
+/** Its policies are of examples that show what a finding is about, some of them refused. */
+const SHOWS_MISTAKES = new Set(['docs/findings.md'])
+
 describe.each(documents)('%s', (document) => {
   const markdown = readFileSync(join(root, document), 'utf8')
 
@@ -45,7 +48,7 @@ describe.each(documents)('%s', (document) => {
       for (const parsed of parseAllDocuments(text)) {
         expect(parsed.errors).toEqual([])
         const object = parsed.toJS()
-        if (object?.apiVersion === 'krm-hardening.dev/v1alpha1') plan(object)
+        if (object?.apiVersion === 'krm-hardening.dev/v1alpha1' && !SHOWS_MISTAKES.has(document)) plan(object)
       }
   })
 
