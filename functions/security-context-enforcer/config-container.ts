@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { reasonSchema } from '../lib/framework/config.ts'
+import { offSchema, reasonSchema } from '../lib/framework/config.ts'
 
 /** The fields that every container gets; `omit` names those that one container does not get. */
 export const FIELDS = [
@@ -14,16 +14,30 @@ export const FIELDS = [
 export type Field = (typeof FIELDS)[number]
 
 /** A user ID of Linux other than root's. */
-export const userSchema = z.int().check(z.minimum(1), z.maximum(2_147_483_647))
+const userIdSchema = z.int().check(z.minimum(1), z.maximum(2_147_483_647))
+/** A user ID, or `off` if none is filled in: the image or the cluster chooses the user. */
+export const userSchema = z.union([userIdSchema, offSchema])
+/** A group ID of Linux other than root's, or `off`. */
+export const groupSchema = z.union([userIdSchema, offSchema])
+
+const quantitySchema = z.union([
+  z.int().check(z.minimum(1)),
+  z.string().check(z.regex(/^\d+(?:\.\d+)?(?:[kMGTPE]|[KMGTPE]i)?$/, 'a quantity such as 64Mi')),
+])
 
 const capabilitySchema = z.string().check(z.regex(/^(?!CAP_)[A-Z_]+$/, 'a capability in upper case, without CAP_'))
 const mountPathSchema = z.string().check(z.regex(/^\/+[^:/][^:]*$/, 'an absolute path below /'))
 const volumeSchema = z.strictObject({
   disk: z.optional(z.boolean()).check(z.describe('Keep the files on disk, not in memory')),
+  sizeLimit: z
+    .optional(quantitySchema)
+    .check(z.describe('Size at which the pod is evicted; memory counts towards the limit of the container')),
 })
 
 const fieldsSchema = z.strictObject({
-  runAsUser: z.optional(userSchema).check(z.describe('User ID, which replaces that of the manifest')),
+  runAsUser: z
+    .optional(userSchema)
+    .check(z.describe('User ID, which replaces that of the manifest; `off` fills none in')),
   omit: z
     .optional(z.array(z.enum(FIELDS)))
     .check(z.describe('Fields that are left as the manifest has them, set or unset; needs a reason')),

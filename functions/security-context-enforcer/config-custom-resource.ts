@@ -35,6 +35,9 @@ export const customResourceSchema = z
       .optional(z.array(z.enum(FIELDS)))
       .check(z.describe('Fields that are not set, because its operator or image does not work with them')),
     volumes: z.optional(z.array(pathSchema)).check(z.describe('Paths of lists of volumes')),
+    claims: z
+      .optional(z.array(pathSchema))
+      .check(z.describe('Paths that, if they exist, make the operator claim a persistent volume for its pods')),
     flags: z
       .optional(z.record(pathSchema, z.enum(CHECK_NAMES)))
       .check(z.describe('Paths of booleans, each with the baseline check that its pods fail if it is true')),

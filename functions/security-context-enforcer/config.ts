@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import { modeSchema, reasonSchema } from '../lib/framework/config.ts'
 import { LEVELS, NEWEST_MINOR, OLDEST_MINOR } from './checks/levels.ts'
-import { containerSchema, userSchema } from './config-container.ts'
+import { containerSchema, groupSchema, userSchema } from './config-container.ts'
 import { customResourceSchema } from './config-custom-resource.ts'
 import { exceptionsSchema } from './config-exceptions.ts'
 
@@ -23,6 +23,27 @@ const namespaceSchema = z
   .check(z.describe('What differs in this namespace'))
 export type NamespaceSpec = z.infer<typeof namespaceSchema>
 
+const fsGroupChangePolicySchema = z.enum(['OnRootMismatch', 'Always'])
+
+const workloadSchema = z
+  .strictObject({
+    runAsUser: z
+      .optional(userSchema)
+      .check(z.describe('User ID of its containers, if neither they nor the pod set one; `off` fills none in')),
+    fsGroup: z
+      .optional(groupSchema)
+      .check(z.describe('Group of its volumes, if the pod sets none; `off` if its volumes need none')),
+    fsGroupChangePolicy: z
+      .optional(fsGroupChangePolicySchema)
+      .check(z.describe('When the kubelet changes the group of the files, if the pod does not say')),
+  })
+  .check(z.describe('What differs in this workload'))
+export type WorkloadSpec = z.infer<typeof workloadSchema>
+
+const accountSchema = z
+  .strictObject({ reason: reasonSchema })
+  .check(z.describe('A ServiceAccount, by `name` or `namespace/name`'))
+
 /** `spec` of a SecurityContextEnforcer. */
 export const securityContextEnforcerSchema = z.strictObject({
   mode: modeSchema,
@@ -38,12 +59,30 @@ export const securityContextEnforcerSchema = z.strictObject({
     ),
   runAsUser: z
     ._default(userSchema, 65532)
-    .check(z.describe('User ID of containers, if neither they nor their pod set one')),
-  automountServiceAccountToken: z
-    ._default(z.enum(['all', 'serving', 'none']), 'all')
+    .check(z.describe('User ID of containers, if neither they nor their pod set one; `off` fills none in')),
+  fsGroup: z
+    .optional(groupSchema)
     .check(
-      z.describe('In which pods it is set if they do not set it: `serving` are all but those of Jobs and CronJobs'),
+      z.describe(
+        'Group of the volumes of pods that mount a claim, or files that others must not read, if the pod sets none; `off` if no volume needs one',
+      ),
     ),
+  fsGroupChangePolicy: z
+    .optional(fsGroupChangePolicySchema)
+    .check(z.describe('When the kubelet changes the group of the files of pods with an fsGroup, if they do not say')),
+  automountServiceAccountToken: z
+    ._default(z.enum(['all', 'serving', 'bound', 'none']), 'all')
+    .check(
+      z.describe(
+        'In which pods it is set if they do not set it: `serving` are all but those of Jobs and CronJobs; `bound` are all, and only accounts with a RoleBinding or ClusterRoleBinding get a token',
+      ),
+    ),
+  boundServiceAccounts: z
+    .optional(z.record(z.string(), accountSchema))
+    .check(z.describe('ServiceAccounts whose bindings are not in the build, by `name` or `namespace/name`')),
+  workloads: z
+    .optional(z.record(z.string(), workloadSchema))
+    .check(z.describe('User and group of the pods of a workload, by its name or `Kind/name`')),
   containers: z
     .optional(z.record(z.string(), containerSchema))
     .check(z.describe('What differs in a container, by its name, `workload/container` or `Kind/workload/container`')),

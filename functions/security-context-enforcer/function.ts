@@ -4,6 +4,7 @@ import { isPodOwner } from '../lib/kubernetes/pod-template.ts'
 import { type SecurityContextEnforcerSpec, securityContextEnforcerSchema } from './config.ts'
 import { CUSTOM_RESOURCES } from './custom-resources/table.ts'
 import { transform } from './transform.ts'
+import { isBinding } from './workload/bound-accounts.ts'
 
 export const securityContextEnforcer = defineFunction<SecurityContextEnforcerSpec>({
   name: 'security-context-enforcer',
@@ -15,6 +16,7 @@ export const securityContextEnforcer = defineFunction<SecurityContextEnforcerSpe
   reads: (spec, item) =>
     isPodOwner(item) ||
     isKind(item, '', 'Namespace') ||
+    (spec.automountServiceAccountToken !== 'none' && isBinding(item)) ||
     (isKind(item, '', 'ServiceAccount') && item.text.includes('automountServiceAccountToken')) ||
     Object.hasOwn(CUSTOM_RESOURCES, typeOf(item)) ||
     Object.hasOwn(spec.customResources ?? {}, typeOf(item)),

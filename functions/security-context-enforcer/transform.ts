@@ -6,9 +6,10 @@
  *   readOnlyRootFilesystem, runAsUser, runAsNonRoot and seccompProfile of containers, seccompProfile of pods;
  * - an explicit bad value is overridden, with a warning, if its check (checks/) knows a value that works as well;
  * - anything else is refused, which leaves the whole object unchanged, unless `exceptions` or `containers` allow it with
- *   a reason. A placeholder is refused too, because its value is not known.
+ *   a reason. A placeholder is refused too, because its value is not known. So is a user that is filled in although it
+ *   cannot work (enforce/users.ts).
  *
- * Pods also get automountServiceAccountToken, and an emptyDir at the paths that their containers write to. Namespaces get
+ * Pods also get automountServiceAccountToken, fsGroup if the policy has one, and an emptyDir at the paths that their containers write to. Namespaces get
  * pod-security.kubernetes.io/enforce: the strictest level that all their pods then meet.
  */
 
@@ -23,7 +24,7 @@ import { labelNamespaces } from './namespace/label.ts'
 import type { Need } from './namespace/levels.ts'
 import { NamesInUse } from './unknown-keys.ts'
 import { hardenWorkload } from './workload/harden.ts'
-import { tokenlessAccounts } from './workload/service-account-token.ts'
+import { serviceAccountsOf } from './workload/service-account-token.ts'
 
 export function transform(
   objects: KubernetesObject[],
@@ -31,13 +32,13 @@ export function transform(
   functionName: string,
 ): Finding[] {
   const kinds = customResources(spec)
-  const tokenless = tokenlessAccounts(objects)
+  const accounts = serviceAccountsOf(objects)
   const findings: Finding[] = []
   const needs: Need[] = []
   const names = new NamesInUse()
   const harden = (object: KubernetesObject): Hardened | undefined => {
     const workload = workloadOf(object)
-    if (workload) return hardenWorkload(workload, spec, tokenless, functionName)
+    if (workload) return hardenWorkload(workload, spec, accounts, functionName)
     const resource = kinds.get(typeOf(object))
     return resource && hardenResource(object, resource, spec, functionName)
   }

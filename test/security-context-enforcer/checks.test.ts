@@ -1,5 +1,12 @@
 import type { Fields } from '../../functions/lib/kubernetes/objects.ts'
 import { checks } from '../../functions/security-context-enforcer/checks/index.ts'
+import {
+  isLaxer,
+  LEVELS,
+  type Level,
+  laxest,
+  minorOf,
+} from '../../functions/security-context-enforcer/checks/levels.ts'
 import { container, failures, level, RESTRICTED, restricted } from './harden.ts'
 
 type Edit = NonNullable<Parameters<typeof restricted>[0]>
@@ -276,5 +283,91 @@ describe('pods that declare Windows', () => {
       spec: { nodeSelector: { 'kubernetes.io/os': 'windows' } },
     })
     expect(failures(object, 'restricted')).toEqual([`capabilities ${APP}.securityContext.capabilities.drop`])
+  })
+})
+
+describe('the exact values that are allowed', () => {
+  const annotated = (profile: string) => failures(restricted(apparmor(profile)), 'baseline')
+
+  test.each(['', 'runtime/default', 'localhost/cart', 'localhost/'])('an AppArmor annotation %j', (profile) => {
+    expect(annotated(profile)).toEqual([])
+  })
+
+  test.each(['runtime/other', 'localhost', 'docker/default', 'unconfined'])(
+    'and not an AppArmor annotation %j',
+    (profile) => {
+      expect(annotated(profile)).toHaveLength(1)
+    },
+  )
+
+  test.each<[string, number]>([
+    ['RuntimeDefault', 0],
+    ['Localhost', 0],
+    ['Unconfined', 1],
+    ['runtimedefault', 1],
+    ['', 1],
+  ])('an AppArmor type or seccomp type %j, at both levels: %i', (type, count) => {
+    for (const field of ['appArmorProfile', 'seccompProfile'])
+      for (const edit of [{ app: { [field]: { type } } }, { pod: { [field]: { type } } }])
+        for (const at of ['baseline', 'restricted'] as const) expect(failures(restricted(edit), at)).toHaveLength(count)
+  })
+
+  test.each<[Fields, number]>([
+    [{}, 0],
+    [{ type: '' }, 0],
+    [{ type: null, user: null, role: null }, 0],
+    [{ type: 'container_t' }, 0],
+    [{ type: 'container_init_t' }, 0],
+    [{ type: 'container_kvm_t' }, 0],
+    [{ type: 'container_engine_t' }, 0],
+    [{ type: 'Container_t' }, 1],
+    [{ user: '', role: '' }, 0],
+    [{ user: 'system_u' }, 1],
+    [{ user: 'u', role: 'r', type: 't' }, 3],
+  ])('SELinux options %j: %i', (seLinuxOptions, count) => {
+    expect(failures(restricted({ app: { seLinuxOptions } }), 'baseline')).toHaveLength(count)
+    expect(failures(restricted({ pod: { seLinuxOptions } }), 'baseline')).toHaveLength(count)
+  })
+
+  test.each([true, false, null])('hostProcess %j, at both levels', (hostProcess) => {
+    const expected = hostProcess === true ? 1 : 0
+    const windowsOptions = { hostProcess }
+    expect(failures(restricted({ app: { windowsOptions } }), 'baseline')).toHaveLength(expected)
+    expect(failures(restricted({ pod: { windowsOptions } }), 'baseline')).toHaveLength(expected)
+  })
+
+  test('seccomp unset: the pod or every container must set it', () => {
+    const unset = { app: { seccompProfile: undefined } }
+    expect(failures(restricted(unset), 'baseline')).toEqual([])
+    expect(
+      failures(restricted({ ...unset, pod: { seccompProfile: { type: 'RuntimeDefault' } } }), 'restricted'),
+    ).toEqual([])
+    const two = restricted({
+      spec: { containers: [container('app', RESTRICTED), container('other', { ...RESTRICTED, seccompProfile: null })] },
+    })
+    expect(failures(two, 'restricted')).toEqual(['seccompProfile spec.containers.1.securityContext.seccompProfile'])
+  })
+})
+
+describe('levels', () => {
+  test.each<[Level, Level, boolean]>([
+    ['privileged', 'baseline', true],
+    ['privileged', 'restricted', true],
+    ['baseline', 'restricted', true],
+    ['baseline', 'privileged', false],
+    ['restricted', 'baseline', false],
+    ...LEVELS.map((level): [Level, Level, boolean] => [level, level, false]),
+  ])('%s is laxer than %s: %s', (level, than, expected) => {
+    expect(isLaxer(level, than)).toBe(expected)
+  })
+
+  test('the laxest of several, and restricted of none', () => {
+    expect(laxest([])).toBe('restricted')
+    expect(laxest(['restricted', 'privileged', 'baseline'])).toBe('privileged')
+    expect(laxest(['restricted', 'baseline'])).toBe('baseline')
+  })
+
+  test('versions', () => {
+    expect([minorOf('latest'), minorOf('v1.25'), minorOf('v1.37')]).toEqual([37, 25, 37])
   })
 })

@@ -21,6 +21,14 @@ describe('the function reads', () => {
     expect(reads('v1', 'ServiceAccount')).toBe(false)
   })
 
+  test('bindings of service accounts, unless no token is set', () => {
+    for (const kind of ['RoleBinding', 'ClusterRoleBinding']) {
+      expect(reads('rbac.authorization.k8s.io/v1', kind)).toBe(true)
+      expect(reads('rbac.authorization.k8s.io/v1', kind, { automountServiceAccountToken: 'none' })).toBe(false)
+    }
+    expect(reads('rbac.authorization.k8s.io/v1', 'Role')).toBe(false)
+  })
+
   test('custom resources that the configuration names', () => {
     expect(reads('cache.example.com/v1', 'Cache', { customResources: { 'cache.example.com/Cache': {} } })).toBe(true)
     expect(reads('cache.example.com/v1', 'Cache')).toBe(false)

@@ -1,5 +1,5 @@
 import { parseConfig } from '../../functions/lib/framework/config.ts'
-import type { Fields } from '../../functions/lib/kubernetes/objects.ts'
+import type { Fields, KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
 import { securityContextEnforcerSchema } from '../../functions/security-context-enforcer/config.ts'
 import {
   container,
@@ -7,6 +7,7 @@ import {
   deployment,
   errors,
   harden,
+  infos,
   level,
   namespace,
   RESTRICTED,
@@ -109,7 +110,7 @@ describe('containers', () => {
   })
 
   test('addCapabilities adds to what is there and allows only that', () => {
-    const containers = { app: { addCapabilities: ['NET_ADMIN'], reason: 'because' } }
+    const containers = { app: { addCapabilities: ['NET_ADMIN'], runAsUser: 1000, reason: 'because' } }
     const unset = deployment()
     expect(errors(harden([unset], { containers }))).toEqual([])
     expect(contextOf(unset).capabilities).toEqual({ drop: ['ALL'], add: ['NET_ADMIN'] })
@@ -154,6 +155,66 @@ describe('writable', () => {
         { name: 'app-var-tmp', emptyDir: {} },
       ],
     ])
+  })
+
+  test('gets the size limit that the policy has for it', () => {
+    const object = deployment()
+    const writable = { '/cache': { disk: true, sizeLimit: '1Gi' }, '/tmp': { sizeLimit: '64Mi' } }
+    harden([object], { containers: { app: { writable } } })
+    expect(mounts(object)[1]).toEqual([
+      { name: 'app-cache', emptyDir: { sizeLimit: '1Gi' } },
+      { name: 'app-tmp', emptyDir: { medium: 'Memory', sizeLimit: '64Mi' } },
+    ])
+  })
+
+  const mounted = (source: Fields, mount: Fields) =>
+    deployment({
+      containers: [container('app', undefined, { volumeMounts: [{ name: 'a', ...mount }] })],
+      volumes: [{ name: 'a', ...source }],
+    })
+
+  test.each<[string, Fields, Fields]>([
+    ['a ConfigMap', { configMap: { name: 'a' } }, {}],
+    ['a Secret', { secret: { secretName: 'a' } }, {}],
+    ['a projected volume', { projected: { sources: [] } }, {}],
+    ['a downward API volume', { downwardAPI: {} }, {}],
+    ['an image', { image: { reference: 'a' } }, {}],
+    ['a read-only mount', { emptyDir: {} }, { readOnly: true }],
+    ['a read-only claim', { persistentVolumeClaim: { claimName: 'a', readOnly: true } }, {}],
+  ])('refuses a path at or below %s, and nothing is changed', (_, source, mount) => {
+    for (const mountPath of ['/var/cache/app', '/var/cache/', '/']) {
+      const object = mounted(source, { ...mount, mountPath })
+      const before = structuredClone(object)
+      const containers = { app: { writable: ['/var/cache/app'] } }
+      expect(errors(harden([object], { containers }))).toEqual(['unwritable-mount spec.containers[0].volumeMounts'])
+      expect(object).toEqual(before)
+    }
+  })
+
+  test.each<[string, string]>([
+    ['below the path', '/var/cache/app/static'],
+    ['with a name that begins alike', '/var/cache/ap'],
+  ])('a read-only mount %s is no matter', (_, mountPath) => {
+    const object = mounted({ configMap: { name: 'a' } }, { mountPath })
+    expect(errors(harden([object], { containers: { app: { writable: ['/var/cache/app'] } } }))).toEqual([])
+  })
+
+  test('the nearest mount decides', () => {
+    const object = deployment({
+      containers: [
+        container('app', undefined, {
+          volumeMounts: [
+            { name: 'a', mountPath: '/var' },
+            { name: 'b', mountPath: '/var/cache' },
+          ],
+        }),
+      ],
+      volumes: [
+        { name: 'a', configMap: { name: 'a' } },
+        { name: 'b', emptyDir: {} },
+      ],
+    })
+    expect(errors(harden([object], { containers: { app: { writable: ['/var/cache/app'] } } }))).toEqual([])
   })
 
   test('leaves a path alone that has a mount', () => {
@@ -297,13 +358,77 @@ describe('automountServiceAccountToken', () => {
   })
 })
 
+describe('bindings of service accounts', () => {
+  const pod = (more: Fields = {}) => deployment({ serviceAccountName: 'cart', ...more })
+  const binding = (subjects: unknown, kind = 'RoleBinding', namespace?: string): KubernetesObject => ({
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind,
+    metadata: { name: 'cart', ...(namespace && { namespace }) },
+    subjects,
+  })
+  const account = { kind: 'ServiceAccount', name: 'cart', namespace: 'shop' }
+  const result = (spec: Fields, others: KubernetesObject[], object = pod()): unknown[] => {
+    const found = infos(harden([object, ...others], spec))
+    return [specOf(object).automountServiceAccountToken, found]
+  }
+  const BOUND = { automountServiceAccountToken: 'bound' }
+
+  test.each<[string, KubernetesObject]>([
+    ['by a RoleBinding', binding([account])],
+    ['by a ClusterRoleBinding', binding([account], 'ClusterRoleBinding')],
+    ['in the namespace of the binding', binding([{ kind: 'ServiceAccount', name: 'cart' }], 'RoleBinding', 'shop')],
+    ['as a user', binding([{ kind: 'User', name: 'system:serviceaccount:shop:cart' }])],
+    ['by the group of its namespace', binding([{ kind: 'Group', name: 'system:serviceaccounts:shop' }])],
+    ['by the group of all accounts', binding([{ kind: 'Group', name: 'system:serviceaccounts' }])],
+  ])('%s: the token is mounted in both modes, without a finding', (_, bound) => {
+    expect(result({}, [bound])).toEqual([true, []])
+    expect(result(BOUND, [bound])).toEqual([true, []])
+  })
+
+  test.each<[string, KubernetesObject[]]>([
+    ['no binding', []],
+    ['another account', [binding([{ ...account, name: 'other' }])]],
+    ['an account of another namespace', [binding([{ ...account, namespace: 'other' }])]],
+    ['a user of that name', [binding([{ kind: 'User', name: 'cart' }])]],
+    ['another group', [binding([{ kind: 'Group', name: 'system:serviceaccounts:other' }])]],
+    ['subjects that are none', [binding(null), binding(['cart'])]],
+    ['a binding of another API', [{ ...binding([account]), apiVersion: 'example.com/v1' }]],
+  ])('%s: the token is mounted with an info, or not at all in mode bound', (_, others) => {
+    expect(result({}, others)).toEqual([true, ['token-without-binding']])
+    expect(result(BOUND, others)).toEqual([false, ['token-without-binding']])
+  })
+
+  test.each(['cart', 'shop/cart'])('an account that the policy lists as %s is bound', (key) => {
+    const boundServiceAccounts = { [key]: { reason: 'bound elsewhere' } }
+    expect(result({ boundServiceAccounts }, [])).toEqual([true, []])
+    expect(result({ ...BOUND, boundServiceAccounts }, [])).toEqual([true, []])
+  })
+
+  test('a listed account that no pod has is a warning', () => {
+    const boundServiceAccounts = { 'shop/crat': { reason: 'because' } }
+    expect(warnings(harden([pod()], { boundServiceAccounts }))).toEqual([
+      'unknown-key boundServiceAccounts["shop/crat"]',
+    ])
+  })
+
+  test('what the pod says counts, and an unbound token is reported all the same', () => {
+    expect(result(BOUND, [], pod({ automountServiceAccountToken: true }))).toEqual([true, ['token-without-binding']])
+    expect(result(BOUND, [], pod({ automountServiceAccountToken: false }))).toEqual([false, []])
+  })
+
+  test('nothing is said of tokens that are not set', () => {
+    expect(result({ automountServiceAccountToken: 'none' }, [])).toEqual([undefined, []])
+  })
+})
+
 test('Knative gets neither privileged nor anything at pod level nor an explicit token', () => {
   const object = {
     ...deployment({ serviceAccountName: 'cart' }),
     apiVersion: 'serving.knative.dev/v1',
     kind: 'Service',
   }
-  expect(harden([object])).toEqual([])
+  const findings = harden([object])
+  expect([errors(findings), warnings(findings)]).toEqual([[], []])
   expect(Object.keys(specOf(object))).toEqual(['containers', 'serviceAccountName'])
   expect(contextOf(object)).not.toHaveProperty('privileged')
   expect(level(object)).toBe('restricted')

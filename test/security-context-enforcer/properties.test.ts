@@ -1,9 +1,12 @@
 import fc from 'fast-check'
+import { parseConfig } from '../../functions/lib/framework/config.ts'
 import type { Fields, KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
+import { runSteps } from '../../functions/lib/runner/steps.ts'
 import { LEVELS } from '../../functions/security-context-enforcer/checks/levels.ts'
+import { securityContextEnforcer } from '../../functions/security-context-enforcer/function.ts'
 import { deployment, errors, failures, harden, level, namespace, view } from './harden.ts'
 
-// Pods of every shape that the API decodes, many of them beyond repair.
+// Pods of every shape that the API decodes. Many of them cannot be fixed.
 
 const record = (fields: Record<string, fc.Arbitrary<unknown>>): fc.Arbitrary<Fields> =>
   fc.record(fields, { requiredKeys: [] }) as fc.Arbitrary<Fields>
@@ -25,10 +28,14 @@ const shared = {
     user: rarely('system_u', 'root_u'),
     role: rarely('system_r', 'object_r'),
   }),
-  windowsOptions: record({ hostProcess: rarely<unknown>(false, true) }),
+  windowsOptions: record({
+    hostProcess: rarely<unknown>(false, true),
+    runAsUserName: rarely('ContainerUser', 'ContainerAdministrator'),
+  }),
 }
 const podContext = record({
   ...shared,
+  fsGroup: fc.constantFrom(1000, null),
   sysctls: fc.array(fc.record({ name: rarely('net.ipv4.tcp_syncookies', 'kernel.msgmax') })),
 })
 const containerContext = record({
@@ -51,6 +58,14 @@ const containers = (prefix: string, minLength: number) =>
       record({
         securityContext: containerContext,
         ports: fc.array(record({ hostPort: rarely(0, 80) }), { maxLength: 1 }),
+        volumeMounts: fc.array(
+          record({
+            name: fc.constantFrom('a', 'b', 'c', 'd', 'data'),
+            mountPath: fc.constantFrom('/tmp', '/var', '/var/tmp'),
+            readOnly: rarely<unknown>(false, true),
+          }).map((mount) => ({ name: 'a', ...mount })),
+          { maxLength: 2 },
+        ),
       }),
       { minLength, maxLength: 2 },
     )
@@ -58,15 +73,21 @@ const containers = (prefix: string, minLength: number) =>
 const pods: fc.Arbitrary<KubernetesObject> = fc
   .tuple(
     record({
-      hostNetwork: rarely<unknown>(false, true),
+      hostNetwork: fc.oneof(
+        { weight: 9, arbitrary: fc.constant<unknown>(false) },
+        fc.constantFrom<unknown>(true, '${HOST_NETWORK:=true}', '${HOST_NETWORK:=false}', '$(HOST_NETWORK)'),
+      ),
       hostUsers: boolean,
       os: fc.constantFrom({ name: 'linux' }, { name: 'windows' }, null),
       serviceAccountName: fc.constant('cart'),
       securityContext: podContext,
       initContainers: containers('init', 0),
-      volumes: fc.array(fc.constantFrom<Fields>({ name: 'a', emptyDir: {} }, { name: 'b' }, { name: 'c', nfs: {} }), {
-        maxLength: 1,
-      }),
+      volumes: fc.subarray<Fields>([
+        { name: 'a', emptyDir: {} },
+        { name: 'b' },
+        { name: 'c', secret: { secretName: 'c', defaultMode: 0o400 } },
+        { name: 'd', persistentVolumeClaim: { claimName: 'd' } },
+      ]),
     }),
     containers('app', 1),
     record({
@@ -80,6 +101,13 @@ const reason = fc.constant('because')
 const settings = record({
   level: fc.constantFrom('restricted', 'baseline'),
   version: fc.constantFrom('latest', 'v1.25', 'v1.34', 'v1.35'),
+  runAsUser: fc.constantFrom(1000, 'off'),
+  fsGroup: fc.constantFrom(1000, 'off'),
+  fsGroupChangePolicy: fc.constantFrom('OnRootMismatch', 'Always'),
+  automountServiceAccountToken: fc.constantFrom('all', 'serving', 'bound', 'none'),
+  workloads: record({
+    cart: record({ runAsUser: fc.constantFrom(1000, 'off'), fsGroup: fc.constantFrom(2000, 'off') }),
+  }),
 })
 const policies = fc
   .tuple(
@@ -88,10 +116,10 @@ const policies = fc
       app0: fc.record(
         {
           reason,
-          runAsUser: fc.constant(1000),
+          runAsUser: fc.constantFrom<unknown>(1000, 'off'),
           privileged: fc.boolean(),
           addCapabilities: fc.array(fc.constantFrom('CHOWN', 'SYS_ADMIN'), { maxLength: 1 }),
-          writable: fc.constantFrom(['/tmp'], { '/tmp': {}, '/var/tmp': { disk: true } }),
+          writable: fc.constantFrom(['/tmp'], { '/tmp': { sizeLimit: '1Gi' }, '/var/tmp': { disk: true } }),
         },
         { requiredKeys: ['reason'] },
       ),
@@ -149,6 +177,28 @@ test('a second run changes nothing', () => {
       accepted++
       const once = structuredClone(objects)
       expect(errors(harden(objects, policy))).toEqual([])
+      expect(objects).toEqual(once)
+    }),
+    RUNS,
+  )
+  expect(accepted).toBeGreaterThan(RUNS.numRuns / 10)
+})
+
+test('mutate, then validate: no error, and what mutate wrote is what validate expects', async () => {
+  let accepted = 0
+  await fc.assert(
+    fc.asyncProperty(pods, policies, async (pod, policy) => {
+      const objects = [pod, namespace('shop')]
+      const step = (mode: string) => ({
+        function: securityContextEnforcer,
+        spec: parseConfig(securityContextEnforcer.schema, { ...policy, mode }, 'spec'),
+      })
+      const mutated = await runSteps(objects, [step('mutate')])
+      if (mutated.reported.some(({ finding }) => finding.severity === 'error')) return
+      accepted++
+      const once = structuredClone(objects)
+      const { reported } = await runSteps(objects, [step('validate')])
+      expect(errors(reported.map(({ finding }) => finding))).toEqual([])
       expect(objects).toEqual(once)
     }),
     RUNS,

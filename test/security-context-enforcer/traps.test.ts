@@ -56,7 +56,8 @@ describe('allowPrivilegeEscalation: false', () => {
 
   test('is removed if the policy makes a container privileged', () => {
     const object = deployment({ containers: [container('app', { allowPrivilegeEscalation: false })] })
-    const findings = harden([object], { containers: { app: { privileged: true, reason: 'because' } } })
+    const app = { privileged: true, runAsUser: 1000, reason: 'because' }
+    const findings = harden([object], { containers: { app } })
     expect(warnings(findings)).toContain(
       'replaced-by-policy spec.containers[0].securityContext.allowPrivilegeEscalation',
     )
@@ -65,11 +66,12 @@ describe('allowPrivilegeEscalation: false', () => {
 
   test('is not set next to CAP_SYS_ADMIN in that spelling', () => {
     const object = deployment({ containers: [container('app', { capabilities: { add: ['CAP_SYS_ADMIN'] } })] })
-    expect(errors(harden([object], { exceptions: { cart: { capabilities: 'because' } } }))).toEqual([])
+    const exceptions = { cart: { capabilities: 'because' } }
+    expect(errors(harden([object], { exceptions, workloads: { cart: { runAsUser: 'off' } } }))).toEqual([])
     expect(contextOf(object)).not.toHaveProperty('allowPrivilegeEscalation')
   })
 
-  test('an explicit true beside privileged: true is reported as privileged only', () => {
+  test('an explicit true next to privileged: true is reported as privileged only', () => {
     const object = deployment({ containers: [container('app', { privileged: true, allowPrivilegeEscalation: true })] })
     expect(harden([object]).map(({ tags }) => tags?.check)).toEqual(['privileged'])
   })

@@ -4,13 +4,19 @@ import { contextOf, errors, failures, harden, level, RESTRICTED, restricted, spe
 type Edit = NonNullable<Parameters<typeof restricted>[0]>
 
 describe('filled: an unset field, without a finding', () => {
-  test.each(Object.keys(RESTRICTED))('%s', (field) => {
+  test.each(Object.keys(RESTRICTED).filter((field) => field !== 'runAsUser'))('%s', (field) => {
     const object = restricted({ app: { [field]: undefined } })
     expect(harden([object])).toEqual([])
     expect(contextOf(object)).toEqual(RESTRICTED)
   })
 
-  test('a drop beside an add that is allowed', () => {
+  test('runAsUser, if the manifest does not leave it to the image', () => {
+    const object = restricted({ app: { runAsUser: undefined, runAsNonRoot: undefined } })
+    expect(harden([object])).toEqual([])
+    expect(contextOf(object)).toEqual(RESTRICTED)
+  })
+
+  test('a drop next to an add that is allowed', () => {
     const object = restricted({ app: { capabilities: { add: ['NET_BIND_SERVICE'] } } })
     expect(harden([object])).toEqual([])
     expect(contextOf(object).capabilities).toEqual({ drop: ['ALL'], add: ['NET_BIND_SERVICE'] })
@@ -172,4 +178,60 @@ describe('baseline', () => {
       'privileged spec.containers[0].securityContext.privileged',
     ])
   })
+})
+
+describe('a root user of the pod that no container runs as', () => {
+  const object = (app?: unknown) => restricted({ pod: { runAsUser: 0 }, app: { runAsUser: app } })
+
+  test('is removed', () => {
+    const it = object(1000)
+    const findings = harden([it])
+    expect([errors(findings), warnings(findings)]).toEqual([[], ['run-as-user spec.securityContext.runAsUser']])
+    expect(specOf(it).securityContext).not.toHaveProperty('runAsUser')
+  })
+
+  test('is refused if a container takes it', () => {
+    expect(errors(harden([object()]))).toEqual(['run-as-user spec.securityContext.runAsUser'])
+  })
+
+  test('stays if every container that takes it has a reason', () => {
+    const it = object()
+    const containers = { app: { omit: ['runAsUser', 'runAsNonRoot'], reason: 'because' } }
+    expect(errors(harden([it], { containers }))).toEqual([])
+    expect(specOf(it).securityContext).toMatchObject({ runAsUser: 0 })
+  })
+})
+
+describe('what a message about a capability advises', () => {
+  test.each([
+    ['NET_ADMIN', 'addCapabilities: [NET_ADMIN], omit: [runAsUser, runAsNonRoot] and a reason in containers.cart/app'],
+    ['CAP_KILL', 'write KILL'],
+    ['kill', 'write KILL'],
+    ['cap_net_raw', 'write NET_RAW'],
+  ])('%s: %s', (name, advice) => {
+    const [finding] = harden([restricted({ app: { capabilities: { drop: ['ALL'], add: [name] } } })])
+    expect(finding?.message).toContain(advice)
+    expect(finding?.message.includes('addCapabilities')).toBe(name === 'NET_ADMIN')
+  })
+})
+
+test('SELinux options that say more than the system does are refused as a whole, and nothing is removed', () => {
+  const seLinuxOptions = { user: 'system_u', role: 'cart_r', level: 's0' }
+  const object = restricted({ app: { seLinuxOptions } })
+  expect(errors(harden([object]))).toEqual(['se-linux-options spec.containers[0].securityContext.seLinuxOptions.role'])
+  expect(contextOf(object).seLinuxOptions).toEqual(seLinuxOptions)
+})
+
+test('values that may be secret are never printed', () => {
+  const annotations = { 'container.apparmor.security.beta.kubernetes.io/app': 'S3CRET' }
+  const volumes = [{ name: 'a', flexVolume: { options: { password: 'S3CRET' } } }]
+  const findings = [
+    ...harden([restricted({ annotations, app: { appArmorProfile: { type: 'Unconfined' } } })]),
+    ...harden([restricted({ spec: { volumes } })]),
+    ...harden([restricted({ app: { privileged: 'S3CRET' } })]),
+  ]
+  expect(findings.map(({ id, message, field }) => JSON.stringify([id, message, field]))).not.toContainEqual(
+    expect.stringContaining('S3CRET'),
+  )
+  expect(findings.length).toBeGreaterThan(2)
 })

@@ -55,6 +55,8 @@ export interface PodFields {
   omit?: 'runAsUser'[]
   /** Paths of lists of volumes. */
   volumes?: string[]
+  /** Paths that, if they exist, make the operator claim a persistent volume for its pods. */
+  claims?: string[]
   /** Paths of booleans, each with the baseline check that its pods fail if it is true. */
   flags?: Record<string, 'hostNamespaces' | 'privileged'>
 }

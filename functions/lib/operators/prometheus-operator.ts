@@ -13,6 +13,7 @@ const pods: PodFields = {
     'spec.securityContext': { of: 'spec', containerLists: ['spec.initContainers', 'spec.containers'] },
   },
   volumes: ['spec.volumes'],
+  claims: ['spec.storage.volumeClaimTemplate'],
   flags: { 'spec.hostNetwork': 'hostNamespaces' },
 }
 

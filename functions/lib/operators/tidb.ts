@@ -67,6 +67,7 @@ export const tidb: Operator = {
       pods: {
         ...clusterPods,
         harden: true,
+        claims: ['spec.pd', 'spec.tikv', 'spec.tiflash', 'spec.pump'],
         flags: { ...clusterPods.flags, 'spec.tikv.privileged': 'privileged', 'spec.tiflash.privileged': 'privileged' },
       },
       level: 'baseline',

@@ -36,7 +36,7 @@ export const capabilities = defineCheck({
   verdict: 'refuse',
   means: 'A container adds a Linux capability that its level forbids, or does not drop ALL.',
   why: 'Each capability is a part of what root may do on the node.',
-  fix: 'Remove the capability, or set addCapabilities and a reason in containers.<workload>/<container>.',
+  fix: 'Remove the capability, or set addCapabilities, omit: [runAsUser, runAsNonRoot] and a reason in containers.<workload>/<container>.',
   forms: [
     {
       level: 'baseline',
@@ -100,7 +100,7 @@ function* addedBeyond(allowed: readonly string[], pod: PodView): Generator<Check
 function wayOut(found: string): { advice: string; knob?: string } {
   const exact = found.toUpperCase().replace(/^CAP_/, '')
   return exact === found
-    ? { advice: 'remove it', knob: `addCapabilities: [${found}] and a reason` }
+    ? { advice: 'remove it', knob: `addCapabilities: [${found}], omit: [runAsUser, runAsNonRoot] and a reason` }
     : { advice: `remove it, or write ${exact}, because only the exact spelling counts` }
 }
 

@@ -12,7 +12,7 @@ export const privileged = defineCheck({
   verdict: 'refuse',
   means: 'A container runs privileged.',
   why: 'A privileged container has every device and capability of its node: whoever controls it controls the node.',
-  fix: 'Add the capabilities that it needs instead, or set privileged: true and a reason in containers.<workload>/<container>.',
+  fix: 'Add the capabilities that it needs instead, or set privileged: true, omit: [runAsUser, runAsNonRoot] and a reason in containers.<workload>/<container>.',
   forms: [
     {
       level: 'baseline',
@@ -26,7 +26,7 @@ export const privileged = defineCheck({
               found,
               expected: 'false',
               advice: 'add the capabilities that it needs instead',
-              knob: 'privileged: true and a reason',
+              knob: 'privileged: true, omit: [runAsUser, runAsNonRoot] and a reason',
             }
         }
       },

@@ -18,6 +18,7 @@ export function operatedPods(owner: KubernetesObject, resource: CustomResourceSp
       spec: {},
       specPath: ['spec'],
       volumes: index === 0 ? volumes : [],
+      claims: index === 0 ? claimsOf(owner, resource) : [],
       annotations: {},
       annotationsPath: [],
       removedAnnotations: [],
@@ -28,6 +29,17 @@ export function operatedPods(owner: KubernetesObject, resource: CustomResourceSp
       isOperated: true,
     }))
 }
+
+/** A component with a pod-level securityContext of its own does not take that of the others. */
+const claimsOf = (owner: KubernetesObject, { claims = [], podSecurityContexts = {} }: CustomResourceSpec): string[] =>
+  claims
+    .filter((claim) => isFields(valueAt(owner, keys(claim))))
+    .filter(
+      (claim) =>
+        !Object.keys(podSecurityContexts).some(
+          (path) => path.startsWith(`${claim}.`) && isFields(valueAt(owner, keys(path))),
+        ),
+    )
 
 /** A container of which the resource shows the securityContext only. Its name is that of the map around it. */
 function containerAt(owner: KubernetesObject, path: FieldPath): ContainerView {

@@ -1,7 +1,6 @@
 import { setExceptions } from '../../lib/framework/exceptions.ts'
 import type { Finding } from '../../lib/framework/finding.ts'
-import { formatPath, type KubernetesObject } from '../../lib/kubernetes/objects.ts'
-import { describeMistyped, type Mistyped } from '../../lib/kubernetes/type-check.ts'
+import type { KubernetesObject } from '../../lib/kubernetes/objects.ts'
 import { type Level, laxest } from '../checks/levels.ts'
 import { findings } from '../findings/index.ts'
 import type { PodView } from '../pod/view.ts'
@@ -54,9 +53,3 @@ function unusedExceptions(
     .filter((check) => !failed.has(check) && !(check === 'hostPorts' && failed.has('hostNamespaces')))
     .map((check) => findings['unused-exception']({ object }, `exceptions.${settings.workload}.${check}`))
 }
-
-/** Refuses an object with values that the API would not decode, before anything is read from it. */
-export const refuseTypes = (object: KubernetesObject, errors: readonly Mistyped[]): Finding[] =>
-  errors.map((mistyped) =>
-    findings.mistyped({ object, field: { path: formatPath(mistyped.path) } }, describeMistyped(mistyped)),
-  )

@@ -31,7 +31,7 @@ function valuesOf(override: ContainerOverride, container: ContainerView): [keyof
     ['privileged', privileged],
     ['capabilities', add && { ...capabilities, add }],
     ['readOnlyRootFilesystem', readOnlyRootFilesystem],
-    ['runAsUser', runAsUser],
+    ['runAsUser', typeof runAsUser === 'number' ? runAsUser : undefined],
   ]
   const set = values.filter(([, value]) => value !== undefined)
   // Next to privileged: true the API refuses false and accepts an unset field.

@@ -1,6 +1,6 @@
 import { isFields } from '../../lib/kubernetes/objects.ts'
 import { FIELDS, type Field } from '../config-container.ts'
-import { isSet, type SecurityContext } from '../pod/security-context.ts'
+import { isSet } from '../pod/security-context.ts'
 import {
   addsSysAdmin,
   type ContainerView,
@@ -17,7 +17,7 @@ import { heirOf, isKept, type WorkloadSettings } from './settings.ts'
  * The defaults of a container: what restricted demands, a user other than root, and a read-only root file system.
  * Created for each container, so that no two share a map.
  */
-const containerDefaults = (runAsUser: number): Required<Pick<SecurityContext, Field>> => ({
+const containerDefaults = (runAsUser: number | undefined): Record<Field, unknown> => ({
   privileged: false,
   allowPrivilegeEscalation: false,
   capabilities: { drop: ['ALL'] },
@@ -39,7 +39,7 @@ export function fillDefaults(pod: PodView, settings: WorkloadSettings): void {
   for (const container of pod.containers)
     for (const field of FIELDS)
       if (isFor(field, container, pod) && !isKept(settings, field, container))
-        fill(container, field, settings.runAsUser)
+        fill(container, field, userFor(pod, settings, container))
   // Last, so that containers set it themselves too.
   if (!pod.isOperated) fillPod(pod, POD_DEFAULTS, settings)
 }
@@ -47,7 +47,7 @@ export function fillDefaults(pod: PodView, settings: WorkloadSettings): void {
 function fillPod(pod: PodView, fields: readonly Field[], settings: WorkloadSettings): void {
   for (const field of fields)
     if (isForPod(field, pod) && !isKept(settings, field) && !heirOf(settings, field, pod))
-      fill(pod, field, settings.runAsUser)
+      fill(pod, field, userFor(pod, settings))
 }
 
 /** Knative refuses a pod-level securityContext unless its feature flag is on; the fields of its containers suffice. */
@@ -79,9 +79,24 @@ function isFor(field: Field, container: ContainerView, pod: PodView): boolean {
   }
 }
 
-function fill(draft: Draft, field: Field, runAsUser: number): void {
+/**
+ * The user to fill in; undefined for none. If the manifest says runAsNonRoot and leaves the user to the image, the level
+ * is met, and only a user that was chosen for this workload or container is filled in.
+ */
+function userFor(pod: PodView, settings: WorkloadSettings, container?: ContainerView): number | undefined {
+  const { id, isChosen } = settings.user(container)
+  return isChosen || !saysNonRoot(pod, container) ? id : undefined
+}
+
+function saysNonRoot(pod: PodView, container: ContainerView | undefined): boolean {
+  const draft = container && isSet(container.securityContext.runAsNonRoot) ? container : pod
+  return draft.securityContext.runAsNonRoot === true && !draft.changed.has('runAsNonRoot')
+}
+
+function fill(draft: Draft, field: Field, runAsUser: number | undefined): void {
   const present = draft.securityContext[field]
   const value = containerDefaults(runAsUser)[field]
+  if (value === undefined) return
   if (!isSet(present)) edit(draft, field, value)
   else if (isFields(present) && isFields(value)) {
     const set = Object.fromEntries(Object.entries(present).filter(([, item]) => isSet(item)))

@@ -1,14 +1,16 @@
 import type { Finding } from '../../lib/framework/finding.ts'
 import { levelOf, violationsOf } from '../checks/evaluate.ts'
 import type { Level } from '../checks/levels.ts'
-import { removeStaleAnnotations } from '../pod/profile-annotations.ts'
 import type { PodView } from '../pod/view.ts'
 import { advise, weakenedContainers } from './advise.ts'
 import { configure } from './configure.ts'
 import { fillDefaults } from './defaults.ts'
+import { fillFsGroup } from './fs-group.ts'
 import { override } from './override.ts'
 import { report } from './report.ts'
 import { allowReason, type WorkloadSettings } from './settings.ts'
+import { removeStaleAnnotations } from './stale-annotations.ts'
+import { judgeUsers } from './users.ts'
 
 /** The result of enforcing one pod. */
 export interface Outcome {
@@ -29,6 +31,7 @@ export interface Outcome {
 export function enforce(pod: PodView, settings: WorkloadSettings): Outcome {
   const done = [...configure(pod, settings), ...override(pod, settings)]
   fillDefaults(pod, settings)
+  fillFsGroup(pod, settings)
   done.push(...removeStaleAnnotations(pod))
   const remaining = violationsOf(pod, settings.level)
   const violations = remaining.filter(
@@ -38,10 +41,13 @@ export function enforce(pod: PodView, settings: WorkloadSettings): Outcome {
     .map((violation) => allowReason(settings, violation, pod))
     .filter((reason) => reason !== undefined)
   const weakened = weakenedContainers(pod, settings)
+  const reported = violations.map((violation) => report(pod, settings, violation))
+  const refused = new Set(reported.filter(({ severity }) => severity === 'error').map(({ tags }) => tags?.check))
   return {
     findings: [
       ...done,
-      ...violations.map((violation) => report(pod, settings, violation)),
+      ...reported,
+      ...judgeUsers(pod, settings, refused),
       ...advise(pod, settings, weakened, new Set(reasons)),
     ],
     reasons: [...reasons, ...weakened.map(({ reason }) => reason)],

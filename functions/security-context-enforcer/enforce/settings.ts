@@ -7,13 +7,25 @@ import type { Exceptions } from '../config-exceptions.ts'
 import { isSet } from '../pod/security-context.ts'
 import type { ContainerView, PodView } from '../pod/view.ts'
 
+/** The user that the policy has for a container: none if it is off. */
+export interface User {
+  id?: number
+  /** Did an entry for the workload or the container choose it? Then somebody knows that it works there. */
+  isChosen: boolean
+}
+
 /** What the policy says about one workload. */
 export interface WorkloadSettings {
   /** The function's name, for the annotation that carries reasons. */
   functionName: string
   workload: string
   level: SecurityContextEnforcerSpec['level']
-  runAsUser: number
+  /** The user to fill in, for a container or for the pod. */
+  user(container?: { name: string }): User
+  fsGroup: SecurityContextEnforcerSpec['fsGroup']
+  /** Is it the group of this workload rather than that of all? */
+  isFsGroupChosen: boolean
+  fsGroupChangePolicy: SecurityContextEnforcerSpec['fsGroupChangePolicy']
   exceptions: Exceptions
   /** Fields that the operator or the image of a custom resource does not work with. */
   omit: readonly Field[]
@@ -29,20 +41,31 @@ export function settingsFor(
 ): WorkloadSettings {
   const workload = { kind: object.kind, name: object.metadata.name }
   const { containers } = spec
+  const chosen = overrideFor(spec.workloads, workload) ?? {}
+  const override: WorkloadSettings['override'] = ({ name }) => {
+    if (!containers) return undefined
+    const key = containerKeys(workload, name).find((candidate) => Object.hasOwn(containers, candidate))
+    return key === undefined ? undefined : containers[key]
+  }
   return {
     functionName,
     workload: workload.name,
     level: spec.level,
-    runAsUser: spec.runAsUser,
     exceptions: overrideFor(spec.exceptions, workload) ?? {},
     omit,
-    override: ({ name }) => {
-      if (!containers) return undefined
-      const key = containerKeys(workload, name).find((candidate) => Object.hasOwn(containers, candidate))
-      return key === undefined ? undefined : containers[key]
+    override,
+    user: (container) => {
+      const user = (container && override(container)?.runAsUser) ?? chosen.runAsUser
+      return { ...idOf(user ?? spec.runAsUser), isChosen: user !== undefined }
     },
+    fsGroup: chosen.fsGroup ?? spec.fsGroup,
+    isFsGroupChosen: chosen.fsGroup !== undefined,
+    fsGroupChangePolicy: chosen.fsGroupChangePolicy ?? spec.fsGroupChangePolicy,
   }
 }
+
+const idOf = (user: SecurityContextEnforcerSpec['runAsUser']): { id?: number } =>
+  typeof user === 'number' ? { id: user } : {}
 
 /** The keys by which the policy may name a container, the most exact first. */
 export const containerKeys = (workload: { kind: string; name: string }, container: string): string[] => [

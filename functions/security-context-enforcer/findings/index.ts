@@ -1,7 +1,8 @@
 import { namespaceFindings } from './namespaces.ts'
 import { podFindings } from './pods.ts'
+import { userFindings } from './users.ts'
 
 /** Every finding that this function makes, besides those of the checks. */
-export const findings = { ...podFindings, ...namespaceFindings }
+export const findings = { ...podFindings, ...userFindings, ...namespaceFindings }
 
 export { checkFinding, show, type Verdict } from './checks.ts'

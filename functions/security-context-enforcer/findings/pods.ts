@@ -79,6 +79,26 @@ export const podFindings = defineFindings(SCOPE, {
     why: 'The paths stay read-only if the root file system is.',
     fix: 'Mount a volume by the fields that the custom resource has for it, and remove writable.',
   },
+  'unwritable-mount': {
+    severity: 'error',
+    message: (path: string, volume: string, mount: string) =>
+      `${path} cannot be made writable, because ${volume} is mounted at ${mount}; remove it from writable, or mount a volume that can be written`,
+    means:
+      'The policy says that a path is writable, but a volume that can never be written is mounted there or above it.',
+    why: 'The program would fail when it writes to the path, or the container would not start.',
+    fix: 'Remove the path from writable in containers, or mount another volume there in the manifest.',
+  },
+  'token-without-binding': {
+    severity: 'info',
+    message: (account: string, isMounted: boolean) =>
+      isMounted
+        ? `found no binding of ServiceAccount ${account} in the build; its token is mounted all the same, because a binding may be elsewhere`
+        : `found no binding of ServiceAccount ${account} in the build, so no token is mounted; list the account in boundServiceAccounts if its binding is elsewhere`,
+    means:
+      'A pod names a ServiceAccount, and no RoleBinding or ClusterRoleBinding of the build gives that account rights.',
+    why: 'A token without rights only helps whoever steals it. A binding that another build contains is not visible here.',
+    fix: 'Set automountServiceAccountToken: bound to mount tokens of bound accounts only, and list in boundServiceAccounts the accounts whose bindings are elsewhere.',
+  },
   'unused-exception': {
     severity: 'warning',
     message: (exception: string) => `${exception} allows something that nothing here does; remove it`,

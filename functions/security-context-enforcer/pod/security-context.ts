@@ -29,7 +29,9 @@ export interface SecurityContext {
   procMount?: Optional<string>
   seLinuxOptions?: Optional<SeLinuxOptions>
   sysctls?: Optional<{ name: string }[]>
-  windowsOptions?: Optional<{ hostProcess?: Optional<boolean> }>
+  windowsOptions?: Optional<{ hostProcess?: Optional<boolean>; runAsUserName?: Optional<string> }>
+  fsGroup?: Optional<number>
+  fsGroupChangePolicy?: Optional<string>
 }
 
 export const isSet = <T>(value: T): value is NonNullable<T> => value !== undefined && value !== null

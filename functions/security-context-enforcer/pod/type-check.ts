@@ -1,11 +1,7 @@
-import type { Finding } from '../../lib/framework/finding.ts'
-import { formatPath } from '../../lib/kubernetes/objects.ts'
 import type { PodTemplate } from '../../lib/kubernetes/pod-template.ts'
 import { CONTAINER } from '../../lib/kubernetes/schemas.ts'
 import { type Mistyped, type Shape, typeErrors } from '../../lib/kubernetes/type-check.ts'
-import { findings } from '../findings/index.ts'
-import { isSet } from './security-context.ts'
-import { type PodView, profileAnnotations } from './view.ts'
+import { profileAnnotations } from './view.ts'
 
 const PROFILE = { type: 'string', localhostProfile: 'string' } as const
 const SECURITY_CONTEXT = {
@@ -20,11 +16,22 @@ const SECURITY_CONTEXT = {
   procMount: 'string',
   seLinuxOptions: { user: 'string', role: 'string', type: 'string', level: 'string' },
   sysctls: [{ name: 'string' }],
-  windowsOptions: { hostProcess: 'boolean' },
+  windowsOptions: { hostProcess: 'boolean', runAsUserName: 'string' },
+  fsGroup: 'integer',
+  fsGroupChangePolicy: 'string',
 } as const
 export const CONTAINERS_SHAPE: Shape = [{ ...CONTAINER, securityContext: SECURITY_CONTEXT }]
 export const SECURITY_CONTEXT_SHAPE: Shape = SECURITY_CONTEXT
-export const VOLUMES_SHAPE: Shape = [{ name: 'string' }]
+const FILES = { defaultMode: 'integer', items: [{ mode: 'integer' }] } as const
+export const VOLUMES_SHAPE: Shape = [
+  {
+    name: 'string',
+    configMap: FILES,
+    secret: FILES,
+    downwardAPI: FILES,
+    projected: { defaultMode: 'integer', sources: [{ configMap: FILES, secret: FILES, downwardAPI: FILES }] },
+  },
+]
 const POD_SHAPE: Shape = {
   hostNetwork: 'boolean',
   hostPID: 'boolean',
@@ -48,11 +55,3 @@ export function templateTypeErrors(template: PodTemplate): Mistyped[] {
   )
   return [...annotations, ...typeErrors(template.spec, POD_SHAPE, [...template.path, 'spec'])]
 }
-
-/** The API accepts one source a volume. */
-export const severalSources = ({ owner, volumes }: PodView): Finding[] =>
-  volumes.flatMap(({ fields, path }) => {
-    const sources = Object.keys(fields).filter((key) => key !== 'name' && isSet(fields[key]))
-    const details = { object: owner, field: { path: formatPath(path) } }
-    return sources.length > 1 ? [findings['several-volume-sources'](details, sources)] : []
-  })

@@ -31,6 +31,8 @@ export interface PodView extends Draft {
   spec: Readonly<Fields>
   specPath: FieldPath
   volumes: { fields: Readonly<Fields>; path: FieldPath }[]
+  /** Names of the volumes that an operator claims for it, besides those of `volumes`. */
+  claims: readonly string[]
   annotations: Record<string, string>
   annotationsPath: FieldPath
   removedAnnotations: string[]
@@ -59,6 +61,7 @@ export function viewOf(template: PodTemplate, minor: number): PodView {
       containerView(container as unknown as Fields, path),
     ),
     volumes: volumeViews(spec.volumes, [...specPath, 'volumes']),
+    claims: [],
     annotations: profileAnnotations(template.metadata?.annotations),
     annotationsPath: [...template.path, 'metadata', 'annotations'],
     removedAnnotations: [],

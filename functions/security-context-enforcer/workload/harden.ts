@@ -1,18 +1,19 @@
 import type { Workload } from '../../lib/kubernetes/workload.ts'
 import { minorOf } from '../checks/levels.ts'
 import type { SecurityContextEnforcerSpec } from '../config.ts'
-import { enforceAll, type Hardened, refuseTypes } from '../enforce/all-or-nothing.ts'
+import { enforceAll, type Hardened } from '../enforce/all-or-nothing.ts'
+import { refuseTypes, severalSources } from '../enforce/malformed.ts'
 import { settingsFor } from '../enforce/settings.ts'
-import { severalSources, templateTypeErrors } from '../pod/type-check.ts'
+import { templateTypeErrors } from '../pod/type-check.ts'
 import { viewOf } from '../pod/view.ts'
-import { setToken, type TokenlessAccounts } from './service-account-token.ts'
-import { mountWritable } from './writable-paths.ts'
+import { type ServiceAccounts, setToken } from './service-account-token.ts'
+import { judgeWritable, mountWritable } from './writable-paths.ts'
 
 /** Hardens the pod template of a workload, or reports why it is refused. */
 export function hardenWorkload(
   workload: Workload,
   spec: SecurityContextEnforcerSpec,
-  tokenless: TokenlessAccounts,
+  accounts: ServiceAccounts,
   functionName: string,
 ): Hardened {
   const { object, template } = workload
@@ -22,10 +23,8 @@ export function hardenWorkload(
   const pod = viewOf(template, minorOf(spec.version))
   const sources = severalSources(pod)
   if (sources.length > 0) return { findings: sources, pods: [pod] }
-  const hardened = enforceAll(object, [pod], settings)
-  if (hardened.level !== undefined) {
-    if (!pod.isWindows) mountWritable(template, settings)
-    setToken(workload, spec.automountServiceAccountToken, tokenless)
-  }
-  return hardened
+  const hardened = enforceAll(object, [pod], settings, [judgeWritable(pod, settings)])
+  if (hardened.level === undefined) return hardened
+  if (!pod.isWindows) mountWritable(template, settings)
+  return { ...hardened, findings: [...hardened.findings, ...setToken(workload, spec, accounts)] }
 }

@@ -1,38 +1,61 @@
+import type { Finding } from '../../lib/framework/finding.ts'
 import { isKind, type KubernetesObject } from '../../lib/kubernetes/objects.ts'
 import { serviceAccountOf } from '../../lib/kubernetes/pod-traits.ts'
-import { isCalled } from '../../lib/kubernetes/previous-names.ts'
+import { isCalled, namespacesOf } from '../../lib/kubernetes/previous-names.ts'
 import { isBatch, type Workload } from '../../lib/kubernetes/workload.ts'
 import type { SecurityContextEnforcerSpec } from '../config.ts'
+import { findings } from '../findings/index.ts'
 import { isSet } from '../pod/security-context.ts'
+import { BoundAccounts } from './bound-accounts.ts'
 
-/** ServiceAccounts of the build that say themselves that their token is not mounted, by namespace. */
-export type TokenlessAccounts = ReadonlyMap<string, readonly KubernetesObject[]>
+type Spec = Pick<SecurityContextEnforcerSpec, 'automountServiceAccountToken' | 'boundServiceAccounts'>
 
-export function tokenlessAccounts(objects: readonly KubernetesObject[]): TokenlessAccounts {
-  const byNamespace = new Map<string, KubernetesObject[]>()
+/** What the build says about service accounts. */
+export interface ServiceAccounts {
+  /** ServiceAccounts that do not want their token mounted, by namespace. */
+  tokenless: ReadonlyMap<string, readonly KubernetesObject[]>
+  bound: BoundAccounts
+}
+
+export function serviceAccountsOf(objects: readonly KubernetesObject[]): ServiceAccounts {
+  const tokenless = new Map<string, KubernetesObject[]>()
   for (const object of objects) {
     if (!isKind(object, '', 'ServiceAccount') || object.automountServiceAccountToken !== false) continue
     const namespace = object.metadata.namespace ?? ''
-    byNamespace.set(namespace, [...(byNamespace.get(namespace) ?? []), object])
+    tokenless.set(namespace, [...(tokenless.get(namespace) ?? []), object])
   }
-  return byNamespace
+  return { tokenless, bound: new BoundAccounts(objects) }
 }
 
 /**
- * Says whether the pod gets the token of its ServiceAccount, where the pod does not say so itself: it does when it names
- * an account, whose own `false` then still counts, and does not otherwise.
+ * Sets whether the pod gets the token of its ServiceAccount, if the pod does not say: it does if it names an account,
+ * unless the account says no, or the policy asks for a binding and there is none.
  */
-export function setToken(
-  workload: Workload,
-  where: SecurityContextEnforcerSpec['automountServiceAccountToken'],
-  tokenless: TokenlessAccounts,
-): void {
-  const { spec } = workload.template
-  if (where === 'none' || (where === 'serving' && isBatch(workload)) || isSet(spec.automountServiceAccountToken)) return
+export function setToken(workload: Workload, spec: Spec, accounts: ServiceAccounts): Finding[] {
+  const { spec: pod } = workload.template
+  const mode = spec.automountServiceAccountToken
+  if (mode === 'none' || (mode === 'serving' && isBatch(workload))) return []
   const account = serviceAccountOf(workload)
-  const isMounted =
-    account !== undefined && !tokenless.get(workload.namespace)?.some((candidate) => isCalled(candidate, account))
+  const isUnbound = account !== undefined && !isBound(account, workload, spec, accounts)
+  const isTokenless =
+    account === undefined ||
+    accounts.tokenless.get(workload.namespace)?.some((each) => isCalled(each, account)) === true
+  const isSaid = isSet(pod.automountServiceAccountToken)
+  const isMounted = isSaid
+    ? pod.automountServiceAccountToken !== false
+    : !isTokenless && !(mode === 'bound' && isUnbound)
   // Knative refuses true, which is what it means when unset.
-  if (isMounted && isKind(workload.object, 'serving.knative.dev', 'Service')) return
-  spec.automountServiceAccountToken = isMounted
+  if (!isSaid && !(isMounted && isKind(workload.object, 'serving.knative.dev', 'Service')))
+    pod.automountServiceAccountToken = isMounted
+  const isNews = isUnbound && (isMounted || (!isSaid && !isTokenless))
+  return isNews ? [findings['token-without-binding']({ object: workload.object }, account, isMounted)] : []
+}
+
+function isBound(account: string, workload: Workload, spec: Spec, { bound }: ServiceAccounts): boolean {
+  const namespaces = namespacesOf(workload.object)
+  const listed = spec.boundServiceAccounts ?? {}
+  return (
+    [account, ...namespaces.map((namespace) => `${namespace}/${account}`)].some((key) => Object.hasOwn(listed, key)) ||
+    namespaces.some((namespace) => bound.has(account, namespace))
+  )
 }

@@ -1,26 +1,66 @@
-import { ensureList, type Fields } from '../../lib/kubernetes/objects.ts'
+import type { Finding } from '../../lib/framework/finding.ts'
+import { ensureList, type Fields, formatPath } from '../../lib/kubernetes/objects.ts'
 import { type ContainerAt, containersOf, type PodTemplate } from '../../lib/kubernetes/pod-template.ts'
+import type { Outcome } from '../enforce/enforce.ts'
 import type { WorkloadSettings } from '../enforce/settings.ts'
+import { findings } from '../findings/index.ts'
+import type { PodView } from '../pod/view.ts'
+import { type Mount, mountsOf, unwritable } from '../pod/volumes.ts'
+
+type Writable = { disk?: boolean; sizeLimit?: string | number }
+type Settings = Pick<WorkloadSettings, 'override'>
 
 const MAX_NAME = 63
 
-/** Mounts an emptyDir at every path that a container writes to and that has no mount yet. */
-export function mountWritable(template: PodTemplate, settings: Pick<WorkloadSettings, 'override'>): void {
-  for (const { container } of containersOf(template)) {
-    const writable = settings.override(container)?.writable ?? []
-    const paths: [path: string, options: { disk?: boolean }][] = Array.isArray(writable)
-      ? writable.map((path) => [path, {}])
-      : Object.entries(writable).sort(([a], [b]) => (a < b ? -1 : 1))
-    for (const [path, { disk = false }] of paths) mount(template, container, path, disk)
-  }
+/** The paths that the policy wants writable in a container, sorted if it names them in a map. */
+function writableOf(settings: Settings, container: { name: string }): [path: string, volume: Writable][] {
+  const writable = settings.override(container)?.writable ?? []
+  return Array.isArray(writable)
+    ? writable.map((path) => [path, {}])
+    : Object.entries(writable).sort(([a], [b]) => (a < b ? -1 : 1))
 }
 
-function mount(template: PodTemplate, container: ContainerAt['container'], path: string, disk: boolean): void {
+/** Refuses paths at or below a mount that can never be written: nothing can be created there, not even a mount point. */
+export function judgeWritable(pod: PodView, settings: Settings): Outcome {
+  const conflicts = pod.isWindows
+    ? []
+    : pod.containers.flatMap((container) => {
+        const mounts = mountsOf(container, pod)
+        return writableOf(settings, container).flatMap(([path]): Finding[] => {
+          const mount = nearestMount(mounts, path)
+          const reason = mount && unwritable(mount)
+          const details = { object: pod.owner, field: { path: formatPath([...container.fieldsPath, 'volumeMounts']) } }
+          return reason ? [findings['unwritable-mount'](details, path, reason, mount.mountPath)] : []
+        })
+      })
+  return { findings: conflicts, reasons: [], failed: new Set(), level: 'restricted' }
+}
+
+/** The mount that holds the path: the one at the path, or else the deepest above it. */
+function nearestMount(mounts: readonly Mount[], path: string): Mount | undefined {
+  const holds = ({ mountPath }: Mount): boolean =>
+    mountPath !== '' && `${trimmed(path)}/`.startsWith(mountPath === '/' ? '/' : `${trimmed(mountPath)}/`)
+  return mounts.filter(holds).sort((a, b) => trimmed(b.mountPath).length - trimmed(a.mountPath).length)[0]
+}
+
+/** Mounts an emptyDir at every path that a container writes to and that has no mount yet. */
+export function mountWritable(template: PodTemplate, settings: Settings): void {
+  for (const { container } of containersOf(template))
+    for (const [path, volume] of writableOf(settings, container)) mount(template, container, path, volume)
+}
+
+function mount(
+  template: PodTemplate,
+  container: ContainerAt['container'],
+  path: string,
+  { disk = false, sizeLimit }: Writable,
+): void {
   const mounts = ensureList<{ name: string; mountPath?: string | null }>(container, 'volumeMounts')
   if (mounts.some(({ mountPath }) => trimmed(mountPath ?? '') === trimmed(path))) return
   const volumes = ensureList<Fields>(template.spec, 'volumes')
   const name = freeName(`${container.name}${path}`, namesInUse(template, volumes))
-  volumes.push({ name, emptyDir: disk ? {} : { medium: 'Memory' } })
+  const emptyDir = { ...(!disk && { medium: 'Memory' }), ...(sizeLimit !== undefined && { sizeLimit }) }
+  volumes.push({ name, emptyDir })
   mounts.push({ name, mountPath: path })
 }
 

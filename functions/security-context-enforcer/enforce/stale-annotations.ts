@@ -1,8 +1,8 @@
 import type { Finding } from '../../lib/framework/finding.ts'
 import { formatPath } from '../../lib/kubernetes/objects.ts'
 import { findings } from '../findings/index.ts'
-import { APPARMOR_OF_CONTAINER, SECCOMP_OF_CONTAINER, SECCOMP_OF_POD } from './security-context.ts'
-import { type PodView, removeAnnotation } from './view.ts'
+import { APPARMOR_OF_CONTAINER, SECCOMP_OF_CONTAINER, SECCOMP_OF_POD } from '../pod/security-context.ts'
+import { type PodView, removeAnnotation } from '../pod/view.ts'
 
 /** Annotations that mean the same as RuntimeDefault in the field. */
 const SAME = ['runtime/default', 'docker/default']
