@@ -1,5 +1,2 @@
-import { IMAGE_REPOSITORY } from '../functions/lib/runner/published-image.ts'
-import { version } from '../package.json'
-
 /** The image that this version of the functions is published as: what the overlays name. */
-export const IMAGE = `${IMAGE_REPOSITORY}:v${version}`
+export { PUBLISHED_IMAGE as IMAGE } from '../functions/lib/runner/published-image.ts'

@@ -6,8 +6,7 @@ import { catalog } from '../../functions/catalog.ts'
 import { hardeningSchema } from '../../functions/hardening/config.ts'
 import { API_VERSION } from '../../functions/lib/framework/config.ts'
 import type { Schema } from '../../functions/lib/framework/schema.ts'
-import { IMAGE_REPOSITORY } from '../../functions/lib/runner/published-image.ts'
-import { version } from '../../package.json'
+import { PUBLISHED_IMAGE } from '../../functions/lib/runner/published-image.ts'
 import { configTable, type JsonSchema } from './config-table.ts'
 import { findingsPage } from './findings.ts'
 
@@ -87,7 +86,7 @@ function definition({ name, kind, description, schema }: Published): object {
           name: 'v1alpha1',
           idempotent: true,
           license: 'Apache-2.0',
-          runtime: { container: { image: `${IMAGE_REPOSITORY}:v${version}` } },
+          runtime: { container: { image: PUBLISHED_IMAGE } },
           schema: {
             openAPIV3Schema: {
               type: 'object',

@@ -1,8 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { KubernetesObject } from '../../../functions/lib/kubernetes/objects.ts'
-import { IMAGE_REPOSITORY } from '../../../functions/lib/runner/published-image.ts'
-import { version } from '../../../package.json'
+import { PUBLISHED_IMAGE } from '../../../functions/lib/runner/published-image.ts'
 import type { Kustomize } from './build.ts'
 import { objectFiles } from './objects.ts'
 import { policies } from './policies.ts'
@@ -52,7 +51,7 @@ const kptfile = (stack: string, applied: readonly KubernetesObject[]): string =>
     },
     pipeline: {
       mutators: applied.map(({ metadata }) => ({
-        image: `${IMAGE_REPOSITORY}:v${version}`,
+        image: PUBLISHED_IMAGE,
         configPath: configPath(metadata.name),
       })),
     },
