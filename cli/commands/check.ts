@@ -10,7 +10,6 @@ import { onePiece } from './render.ts'
 
 interface CheckOptions extends BuildOptions {
   complete?: true
-  elsewhere: string[]
   output: Output
 }
 
@@ -25,25 +24,17 @@ export function checkCommand(finish: (exitCode: ExitCode) => void): Command {
       '--complete',
       'the environment is all there is: what lies in a namespace of none of its stacks is an error too',
     )
-    .option(
-      '--elsewhere <pods>',
-      'pods that are of no stack here and are known to exist, as namespace, namespace/app or namespace/app/component; repeatable',
-      (value: string, previous: string[]) => [...previous, value],
-      [],
-    )
     .action(async (folder: string, options: CheckOptions) => finish(await check(folder, options)))
   withImageOption(withOutputOption(command, 'a line for each finding'))
   return withExamples(command, [
     ['the flows of an environment', 'krm-hardening check overlays/dev'],
-    [
-      'where only Prometheus is from outside of it',
-      'krm-hardening check --complete --elsewhere prometheus/prometheus overlays/production',
-    ],
+    ['where nothing but spec.elsewhere is outside of it', 'krm-hardening check --complete overlays/production'],
   ])
 }
 
 async function check(folder: string, options: CheckOptions): Promise<ExitCode> {
-  const { checkEnvironment, flowsOf } = await import('../policy/flows.ts')
+  const { checkFlows } = await import('../../functions/lib/flows/check-environment.ts')
+  const { flowsOf } = await import('../policy/flows.ts')
   const { hardenedStacks } = await import('../policy/policies.ts')
   const path = requireBuildable(folder)
   const session = openSession(options)
@@ -53,8 +44,8 @@ async function check(folder: string, options: CheckOptions): Promise<ExitCode> {
     throw new Failure(`${folder}: no krm-hardening policy found, so there are no flows to check`, FINDINGS)
   const declared = flowsOf(stacks)
   const rendering = await renderFolder(path, builder, onePiece(session))
-  const { complete = false, elsewhere } = options
-  const found = checkEnvironment(objectsOf(rendering.objects), declared, { complete, elsewhere }).map(
+  const { complete = false } = options
+  const found = checkFlows(objectsOf(rendering.objects), { ...declared, complete }).map(
     (finding): StackFinding => ({ stack: path, source: 'check', finding }),
   )
   return report([...declared.findings, ...found], Object.keys(declared.flows).length, options.output)

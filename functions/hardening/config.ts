@@ -1,5 +1,6 @@
 import * as z from 'zod/mini'
 import { catalog } from '../catalog.ts'
+import { elsewhereSchema } from '../lib/flows/elsewhere.ts'
 import { flowsSchema } from '../lib/flows/schema.ts'
 import { modeSchema } from '../lib/framework/config.ts'
 import type { KrmFunction } from '../lib/framework/function.ts'
@@ -14,6 +15,9 @@ export const hardeningSchemaOf = (functions: readonly KrmFunction[]) =>
     flows: z
       .optional(flowsSchema)
       .check(z.describe('Traffic, declared once for every section that derives something from it')),
+    elsewhere: z
+      .optional(elsewhereSchema)
+      .check(z.describe('Pods of other repositories that flows name, so that nothing here has to have them')),
     ...Object.fromEntries(
       functions.map(({ section, schema, name }) => [
         section,

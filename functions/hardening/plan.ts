@@ -1,5 +1,6 @@
 import type * as z from 'zod/mini'
 import { catalog } from '../catalog.ts'
+import type { ElsewhereSpec } from '../lib/flows/elsewhere.ts'
 import type { FlowsSpec } from '../lib/flows/schema.ts'
 import { API_VERSION, parseConfig } from '../lib/framework/config.ts'
 import { didYouMean } from '../lib/framework/did-you-mean.ts'
@@ -13,6 +14,7 @@ import { hardeningSchemaOf } from './config.ts'
 interface Section {
   mode: Mode
   flows?: FlowsSpec
+  elsewhere?: ElsewhereSpec
 }
 type HardeningSpec = Partial<Section> & Fields
 
@@ -54,11 +56,19 @@ const planSections = (functions: readonly KrmFunction[], spec: HardeningSpec): S
     return section ? [{ function: definition, spec: { ...section, ...shared(definition, section, spec) } }] : []
   })
 
-/** What a section gets of the whole: flows, where it derives something from them, and validate mode. */
-function shared(definition: KrmFunction, section: Section, { flows, mode }: HardeningSpec): Partial<Section> {
-  if (section.flows !== undefined) throw new InputError(policy['flows-in-section']({}, definition.section))
-  return { ...(flows && takesFlows(definition) && { flows }), ...(mode === 'validate' && { mode }) }
+/** What the policies of all sections say once, for those that take it. */
+const SHARED = ['flows', 'elsewhere'] as const
+
+/** What a section gets from the whole policy: what is shared, as far as it takes it, and validate mode. */
+function shared(definition: KrmFunction, section: Section, whole: HardeningSpec): Partial<Section> {
+  const misplaced = SHARED.find((key) => section[key] !== undefined)
+  if (misplaced) throw new InputError(policy['flows-in-section']({}, definition.section, misplaced))
+  const taken = SHARED.filter((key) => whole[key] !== undefined && takes(definition, key))
+  return {
+    ...Object.fromEntries(taken.map((key) => [key, whole[key]])),
+    ...(whole.mode === 'validate' && { mode: whole.mode }),
+  }
 }
 
-const takesFlows = ({ schema }: KrmFunction): boolean =>
-  Object.hasOwn((schema as unknown as z.ZodMiniObject)._zod.def.shape, 'flows')
+const takes = ({ schema }: KrmFunction, key: string): boolean =>
+  Object.hasOwn((schema as unknown as z.ZodMiniObject)._zod.def.shape, key)

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import { elsewhereSchema } from '../lib/flows/elsewhere.ts'
 import { flowsSchema } from '../lib/flows/schema.ts'
 import { modeSchema } from '../lib/framework/config.ts'
 import { ISTIO_SYSTEM } from '../lib/kubernetes/istio-labels.ts'
@@ -28,6 +29,9 @@ export const istioHardeningSchema = z
       .check(
         z.describe('Traffic, declared once. A Hardening declares it in `spec.flows`, where every section sees it'),
       ),
+    elsewhere: z
+      .optional(elsewhereSchema)
+      .check(z.describe('Pods of other repositories that flows name; in a Hardening it is `spec.elsewhere`')),
     ambient: z
       ._default(z.boolean(), false)
       .check(z.describe('Ambient mode: labels the namespace instead of injecting a sidecar into every pod')),

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import { elsewhereSchema } from '../lib/flows/elsewhere.ts'
 import { flowsSchema } from '../lib/flows/schema.ts'
 import { modeSchema } from '../lib/framework/config.ts'
 import {
@@ -23,6 +24,9 @@ export const networkPolicyDefaultDenySchema = z.strictObject({
   flows: z
     .optional(flowsSchema)
     .check(z.describe('Traffic, declared once; in a Hardening it stands in `spec.flows`, where every section sees it')),
+  elsewhere: z
+    .optional(elsewhereSchema)
+    .check(z.describe('Pods of other repositories that flows name; in a Hardening it is `spec.elsewhere`')),
   dialect: z
     ._default(z.enum(['kubernetes', 'cilium']), 'kubernetes')
     .check(z.describe('`kubernetes` writes NetworkPolicy, `cilium` CiliumNetworkPolicy, which knows names outside')),

@@ -26,7 +26,7 @@ describe('check', () => {
     const { stdout, exitCode } = await check(withFlows(flow('shop/web:http', 'blog/blgo')))
     expect(exitCode).toBe(1)
     expect(stdout).toContain(
-      'error: check: flow shop/web:http: found caller blog/blgo, which matches no pod of any stack (did you mean blog/blog?); expected one of blog/*, blog/blog\n',
+      'error: flows/no-such-caller: flow shop/web:http: found caller blog/blgo, which matches no pod of any stack (did you mean blog/blog?); expected one of blog/*, blog/blog\n',
     )
     expect(stdout).toContain('1 flows checked; they do NOT all match\n')
   })
@@ -35,7 +35,7 @@ describe('check', () => {
     const { stdout, exitCode } = await check(withFlows(flow('blog/wbe:http', 'shop/shop')))
     expect(exitCode).toBe(1)
     expect(stdout).toMatch(
-      /error: .*: flow blog\/wbe:http: found no workload wbe in namespace blog.*did you mean web\?/,
+      /error: flows\/unknown-destination: flow blog\/wbe:http: found no workload wbe in namespace blog.*did you mean web\?/,
     )
   })
 
@@ -48,7 +48,7 @@ describe('check', () => {
   test('warns of a namespace that nothing in the environment is in, and fails for it where the environment is all there is', async () => {
     const root = withFlows(flow('shop/web:http', 'prometheus/prometheus'))
     const message =
-      'check: flow shop/web:http: the caller was not checked: nothing of namespace prometheus is in this environment'
+      'flows/not-checked: flow shop/web:http: the caller was not checked: nothing of namespace prometheus is in this environment'
     const partial = await check(root)
     expect(partial.exitCode).toBe(0)
     expect(partial.stdout).toContain(`warning: ${message}`)
@@ -57,13 +57,15 @@ describe('check', () => {
     expect(complete.stdout).toContain(`error: ${message}`)
   })
 
-  test('passes over what is known to be elsewhere, and says when nothing needs that knowledge', async () => {
-    const root = withFlows(flow('shop/web:http', 'blog/adapter', 'prometheus/prometheus'))
-    const elsewhere = ['--elsewhere', 'blog/adapter', '--elsewhere', 'prometheus']
-    expect(await check(root, '--complete', ...elsewhere)).toMatchObject({ stdout: '1 flows match\n', exitCode: 0 })
-    const tooMuch = await check(root, ...elsewhere, '--elsewhere', 'blog/adapt')
+  test('passes over what the policy says is elsewhere, and says which entry no flow needs', async () => {
+    const outside = (...pods: string[]): string =>
+      `  elsewhere:\n${pods.map((entry) => `    ${entry}: {reason: another team}\n`).join('')}`
+    const flows = flow('shop/web:http', 'blog/adapter', 'prometheus/prometheus')
+    const known = withFlows(flows, outside('blog/adapter', 'prometheus'))
+    expect(await check(known, '--complete')).toMatchObject({ stdout: '1 flows match\n', exitCode: 0 })
+    const tooMuch = await check(withFlows(flows, outside('blog/adapter', 'prometheus', 'blog/adapt')))
     expect(tooMuch.exitCode).toBe(0)
-    expect(tooMuch.stdout).toContain('warning: check: --elsewhere blog/adapt: no flow needs it')
+    expect(tooMuch.stdout).toContain('warning: flows/unneeded-elsewhere: elsewhere.blog/adapt: no flow needs it')
   })
 
   test('takes callers as they are that are declared to be made at run time, by a flow or under runtimePods', async () => {
@@ -78,7 +80,6 @@ describe('check', () => {
     expect(exitCode).toBe(1)
     expect(stdout).toContain('found caller {"namespace":"blog","labels":{"made":"nowhere"}}, which matches no pod')
     expect(stdout.match(/found caller/g)).toHaveLength(1)
-    expect((await check(root, '--elsewhere', 'blog')).exitCode).toBe(0)
   })
 
   test('finds a flow that two policies write differently', async () => {

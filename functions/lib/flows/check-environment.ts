@@ -1,104 +1,150 @@
 import { didYouMean } from '../framework/did-you-mean.ts'
-import { error, type Finding, warning } from '../framework/finding.ts'
+import type { Finding, Severity } from '../framework/finding.ts'
 import type { KubernetesObject } from '../kubernetes/objects.ts'
 import { type Labels, selects } from '../kubernetes/selector.ts'
 import { calleesOf } from './destinations.ts'
-import { APP, COMPONENT, type Flow, parseFlows } from './flow.ts'
+import { type ElsewhereSpec, elsewhereEntry } from './elsewhere.ts'
+import { findings } from './findings.ts'
+import { APP, about, COMPONENT, type Flow, parseFlows } from './flow.ts'
 import { resolveFlows } from './resolve.ts'
 import type { FlowsSpec } from './schema.ts'
 import { policySelector, type Topology, topologyOf } from './topology.ts'
 
-/** Tag of a finding about pods that are not in the environment: the pods as `namespace/app/component`. */
-export const PODS = 'pods'
-/** Tag of a warning about what could not be checked. */
-export const UNCHECKED = 'unchecked'
-
-/** Pods that an operator makes, so that they stand in no manifest. */
+/** Pods that an operator makes, so that no manifest has them. */
 export interface RuntimePods {
   namespace: string
   labels: Labels
 }
 
+/** What the policies of an environment declare. */
+export interface Declarations {
+  flows: FlowsSpec
+  /** Run-time pods that are declared next to the flows. */
+  runtimePods?: readonly RuntimePods[]
+  /** Pods of other repositories. */
+  elsewhere?: ElsewhereSpec
+  /** Nothing runs outside of the environment: what cannot be checked is an error. */
+  complete?: boolean
+}
+
+/** A finding, and the pods of another repository that would explain it, as flows write callers. */
+interface Explained {
+  finding: Finding
+  pods: string | undefined
+}
+
 /**
- * Holds flows against a whole environment, all of its stacks rendered together: every caller must match a pod, and
- * every destination a workload with a Service that carries the port. A stack's own build can't tell, since it passes
- * over what stands in another stack. What lies in a namespace of which nothing is in the environment can't be told here
- * either, and is a warning. Pods that a flow gives by selector are made at run time, and taken as they are, like those that
- * are declared beside the flows.
+ * Checks flows against a whole environment, all of its stacks rendered together: every caller must match a pod, and
+ * every destination a workload with a Service that carries the port. A stack's own build cannot tell, because it passes
+ * over what is in another stack. A namespace of which nothing is in the environment cannot be checked here either, which
+ * is a warning. Pods that a flow selects are made at run time and taken as they are, like those that are declared next to
+ * the flows. Pods under `elsewhere` are known to exist; an entry that no flow needs is a warning.
  */
 export function checkFlows(
   objects: readonly KubernetesObject[],
-  spec: FlowsSpec,
-  declared: readonly RuntimePods[] = [],
+  { flows: spec, runtimePods = [], elsewhere = {}, complete = false }: Declarations,
 ): Finding[] {
   const topology = topologyOf(objects)
   const flows = parseFlows(spec)
-  const known = new Set([...topology.ownNamespaces, ...topology.workloads.map(({ namespace }) => namespace)])
-  const runtimePods = [...declared, ...flows.flatMap(selectedPods)]
+  const environment: Environment = {
+    topology,
+    known: new Set([...topology.ownNamespaces, ...topology.workloads.map(({ namespace }) => namespace)]),
+    runtimePods: [...runtimePods, ...flows.flatMap(selectedPods)],
+    unchecked: complete ? 'error' : 'warning',
+  }
+  const needed = new Set<string>()
+  const found = flows
+    .flatMap((flow) => [...checkDestination(flow, environment), ...checkCallers(flow, environment)])
+    .filter(({ pods }) => {
+      const entry = pods === undefined ? undefined : elsewhereEntry(elsewhere, pods)
+      if (entry !== undefined) needed.add(entry)
+      return entry === undefined
+    })
+  const unneeded = Object.keys(elsewhere).filter((entry) => !needed.has(entry))
   return [
     ...resolveFlows(flows, topology).findings,
-    ...flows.flatMap((flow) => checkDestination(flow, topology, known)),
-    ...flows.flatMap((flow) => checkCallers(flow, topology, known, runtimePods)),
+    ...found.map(({ finding }) => finding),
+    ...unneeded.map((entry) => findings['unneeded-elsewhere']({}, entry)),
   ]
+}
+
+interface Environment {
+  topology: Topology
+  /** Namespaces of which something is in the environment. */
+  known: ReadonlySet<string>
+  runtimePods: readonly RuntimePods[]
+  /** How bad it is that pods cannot be checked. */
+  unchecked: Severity
 }
 
 const selectedPods = ({ destination, selector }: Flow): RuntimePods[] =>
   destination.type === 'workload' && selector ? [{ namespace: destination.namespace, labels: selector }] : []
 
-function checkDestination(flow: Flow, topology: Topology, known: ReadonlySet<string>): Finding[] {
+function checkDestination(flow: Flow, environment: Environment): Explained[] {
   if (flow.destination.type === 'external' || flow.selector) return []
+  const { topology, known } = environment
   const reportedByResolution: Finding[] = []
   const callees = calleesOf(flow, topology, reportedByResolution)
   if (reportedByResolution.length > 0 || callees.some(({ isHere }) => isHere)) return []
   const { namespace, name } = flow.destination
-  if (!known.has(namespace)) return [notChecked(flow, 'destination', namespace, `${namespace}/${name}`, known)]
+  const pods = `${namespace}/${name}`
+  if (!known.has(namespace)) return [notChecked(flow, 'destination', namespace, pods, environment)]
   const names = topology.workloadsIn(namespace).map((workload) => workload.name)
-  return [
-    error(
-      `flow ${flow.key}: found no workload ${name} in namespace ${namespace} of any stack${didYouMean(name, names)}; expected ${oneOf(names, namespace)}`,
-      { tags: { [PODS]: `${namespace}/${name}` } },
-    ),
-  ]
+  const meant = didYouMean(name, names)
+  const finding = findings['no-such-destination'](
+    about(flow),
+    flow.key,
+    name,
+    namespace,
+    meant,
+    oneOf(names, namespace),
+  )
+  return [{ finding, pods }]
 }
 
-function checkCallers(
-  flow: Flow,
-  topology: Topology,
-  known: ReadonlySet<string>,
-  runtimePods: readonly RuntimePods[],
-): Finding[] {
+function checkCallers(flow: Flow, environment: Environment): Explained[] {
+  const { topology, known, runtimePods } = environment
   return flow.callers.flatMap((caller) => {
     if (caller.type !== 'pods') return []
     const { namespace, labels = {} } = caller
     if (topology.workloadsWith(namespace, labels).length > 0) return []
     if (runtimePods.some((pods) => pods.namespace === namespace && selects(labels, pods.labels))) return []
     const asWritten = writeCaller(namespace, labels)
-    if (!known.has(namespace)) return [notChecked(flow, 'caller', namespace, placeOf(namespace, asWritten), known)]
+    const pods = placeOf(namespace, asWritten)
+    if (!known.has(namespace)) return [notChecked(flow, 'caller', namespace, pods, environment)]
     const callers = topology
       .workloadsIn(namespace)
       .map((workload) => writeCaller(namespace, policySelector(workload, topology)))
-    return [
-      error(
-        `flow ${flow.key}: found caller ${asWritten}, which matches no pod of any stack${didYouMean(asWritten, callers)}; expected ${oneOf(callers, namespace)}`,
-        { tags: { [PODS]: placeOf(namespace, asWritten) } },
-      ),
-    ]
+    const meant = didYouMean(asWritten, callers)
+    const finding = findings['no-such-caller'](about(flow), flow.key, asWritten, meant, oneOf(callers, namespace))
+    return [{ finding, pods }]
   })
 }
 
-const notChecked = (flow: Flow, side: string, namespace: string, pods: string, known: ReadonlySet<string>): Finding =>
-  warning(
-    `flow ${flow.key}: the ${side} was not checked: nothing of namespace ${namespace} is in this environment${didYouMean(namespace, [...known])}`,
-    { tags: { [PODS]: pods, [UNCHECKED]: side } },
-  )
+const notChecked = (
+  flow: Flow,
+  side: string,
+  namespace: string,
+  pods: string,
+  { known, unchecked }: Environment,
+): Explained => ({
+  finding: findings['not-checked'](
+    { ...about(flow), severity: unchecked },
+    flow.key,
+    side,
+    namespace,
+    didYouMean(namespace, [...known]),
+  ),
+  pods,
+})
 
 const oneOf = (candidates: readonly string[], namespace: string): string =>
   candidates.length > 0
     ? `one of ${[...new Set(candidates)].sort().join(', ')}`
     : `a workload in namespace ${namespace}`
 
-/** A caller that is written by its labels stands in its namespace all the same. */
-const placeOf = (namespace: string, asWritten: string): string =>
+/** The pods of a caller by namespace first, even if the caller is written by its labels. */
+export const placeOf = (namespace: string, asWritten: string): string =>
   asWritten.startsWith('{') ? `${namespace}/${asWritten}` : asWritten
 
 /** A caller in the form in which flows are written. */

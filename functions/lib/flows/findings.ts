@@ -85,6 +85,38 @@ export const findings = defineFindings('flows', {
     why: 'Nothing would be admitted from the caller that was meant.',
     fix: 'Correct the name, or write the caller as namespace/app if another build has it.',
   },
+  'no-such-destination': {
+    severity: 'error',
+    message: (flow: string, name: string, namespace: string, meant: string, expected: string) =>
+      `flow ${flow}: found no workload ${name} in namespace ${namespace} of any stack${meant}; expected ${expected}`,
+    means:
+      'Something of the namespace of a flow is in the environment, but no stack has the workload that the flow goes to.',
+    why: 'The caller is let out to pods that do not exist, and whatever was meant is not admitted.',
+    fix: 'Correct the key of the flow, or name the pods under spec.elsewhere with the reason.',
+  },
+  'no-such-caller': {
+    severity: 'error',
+    message: (flow: string, caller: string, meant: string, expected: string) =>
+      `flow ${flow}: found caller ${caller}, which matches no pod of any stack${meant}; expected ${expected}`,
+    means: 'Something of the namespace of a caller is in the environment, but no pod carries the labels of the caller.',
+    why: 'The destination admits pods that do not exist, and the caller that was meant is blocked.',
+    fix: 'Correct the caller under from of the flow, or name the pods under spec.elsewhere with the reason.',
+  },
+  'not-checked': {
+    severity: 'warning',
+    message: (flow: string, side: string, namespace: string, meant: string) =>
+      `flow ${flow}: the ${side} was not checked: nothing of namespace ${namespace} is in this environment${meant}`,
+    means: 'A caller or the destination of a flow is in a namespace that no stack of the environment deploys to.',
+    why: 'Nothing here tells whether the pods exist, so a misspelt namespace would go unseen.',
+    fix: 'Name the namespace or the pods under spec.elsewhere with the reason, or correct the flow.',
+  },
+  'unneeded-elsewhere': {
+    severity: 'warning',
+    message: (entry: string) => `elsewhere.${entry}: no flow needs it; correct the entry or remove it`,
+    means: 'An entry under spec.elsewhere covers no caller and no destination that is missing from the environment.',
+    why: 'The entry would hide a mistake in a later flow.',
+    fix: 'Correct the entry, or remove it from spec.elsewhere.',
+  },
   'unknown-backend-port': {
     severity: 'error',
     message: (port: string, service: string, ports: readonly string[]) =>

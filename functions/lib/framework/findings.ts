@@ -21,11 +21,11 @@ export const policy = defineFindings('policy', {
   },
   'flows-in-section': {
     severity: 'error',
-    message: (section: string) =>
-      `Hardening: spec.${section}.flows: found flows in a section, expected them in spec.flows, where every section sees the same`,
-    means: 'Flows are declared in one section of a Hardening.',
+    message: (section: string, key: string) =>
+      `Hardening: spec.${section}.${key}: found ${key} in a section, expected them in spec.${key}, where every section sees the same`,
+    means: 'Flows, or the pods of other repositories that flows name, are declared in one section of a Hardening.',
     why: 'The other sections would not know this traffic and would block it.',
-    fix: 'Move the flows to spec.flows.',
+    fix: 'Move them to spec.flows or spec.elsewhere.',
   },
   'unknown-field': {
     severity: 'error',

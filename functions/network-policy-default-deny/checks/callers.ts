@@ -1,4 +1,5 @@
-import { writeCaller } from '../../lib/flows/check-environment.ts'
+import { placeOf, writeCaller } from '../../lib/flows/check-environment.ts'
+import { elsewhereEntry } from '../../lib/flows/elsewhere.ts'
 import type { Topology } from '../../lib/flows/topology.ts'
 import { didYouMean } from '../../lib/framework/did-you-mean.ts'
 import { type Finding, info, warning } from '../../lib/framework/finding.ts'
@@ -20,7 +21,9 @@ export function callersWithoutPods({ declared, scope, spec, subjects, topology }
     callers.flatMap((caller) => {
       if (caller.type !== 'pods' || !denied.has(caller.namespace)) return []
       const { namespace, labels = {} } = caller
-      return isKnown(namespace, labels) ? [] : [unknownCaller(key, namespace, labels, topology)]
+      const place = placeOf(namespace, writeCaller(namespace, labels))
+      const isDeclared = elsewhereEntry(spec.elsewhere, place) !== undefined
+      return isDeclared || isKnown(namespace, labels) ? [] : [unknownCaller(key, namespace, labels, topology)]
     }),
   )
 }
