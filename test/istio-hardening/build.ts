@@ -65,8 +65,8 @@ export function written(kind: string, name: string, selects: string | undefined,
 export interface Hardened {
   objects: KubernetesObject[]
   findings: Finding[]
-  /** `severity: message` of every finding. */
-  messages: string[]
+  /** The ids of all findings, without the name of the function. */
+  ids: string[]
   /** Throws where the object is not there. */
   get(kind: string, name: string): KubernetesObject
   /** The pod template of a workload. */
@@ -85,7 +85,7 @@ export async function harden(objects: KubernetesObject[], spec: object = {}): Pr
   return {
     objects,
     findings,
-    messages: findings.map(({ severity, message }) => `${severity}: ${message}`),
+    ids: findings.map(({ id = '' }) => id.replace('istio-hardening/', '')),
     get,
     pods: (name, kind = 'Deployment') => (get(kind, name).spec as { template: never }).template,
   }

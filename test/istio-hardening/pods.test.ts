@@ -61,12 +61,10 @@ describe('every kind that runs pods joins the mesh', () => {
   })
 
   test('Knative is said to need a flag for dnsConfig', async () => {
-    const { messages } = await harden([owner('serving.knative.dev/v1', 'Service', { spec: { template } })], {
+    const { ids } = await harden([owner('serving.knative.dev/v1', 'Service', { spec: { template } })], {
       ndots: 1,
     })
-    expect(messages).toEqual([
-      'info: Knative admits dnsConfig only where its feature kubernetes.podspec-dnsconfig is enabled; where it is not, set workloads.a.ndots: off',
-    ])
+    expect(ids).toEqual(['knative-dns-config'])
   })
 })
 
@@ -141,22 +139,39 @@ describe('scraping', () => {
 
 describe('what leads past the proxy is reported', () => {
   const ANNOTATION = 'traffic.sidecar.istio.io'
+  const annotation = (name: string): string => `metadata.annotations["${ANNOTATION}/${name}"]`
   test.each<[string, object, string[]]>([
-    ['ports of callers', { annotations: { [`${ANNOTATION}/excludeInboundPorts`]: '8080' } }, ['8080']],
-    ['all ports but some', { annotations: { [`${ANNOTATION}/includeInboundPorts`]: '' } }, ['']],
-    ['networks', { annotations: { [`${ANNOTATION}/excludeOutboundIPRanges`]: '10.0.0.0/8' } }, ['10.0.0.0/8']],
-    ['everything', { annotations: { 'sidecar.istio.io/interceptionMode': 'NONE' } }, ['NONE']],
-    ['the user of the proxy', { pod: { securityContext: { runAsUser: 1337, runAsGroup: 1337 } } }, ['1337', '1337']],
+    [
+      'ports of callers',
+      { annotations: { [`${ANNOTATION}/excludeInboundPorts`]: '8080' } },
+      [annotation('excludeInboundPorts')],
+    ],
+    [
+      'all ports but some',
+      { annotations: { [`${ANNOTATION}/includeInboundPorts`]: '' } },
+      [annotation('includeInboundPorts')],
+    ],
+    [
+      'networks',
+      { annotations: { [`${ANNOTATION}/excludeOutboundIPRanges`]: '10.0.0.0/8' } },
+      [annotation('excludeOutboundIPRanges')],
+    ],
+    [
+      'everything',
+      { annotations: { 'sidecar.istio.io/interceptionMode': 'NONE' } },
+      ['metadata.annotations["sidecar.istio.io/interceptionMode"]'],
+    ],
+    [
+      'the user of the proxy',
+      { pod: { securityContext: { runAsUser: 1337, runAsGroup: 1337 } } },
+      ['spec.securityContext.runAsUser', 'spec.securityContext.runAsGroup'],
+    ],
     ['nothing, by the defaults', { annotations: { [`${ANNOTATION}/includeInboundPorts`]: '*' } }, []],
     ['nothing, by another user', { pod: { securityContext: { runAsUser: 1000 } } }, []],
-  ])('%s', async (_, fields, values) => {
-    const { messages } = await harden([workload('a', fields)])
-    expect(messages).toEqual(
-      values.map(
-        (value) =>
-          `warning: found ${value}, which leads traffic past the proxy, where neither mutual TLS nor a Sidecar holds; expected the field absent`,
-      ),
-    )
+  ])('%s', async (_, fields, paths) => {
+    const { findings } = await harden([workload('a', fields)])
+    const at = (path: string) => ({ id: 'istio-hardening/proxy-bypass', field: { path: `spec.template.${path}` } })
+    expect(findings).toEqual(paths.map((path) => expect.objectContaining(at(path))))
   })
 })
 
@@ -171,29 +186,23 @@ describe('outside the mesh', () => {
     ['that declare Windows', { os: { name: 'windows' } }],
     ['that select Windows', { nodeSelector: { 'kubernetes.io/os': 'windows' } }],
   ])('stay pods %s', async (_, pod) => {
-    const { objects, messages } = await harden([workload('a', { pod })])
+    const { objects, ids } = await harden([workload('a', { pod })])
     expect(objects).toHaveLength(1)
-    expect(messages).toEqual([
-      'info: its pods run on Windows, for which Istio has no proxy: no sidecar and no Istio object for it',
-    ])
+    expect(ids).toEqual(['windows'])
   })
 
   test('stay pods of a Namespace that refuses sidecars', async () => {
     const flows = { 'shop/b:80': { from: ['other/c', 'a'] } }
     const objects = [namespace({ 'istio-injection': 'disabled' }), workload('a'), workload('b'), service('b', 80)]
-    const { messages, pods } = await harden(objects, { flows })
+    const { ids, pods } = await harden(objects, { flows })
     expect(pods('a').metadata.labels).toEqual({ 'app.kubernetes.io/name': 'a' })
-    expect(messages).toEqual(
-      Array(2).fill(
-        'warning: found istio-injection: disabled on its Namespace, which keeps its pods out of the mesh; expected none, or notInjected.shop: true',
-      ),
-    )
+    expect(ids).toEqual(Array(2).fill('namespace-refuses-mesh'))
   })
 
   test('a label that asks for a sidecar all the same is reported', async () => {
     const labels = { 'app.kubernetes.io/name': 'a', 'sidecar.istio.io/inject': 'true' }
-    expect((await harden([workload('a', { labels })], { notInjected: { shop: true } })).messages).toEqual([
-      'warning: namespace shop stays out of the mesh (notInjected), but found sidecar.istio.io/inject: "true" on its pods, which get a sidecar by it, and no Istio object; remove it',
+    expect((await harden([workload('a', { labels })], { notInjected: { shop: true } })).ids).toEqual([
+      'injected-outside',
     ])
   })
 })
@@ -204,33 +213,27 @@ test('a namespace may have the name of what every object of JavaScript inherits'
 })
 
 test.each([
-  ['asks for the default revision', { 'istio-injection': 'enabled' }, ['istio-injection: enabled']],
-  ['asks for another', { 'istio.io/rev': 'old' }, ['istio.io/rev: old']],
+  ['asks for the default revision', { 'istio-injection': 'enabled' }, ['other-revision']],
+  ['asks for another', { 'istio.io/rev': 'old' }, ['other-revision']],
   ['asks for the same', { 'istio.io/rev': 'new' }, []],
 ])('a Namespace decides by which revision its pods are injected, where it %s', async (_, labels, found) => {
-  expect((await harden([namespace(labels), workload('a')], { revision: 'new' })).messages).toEqual(
-    found.map(
-      (label) =>
-        `warning: found ${label}, which decides before istio.io/rev: new on its pods by which revision they are injected; expected none`,
-    ),
-  )
+  expect((await harden([namespace(labels), workload('a')], { revision: 'new' })).ids).toEqual(found)
 })
 
 test.each([
   ['another value', { 'sidecar.istio.io/inject': 'no' }, {}, ['no', 'true']],
   ['what policy takes back', { 'sidecar.istio.io/inject': 'true' }, { inject: false, reason: 'r' }, ['true', 'false']],
-])('a selector cannot hold a label of the mesh with %s', async (_, label, policy, [found, written]) => {
+])('a selector cannot hold a label of the mesh with %s', async (_, label, policy, [currentValue, proposedValue]) => {
   const labels = { 'app.kubernetes.io/name': 'a', ...label }
-  const { messages } = await harden([workload('a', { labels })], { workloads: { a: policy } })
-  expect(messages).toContain(
-    `error: found sidecar.istio.io/inject: "${found}" in its selector, expected no label of the mesh there, since its pods are to have "${written}"`,
-  )
+  const { findings } = await harden([workload('a', { labels })], { workloads: { a: policy } })
+  const field = expect.objectContaining({ currentValue, proposedValue })
+  expect(findings).toContainEqual(expect.objectContaining({ id: 'istio-hardening/mesh-label-in-selector', field }))
 })
 
 test('a selector that holds the label of the mesh as it is to be stays, and no policy selects by it', async () => {
   const labels = { app: 'a', 'sidecar.istio.io/inject': 'true' }
-  const { get, messages } = await harden([workload('a', { labels })])
-  expect(messages).toEqual([])
+  const { get, ids } = await harden([workload('a', { labels })])
+  expect(ids).toEqual([])
   expect((get('Sidecar', 'a').spec as { workloadSelector: object }).workloadSelector).toEqual({ labels: { app: 'a' } })
 })
 
@@ -238,9 +241,7 @@ test('a workload without a namespace is named by no flow', async () => {
   const nameless = workload('a')
   delete nameless.metadata.namespace
   const flows = { 'shop/b:80': { from: ['a'] } }
-  expect((await harden([nameless], { flows })).messages).toEqual([
-    'warning: found no namespace, so that no flow can name it as caller or destination; expected metadata.namespace',
-  ])
+  expect((await harden([nameless], { flows })).ids).toEqual(['no-namespace'])
 })
 
 describe('ports that bypass the proxy', () => {
@@ -271,21 +272,15 @@ describe('ports that bypass the proxy', () => {
   })
 
   test('a port of the manifest that no plain flow dials is reported', async () => {
-    expect((await run('8080,9095', flow('shop/b:9095'))).messages).toEqual([
-      'warning: found port 8080, which no plain flow dials: all traffic to it bypasses the proxy',
-    ])
+    expect((await run('8080,9095', flow('shop/b:9095'))).ids).toEqual(['excluded-port'])
   })
 
   test('a placeholder can take no port in', async () => {
-    expect((await run(`\${PORTS}`, flow('shop/b:9095'))).messages).toEqual([
-      `error: found \${PORTS}, expected port numbers, so that those of plain flows can join them`,
-    ])
+    expect((await run(`\${PORTS}`, flow('shop/b:9095'))).ids).toEqual(['not-port-numbers'])
   })
 
   test('a flow out of the cluster over such a port is held to no host', async () => {
     const flows = { ...flow('shop/b:9095'), ...flow('external/a.example.com:9095', false) }
-    expect((await run(undefined, flows)).messages).toEqual([
-      'warning: flow external/a.example.com:9095: found port 9095 excluded from the proxy, so that nothing there holds this flow to its host; expected a port of its own for what is plain',
-    ])
+    expect((await run(undefined, flows)).ids).toEqual(['external-past-proxy'])
   })
 })

@@ -460,6 +460,13 @@ describe('the labels by which policies select', () => {
       { [APP]: 'a', [COMPONENT]: 'b', instance: '0' },
     ],
     ['its own where it has neither', { app: 'a' }, [], { app: 'a' }],
+    [
+      'its own where that tells releases apart, which other builds may hold',
+      { [APP]: 'a', 'app.kubernetes.io/instance': 'red', tier: 'c' },
+      [],
+      { [APP]: 'a', 'app.kubernetes.io/instance': 'red', tier: 'c' },
+    ],
+    ['its own by the older label of releases', { [APP]: 'a', release: 'red' }, [], { [APP]: 'a', release: 'red' }],
   ])('%s', (_, labels, others, expected) => {
     expect(selector('x', [workload('x', { labels }), ...others])).toEqual(expected)
   })

@@ -30,8 +30,8 @@ export const podFindings = {
   },
   'proxy-bypass': {
     severity: 'warning',
-    message: (found: unknown) =>
-      `found ${found}, which leads traffic past the proxy, where neither mutual TLS nor a Sidecar holds; expected the field absent`,
+    message: () =>
+      'leads traffic past the proxy, where neither mutual TLS nor a Sidecar holds; expected the field absent',
     means: 'An annotation, or the user ID of the proxy, leads traffic of the pod past its proxy.',
     why: 'That traffic is neither encrypted nor restricted by the mesh.',
     fix: 'Remove the field; declare the traffic as a plain flow if it has to bypass the proxy.',
@@ -46,8 +46,7 @@ export const podFindings = {
   },
   'not-port-numbers': {
     severity: 'error',
-    message: (found: string | undefined) =>
-      `found ${found}, expected port numbers, so that those of plain flows can join them`,
+    message: () => 'found text, expected port numbers, so that those of plain flows can join them',
     means: 'excludeOutboundPorts of the manifest holds something that is no port number.',
     why: 'The ports of plain flows cannot be added to it.',
     fix: 'Write port numbers, separated by commas, or remove the annotation.',

@@ -22,11 +22,11 @@ export function excludeOutboundPorts({ workload, traffic }: Member): Finding[] {
     return [...new Set(names)].map((name) => findings['plain-port-name']({ object }, keysOf(plain, name)))
   const wanted = new Set(dialled.map(Number))
   const present = portsOf(written)
-  const field = { path: formatPath([...template.path, 'metadata', 'annotations', EXCLUDED]), currentValue: written }
+  const field = { path: formatPath([...template.path, 'metadata', 'annotations', EXCLUDED]) }
   const details = { object, field }
   if (present === undefined) {
     if (wanted.size === 0) return []
-    return [findings['not-port-numbers'](details, written)]
+    return [findings['not-port-numbers'](details)]
   }
   const excluded = new Set([...wanted, ...present])
   if (wanted.size > 0) setMeta(template, 'annotations', EXCLUDED, [...excluded].sort((a, b) => a - b).join(','))

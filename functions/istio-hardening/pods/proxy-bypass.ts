@@ -25,6 +25,7 @@ export function pastTheProxy({ object, template }: Workload): Finding[] {
   const written = Object.entries(ANNOTATIONS)
     .map(([key, harmless]) => ({ path: ['metadata', 'annotations', key], value: annotations[key], harmless }))
     .filter(({ value, harmless }) => value !== undefined && !harmless.includes(value.trim()))
+    .map(({ path }) => path)
   const lists = ['initContainers', 'containers', 'ephemeralContainers'] as const
   const contexts = [
     { path: ['spec', 'securityContext'], context: template.spec.securityContext },
@@ -38,12 +39,9 @@ export function pastTheProxy({ object, template }: Workload): Finding[] {
   const users = contexts.flatMap(({ path, context }) =>
     (['runAsUser', 'runAsGroup'] as const)
       .filter((field) => context?.[field] === PROXY_ID)
-      .map((field) => ({ path: [...path, field], value: PROXY_ID })),
+      .map((field) => [...path, field]),
   )
-  return [...written, ...users].map(({ path, value }) =>
-    findings['proxy-bypass'](
-      { object, field: { path: formatPath([...template.path, ...path]), currentValue: value } },
-      value,
-    ),
+  return [...written, ...users].map((path) =>
+    findings['proxy-bypass']({ object, field: { path: formatPath([...template.path, ...path]) } }),
   )
 }

@@ -104,18 +104,32 @@ function inverse(behind: ReadonlyMap<Service, readonly Workload[]>): Map<Kuberne
 }
 
 /**
- * The labels by which policies select a workload's pods: name and component as far as the pods carry them, or, where those
- * are missing or select another workload too, the workload's own selector; never a label that the pods lack, nor one by
- * which the mesh takes them in. Empty where the pods carry none.
+ * The labels by which policies select a workload's pods: name and component as far as the pods carry them. Another build
+ * may run the same chart in this namespace, so the workload's own selector is used instead if it tells instances apart;
+ * also if these labels are missing or select another workload too. Never a label that the pods lack, nor one by which the
+ * mesh takes them in. Empty if the pods carry none.
  */
 export const policySelector = (workload: Workload, topology: Topology): Labels => topology.selectorOf(workload)
 
 function findSelector(workload: Workload, workloadsWith: Topology['workloadsWith']): Labels {
   const own = ownSelector(workload)
-  const candidates = [pick(workload.labels, [APP, COMPONENT]), own, withoutMesh(workload.labels)]
+  const candidates = [narrowSelector(workload), own, withoutMesh(workload.labels)]
   const selectsOnly = (labels: Labels): boolean =>
     workloadsWith(workload.namespace, labels).every((other) => other.object === workload.object)
   return candidates.find((labels) => Object.keys(labels).length > 0 && selectsOnly(labels)) ?? own
+}
+
+/** Keys of labels that tell the instances of one application apart, such as the releases of a chart. */
+const INSTANCE = /(?:^|\/)(?:instance|release|cluster|tenant)$/
+
+/** Name and component, or the workload's own selector if that says which instance it is; a Job has none of its own. */
+function narrowSelector({ object, labels }: Workload): Labels {
+  const named = pick(labels, [APP, COMPONENT])
+  const written = valueAt(object, ['spec', 'selector', 'matchLabels']) as Labels | undefined
+  const own = written && selects(written, labels) ? withoutMesh(written) : labels
+  const instance = Object.keys(own).filter((key) => INSTANCE.test(key))
+  if (instance.length === 0) return named
+  return own === labels ? { ...named, ...pick(labels, instance) } : own
 }
 
 const pick = (labels: Labels, keys: readonly string[]): Labels =>
