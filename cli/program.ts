@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { version } from '../package.json'
 import { checkCommand } from './commands/check.ts'
+import { explainCommand } from './commands/explain.ts'
 import { graphCommand } from './commands/graph.ts'
 import { initCommand } from './commands/init.ts'
 import { lockCommand } from './commands/lock.ts'
@@ -23,7 +24,15 @@ Start with:
   $ krm-hardening render --diff overlays/dev   what hardening changed in them
   $ krm-hardening verify overlays/dev          proof that nothing was missed`,
     )
-  for (const command of [initCommand, lockCommand, renderCommand, verifyCommand, checkCommand, graphCommand])
+  for (const command of [
+    initCommand,
+    lockCommand,
+    renderCommand,
+    verifyCommand,
+    checkCommand,
+    graphCommand,
+    explainCommand,
+  ])
     program.addCommand(command(finish))
   for (const command of [program, ...program.commands])
     command

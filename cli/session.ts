@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { Failure } from './exit-code.ts'
+import { IMAGE } from './image.ts'
 import { type Build, Builder, nameOf, type Toolchain } from './kustomize/build.ts'
 import { findKustomize, type Kustomize } from './kustomize/find.ts'
 import { colorsFor } from './report/terminal.ts'
@@ -9,6 +10,8 @@ import { isFolder, readKustomization } from './tree/kustomization.ts'
 
 /** What every command that builds needs. */
 export interface Session {
+  /** The references that count as the functions' own image, the published one first. */
+  images: readonly string[]
   /** A line for the user on stderr. */
   say(line: string): void
   /** Builds with these functions. */
@@ -25,7 +28,9 @@ export function openSession({ image }: BuildOptions): Session {
   const say = (line: string): void => {
     process.stderr.write(`${colorsFor(process.stderr, process.env).dim(`krm-hardening: ${line}`)}\n`)
   }
-  const images = [...image, ...(process.env.KRM_HARDENING_IMAGE ?? '').split(/[\s,]+/)].filter((ref) => ref !== '')
+  const images = [IMAGE, ...image, ...(process.env.KRM_HARDENING_IMAGE ?? '').split(/[\s,]+/)].filter(
+    (ref) => ref !== '',
+  )
   let kustomize: Promise<Kustomize> | undefined
   let runtime: Runtime | undefined
   const prepare = async (functions: Functions): Promise<Toolchain> => {
@@ -34,7 +39,7 @@ export function openSession({ image }: BuildOptions): Session {
     runtime ??= embeddedRuntime(images, process.env)
     return { kustomize: found, runtime, functions }
   }
-  return { say, builder: (functions) => new Builder(() => prepare(functions), showProgress) }
+  return { images, say, builder: (functions) => new Builder(() => prepare(functions), showProgress) }
 }
 
 /** One line for each build that ends, if stderr is a terminal. */

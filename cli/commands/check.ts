@@ -5,30 +5,30 @@ import { objectsOf } from '../render/documents.ts'
 import { renderFolder } from '../render/environment.ts'
 import { harden } from '../runtime/functions.ts'
 import { type BuildOptions, openSession, requireBuildable } from '../session.ts'
-import { type Output, withExamples, withImageOption, withOutputOption } from './options.ts'
+import { type FindingsOutput, withExamples, withFindingsOutputOption, withImageOption } from './options.ts'
 import { onePiece } from './render.ts'
 
 interface CheckOptions extends BuildOptions {
   complete?: true
-  output: Output
+  output: FindingsOutput
 }
 
 export function checkCommand(finish: (exitCode: ExitCode) => void): Command {
   const command = new Command('check')
     .summary('check the flows of a whole environment')
     .description(
-      'Renders all stacks of an environment together and holds the declared flows against them: every caller must match a pod, and every destination a workload with a Service that carries the port.',
+      'Renders all stacks of an environment together and compares the declared flows with them: every caller must match a pod, and every destination a workload with a Service that carries the port.',
     )
     .argument('[dir]', 'folder with the kustomization.yaml of an environment', '.')
     .option(
       '--complete',
-      'the environment is all there is: what lies in a namespace of none of its stacks is an error too',
+      'the environment is all there is: a flow from or to a namespace of none of its stacks is an error too',
     )
     .action(async (folder: string, options: CheckOptions) => finish(await check(folder, options)))
-  withImageOption(withOutputOption(command, 'a line for each finding'))
+  withImageOption(withFindingsOutputOption(command, 'a line for each finding'))
   return withExamples(command, [
     ['the flows of an environment', 'krm-hardening check overlays/dev'],
-    ['where nothing but spec.elsewhere is outside of it', 'krm-hardening check --complete overlays/production'],
+    ['if nothing but spec.elsewhere is outside of it', 'krm-hardening check --complete overlays/production'],
   ])
 }
 
@@ -48,16 +48,20 @@ async function check(folder: string, options: CheckOptions): Promise<ExitCode> {
   const found = checkFlows(objectsOf(rendering.objects), { ...declared, complete }).map(
     (finding): StackFinding => ({ stack: path, source: 'check', finding }),
   )
-  return report([...declared.findings, ...found], Object.keys(declared.flows).length, options.output)
-}
-
-async function report(findings: readonly StackFinding[], flows: number, output: Output): Promise<ExitCode> {
-  const { findingsAsResults, findingsAsText, hasErrors } = await import('../report/findings.ts')
-  const ok = !hasErrors(findings)
+  const findings = [...declared.findings, ...found]
+  const { exitCodeOf, findingsAsResults, findingsAsText } = await import('../report/findings.ts')
+  const exitCode = exitCodeOf(findings)
+  if (options.output === 'sarif') {
+    const { writeSarif } = await import('../report/write-sarif.ts')
+    await writeSarif(path, session, findings)
+    return exitCode
+  }
+  const flows = Object.keys(declared.flows).length
+  const ok = exitCode === OK
   process.stdout.write(
-    output === 'json'
+    options.output === 'json'
       ? `${JSON.stringify({ ok, flows, findings: findingsAsResults(findings) })}\n`
       : `${findingsAsText(findings)}${flows} flows ${ok ? 'match' : 'checked; they do NOT all match'}\n`,
   )
-  return ok ? OK : FINDINGS
+  return exitCode
 }

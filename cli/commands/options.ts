@@ -2,6 +2,9 @@ import { type Command, InvalidArgumentError, Option } from 'commander'
 
 export type Output = 'text' | 'json'
 
+/** Commands whose result is findings also write SARIF. */
+export type FindingsOutput = Output | 'sarif'
+
 const collect = (value: string, previous: string[]): string[] => {
   if (/\s/.test(value) || value === '') throw new InvalidArgumentError('expected an image reference.')
   return [...previous, value]
@@ -23,6 +26,17 @@ export const withOutputOption = (command: Command, text: string): Command =>
   command.addOption(
     new Option('-o, --output <format>', `text (${text}) or json, for machines`)
       .choices(['text', 'json'])
+      .default('text'),
+  )
+
+/** `--output` with SARIF, for commands that find things in files. */
+export const withFindingsOutputOption = (command: Command, text: string): Command =>
+  command.addOption(
+    new Option(
+      '-o, --output <format>',
+      `text (${text}), json for machines, or sarif for findings at their files in a pull request`,
+    )
+      .choices(['text', 'json', 'sarif'])
       .default('text'),
   )
 

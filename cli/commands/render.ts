@@ -1,35 +1,38 @@
 import { Command } from 'commander'
 import { writeJson } from '../../functions/lib/yaml/canonical-yaml.ts'
 import { type ExitCode, OK } from '../exit-code.ts'
-import type { Builder } from '../kustomize/build.ts'
-import { refuseSkippedFunctions } from '../policy/skipped.ts'
+import { type Build, type Builder, BuildFailure } from '../kustomize/build.ts'
+import { nameForeignImages, refuseSkippedFunctions } from '../policy/skipped.ts'
 import { joinBuild, objectsOf } from '../render/documents.ts'
 import { type Rendering, renderFolder } from '../render/environment.ts'
+import { once } from '../report/lines.ts'
+import { summaryOf } from '../report/summary.ts'
 import { harden, passThrough } from '../runtime/functions.ts'
 import { type BuildOptions, openSession, requireBuildable, type Session } from '../session.ts'
-import { type Output, withExamples, withImageOption, withOutputOption } from './options.ts'
+import { type FindingsOutput, withExamples, withFindingsOutputOption, withImageOption } from './options.ts'
 
 interface RenderOptions extends BuildOptions {
   diff?: true
-  output: Output
+  output: FindingsOutput
 }
 
 export function renderCommand(finish: (exitCode: ExitCode) => void): Command {
   const command = new Command('render')
     .summary('build hardened manifests')
     .description(
-      'Builds a kustomization with its hardening functions and prints the manifests, as `kustomize build --enable-alpha-plugins` would with a container engine. None is needed: the functions are part of this program.',
+      'Builds a kustomization with its hardening functions and prints the manifests, as `kustomize build --enable-alpha-plugins` would with a container engine. None is needed: the functions are part of this program. A summary goes to stderr.',
     )
     .argument('[dir]', 'folder with a kustomization.yaml: a stack, or an environment that lists stacks', '.')
     .option('--diff', 'show what hardening changes, object by object, and print no manifests')
     .action(async (folder: string, options: RenderOptions) => finish(await render(folder, options)))
-  withImageOption(withOutputOption(command, 'YAML, or unified diffs with --diff'))
+  withImageOption(withFindingsOutputOption(command, 'YAML, or unified diffs with --diff'))
   return withExamples(command, [
     ['the hardened manifests of an environment', 'krm-hardening render overlays/dev > dev.yaml'],
     ['of one stack, into the cluster', 'krm-hardening render overlays/dev/mimir | kubectl apply --server-side -f -'],
     ['what the policy changes, and what it adds', 'krm-hardening render --diff overlays/dev/mimir'],
+    ['what the functions report, at the files that it is about', 'krm-hardening render -o sarif overlays/dev'],
     [
-      'where the overlays name a mirrored copy of the image',
+      'if the overlays name a mirrored copy of the image',
       'krm-hardening render --image registry.example.com/krm-hardening:v1 overlays/dev',
     ],
   ])
@@ -39,15 +42,18 @@ async function render(folder: string, options: RenderOptions): Promise<ExitCode>
   const path = requireBuildable(folder)
   refuseSkippedFunctions(path)
   const session = openSession(options)
+  nameForeignImages(path, session)
   const builder = session.builder(harden)
+  if (options.output === 'sarif') return renderSarif(path, builder, session)
   if (options.diff) return renderDiff(path, builder, session, options.output)
   const rendering = await renderFolder(path, builder, onePiece(session))
-  for (const { stderr } of rendering.builds) process.stderr.write(stderr)
+  process.stderr.write(once(rendering.builds.map(({ stderr }) => stderr).join('')))
+  process.stderr.write(summaryOf(rendering))
   process.stdout.write(options.output === 'json' ? asList(rendering) : joinBuild(rendering.objects))
   return OK
 }
 
-async function renderDiff(path: string, builder: Builder, session: Session, output: Output): Promise<ExitCode> {
+async function renderDiff(path: string, builder: Builder, session: Session, output: FindingsOutput): Promise<ExitCode> {
   const { diffObjects } = await import('../render/diff.ts')
   const { diffsAsText } = await import('../report/diff.ts')
   const plain = await renderFolder(path, session.builder(passThrough), () => {})
@@ -56,6 +62,27 @@ async function renderDiff(path: string, builder: Builder, session: Session, outp
   process.stdout.write(output === 'json' ? `${JSON.stringify(changes)}\n` : diffsAsText(changes))
   return OK
 }
+
+/** Prints what the functions report, whether they refuse the build or not. */
+async function renderSarif(path: string, builder: Builder, session: Session): Promise<ExitCode> {
+  const { writeSarif } = await import('../report/write-sarif.ts')
+  try {
+    const { builds } = await renderFolder(path, builder, onePiece(session))
+    await writeSarif(path, session, reportedIn(builds))
+    return OK
+  } catch (cause) {
+    const findings = cause instanceof BuildFailure ? reportedIn(cause.failed) : []
+    // Kustomize itself failed: no finding says so.
+    if (!(cause instanceof BuildFailure) || findings.length === 0) throw cause
+    await writeSarif(path, session, findings)
+    return cause.exitCode
+  }
+}
+
+const reportedIn = (builds: readonly Build[]) =>
+  builds.flatMap(({ folders: [stack = ''], calls }) =>
+    calls.flatMap(({ reported }) => reported.map((one) => ({ stack, ...one }))),
+  )
 
 export const onePiece =
   ({ say }: Session) =>

@@ -1,17 +1,17 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import { text as readAll } from 'node:stream/consumers'
 import { Command } from 'commander'
 import type { KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
 import { display } from '../display.ts'
-import { type ExitCode, Failure, FINDINGS, OK } from '../exit-code.ts'
+import { type ExitCode, Failure } from '../exit-code.ts'
 import type { Verified } from '../policy/verify.ts'
 import { objectsOf } from '../render/documents.ts'
 import { renderFolder } from '../render/environment.ts'
 import { harden } from '../runtime/functions.ts'
 import { type BuildOptions, openSession, requireBuildable } from '../session.ts'
 import { isFolder } from '../tree/kustomization.ts'
-import { type Output, withExamples, withImageOption, withOutputOption } from './options.ts'
+import { type FindingsOutput, withExamples, withFindingsOutputOption, withImageOption } from './options.ts'
 import { onePiece } from './render.ts'
 
 /** Verification needs the build of each stack anyway. */
@@ -19,7 +19,7 @@ const EACH_ALONE = 1
 
 interface VerifyOptions extends BuildOptions {
   policy?: string
-  output: Output
+  output: FindingsOutput
 }
 
 export function verifyCommand(finish: (exitCode: ExitCode) => void): Command {
@@ -34,7 +34,7 @@ export function verifyCommand(finish: (exitCode: ExitCode) => void): Command {
       'what the rendering must fulfil: the overlay it was made from, a folder that builds a policy, or a file with one; needed for a file and for stdin',
     )
     .action(async (target: string, options: VerifyOptions) => finish(await verify(target, options)))
-  withImageOption(withOutputOption(command, 'a line for each finding'))
+  withImageOption(withFindingsOutputOption(command, 'a line for each finding'))
   return withExamples(command, [
     ['every stack of an environment', 'krm-hardening verify overlays/dev'],
     ['what another program rendered', 'krm-hardening verify dev.yaml --policy overlays/dev'],
@@ -56,7 +56,13 @@ async function verify(target: string, options: VerifyOptions): Promise<ExitCode>
     ? objectsOf((await renderFolder(requireBuildable(target), builder, onePiece(session), EACH_ALONE)).objects)
     : await readRendering(target)
   const { verifyRendering } = await import('../policy/verify.ts')
-  return report(await verifyRendering(rendering, resolve(policy), builder), options.output)
+  const verified = await verifyRendering(rendering, resolve(policy), builder)
+  if (options.output !== 'sarif') return report(verified, options.output)
+  const findings = verified.flatMap((stack) => stack.findings)
+  const { exitCodeOf } = await import('../report/findings.ts')
+  const { writeSarif } = await import('../report/write-sarif.ts')
+  await writeSarif(resolve(isFolder(policy) ? policy : dirname(policy)), session, findings)
+  return exitCodeOf(findings)
 }
 
 async function readRendering(target: string): Promise<KubernetesObject[]> {
@@ -66,8 +72,8 @@ async function readRendering(target: string): Promise<KubernetesObject[]> {
     : readObjects(readFileSync(target, 'utf8'), target)
 }
 
-async function report(verified: readonly Verified[], output: Output): Promise<ExitCode> {
-  const { findingsAsResults, findingsAsText, hasErrors } = await import('../report/findings.ts')
+async function report(verified: readonly Verified[], output: 'text' | 'json'): Promise<ExitCode> {
+  const { exitCodeOf, findingsAsResults, findingsAsText, hasErrors } = await import('../report/findings.ts')
   const findings = verified.flatMap((stack) => stack.findings)
   const ok = !hasErrors(findings)
   if (output === 'json') {
@@ -80,5 +86,5 @@ async function report(verified: readonly Verified[], output: Output): Promise<Ex
       process.stdout.write(`${display(stack)}: ${verdict} (${objects} objects looked at)\n`)
     }
   }
-  return ok ? OK : FINDINGS
+  return exitCodeOf(findings)
 }

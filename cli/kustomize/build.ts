@@ -5,6 +5,7 @@ import pLimit from 'p-limit'
 import { display } from '../display.ts'
 import { BUG, type ExitCode, Failure, FINDINGS, UNUSABLE } from '../exit-code.ts'
 import { run } from '../process.ts'
+import { once } from '../report/lines.ts'
 import type { FunctionCall, Functions } from '../runtime/functions.ts'
 import type { Runtime } from '../runtime/runtime.ts'
 import type { Kustomize } from './find.ts'
@@ -69,12 +70,22 @@ export class Builder {
     return build.output
   }
 
-  async #build(folders: readonly string[]): Promise<Build> {
+  /** Builds a folder with an annotation on each object that names its file, relative to `root`. */
+  attemptWithOrigins(folder: string): Promise<Build & { root: string }> {
+    return this.#inTurn(async () => {
+      const { runtime } = await this.#prepare()
+      const root = writeGroup(runtime.home, [folder], { buildMetadata: ['originAnnotations'] })
+      return { ...(await this.#build([folder], root)), root }
+    })
+  }
+
+  /** `root` is what Kustomize is told to build. */
+  async #build(folders: readonly string[], root?: string): Promise<Build> {
     const { kustomize, runtime, functions } = await this.#prepare()
     const start = performance.now()
     const [program, ...args] = kustomize.build
     const [first = ''] = folders
-    const folder = folders.length === 1 ? first : writeGroup(runtime.home, folders)
+    const folder = root ?? (folders.length === 1 ? first : writeGroup(runtime.home, folders))
     // Kustomize refuses to run functions from the root folder, where containers often start.
     const cwd = process.cwd() === '/' ? folder : process.cwd()
     const calls: FunctionCall[] = []
@@ -101,20 +112,23 @@ export class Builder {
 }
 
 /** A kustomization that lists the folders, in a folder of its own. Kustomize takes relative paths only, and follows links first. */
-function writeGroup(home: string, folders: readonly string[]): string {
+function writeGroup(home: string, folders: readonly string[], fields: object = {}): string {
   const groups = join(home, 'groups')
   mkdirSync(groups, { recursive: true })
   const group = mkdtempSync(join(groups, 'group-'))
   const resources = folders.map((folder) => relative(group, realpathSync(folder)))
-  writeFileSync(join(group, 'kustomization.yaml'), JSON.stringify({ resources }))
+  writeFileSync(join(group, 'kustomization.yaml'), JSON.stringify({ resources, ...fields }))
   return group
 }
 
 /** Some folders did not build; which, and what Kustomize said. */
 export class BuildFailure extends Failure {
+  readonly failed: readonly Build[]
+
   constructor(failed: readonly Build[]) {
-    const reports = failed.map(({ folders, stderr }) => `${nameOf(folders)} does not build:\n${stderr.trimEnd()}`)
+    const reports = failed.map(({ folders, stderr }) => `${nameOf(folders)} does not build:\n${once(stderr).trimEnd()}`)
     super(reports.join('\n'), Math.max(...failed.map(({ exitCode }) => exitCode)) as ExitCode)
+    this.failed = failed
   }
 }
 

@@ -4,10 +4,10 @@ import type { RuntimePods } from '../../functions/lib/flows/check-environment.ts
 import { type ElsewhereSpec, elsewhereSchema } from '../../functions/lib/flows/elsewhere.ts'
 import { type FlowsSpec, flowsSchema } from '../../functions/lib/flows/schema.ts'
 import { parseConfig } from '../../functions/lib/framework/config.ts'
-import { error } from '../../functions/lib/framework/finding.ts'
 import type { Step } from '../../functions/lib/framework/function.ts'
 import { isFields } from '../../functions/lib/kubernetes/objects.ts'
 import type { NetworkPolicyDefaultDenySpec } from '../../functions/network-policy-default-deny/config.ts'
+import { environment } from '../findings.ts'
 import type { HardenedStack } from './policies.ts'
 import type { StackFinding } from './verify.ts'
 
@@ -41,10 +41,7 @@ export function flowsOf(stacks: readonly HardenedStack[]): Declared {
           findings.push({
             stack: folder,
             source: 'check',
-            finding: error(
-              `flow ${key} is written in two ways, here and for ${other}; expected it once, in the policy that all stacks share`,
-              { object: policy },
-            ),
+            finding: environment['flow-written-twice']({ object: policy }, key, other),
           })
         flows[key] = flow
         writtenBy.set(key, other ?? folder)

@@ -1,9 +1,10 @@
-import { error, type Finding } from '../../functions/lib/framework/finding.ts'
+import type { Finding } from '../../functions/lib/framework/finding.ts'
 import { GENERATED_BY } from '../../functions/lib/framework/generated-objects.ts'
 import { identity, type KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
 import { podTemplateOf } from '../../functions/lib/kubernetes/pod-template.ts'
 import { display } from '../display.ts'
 import { Failure, FINDINGS } from '../exit-code.ts'
+import { verification } from '../findings.ts'
 import type { Builder } from '../kustomize/build.ts'
 import { objectsOf, splitBuild } from '../render/documents.ts'
 import { isFolder } from '../tree/kustomization.ts'
@@ -18,7 +19,7 @@ export interface StackFinding {
   finding: Finding
 }
 
-/** What was looked at for one stack. */
+/** What was verified for one stack. */
 export interface Verified {
   stack: string
   /** How many objects of the rendering are the stack's. */
@@ -61,16 +62,22 @@ async function verifyStacks(
   const verified: Verified[] = []
   for (const [index, stack] of stacks.entries()) {
     const own = objectsOf(splitBuild(builds[index] ?? ''))
-    // Where the functions were skipped, what they generate is not in the stack's own build, but may be in the rendering.
+    // If the functions were skipped, the objects that they generate are not in the stack's own build, but may be in the rendering.
     const expected = new Set([...own, ...(await harden(own, stack.policies))].map(identity))
     const present = [...expected].flatMap((id) => byIdentity.get(id) ?? [])
     for (const object of present) covered.add(object)
     const missing = own.filter((object) => !byIdentity.has(identity(object)) && !isGenerated(object))
-    verified.push(await verifyObjects(present, stack, missing.map(notInRendering)))
+    verified.push(
+      await verifyObjects(
+        present,
+        stack,
+        missing.map((object) => verification['missing-from-rendering']({ object })),
+      ),
+    )
   }
   const uncovered = rendering.filter((object) => !covered.has(object))
   const found = uncovered.flatMap((object) => [
-    ...(podTemplateOf(object) ? [notCovered(object)] : []),
+    ...(podTemplateOf(object) ? [verification['no-policy-covers-it']({ object })] : []),
     ...leftoversOf(object),
   ])
   const beyond = { stack: environment, objects: found.length, findings: inStack(environment, found) }
@@ -82,7 +89,9 @@ async function verifyObjects(
   { folder, policies }: HardenedStack,
   findings: readonly Finding[] = [],
 ): Promise<Verified> {
-  const empty = policies.filter((policy) => !asksForSomething(policy)).map(emptyPolicy)
+  const empty = policies
+    .filter((policy) => !asksForSomething(policy))
+    .map((object) => verification['empty-policy']({ object }))
   const reported = (await validate(objects, policies)).map((report) => ({ stack: folder, ...report }))
   return {
     stack: folder,
@@ -96,17 +105,3 @@ const inStack = (stack: string, findings: readonly Finding[]): StackFinding[] =>
 
 /** Validation itself reports what should be generated and is missing. */
 const isGenerated = (object: KubernetesObject): boolean => object.metadata.annotations?.[GENERATED_BY] !== undefined
-
-const emptyPolicy = (object: KubernetesObject): Finding =>
-  error('asks for no function, so nothing is proved; expected at least one section in spec', { object })
-
-const notInRendering = (object: KubernetesObject): Finding =>
-  error(
-    'is what the stack builds and is not in the rendering: a layer above the stack removed or renamed it, or the rendering is of another state of the tree',
-    { object },
-  )
-
-const notCovered = (object: KubernetesObject): Finding =>
-  error('is of no stack with a policy, so nothing hardens it; expected a policy among the transformers of its stack', {
-    object,
-  })

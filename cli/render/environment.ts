@@ -1,3 +1,5 @@
+import { display } from '../display.ts'
+import { Failure } from '../exit-code.ts'
 import { type Build, type Builder, BuildFailure } from '../kustomize/build.ts'
 import { type Stacks, stacksOf } from '../tree/stacks.ts'
 import { type BuiltObject, splitBuild } from './documents.ts'
@@ -11,6 +13,8 @@ export interface Rendering {
   objects: BuiltObject[]
   /** The builds that it is made from. */
   builds: readonly Build[]
+  /** How many stacks it has: 1 for a folder that is no list of stacks. */
+  stacks: number
 }
 
 /**
@@ -32,12 +36,23 @@ export async function renderFolder(
   const stacks = stacksOf(folder)
   if (stacks && stacks.folders.length > together) {
     const rendering = await renderGroups(stacks, builder, onOnePiece, together)
-    if (rendering) return rendering
+    if (rendering) return nonEmpty(folder, rendering)
   }
   const build = await builder.attempt(folder)
-  if (build.output !== undefined) return { objects: splitBuild(build.output), builds: [build] }
+  if (build.output !== undefined) {
+    const stackCount = stacks?.folders.length ?? 1
+    return nonEmpty(folder, { objects: splitBuild(build.output), builds: [build], stacks: stackCount })
+  }
   const failed = await failedAlone(stacks?.folders ?? [], builder)
   throw new BuildFailure(failed.length > 0 ? failed : [build])
+}
+
+/** Throws Failure (2) for a rendering without objects, which Argo CD with prune would take for a wish to delete everything. */
+function nonEmpty(folder: string, rendering: Rendering): Rendering {
+  if (rendering.objects.length > 0) return rendering
+  throw new Failure(
+    `${display(folder)} builds no objects: Kustomize printed nothing; expected at least one under resources`,
+  )
 }
 
 /** The stacks that do not build by themselves either: Kustomize does not say in which stack a function failed. */
@@ -83,6 +98,7 @@ async function renderGroups(
       order,
     ),
     builds,
+    stacks: folders.length,
   }
 }
 

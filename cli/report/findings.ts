@@ -1,5 +1,6 @@
 import { toLine, toResult } from '../../functions/lib/framework/finding.ts'
 import { display } from '../display.ts'
+import { type ExitCode, FINDINGS, OK } from '../exit-code.ts'
 import type { StackFinding } from '../policy/verify.ts'
 import { colorsFor } from './terminal.ts'
 
@@ -22,6 +23,9 @@ export function findingsAsText(findings: readonly StackFinding[]): string {
 /** The findings in the ResourceList `results` schema, each with its stack. */
 export const findingsAsResults = (findings: readonly StackFinding[]): object[] =>
   findings.map(({ stack, source, finding }) => ({ stack: display(stack), ...toResult(finding, source) }))
+
+/** 1 for findings with an error among them. */
+export const exitCodeOf = (findings: readonly StackFinding[]): ExitCode => (hasErrors(findings) ? FINDINGS : OK)
 
 export const hasErrors = (findings: readonly StackFinding[]): boolean =>
   findings.some(({ finding }) => finding.severity === 'error')

@@ -4,7 +4,6 @@ import { delimiter, join } from 'node:path'
 import type { Duplex } from 'node:stream'
 import { Failure } from '../exit-code.ts'
 import { reasonOf } from '../files.ts'
-import { IMAGE } from '../image.ts'
 import standIn from './docker-stand-in.sh'
 import functionProgram from './function.sh'
 import { type Respond, serve } from './serve.ts'
@@ -20,8 +19,7 @@ export interface Runtime {
 }
 
 /**
- * Sets up the `docker` stand-in in a private folder. `images` are references that count as ours, besides the published
- * one. Throws Failure (2) if no folder can be made or no program can be run from the temporary folder.
+ * Sets up the `docker` stand-in in a private folder. `images` are the references that count as ours. Throws Failure (2) if no folder can be made or no program can be run from the temporary folder.
  */
 export function embeddedRuntime(images: readonly string[], env: NodeJS.ProcessEnv): Runtime {
   const home = inTemporaryFolder(() => realpathSync(mkdtempSync(join(tmpdir(), 'krm-hardening-'))))
@@ -31,7 +29,7 @@ export function embeddedRuntime(images: readonly string[], env: NodeJS.ProcessEn
   inTemporaryFolder(() => {
     mkdirSync(bin)
     mkdirSync(calls)
-    writeFileSync(join(home, 'images'), [IMAGE, ...images].map((image) => `${image}\n`).join(''))
+    writeFileSync(join(home, 'images'), images.map((image) => `${image}\n`).join(''))
     writeProgram(join(bin, 'docker'), standIn)
     writeProgram(join(home, 'function'), functionProgram)
   })

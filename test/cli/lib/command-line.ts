@@ -107,7 +107,7 @@ export const edit = (file: string, change: (text: string) => string): void =>
 
 let shared: Runtime | undefined
 const runtime = (): Runtime => {
-  shared ??= embeddedRuntime([], process.env)
+  shared ??= embeddedRuntime([IMAGE], process.env)
   return shared
 }
 

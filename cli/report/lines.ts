@@ -1,0 +1,6 @@
+/** Each line once, at its first place, with a count if there are several. */
+export function once(text: string): string {
+  const counts = new Map<string, number>()
+  for (const line of text.split('\n').filter((one) => one !== '')) counts.set(line, (counts.get(line) ?? 0) + 1)
+  return [...counts].map(([line, count]) => (count === 1 ? `${line}\n` : `${line} (${count} times)\n`)).join('')
+}

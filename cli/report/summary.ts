@@ -1,0 +1,38 @@
+import { formatPath, identity, isFields } from '../../functions/lib/kubernetes/objects.ts'
+import type { Rendering } from '../render/environment.ts'
+import { once } from './lines.ts'
+
+/** What a rendering is made of and what hardening did to it, for people: the last lines on stderr. */
+export function summaryOf({ objects, stacks, builds }: Rendering): string {
+  const calls = builds.flatMap((build) => build.calls)
+  const distinct = (kind: 'changed' | 'generated'): Set<string> =>
+    new Set(calls.flatMap((call) => call[kind].map(identity)))
+  const generated = distinct('generated')
+  const changed = [...distinct('changed')].filter((id) => !generated.has(id))
+  const warnings = new Set(
+    builds.flatMap(({ stderr }) => stderr.split('\n').filter((line) => line.startsWith('warning: '))),
+  )
+  const exceptions = once(calls.flatMap(({ policy }) => exceptionsOf(policy)).join('\n'))
+  return [
+    `${count(stacks, 'stack')}, ${count(objects.length, 'object')}: ${changed.length} changed, ${generated.size} generated; ${count(warnings.size, 'warning')}\n`,
+    ...(exceptions === '' ? [] : [`exceptions, with their reasons:\n${exceptions}`]),
+  ].join('')
+}
+
+const count = (number: number, what: string): string => `${number} ${what}${number === 1 ? '' : 's'}`
+
+/** Every exception of a policy with its reason: `reason` in any section, and the checks below `exceptions`. */
+function exceptionsOf(policy: unknown): string[] {
+  const found: string[] = []
+  const visit = (value: unknown, path: readonly string[], isException: boolean): void => {
+    if (isException && typeof value === 'string') found.push(`- ${formatPath(path)}: ${oneLine(value)}`)
+    if (!isFields(value)) return
+    if (typeof value.reason === 'string') found.push(`- ${formatPath(path)}: ${oneLine(value.reason)}`)
+    for (const [key, inner] of Object.entries(value))
+      if (key !== 'reason') visit(inner, [...path, key], isException || key === 'exceptions')
+  }
+  if (isFields(policy)) visit(policy.spec, policy.kind === 'Hardening' ? [] : [String(policy.kind)], false)
+  return found
+}
+
+const oneLine = (text: string): string => text.replaceAll(/\s+/g, ' ')

@@ -1,0 +1,173 @@
+import { join } from 'node:path'
+import { version } from '../../package.json'
+import { edit, FIXTURES, fixtures, krmHardening, removeFolders, tree } from './lib/command-line.ts'
+
+afterAll(removeFolders)
+
+interface Log {
+  version: string
+  runs: [
+    {
+      tool: { driver: { name: string; version: string; rules: { id: string }[] } }
+      results: {
+        ruleId: string
+        ruleIndex: number
+        level: string
+        message: { text: string }
+        locations: [{ physicalLocation: { artifactLocation: { uri: string }; region: { startLine: number } } }]
+      }[]
+    },
+  ]
+}
+
+/** Fails unless the text is a SARIF 2.1.0 log with what the schema requires and what GitHub requires besides. */
+function sarif(text: string): Log['runs'][0] {
+  const log = JSON.parse(text) as Log
+  expect(log).toMatchObject({ $schema: expect.stringContaining('sarif-2.1.0'), version: '2.1.0' })
+  const [run] = log.runs
+  expect(run.tool.driver).toMatchObject({ name: 'krm-hardening', version })
+  for (const { ruleId, ruleIndex, level, message, locations } of run.results) {
+    expect(run.tool.driver.rules[ruleIndex]?.id).toBe(ruleId)
+    expect(['error', 'warning', 'note']).toContain(level)
+    expect(message.text).not.toBe('')
+    expect(locations).toHaveLength(1)
+    const { artifactLocation, region } = locations[0].physicalLocation
+    expect(artifactLocation.uri).toMatch(/^[^/].*\.ya?ml$/)
+    expect(region.startLine).toBeGreaterThan(0)
+  }
+  return run
+}
+
+const HOST_NETWORK = (text: string): string =>
+  text.replace('      containers:', '      hostNetwork: true\n      containers:')
+
+describe('SARIF', () => {
+  test('shows what render refuses at the file and the line of the object', async () => {
+    const root = fixtures()
+    edit(join(root, 'environment/stacks/shop/resources.yaml'), HOST_NETWORK)
+    const { stdout, exitCode } = await krmHardening(['render', '-o', 'sarif', 'environment'], { cwd: root })
+    expect(exitCode).toBe(1)
+    const { tool, results } = sarif(stdout)
+    for (const rule of tool.driver.rules)
+      expect(rule).toMatchObject({
+        shortDescription: { text: expect.stringMatching(/./) },
+        help: { text: expect.stringMatching(/./) },
+      })
+    expect(results).toContainEqual(
+      expect.objectContaining({
+        level: 'error',
+        message: { text: expect.stringContaining('Deployment shop/web: spec.template.spec.hostNetwork: ') },
+        locations: [
+          expect.objectContaining({
+            physicalLocation: {
+              artifactLocation: { uri: 'environment/stacks/shop/resources.yaml' },
+              region: { startLine: 6 },
+            },
+          }),
+        ],
+      }),
+    )
+  })
+
+  test('shows what render reports of a build that passes, and no manifests', async () => {
+    const { stdout, exitCode } = await krmHardening(['render', '-o', 'sarif', 'environment'], { cwd: FIXTURES })
+    expect(exitCode).toBe(0)
+    expect(sarif(stdout).results.map(({ level }) => level)).toContain('note')
+  })
+
+  test('shows what verify and check find', async () => {
+    const root = fixtures()
+    const pod =
+      'apiVersion: v1\nkind: Pod\nmetadata: {name: p, namespace: ns}\nspec: {containers: [{name: c, image: i}]}\n'
+    const extra = tree({ 'extra.yaml': `# a comment\n${pod}` })
+    edit(join(root, 'policy/policy.yaml'), (text) => `${text}  flows: {"shop/web:http": {from: [blog/blgo]}}\n`)
+    const verified = await krmHardening(
+      ['verify', join(extra, 'extra.yaml'), '--policy', 'policy/policy.yaml', '-o', 'sarif'],
+      { cwd: root },
+    )
+    expect(verified.exitCode).toBe(1)
+    expect(sarif(verified.stdout).results.length).toBeGreaterThan(0)
+    const checked = await krmHardening(['check', 'environment', '-o', 'sarif'], { cwd: root })
+    expect(checked.exitCode).toBe(1)
+    expect(sarif(checked.stdout).results).toHaveLength(1)
+  })
+
+  test('never has the value of a variable of the environment', async () => {
+    const root = fixtures()
+    edit(join(root, 'environment/stacks/shop/resources.yaml'), (text) =>
+      HOST_NETWORK(text).replace('image: nginx', 'image: nginx\n        env: [{name: PASSWORD, value: hunter2}]'),
+    )
+    for (const args of [['render', '-o', 'sarif'], ['render'], ['verify', '-o', 'sarif']]) {
+      const { stdout, stderr } = await krmHardening([...args, 'environment'], { cwd: root })
+      expect(stdout + stderr).not.toContain('hunter2')
+    }
+  })
+
+  test('and its second build leave no annotation in the rendering', async () => {
+    const { stdout } = await krmHardening(['render', 'environment'], { cwd: FIXTURES })
+    expect(stdout).not.toContain('config.kubernetes.io/origin')
+  })
+})
+
+describe('explain', () => {
+  test('says what a finding means, why it matters and how to fix it', async () => {
+    const { stdout, exitCode } = await krmHardening(['explain', 'verify/empty-policy'])
+    expect(exitCode).toBe(0)
+    expect(stdout).toMatch(/^error: verify\/empty-policy\n\nWhat it means\n.*\n\nWhy it matters\n.*\n\nHow to fix it\n/)
+  })
+
+  test('lists every id, those of each function among them', async () => {
+    const { stdout } = await krmHardening(['explain'])
+    for (const scope of ['image-mirror-digest', 'security-context-enforcer', 'replication-factor', 'flows', 'check'])
+      expect(stdout).toMatch(new RegExp(`^${scope}/`, 'm'))
+  })
+
+  test('refuses an id that nothing has, and names the one that was probably meant', async () => {
+    const { stdout, stderr, exitCode } = await krmHardening(['explain', 'verify/empty-polcy'])
+    expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 2 })
+    expect(stderr).toBe('error: no finding has the id verify/empty-polcy (did you mean verify/empty-policy?)\n')
+  })
+})
+
+describe('the last lines of render, for people', () => {
+  test('count what was done', async () => {
+    const { stderr } = await krmHardening(['render', 'environment'], { cwd: FIXTURES })
+    expect(stderr).toMatch(/\n3 stacks, \d+ objects: \d+ changed, 0 generated; 0 warnings\n$/)
+  })
+
+  test('list exceptions with their reasons, once each', async () => {
+    const root = fixtures()
+    for (const stack of ['shop', 'blog/app'])
+      edit(join(root, 'environment/stacks', stack, 'resources.yaml'), HOST_NETWORK)
+    edit(join(root, 'policy/policy.yaml'), (text) =>
+      text.replace(
+        'level: restricted',
+        'level: restricted\n    exceptions: {web: {hostNamespaces: measures the network}}',
+      ),
+    )
+    const { stderr } = await krmHardening(['render', 'environment'], { cwd: root })
+    expect(stderr).toContain(
+      'exceptions, with their reasons:\n- securityContext.exceptions.web.hostNamespaces: measures the network',
+    )
+  })
+})
+
+test.each(['render', 'verify'])('%s refuses a build in which Kustomize prints nothing', async (command) => {
+  const root = tree({
+    'kustomization.yaml': 'resources: [r.yaml]\n',
+    'r.yaml':
+      'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: x\n  annotations: {config.kubernetes.io/local-config: "true"}\n',
+  })
+  const { stdout, stderr, exitCode } = await krmHardening([command, root])
+  expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 2 })
+  expect(stderr).toContain('builds no objects: Kustomize printed nothing')
+})
+
+test('an image that is not the functions’ own is named before an engine is asked for it', async () => {
+  const root = fixtures()
+  edit(join(root, 'policy/policy.yaml'), (text) => text.replace(/image: .*/, 'image: example.com/other:v1'))
+  const { stderr } = await krmHardening(['render', 'environment/stacks/shop'], { cwd: root })
+  expect(stderr).toContain(
+    'krm-hardening: a policy of environment/stacks/shop/kustomization.yaml names the image example.com/other:v1, which is not the functions’ own',
+  )
+})
