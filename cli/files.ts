@@ -1,20 +1,7 @@
-import {
-  lstatSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs'
+import { lstatSync, mkdirSync, mkdtempSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { display } from './display.ts'
 import { Failure } from './exit-code.ts'
-
-/** The text of a file. Throws Failure (2) that names the file and why it cannot be read. */
-export const readText = (file: string): string => naming(file, 'read', () => readFileSync(file, 'utf8'))
 
 /**
  * Writes a file whole or not at all: next to it first, then renamed into its place, with the mode that it has. A link is

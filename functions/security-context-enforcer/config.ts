@@ -38,7 +38,6 @@ const workloadSchema = z
       .check(z.describe('When the kubelet changes the group of the files, if the pod does not say')),
   })
   .check(z.describe('What differs in this workload'))
-export type WorkloadSpec = z.infer<typeof workloadSchema>
 
 const accountSchema = z
   .strictObject({ reason: reasonSchema })

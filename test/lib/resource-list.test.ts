@@ -381,7 +381,6 @@ const scalar = fc.oneof(
     '2024-01-01',
     '1_000',
     '<<',
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: a placeholder of Flux
     '${NAME:=x}',
     '$(NAME)',
     'a\u2028b',

@@ -1,6 +1,6 @@
 import { formatPath } from '../kubernetes/objects.ts'
 import { didYouMean } from './did-you-mean.ts'
-import type { Details, Finding, FindingKind, Findings } from './finding.ts'
+import type { Finding, FindingKind, Findings } from './finding.ts'
 
 /**
  * What every function says of a key of its policy that names nothing in the build: `'unknown-key': unknownKey` in the
@@ -46,17 +46,3 @@ const candidates = (key: string, names: ReadonlySet<string>): string[] =>
 /** By what a policy may name workloads: name, and `Kind/name`. */
 export const workloadNames = (workloads: readonly { kind: string; name: string }[]): string[] =>
   workloads.flatMap(({ kind, name }) => [name, `${kind}/${name}`])
-
-/** As `unknownKeys`, for a function that has no table of findings yet. */
-export function unusedOverrides(
-  field: string,
-  overrides: Readonly<Record<string, unknown>> | undefined,
-  workloads: readonly { kind: string; name: string }[],
-): Finding[] {
-  const make = (details: Details, what: string, meant: string): Finding => ({
-    severity: unknownKey.severity,
-    message: unknownKey.message(what, meant),
-    ...details,
-  })
-  return unknownKeys(make, field, overrides, { what: 'workload', names: [...workloadNames(workloads), '*'] })
-}

@@ -59,10 +59,6 @@ export function podTemplateOf(owner: KubernetesObject): PodTemplate | undefined 
   }
 }
 
-/** Every pod template of a build. */
-export const podTemplates = (objects: readonly KubernetesObject[]): PodTemplate[] =>
-  objects.flatMap((object) => podTemplateOf(object) ?? [])
-
 /** Every container of a pod: init containers (sidecars are among them), containers, ephemeral containers. */
 export const containersOf = (template: PodTemplate): ContainerAt[] =>
   CONTAINER_LISTS.flatMap((list) =>

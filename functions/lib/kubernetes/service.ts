@@ -1,5 +1,5 @@
 import { isKind, type KubernetesObject, valueAt } from './objects.ts'
-import { type Labels, selects } from './selector.ts'
+import type { Labels } from './selector.ts'
 import { containerPort, type Workload } from './workload.ts'
 
 export interface ServicePort {
@@ -31,11 +31,6 @@ export const servicesOf = (objects: readonly KubernetesObject[]): Service[] =>
       ports: (valueAt(object, ['spec', 'ports']) ?? []) as ServicePort[],
       headless: valueAt(object, ['spec', 'clusterIP']) === 'None',
     }))
-
-export const selectsWorkload = (service: Service, workload: Workload): boolean =>
-  service.namespace === workload.namespace &&
-  service.selector !== undefined &&
-  selects(service.selector, workload.labels)
 
 /** The number on the pod behind a Service port; undefined where it is a name that no container declares. */
 export function targetPortNumber(port: ServicePort, workload: Workload): number | undefined {

@@ -46,4 +46,3 @@ const known = z.check<Record<string, PresetSpec>>((context) => {
 })
 
 export const presetsSchema = z.record(name, ownSchema).check(known)
-export type PresetsSpec = z.infer<typeof presetsSchema>

@@ -5,4 +5,4 @@ import { userFindings } from './users.ts'
 /** Every finding that this function makes, besides those of the checks. */
 export const findings = { ...podFindings, ...userFindings, ...namespaceFindings }
 
-export { checkFinding, show, type Verdict } from './checks.ts'
+export { checkFinding, show } from './checks.ts'
