@@ -32,7 +32,9 @@ const BUNDLED: Readonly<Record<string, string>> = {
   diff: 'shows what hardening changed',
   'fastest-levenshtein': 'finds the key or name that was probably meant',
   'js-yaml': 'reads the YAML that Kustomize writes, several times faster than yaml',
+  'p-limit': 'builds as many stacks at once as there are cores',
   picocolors: 'colours what the command line prints',
+  'yocto-queue': 'the queue of p-limit',
   yaml: 'reads and edits the YAML of people, with its comments',
   zod: 'schema, types, defaults and documentation of every functionConfig',
 }

@@ -4,7 +4,7 @@ import type { Finding } from '../../functions/lib/framework/finding.ts'
 import { Shared } from '../../functions/lib/framework/shared.ts'
 import type { KubernetesObject, ObjectMeta } from '../../functions/lib/kubernetes/objects.ts'
 
-const NAME_LABEL = 'app.kubernetes.io/name'
+export const NAME_LABEL = 'app.kubernetes.io/name'
 
 export interface PodFields {
   kind?: string
