@@ -41,7 +41,7 @@ const pullSecretSchema = z.strictObject({
     ._default(z.enum(['pods', 'serviceAccounts']), 'pods')
     .check(
       z.describe(
-        '`pods`: every pod that pulls from a mirror; `serviceAccounts`: every ServiceAccount of the build, and such pods that name pull secrets of their own',
+        '`pods`: every pod that pulls from a mirror, and custom resources that take pull secrets; `serviceAccounts`: every ServiceAccount of the build, and such pods that name pull secrets of their own',
       ),
     ),
 })

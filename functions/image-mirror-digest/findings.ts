@@ -176,4 +176,12 @@ export const findings = defineFindings('image-mirror-digest', {
     why: 'Nodes cannot pull from a mirror that asks for credentials.',
     fix: 'Add the ServiceAccount to the build, or set on: pods for these secrets.',
   },
+  'pull-secrets-out-of-reach': {
+    severity: 'warning',
+    message: (secrets: readonly string[]) =>
+      `its pods are made elsewhere, so they pull without ${secrets.join(', ')}; set its own field for pull secrets, or set on: serviceAccounts in imagePullSecrets`,
+    means: 'An object that is not a pod names a mirrored image, and has no known field for pull secrets.',
+    why: 'Nodes cannot pull from a mirror that asks for credentials.',
+    fix: 'Set the field for pull secrets of the object or chart, or set on: serviceAccounts for these secrets.',
+  },
 })

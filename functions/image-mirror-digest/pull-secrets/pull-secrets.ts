@@ -1,7 +1,15 @@
 import type { Finding } from '../../lib/framework/finding.ts'
-import { ensureList, isKind, type KubernetesObject, type TypeMeta } from '../../lib/kubernetes/objects.ts'
+import {
+  ensureList,
+  isFields,
+  isKind,
+  type KubernetesObject,
+  type TypeMeta,
+  valueAt,
+} from '../../lib/kubernetes/objects.ts'
 import { type PodTemplate, podTemplateOf } from '../../lib/kubernetes/pod-template.ts'
 import { serviceAccountOf } from '../../lib/kubernetes/pod-traits.ts'
+import { customResourceOf } from '../../lib/operators/index.ts'
 import type { ImageMirrorDigestSpec } from '../config.ts'
 import { findings } from '../findings.ts'
 
@@ -16,7 +24,8 @@ const secretsOn = ({ imagePullSecrets }: Spec, place: Place): string[] =>
   Object.keys(imagePullSecrets).filter((name) => imagePullSecrets[name]?.on === place)
 
 /**
- * Adds the pull secrets of the mirrors to pods, or to the service accounts of the build. `mirrored` are the objects with
+ * Adds the pull secrets of the mirrors to pods and to the custom resources of operators that take them, or to the service
+ * accounts of the build. `mirrored` are the objects with
  * an image that is pulled from a mirror. A pod that names pull secrets does not get those of its service account.
  * Source: https://kubernetes.io/docs/tasks/configure-pod-container/configure-service-account/#add-imagepullsecrets-to-a-service-account
  */
@@ -34,11 +43,20 @@ export function addPullSecrets(
   }
   return [...mirrored].flatMap((object) => {
     const template = podTemplateOf(object)
-    if (!template) return []
+    if (!template) return onPods.length > 0 ? addToCustomResource(object, onPods) : []
     const namesOwn = (template.spec.imagePullSecrets ?? []).length > 0
     add(template.spec, namesOwn || onPods.length > 0 ? [...onPods, ...onAccounts] : [])
     return namesOwn || onPods.length > 0 ? [] : accountElsewhere(object, template, accounts, onAccounts)
   })
+}
+
+/** Gives the pods that an operator makes their pull secrets, if its custom resource has a field for them. */
+function addToCustomResource(object: KubernetesObject, names: readonly string[]): Finding[] {
+  const path = customResourceOf(object)?.imagePullSecrets
+  const parent = path && valueAt(object, path.slice(0, -1))
+  if (!isFields(parent)) return [findings['pull-secrets-out-of-reach']({ object }, names)]
+  add(parent, names)
+  return []
 }
 
 function add(owner: object, names: readonly string[]): void {

@@ -13,6 +13,7 @@ import { strimzi } from './strimzi.ts'
 import { tidb } from './tidb.ts'
 import { vitess } from './vitess.ts'
 
+/** One file an operator: a new one is a file and a line here, a new kind of a known one a row in its file. */
 const OPERATORS: readonly Operator[] = [
   certManager,
   cloudNativePg,
@@ -44,8 +45,9 @@ export function customResourceOf(object: TypeMeta): CustomResource | undefined {
 
 /** The values of an object that have another type than its CustomResourceDefinition says. */
 export function mistypedCustomFields(object: KubernetesObject): Mistyped[] {
-  const { shape, replicas = {} } = customResourceOf(object) ?? {}
+  const { shape, replicas = {}, imagePullSecrets } = customResourceOf(object) ?? {}
   const shapes = Object.values(replicas).map((path) => shapeAt(path, 'count'))
+  if (imagePullSecrets) shapes.push(shapeAt(imagePullSecrets, [{ name: 'string' }]))
   return [...shapes, ...(shape ? [shape] : [])].flatMap((each) => typeErrors(object, each, []))
 }
 

@@ -86,6 +86,8 @@ export interface CustomResource {
   images?: readonly ImageField[]
   joinedImages?: readonly JoinedImage[]
   versionInTag?: VersionInTag
+  /** Path of the list of pull secrets that the operator gives its pods. */
+  imagePullSecrets?: readonly string[]
   pods?: PodFields
   /** The strictest Pod Security level that its pods can meet, hardened or not as `pods.harden` says. */
   level?: 'privileged' | 'baseline' | 'restricted'

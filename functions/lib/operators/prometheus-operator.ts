@@ -27,6 +27,7 @@ const server: CustomResource = {
     baseImage('spec'),
     baseImage('spec.thanos'),
   ],
+  imagePullSecrets: ['spec', 'imagePullSecrets'],
   pods,
   // The operator's own containers meet restricted already.
   level: 'restricted',

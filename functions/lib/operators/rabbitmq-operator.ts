@@ -41,6 +41,7 @@ export const rabbitmqOperator: Operator = {
   customResources: {
     'rabbitmq.com/RabbitmqCluster': {
       images: ['spec.image'],
+      imagePullSecrets: ['spec', 'imagePullSecrets'],
       runtimePods: (cluster) => [
         {
           name: `${cluster.metadata.name}-server`,

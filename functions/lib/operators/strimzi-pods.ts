@@ -73,9 +73,11 @@ const portName = (listener: string, port: number): string => FORMER_NAMES[`${lis
 const readsNodes = (kafka: KubernetesObject): boolean =>
   has(kafka, 'spec', 'kafka', 'rack') || listenersOf(kafka).some(({ type }) => type === 'nodeport')
 
-/** The pods of a kind that is a client of Kafka. */
+/** The pods of a kind that is a client of Kafka; a KafkaBridge may set its port. */
 export const podsOfClient =
-  (component: string, port: number) =>
-  (object: KubernetesObject): RuntimePods[] => [
-    pods(object, component, [{ name: 'rest-api', port }, ...metrics(object)], has(object, 'spec', 'rack')),
-  ]
+  (component: string, standard: number) =>
+  (object: KubernetesObject): RuntimePods[] => {
+    const written = valueAt(object, ['spec', 'http', 'port'])
+    const port = typeof written === 'number' ? written : standard
+    return [pods(object, component, [{ name: 'rest-api', port }, ...metrics(object)], has(object, 'spec', 'rack'))]
+  }

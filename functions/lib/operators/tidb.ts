@@ -4,6 +4,8 @@ import { podsOfTidbCluster } from './tidb-pods.ts'
 /** Repository and tag in two fields that the operator joins by a colon; the digest goes after the tag. */
 const joined = (path: string): ImageField => ({ path, parts: { repository: 'baseImage', tag: 'version' } })
 
+const imagePullSecrets = ['spec', 'imagePullSecrets']
+
 const POD = { 'spec.podSecurityContext': { of: 'spec' } }
 const HOST_NETWORK = { 'spec.hostNetwork': 'hostNamespaces' } as const
 
@@ -64,6 +66,7 @@ export const tidb: Operator = {
         image('tiproxy', 'pingcap/tiproxy'),
         image('pump', 'pingcap/tidb-binlog'),
       ],
+      imagePullSecrets,
       pods: {
         ...clusterPods,
         harden: true,
@@ -79,6 +82,7 @@ export const tidb: Operator = {
     'pingcap.com/DMCluster': {
       images: CLUSTER_IMAGES,
       joinedImages: [image('master', 'pingcap/dm', 'dm-master'), image('worker', 'pingcap/dm', 'dm-worker')],
+      imagePullSecrets,
       pods: podsOf('discovery', 'master', 'worker'),
       level: 'baseline',
     },
@@ -89,6 +93,7 @@ export const tidb: Operator = {
         ),
         'spec.additionalContainers.*.image',
       ],
+      imagePullSecrets,
       // The directory of its alerting rules is named after the initializer's version.
       versionInTag: { tag: 'spec.initializer.version', field: 'alertManagerRulesVersion' },
       pods,
