@@ -14,6 +14,9 @@ const amountSchema = z.union([
 const limits = {
   maxUnavailable: z.optional(amountSchema).check(z.describe('How many pods may be away at once')),
   minAvailable: z.optional(amountSchema).check(z.describe('How many pods must stay')),
+  unhealthyPodEvictionPolicy: z
+    .optional(z.enum(['IfHealthyBudget', 'AlwaysAllow']))
+    .check(z.describe('`AlwaysAllow` lets pods that are not ready be evicted, whatever the limit')),
 }
 const oneLimit = z.refine<{ maxUnavailable?: unknown; minAvailable?: unknown }>(
   ({ maxUnavailable, minAvailable }) => maxUnavailable === undefined || minAvailable === undefined,
@@ -22,7 +25,7 @@ const oneLimit = z.refine<{ maxUnavailable?: unknown; minAvailable?: unknown }>(
 
 const budgetSchema = z.strictObject(limits).check(
   oneLimit,
-  z.refine((budget) => Object.keys(budget).length > 0, 'maxUnavailable or minAvailable'),
+  z.refine((budget) => Object.keys(budget).length > 0, 'maxUnavailable, minAvailable or unhealthyPodEvictionPolicy'),
 )
 const ownBudgetSchema = z
   .strictObject({

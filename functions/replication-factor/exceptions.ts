@@ -13,7 +13,7 @@ interface Exception {
 }
 
 /** Reports every exception that the policy makes, with its reason, and annotates the reasons on the object. */
-export function noteExceptions({ spec, scalables }: Build): Finding[] {
+export function noteExceptions({ spec, scalables }: Build, functionName: string): Finding[] {
   const exempt = exemptFromQuorum(spec, scalables)
   const reasons = new Map<KubernetesObject, string[]>()
   const found = scalables.flatMap((scalable) => {
@@ -24,7 +24,7 @@ export function noteExceptions({ spec, scalables }: Build): Finding[] {
       reasons.set(object, [...(reasons.get(object) ?? []), ...all.map(({ reason }) => reason)])
     return all.map(({ what, reason }) => findings.exception({ object }, scalable.name, what, reason))
   })
-  for (const [object, list] of reasons) setExceptions(object, 'replication-factor', list)
+  for (const [object, list] of reasons) setExceptions(object, functionName, list)
   return found
 }
 

@@ -1,6 +1,7 @@
 import { defineFunction, type KrmFunction } from '../lib/framework/function.ts'
 import { isKind } from '../lib/kubernetes/objects.ts'
 import { isPodOwner } from '../lib/kubernetes/pod-template.ts'
+import { customResourceOf } from '../lib/operators/index.ts'
 import { type ReplicationFactorSpec, replicationFactorSchema } from './config.ts'
 import { isBudget } from './disruption-budgets/budget.ts'
 import { presetOf } from './presets/index.ts'
@@ -13,6 +14,7 @@ const reads: KrmFunction<ReplicationFactorSpec>['reads'] = (spec, item) =>
   isScalable(item) ||
   isAutoscaler(item) ||
   isBudget(item) ||
+  customResourceOf(item)?.runtimePods !== undefined ||
   isKind(item, '', 'Service') ||
   isKind(item, 'kafka.strimzi.io', 'KafkaTopic') ||
   isTarget(spec, item)

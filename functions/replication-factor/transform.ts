@@ -29,27 +29,31 @@ import { writeSpread } from './spread/topology-spread.ts'
 import { distributeTraffic } from './spread/traffic-distribution.ts'
 import { unknownNames } from './unknown-keys.ts'
 
-export async function transform(objects: KubernetesObject[], spec: ReplicationFactorSpec): Promise<Finding[]> {
+export async function transform(
+  objects: KubernetesObject[],
+  spec: ReplicationFactorSpec,
+  name: string,
+): Promise<Finding[]> {
   const build = buildOf(objects, spec)
   const { parts, rules: known, findings } = expandPresets(build)
-  const own = Object.entries(spec.derive).map(([name, rule]) => ({ ...rule, name: `derive.${name}` }))
+  const own = Object.entries(spec.derive).map(([key, rule]) => ({ ...rule, name: `derive.${key}` }))
   const written = [
     ...unknownNames(build),
-    ...noteExceptions(build),
+    ...noteExceptions(build, name),
     ...findings,
     ...setReplicas(build, parts),
     ...(await derive(build, [...known, ...own])),
     ...writeSpread(build),
     ...distributeTraffic(build),
-    ...writeBudgets(objects, build),
+    ...writeBudgets(objects, build, name),
   ]
   const quorums = quorumsOf(build, parts)
   const copies: Holding[] = [
     ...parts.filter(({ replicas }) => replicas !== undefined),
     ...own
       .filter(({ formula }) => needsFactor(formula))
-      .map(({ name, from, formula }) => ({
-        where: name,
+      .map(({ name: where, from, formula }) => ({
+        where,
         scalables: named(build.scalables, from),
         mayClamp: formula === 'min(factor, count)',
       })),

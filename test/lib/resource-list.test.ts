@@ -60,7 +60,8 @@ describe('items that no function changes', () => {
     ],
     ['YAML that is broken, in a kind that nobody reads', '- apiVersion: v1\n  kind: Other\n  metadata: {name: [}\n'],
   ])('come back as the bytes they were: %s', async (_, item) => {
-    expect(itemsOf(await run(list(item + item), nothing))).toBe(item + item)
+    const items = item + item.replace('name:   a\n', 'name:   b\n')
+    expect(itemsOf(await run(list(items), nothing))).toBe(items)
   })
 
   test('a decoded item that stays equal comes back as the bytes it was', async () => {

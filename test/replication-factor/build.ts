@@ -64,7 +64,7 @@ export async function run(
   spec: Fields = {},
 ): Promise<{ objects: KubernetesObject[]; findings: Finding[]; errors: string[] }> {
   const copy = structuredClone(objects) as KubernetesObject[]
-  const findings = await transform(copy, parse(spec))
+  const findings = await transform(copy, parse(spec), 'replication-factor')
   const errors = findings.filter(({ severity }) => severity === 'error').map(idOf)
   return { objects: copy, findings, errors }
 }

@@ -106,7 +106,7 @@ describe('a quorum', () => {
         quorum: { zk: true },
       },
     )
-    expect(errors).toEqual(['loses-the-majority'])
+    expect(errors).toEqual(['budget-without-scale', 'loses-the-majority'])
   })
 
   test('loses no more members to a budget than the budget selects', async () => {

@@ -4,7 +4,7 @@ import { parse } from 'yaml'
 import { valueAt } from '../../functions/lib/kubernetes/objects.ts'
 import { presetOf, presets } from '../../functions/replication-factor/presets/index.ts'
 import { FUNCTIONS, input, runExample, toDocuments } from '../support/examples.ts'
-import { QUIET, run, workload } from './build.ts'
+import { configMap, QUIET, run, workload } from './build.ts'
 
 const FOLDER = join(FUNCTIONS, 'replication-factor')
 
@@ -93,6 +93,29 @@ test.each([
   )
   expect(objects[0]?.spec).toMatchObject({ replicas: members })
   expect(errors).toEqual([])
+})
+
+describe('the ring of loki', () => {
+  const written = async (text: string) => {
+    const { objects, errors } = await run(
+      [workload('StatefulSet', 'loki-ingester', { replicas: 3 }), configMap('loki', 'loki.yaml', text)],
+      { ...QUIET, factor: 3, presets: { loki: {} } },
+    )
+    return errors[0] ?? valueAt(objects[1], ['data', 'loki.yaml'])
+  }
+
+  test.each([
+    ['in common', 'common:\n  replication_factor: 1\n'],
+    ['in the ring of the ingester', 'ingester:\n  lifecycler:\n    ring:\n      replication_factor: 1 # each\n'],
+    ['in the ring of the index gateway', 'index_gateway:\n  ring:\n    replication_factor: 1\n'],
+    ['in several places', 'common:\n  replication_factor: 1\nindex_gateway:\n  ring: {replication_factor: 1}\n'],
+  ])('is written %s', async (_, text) => {
+    expect(await written(text)).toBe(text.replaceAll('replication_factor: 1', 'replication_factor: 3'))
+  })
+
+  test('must be in one of them', async () => {
+    expect(await written('common: {}\n')).toBe('cannot-write data["loki.yaml"]: common.replication_factor')
+  })
 })
 
 test('a Service of the name of a part is not the part', async () => {

@@ -1,5 +1,11 @@
 import fc from 'fast-check'
+import { parseConfig } from '../../functions/lib/framework/config.ts'
 import type { Fields, KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
+import { podTemplateOf } from '../../functions/lib/kubernetes/pod-template.ts'
+import { matchesSelector } from '../../functions/lib/kubernetes/selector.ts'
+import { runSteps } from '../../functions/lib/runner/steps.ts'
+import { replicationFactorSchema } from '../../functions/replication-factor/config.ts'
+import { replicationFactor } from '../../functions/replication-factor/function.ts'
 import { autoscaler, configMap, run, workload } from './build.ts'
 
 const NAMES = ['cart', 'search', 'store', 'cache', 'etcd']
@@ -76,9 +82,37 @@ const policies = fc.record({
   derive: fc.oneof(fc.constant({}), fc.constantFrom(...NAMES).map(rule)),
 })
 
+/** More ways to write a build: Jobs and DaemonSets under the selector of a Deployment, Rollouts that borrow their pods. */
+const overlapping = fc
+  .array(
+    fc.record({
+      kind: fc.constantFrom('Deployment', 'StatefulSet', 'DaemonSet', 'Job', 'Rollout'),
+      labels: fc.record(
+        { app: fc.constantFrom('a', 'b'), tier: fc.constantFrom('web', 'clean'), part: fc.constant('x') },
+        { requiredKeys: ['app'] },
+      ),
+      selector: fc.constantFrom('app', 'tier', 'part'),
+      replicas: fc.integer({ min: 0, max: 5 }),
+    }),
+    { maxLength: 6 },
+  )
+  .map((parts) =>
+    parts.map(({ kind, labels, selector, replicas: count }, index): KubernetesObject => {
+      const apiVersion = { Job: 'batch/v1', Rollout: 'argoproj.io/v1alpha1' }[kind as string] ?? 'apps/v1'
+      const object = workload(kind, `w${index}`, { labels: labels as Record<string, string>, replicas: count })
+      if (kind === 'Rollout') {
+        const workloadRef = { apiVersion: 'apps/v1', kind: 'Deployment', name: `w${index - 1}` }
+        return { apiVersion, kind, metadata: object.metadata, spec: { replicas: count, workloadRef } }
+      }
+      const value = (labels as Record<string, string>)[selector]
+      const own = value === undefined ? { app: labels.app } : { [selector]: value }
+      return { ...object, apiVersion, spec: { ...(object.spec as Fields), selector: { matchLabels: own } } }
+    }),
+  )
+
 test('a second run over its own output changes nothing and says the same', async () => {
   await fc.assert(
-    fc.asyncProperty(builds, policies, async (objects, spec) => {
+    fc.asyncProperty(fc.oneof(builds, overlapping), policies, async (objects, spec) => {
       const first = await run(objects, spec)
       const second = await run(first.objects, spec)
       expect(second.objects).toEqual(first.objects)
@@ -87,10 +121,47 @@ test('a second run over its own output changes nothing and says the same', async
   )
 })
 
+test('what mutate wrote, validate finds nothing to do about', async () => {
+  const parse = (mode: string, spec: Fields) => parseConfig(replicationFactorSchema, { ...spec, mode }, 'spec')
+  await fc.assert(
+    fc.asyncProperty(fc.oneof(builds, overlapping), policies, async (input, spec) => {
+      // The run refuses a number in quotes before any function sees it.
+      fc.pre(!JSON.stringify(input).includes('"replicas":"2"'))
+      const objects = structuredClone(input)
+      const errorsOf = async (mode: string) => {
+        const { reported } = await runSteps(objects, [{ function: replicationFactor, spec: parse(mode, spec) }])
+        return reported.filter(({ finding }) => finding.severity === 'error').map(({ finding }) => finding.id)
+      }
+      fc.pre((await errorsOf('mutate')).length === 0)
+      expect(await errorsOf('validate')).toEqual([])
+    }),
+    { numRuns: 300 },
+  )
+})
+
+test('a budget that is generated can be evicted from: all its pods have a scale, or its limit needs none', async () => {
+  await fc.assert(
+    fc.asyncProperty(overlapping, async (input) => {
+      const { objects, findings } = await run(input, { spread: 'off' })
+      const refused = findings.some(({ severity }) => severity === 'error')
+      for (const { kind, spec } of refused ? [] : objects) {
+        if (kind !== 'PodDisruptionBudget' || (spec as Fields).minAvailable !== undefined) continue
+        const reached = objects.filter(
+          (object) =>
+            ['Job', 'DaemonSet'].includes(object.kind) &&
+            matchesSelector((spec as Fields).selector, podTemplateOf(object)?.metadata?.labels ?? {}),
+        )
+        expect(reached).toEqual([])
+      }
+    }),
+    { numRuns: 300 },
+  )
+})
+
 test('nothing that is written depends on the order of the objects', async () => {
   const sorted = (objects: readonly KubernetesObject[]) => objects.map((object) => JSON.stringify(object)).sort()
   await fc.assert(
-    fc.asyncProperty(builds, policies, async (objects, spec) => {
+    fc.asyncProperty(fc.oneof(builds, overlapping), policies, async (objects, spec) => {
       const forwards = await run(objects, spec)
       const backwards = await run(objects.toReversed(), spec)
       expect(sorted(backwards.objects)).toEqual(sorted(forwards.objects))

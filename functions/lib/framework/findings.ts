@@ -101,6 +101,13 @@ export const objects = defineFindings('objects', {
     why: 'The API server refuses the object, and a function would misread it.',
     fix: 'Correct the value in the manifest. A number or boolean in quotes is a string.',
   },
+  repeated: {
+    severity: 'error',
+    message: () => 'is in the build twice; remove one of the two objects',
+    means: 'Two objects of the build have the same group, kind, namespace and name.',
+    why: 'A cluster stores one of them, and the order of the files would decide which.',
+    fix: 'Remove one of the two, or give it another name or namespace.',
+  },
   'not-an-object': {
     severity: 'error',
     message: (where: string, found: string) => `${where}: found ${found}, expected an object of the API`,

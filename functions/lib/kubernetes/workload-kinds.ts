@@ -15,6 +15,13 @@ export interface WorkloadKind {
     /** The label by which its controller tells the pods of its revisions apart. */
     readonly revisionLabel: string
   }
+  /**
+   * Its controller, or the one that the controller makes, has a scale: the disruption controller can tell how many pods
+   * there should be. See https://kubernetes.io/docs/tasks/run-application/configure-pdb/#arbitrary-controllers-and-selectors
+   */
+  readonly scale?: true
+  /** Path of a reference to the workload whose pod template it may use in place of its own. */
+  readonly reference?: readonly string[]
   /** Its pods have names that stay: `<name>-<ordinal>`. */
   readonly ordinals?: true
   /** The fields that functions read, besides metadata and pod template. */
@@ -31,10 +38,16 @@ const REPLICAS: Shape = { spec: { replicas: 'count', selector: LABEL_SELECTOR } 
 const WORKLOAD_KINDS: Readonly<Record<string, WorkloadKind>> = {
   '/Pod': { template: [] },
   '/PodTemplate': { template: ['template'], templateOnly: true },
-  '/ReplicationController': { template: IN_SPEC },
-  'apps/Deployment': { template: IN_SPEC, replicated: { revisionLabel: 'pod-template-hash' }, fields: REPLICAS },
+  '/ReplicationController': { template: IN_SPEC, scale: true },
+  'apps/Deployment': {
+    template: IN_SPEC,
+    scale: true,
+    replicated: { revisionLabel: 'pod-template-hash' },
+    fields: REPLICAS,
+  },
   'apps/StatefulSet': {
     template: IN_SPEC,
+    scale: true,
     replicated: { revisionLabel: 'controller-revision-hash' },
     ordinals: true,
     fields: {
@@ -42,14 +55,18 @@ const WORKLOAD_KINDS: Readonly<Record<string, WorkloadKind>> = {
     },
   },
   'apps/DaemonSet': { template: IN_SPEC, fields: { spec: { selector: LABEL_SELECTOR } } },
-  'apps/ReplicaSet': { template: IN_SPEC, fields: REPLICAS },
+  'apps/ReplicaSet': { template: IN_SPEC, scale: true, fields: REPLICAS },
   'batch/Job': { template: IN_SPEC, batch: true },
   'batch/CronJob': { template: ['spec', 'jobTemplate', ...IN_SPEC], batch: true },
-  'serving.knative.dev/Service': { template: IN_SPEC },
+  'serving.knative.dev/Service': { template: IN_SPEC, scale: true },
   'argoproj.io/Rollout': {
     template: IN_SPEC,
+    reference: ['spec', 'workloadRef'],
+    scale: true,
     replicated: { revisionLabel: 'rollouts-pod-template-hash' },
-    fields: REPLICAS,
+    fields: {
+      spec: { replicas: 'count', selector: LABEL_SELECTOR, workloadRef: { kind: 'string', name: 'string' } },
+    },
   },
 }
 

@@ -1,3 +1,4 @@
+import { requireDistinct } from '../framework/distinct.ts'
 import type { Finding } from '../framework/finding.ts'
 import type { Step } from '../framework/function.ts'
 import { Shared } from '../framework/shared.ts'
@@ -23,6 +24,7 @@ export interface Ran {
  */
 export async function runSteps(objects: KubernetesObject[], steps: readonly Step[]): Promise<Ran> {
   requireWellTyped(objects)
+  requireDistinct(objects)
   const before = new Snapshot(objects)
   const reported: Reported[] = []
   const shared = new Shared()

@@ -1,13 +1,15 @@
 import type { Finding } from '../../lib/framework/finding.ts'
 import { groupBy } from '../../lib/framework/group-by.ts'
 import { describe, type KubernetesObject, valueAt } from '../../lib/kubernetes/objects.ts'
+import { isPlaceholder } from '../../lib/kubernetes/type-check.ts'
 import type { Workload } from '../../lib/kubernetes/workload.ts'
-import { type Build, totalOf } from '../build.ts'
+import { type Build, runningOf, totalOf } from '../build.ts'
 import { majority, tolerance } from '../derive/evaluate.ts'
 import { describeLimits, evictable, isBudget, type Limits, selectorOf } from '../disruption-budgets/budget.ts'
+import { needsNoScale, withoutScale } from '../disruption-budgets/without-scale.ts'
 import { findings } from '../findings/index.ts'
 import type { Scalable } from '../replicas/scalable.ts'
-import { selectedBy } from '../selected-workloads.ts'
+import { mayReachRuntimePods, selectedBy } from '../selected-workloads.ts'
 import type { Quorum } from './quorum.ts'
 
 // Rule: no budget, whoever wrote it, blocks every eviction, because then no node can be drained; of a quorum of n members
@@ -33,7 +35,7 @@ export function checkEvictions(
     return { budget, workloads, scalables: workloads.flatMap(({ object }) => byObject.get(object) ?? []) }
   })
   return [
-    ...selections.flatMap((selection) => checkBlocking(build, selection)),
+    ...selections.flatMap((selection) => [...checkReach(build, selection), ...checkBlocking(build, selection)]),
     ...quorums.flatMap((quorum) => checkMajority(build, quorum, selections)),
     ...checkOverlap(selections),
   ]
@@ -45,11 +47,25 @@ const limitsOf = (budget: KubernetesObject): Limits => ({
   minAvailable: valueAt(budget, ['spec', 'minAvailable']) ?? undefined,
 })
 
+/** Does the budget select pods at all, and can the disruption controller tell how many there should be? */
+function checkReach(build: Build, { budget, workloads }: Selection): Finding[] {
+  const selector = selectorOf(budget)
+  if (workloads.length === 0)
+    return mayReachRuntimePods(build, budget.metadata.namespace ?? '', selector)
+      ? []
+      : [findings['budget-selects-nothing']({ object: budget }, JSON.stringify(selector ?? null))]
+  const unscaled = withoutScale(workloads)
+  const limits = limitsOf(budget)
+  if (unscaled.length === 0 || needsNoScale(limits) || isPlaceholder(limits.minAvailable)) return []
+  const others = unscaled.map(({ object }) => describe(object)).sort()
+  return [findings['budget-without-scale']({ object: budget }, describeLimits(limits), others.join(', '))]
+}
+
 function checkBlocking(build: Build, { budget, workloads, scalables }: Selection): Finding[] {
   const limits = limitsOf(budget)
   const isUnlimited = limits.maxUnavailable === undefined && limits.minAvailable === undefined
   const never = isUnlimited || /^0%?$/.test(String(limits.maxUnavailable))
-  const total = scalables.length === workloads.length ? totalOf(build, scalables) : undefined
+  const total = scalables.length === workloads.length ? runningOf(build, scalables) : undefined
   const n = total?.value
   if (!never && (n === undefined || n === 0 || evictable(limits, n) !== 0)) return []
   const arithmetic = never ? '0 may be away' : `${remainder(limits, n ?? 0)} = 0 of ${total?.text} may be away`

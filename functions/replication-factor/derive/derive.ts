@@ -16,7 +16,7 @@ import { asFindings, Claims, writeAt } from './write.ts'
 // The place must exist, except for an environment variable, which is added; a placeholder stays.
 
 /** Computes and writes every value, in the order of the rules' names. */
-export async function derive(build: Build, rules: readonly (NamedRule & { optional?: true })[]): Promise<Finding[]> {
+export async function derive(build: Build, rules: readonly NamedRule[]): Promise<Finding[]> {
   const found: Finding[] = []
   const claims = new Claims()
   for (const rule of rules.toSorted((a, b) => (a.name < b.name ? -1 : 1)))
@@ -24,7 +24,7 @@ export async function derive(build: Build, rules: readonly (NamedRule & { option
   return found
 }
 
-async function apply(build: Build, rule: NamedRule & { optional?: true }, claims: Claims): Promise<Finding[]> {
+async function apply(build: Build, rule: NamedRule, claims: Claims): Promise<Finding[]> {
   const from = named(build.scalables, rule.from)
   const namespaces = [...new Set(from.map(({ namespace }) => namespace))]
   const [namespace, another] = namespaces
@@ -44,7 +44,7 @@ async function apply(build: Build, rule: NamedRule & { optional?: true }, claims
   const { value, clamped } = evaluated
   return [
     ...(clamped ? [findings.clamped(details, rule.name, clamped.factor, clamped.count, clamped.text)] : []),
-    ...(await write({ build, rule, namespace }, value, claims, rule.optional)),
+    ...(await write({ build, rule, namespace }, value, claims)),
   ]
 }
 
@@ -54,11 +54,11 @@ const suggest = ({ scalables }: Build, name: string): string =>
     scalables.map((scalable) => (name.includes('/') ? `${scalable.kind}/${scalable.name}` : scalable.name)),
   )
 
-async function write(placing: Placing, value: Value, claims: Claims, optional: true | undefined): Promise<Finding[]> {
+async function write(placing: Placing, value: Value, claims: Claims): Promise<Finding[]> {
   const { rule, namespace } = placing
   return asFindings(rule, undefined, async () => {
-    const fields = fieldsOf(placing, rule.target)
-    if (fields.length === 0 && !optional)
+    const fields = await fieldsOf(placing, rule.target)
+    if (fields.length === 0 && !rule.optional)
       return [
         findings['target-not-found'](
           { field: { path: `${rule.name}.target` } },
@@ -72,7 +72,7 @@ async function write(placing: Placing, value: Value, claims: Claims, optional: t
   })
 }
 
-function fieldsOf(placing: Placing, { env, argument, configMap, object }: Target): DerivedField[] {
+async function fieldsOf(placing: Placing, { env, argument, configMap, object }: Target): Promise<DerivedField[]> {
   if (env) return envFields(placing, env)
   if (argument) return argumentFields(placing, argument)
   if (configMap) return configMapFields(placing, configMap)

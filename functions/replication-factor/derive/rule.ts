@@ -100,6 +100,10 @@ export type Target = Rule['target']
 /** A rule with its name in the policy, for messages. */
 export interface NamedRule extends Rule {
   name: string
+  /** Nothing to write to is fine. */
+  optional?: true
+  /** More paths in the text of a ConfigMap. The value is written to each path that the text has. */
+  otherPaths?: readonly string[]
 }
 
 /** The keys of a path that may be written with dots. */

@@ -8,13 +8,29 @@ import { findWord, type Word } from './word-pattern.ts'
 
 type ConfigMapTarget = NonNullable<Target['configMap']>
 
-/** The field in every ConfigMap of the namespace that has the key. */
-export const configMapFields = (placing: Placing, target: ConfigMapTarget): DerivedField[] =>
-  placing.build.objects
-    .filter((object) => isMeant(object, placing.namespace, target))
-    .map((object) =>
-      target.line === undefined ? pathField(placing, object, target) : lineField(placing, object, target),
-    )
+/** The fields in every ConfigMap of the namespace that has the key: one, or one for each path that the text has. */
+export async function configMapFields(placing: Placing, target: ConfigMapTarget): Promise<DerivedField[]> {
+  const objects = placing.build.objects.filter((object) => isMeant(object, placing.namespace, target))
+  const fields: DerivedField[] = []
+  for (const object of objects) {
+    if (target.line !== undefined) fields.push(lineField(placing, object, target))
+    else
+      for (const path of await pathsIn(placing, object, target))
+        fields.push(pathField(placing, object, target.key, path))
+  }
+  return fields
+}
+
+type TextPath = readonly (string | number)[]
+
+/** The paths of the rule that the text has; the first where it has none, so that a message can name it. */
+async function pathsIn({ rule }: Placing, object: KubernetesObject, { key, path = [] }: ConfigMapTarget) {
+  const first = keysOf(path)
+  const present: TextPath[] = []
+  for (const candidate of rule.otherPaths ? [first, ...rule.otherPaths.map(keysOf)] : [])
+    if ((await readText(textOf(object, key), candidate)) !== undefined) present.push(candidate)
+  return present.length > 0 ? present : [first]
+}
 
 function isMeant(object: KubernetesObject, namespace: string, { name, key }: ConfigMapTarget): boolean {
   if (!isKind(object, '', 'ConfigMap') || (object.metadata.namespace ?? '') !== namespace) return false
@@ -28,8 +44,7 @@ const setText = (object: KubernetesObject, key: string, text: string): void => {
 }
 
 // The text is read anew each time: an earlier rule may have changed it.
-function pathField({ rule }: Placing, object: KubernetesObject, { key, path = [] }: ConfigMapTarget): DerivedField {
-  const keys = keysOf(path)
+function pathField({ rule }: Placing, object: KubernetesObject, key: string, keys: TextPath): DerivedField {
   return {
     object,
     field: `${formatPath(['data', key])}: ${formatPath(keys)}`,

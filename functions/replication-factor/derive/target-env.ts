@@ -21,7 +21,10 @@ export const envFields = (placing: Placing, target: NonNullable<Target['env']>):
   })
 
 export const workloadsNamed = ({ build, rule, namespace }: Placing, name: string | undefined): Workload[] =>
-  named(build.topology.workloadsIn(namespace), name ?? rule.from)
+  build.topology.workloadsIn(namespace).filter((workload) => {
+    const standIn = build.standIns.get(workload.object)
+    return named(standIn ? [workload, standIn] : [workload], name ?? rule.from).length > 0
+  })
 
 /** Of two variables of one name the container sees the last. */
 const find = (container: Container, name: string): Variable | undefined =>

@@ -8,6 +8,7 @@ import { copySelector } from '../selected-workloads.ts'
 export interface Limits {
   maxUnavailable?: unknown
   minAvailable?: unknown
+  unhealthyPodEvictionPolicy?: unknown
 }
 
 export const isBudget = (type: { apiVersion: string; kind: string }): boolean =>

@@ -2,32 +2,31 @@ import { isDeepStrictEqual } from 'node:util'
 import { isOff } from '../../lib/framework/config.ts'
 import type { Finding } from '../../lib/framework/finding.ts'
 import { isGeneratedBy, replaceGenerated } from '../../lib/framework/generated-objects.ts'
-import { describe, identity, isFields, type KubernetesObject, valueAt } from '../../lib/kubernetes/objects.ts'
+import { describe, identity, isFields, type KubernetesObject } from '../../lib/kubernetes/objects.ts'
 import { type Labels, matchesSelector } from '../../lib/kubernetes/selector.ts'
 import { overrideFor, type Workload } from '../../lib/kubernetes/workload.ts'
 import type { Build } from '../build.ts'
 import { findings } from '../findings/index.ts'
-import { replicatedWorkloads } from '../replicas/scalable.ts'
+import type { Replicated } from '../replicas/replicated.ts'
 import { selectedBy } from '../selected-workloads.ts'
-import { isBudget, type Limits, newBudget, selectorOf } from './budget.ts'
+import { describeLimits, isBudget, type Limits, newBudget, selectorOf } from './budget.ts'
+import { type Fitted, fitToScale } from './without-scale.ts'
 
 // Rule: every Deployment, StatefulSet and Rollout gets a PodDisruptionBudget with its name and its selector, unless a
 // budget selects its pods already or the policy says off. The limit, the name and the selector may
 // be the policy's; workloads to which it gives one name and one selector share one budget.
 
-const NAME = 'replication-factor'
-
-export function writeBudgets(objects: KubernetesObject[], build: Build): Finding[] {
+export function writeBudgets(objects: KubernetesObject[], build: Build, functionName: string): Finding[] {
   const planned: Plan = { build, covered: new Map(), wanted: new Map() }
-  for (const object of objects) if (isBudget(object) && !isGeneratedBy(object, NAME)) cover(planned, object)
-  const wishes = replicatedWorkloads(build.topology.workloads).map((workload) => wishFor(build, workload))
+  for (const object of objects) if (isBudget(object) && !isGeneratedBy(object, functionName)) cover(planned, object)
+  const wishes = build.replicated.map((workload) => wishFor(build, workload))
   // A selector of the policy may reach other workloads too, so it is planned first.
   const ordered = [
     ...wishes.filter(({ selector }) => selector !== undefined),
     ...wishes.filter(({ selector }) => selector === undefined),
   ]
   const found = ordered.flatMap((wish) => (wish.limits ? plan(planned, wish, wish.limits) : []))
-  return [...found, ...replaceGenerated(objects, NAME, [...planned.wanted.values()], refuseNamesake)]
+  return [...found, ...replaceGenerated(objects, functionName, [...planned.wanted.values()], refuseNamesake)]
 }
 
 interface Plan {
@@ -44,7 +43,7 @@ function cover({ build, covered }: Plan, budget: KubernetesObject): void {
 
 /** The budget that the policy gives one workload: no limits where it is off. */
 interface Wish {
-  workload: Workload
+  workload: Replicated
   limits: Limits | undefined
   name: string
   selector?: Labels
@@ -53,9 +52,9 @@ interface Wish {
 }
 
 /** A workload's own limit replaces the general one. */
-function wishFor({ spec }: Build, workload: Workload): Wish {
+function wishFor({ spec }: Build, workload: Replicated): Wish {
   const own = overrideFor(spec.workloads, workload)?.disruptionBudget
-  const general = isOff(spec.disruptionBudget) ? undefined : spec.disruptionBudget
+  const general = isOff(spec.disruptionBudget) ? undefined : withLimit(spec.disruptionBudget, DEFAULT)
   const wish = { workload, name: workload.name, isOwn: own !== undefined }
   if (own === undefined) return { ...wish, limits: general }
   if (isOff(own)) return { ...wish, limits: undefined }
@@ -64,7 +63,19 @@ function wishFor({ spec }: Build, workload: Workload): Wish {
     ...wish,
     name,
     selector,
-    limits: Object.keys(limits).length > 0 ? limits : (general ?? { maxUnavailable: 1 }),
+    limits: withLimit(limits, general ?? DEFAULT),
+  }
+}
+
+const DEFAULT: Limits = { maxUnavailable: 1 }
+
+/** A budget without a limit of its own takes another's; what else it says stays. */
+function withLimit(own: Limits, other: Limits): Limits {
+  const { unhealthyPodEvictionPolicy = other.unhealthyPodEvictionPolicy, ...limits } = own
+  const { unhealthyPodEvictionPolicy: _, ...others } = other
+  return {
+    ...(Object.keys(limits).length > 0 ? limits : others),
+    ...(unhealthyPodEvictionPolicy !== undefined && { unhealthyPodEvictionPolicy }),
   }
 }
 
@@ -74,10 +85,29 @@ function plan(planned: Plan, { workload, name, selector, isOwn }: Wish, limits: 
   if (present && !isOwn) return []
   if (present && !planned.wanted.has(identity(present)))
     return [findings['budget-exists']({ object }, describe(present))]
-  const used = selector ? { matchLabels: selector } : valueAt(object, ['spec', 'selector'])
+  const used = selector ? { matchLabels: selector } : workload.selector
   const refused = refuseSelector(workload, used)
-  return refused ? [refused] : add(planned, newBudget(object, name, limits, used))
+  if (refused) return [refused]
+  const fitted = fitToScale(planned.build, workload, { limits, selector: used, mayNarrow: selector === undefined })
+  if ('refused' in fitted)
+    return [findings['budget-without-scale']({ object }, describeLimits(limits), describeAll(fitted.refused))]
+  return [...notes(object, limits, fitted), ...add(planned, newBudget(object, name, fitted.limits, fitted.selector))]
 }
+
+function notes(object: KubernetesObject, limits: Limits, fitted: Exclude<Fitted, { refused: unknown }>): Finding[] {
+  const { narrowedPast, countedWith } = fitted
+  if (narrowedPast)
+    return [findings['budget-narrowed']({ object }, JSON.stringify(fitted.selector), describeAll(narrowedPast))]
+  if (!countedWith) return []
+  const change = [describeLimits(fitted.limits), describeLimits(limits)] as const
+  return [findings['budget-in-numbers']({ object }, ...change, describeAll(countedWith))]
+}
+
+const describeAll = (workloads: readonly Workload[]): string =>
+  workloads
+    .map(({ object }) => describe(object))
+    .sort()
+    .join(', ')
 
 function refuseSelector({ object, labels }: Workload, selector: unknown): Finding | undefined {
   if (!isFields(selector)) return findings['no-selector']({ object }, 'disruption budget')

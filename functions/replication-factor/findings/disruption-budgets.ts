@@ -33,6 +33,39 @@ export const budgetFindings = {
     why: 'The workload has no budget, although it looks as if it had one.',
     fix: 'Correct the selector of the budget, or write workloads.<workload>.disruptionBudget.name.',
   },
+  'budget-narrowed': {
+    severity: 'info',
+    message: (selector: string, others: string) =>
+      `the selector of its budget is narrowed to ${selector}: ${others} also ${others.includes(',') ? 'carry' : 'carries'} the labels of its selector, and without a scale they would block every eviction`,
+    means:
+      'The selector of a workload also reaches pods of a Job, a DaemonSet or a bare pod, so its budget got a narrower one.',
+    why: 'The disruption controller finds no scale for such pods and then allows no disruption of any pod of the budget.',
+    fix: 'Nothing, or give the workloads selectors that do not overlap.',
+  },
+  'budget-in-numbers': {
+    severity: 'info',
+    message: (written: string, limits: string, others: string) =>
+      `its budget has ${written} in place of ${limits}: no label tells its pods from those of ${others}, for which there is no scale`,
+    means: 'The budget also selects pods without a scale, so its limit is written as a number of pods that must stay.',
+    why: 'With maxUnavailable or a percentage, the disruption controller would allow no disruption at all.',
+    fix: 'Give the pods a label that tells them apart and use it in the selector of the workload.',
+  },
+  'budget-without-scale': {
+    severity: 'error',
+    message: (limits: string, others: string) =>
+      `${limits} blocks every eviction: the budget also selects the pods of ${others}, for which there is no scale; select other labels, or write minAvailable as a number`,
+    means: 'A budget with maxUnavailable or a percentage also selects pods of a Job, a DaemonSet or a bare pod.',
+    why: 'The disruption controller finds no scale for such pods and then allows no disruption of any pod of the budget: no node under them can be drained.',
+    fix: 'Use a selector that leaves these pods out, or write minAvailable as a number of pods.',
+  },
+  'budget-selects-nothing': {
+    severity: 'warning',
+    message: (selector: string) =>
+      `its selector ${selector} selects no pod of the build; correct the selector, or remove the budget`,
+    means: 'A hand-written budget selects no pod of the build.',
+    why: 'It protects nothing, although it looks as if it protected something.',
+    fix: 'Correct the selector, or remove the budget.',
+  },
   'blocks-every-eviction': {
     severity: 'error',
     message: (limits: string, arithmetic: string) =>

@@ -26,7 +26,7 @@ export const spreadFindings = {
     fix: 'Use labels of the pod template, in the policy under spread.selector or in spec.selector of the workload.',
   },
   'written-spread-selects-nothing': {
-    severity: 'error',
+    severity: 'warning',
     message: (topologyKey: string, selector: string) =>
       `spread across ${topologyKey}: the labelSelector ${selector} matches no pod of the build; expected labels of pods in its namespace`,
     means: 'A spread constraint of the manifest selects no pod.',

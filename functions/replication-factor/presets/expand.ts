@@ -20,7 +20,7 @@ export interface KnownPart extends Part {
 /** What the presets of a policy give: workloads that hold data, and rules like those that a person writes. */
 export interface Expanded {
   parts: KnownPart[]
-  rules: (NamedRule & { optional?: true })[]
+  rules: NamedRule[]
   findings: Finding[]
 }
 
@@ -94,7 +94,10 @@ function rulesOf(key: string, preset: Preset, spec: PresetSpec, names: ReadonlyM
     const from = refer(written.from, names)
     const target = referTarget(written.target, names)
     if (isOff(own) || from === undefined || target === undefined) return []
-    return [{ ...written, target, ...given(own), from, name: `presets.${key}.values.${value}` }]
+    const { otherPaths, ...rule } = written
+    const isMoved = typeof own === 'object' && own.target !== undefined
+    const others = otherPaths && !isMoved ? { otherPaths } : {}
+    return [{ ...rule, ...others, target, ...given(own), from, name: `presets.${key}.values.${value}` }]
   })
 }
 

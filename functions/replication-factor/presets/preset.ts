@@ -1,4 +1,4 @@
-import type { Rule } from '../derive/rule.ts'
+import type { NamedRule, Rule } from '../derive/rule.ts'
 
 /**
  * What is known about a program: which workloads hold its data, and which values follow from their replicas. Data only.
@@ -23,7 +23,4 @@ export interface Part {
   readonly quorum?: true
 }
 
-export interface PresetValue extends Rule {
-  /** Nothing to write to is fine. */
-  readonly optional?: true
-}
+export type PresetValue = Rule & Pick<NamedRule, 'optional' | 'otherPaths'>

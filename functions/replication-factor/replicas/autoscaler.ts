@@ -8,6 +8,8 @@ export interface Autoscaler {
   field: string
   /** undefined where it is a placeholder. */
   min: number | undefined
+  /** The fewest pods while any run; undefined where it is a placeholder. */
+  leastRunning: number | undefined
 }
 
 /** Is this a HorizontalPodAutoscaler or a ScaledObject of KEDA? */
@@ -56,9 +58,18 @@ function autoscaler(object: KubernetesObject): Autoscaler {
   const isIdle = isKeda && (valueAt(object, ['spec', 'idleReplicaCount']) ?? undefined) !== undefined
   const field = isIdle ? 'idleReplicaCount' : isKeda ? 'minReplicaCount' : 'minReplicas'
   const min = wholeNumber(valueAt(object, ['spec', field]) ?? (isKeda ? 0 : 1))
-  return { object, field: `spec.${field}`, min }
+  const whileActive = wholeNumber(valueAt(object, ['spec', isKeda ? 'minReplicaCount' : field]) ?? 0)
+  const leastRunning = min === 0 && whileActive !== undefined ? Math.max(whileActive, 1) : min
+  return { object, field: `spec.${field}`, min, leastRunning }
 }
 
 /** `minReplicas 1 of HorizontalPodAutoscaler mimir/mimir-proxy` */
 export const describeMin = ({ object, field, min }: Autoscaler): string =>
   `${field.slice('spec.'.length)} ${min} of ${describe(object)}`
+
+/** `1 pod that ScaledObject shop/worker runs at least while it is active`, or as `describeMin` where it is always active */
+export const describeRunning = (autoscaler: Autoscaler): string => {
+  const { object, min, leastRunning } = autoscaler
+  if (leastRunning === min) return describeMin(autoscaler)
+  return `${leastRunning} ${leastRunning === 1 ? 'pod' : 'pods'} that ${describe(object)} runs at least while it is active`
+}

@@ -1,9 +1,9 @@
 import { matchesPattern } from '../../lib/framework/match.ts'
 import { type Fields, isFields, type KubernetesObject, type TypeMeta, valueAt } from '../../lib/kubernetes/objects.ts'
 import { podTemplateOf } from '../../lib/kubernetes/pod-template.ts'
-import type { Workload } from '../../lib/kubernetes/workload.ts'
 import { workloadKindOf } from '../../lib/kubernetes/workload-kinds.ts'
 import { customResourceOf } from '../../lib/operators/index.ts'
+import { isBorrower } from './replicated.ts'
 
 /** Something that runs a number of pods, and where in its object that number is. */
 export interface Scalable {
@@ -30,12 +30,19 @@ const sortKey = ({ namespace, kind, name }: { namespace: string; kind: string; n
   [namespace, kind, name].join('\n')
 const byName = (a: Scalable, b: Scalable): number => (sortKey(a) < sortKey(b) ? -1 : 1)
 
-/** Everything of a build that runs a number of pods. */
-export const scalablesOf = (objects: readonly KubernetesObject[]): Scalable[] => objects.flatMap(inObject).sort(byName)
+/** Everything of a build that runs a number of pods, without the objects that another one stands in for. */
+export const scalablesOf = (
+  objects: readonly KubernetesObject[],
+  standIns: ReadonlyMap<KubernetesObject, unknown>,
+): Scalable[] =>
+  objects
+    .filter((object) => !standIns.has(object))
+    .flatMap(inObject)
+    .sort(byName)
 
 function inObject(object: KubernetesObject): Scalable[] {
   const own = { object, kind: object.kind, namespace: object.metadata.namespace ?? '' }
-  if (isReplicated(object) && podTemplateOf(object))
+  if (isReplicated(object) && (podTemplateOf(object) || isBorrower(object)))
     return [{ ...own, name: object.metadata.name, path: ['spec', 'replicas'] }]
   return Object.entries(customResourceOf(object)?.replicas ?? {})
     .filter(([, path]) => valueAt(object, path) !== undefined)
@@ -48,10 +55,6 @@ export function named<T extends { kind: string; name: string }>(candidates: read
   const kind = slash < 0 ? '*' : key.slice(0, slash)
   return candidates.filter((one) => matchesPattern(kind, one.kind) && matchesPattern(key.slice(slash + 1), one.name))
 }
-
-/** The workloads that keep a number of pods running, by name: not Jobs, not DaemonSets. */
-export const replicatedWorkloads = (workloads: readonly Workload[]): Workload[] =>
-  workloads.filter(({ object }) => isReplicated(object)).sort((a, b) => (sortKey(a) < sortKey(b) ? -1 : 1))
 
 /** The written number: 1 where a workload writes none, undefined where it is a placeholder. */
 export function writtenReplicas({ object, path }: Scalable): number | undefined {

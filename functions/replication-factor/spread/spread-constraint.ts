@@ -1,11 +1,10 @@
 import { isDeepStrictEqual } from 'node:util'
 import { isOff } from '../../lib/framework/config.ts'
 import { fillUnset } from '../../lib/framework/generated-objects.ts'
-import { type Fields, valueAt } from '../../lib/kubernetes/objects.ts'
-import type { Workload } from '../../lib/kubernetes/workload.ts'
-import { workloadKindOf } from '../../lib/kubernetes/workload-kinds.ts'
+import type { Fields } from '../../lib/kubernetes/objects.ts'
 import type { Build } from '../build.ts'
 import type { SpreadSpec } from '../config.ts'
+import type { Replicated } from '../replicas/replicated.ts'
 import { copySelector, selectedBy } from '../selected-workloads.ts'
 
 const HOSTNAME = 'kubernetes.io/hostname'
@@ -22,11 +21,10 @@ export type Wanted = (labelSelector?: unknown) => Constraint
 /** The constraints that the policy wants, by topology key. */
 export function constraintsFor(
   build: Build,
-  workload: Workload,
+  workload: Replicated,
   { hostname = 'ScheduleAnyway', zone = 'ScheduleAnyway', minDomains, selector }: SpreadSpec,
 ): Map<string, Wanted> {
-  const used = selector ? { matchLabels: { ...selector } } : valueAt(workload.object, ['spec', 'selector'])
-  const revisionLabel = workloadKindOf(workload.object)?.replicated?.revisionLabel
+  const used = selector ? { matchLabels: { ...selector } } : workload.selector
   const across =
     (topologyKey: string, whenUnsatisfiable: string, more: Fields): Wanted =>
     (labelSelector = used) => ({
@@ -35,7 +33,7 @@ export function constraintsFor(
       whenUnsatisfiable,
       ...more,
       labelSelector: copySelector(labelSelector),
-      ...(revisionLabel && !reachesOthers(build, workload, labelSelector) && { matchLabelKeys: [revisionLabel] }),
+      ...(!reachesOthers(build, workload, labelSelector) && { matchLabelKeys: [workload.revisionLabel] }),
       nodeAffinityPolicy: 'Honor',
       nodeTaintsPolicy: 'Honor',
     })
@@ -46,8 +44,8 @@ export function constraintsFor(
 }
 
 /** Does a selector other than the workload's own spread its pods among those of other workloads? */
-const reachesOthers = (build: Build, { object, namespace }: Workload, labelSelector: unknown): boolean =>
-  !isDeepStrictEqual(labelSelector, valueAt(object, ['spec', 'selector'])) &&
+const reachesOthers = (build: Build, { object, namespace, selector }: Replicated, labelSelector: unknown): boolean =>
+  !isDeepStrictEqual(labelSelector, selector) &&
   selectedBy(build, namespace, labelSelector).some((other) => other.object !== object)
 
 /** The fields that the policy names, which replace those of the workload, by topology key. */

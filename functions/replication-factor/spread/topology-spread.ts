@@ -1,14 +1,14 @@
 import { isOff } from '../../lib/framework/config.ts'
 import type { Finding } from '../../lib/framework/finding.ts'
 import { groupBy } from '../../lib/framework/group-by.ts'
-import { isFields, valueAt } from '../../lib/kubernetes/objects.ts'
+import { isFields } from '../../lib/kubernetes/objects.ts'
 import { matchesSelector } from '../../lib/kubernetes/selector.ts'
 import { overrideFor, type Workload } from '../../lib/kubernetes/workload.ts'
 import type { Build } from '../build.ts'
 import type { SpreadSpec } from '../config.ts'
 import { findings } from '../findings/index.ts'
-import { replicatedWorkloads } from '../replicas/scalable.ts'
-import { selectedBy } from '../selected-workloads.ts'
+import type { Replicated } from '../replicas/replicated.ts'
+import { mayReachRuntimePods, selectedBy } from '../selected-workloads.ts'
 import { type Constraint, constraintsFor, givenFields, merge } from './spread-constraint.ts'
 
 // Rule: the pods of every Deployment, StatefulSet and Rollout are spread across nodes, then across zones: maxSkew 1,
@@ -18,7 +18,7 @@ import { type Constraint, constraintsFor, givenFields, merge } from './spread-co
 // policy names them. Jobs, CronJobs and DaemonSets get none.
 
 export const writeSpread = (build: Build): Finding[] =>
-  replicatedWorkloads(build.topology.workloads).flatMap((workload) => {
+  build.replicated.flatMap((workload) => {
     const spread = spreadFor(build, workload)
     const written = (workload.template.spec.topologySpreadConstraints ?? []) as unknown as Constraint[]
     const unused = written.flatMap((constraint) => checkWritten(build, workload, constraint))
@@ -39,14 +39,17 @@ function spreadFor({ spec }: Build, workload: Workload): SpreadSpec | 'off' {
   return { ...general, ...(minDomains !== undefined && isRequired && { minDomains }), ...own }
 }
 
-function refuse({ object, labels }: Workload, { selector, zone, minDomains }: SpreadSpec): Finding | undefined {
+function refuse(
+  { object, labels, selector: own }: Replicated,
+  { selector, zone, minDomains }: SpreadSpec,
+): Finding | undefined {
   if (minDomains !== undefined && zone !== 'DoNotSchedule')
     return findings['min-domains-without-zone'](
       { object },
       minDomains,
       zone === undefined ? 'ScheduleAnyway' : zone || 'off',
     )
-  const used = selector ? { matchLabels: selector } : valueAt(object, ['spec', 'selector'])
+  const used = selector ? { matchLabels: selector } : own
   if (!isFields(used)) return findings['no-selector']({ object }, 'spread')
   if (matchesSelector(used, labels)) return undefined
   return findings['spread-selects-no-pod']({ object }, JSON.stringify(used), JSON.stringify(labels))
@@ -65,5 +68,6 @@ function checkWritten(
   { topologyKey, labelSelector }: Constraint,
 ): Finding[] {
   if (!isFields(labelSelector) || selectedBy(build, namespace, labelSelector).length > 0) return []
+  if (mayReachRuntimePods(build, namespace, labelSelector)) return []
   return [findings['written-spread-selects-nothing']({ object }, topologyKey, JSON.stringify(labelSelector))]
 }
