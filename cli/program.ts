@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { version } from '../package.json'
 import { checkCommand } from './commands/check.ts'
+import { diffCommand } from './commands/diff.ts'
 import { explainCommand } from './commands/explain.ts'
 import { graphCommand } from './commands/graph.ts'
 import { initCommand } from './commands/init.ts'
@@ -30,6 +31,7 @@ Start with:
     renderCommand,
     verifyCommand,
     checkCommand,
+    diffCommand,
     graphCommand,
     explainCommand,
   ])

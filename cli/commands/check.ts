@@ -28,6 +28,7 @@ export function checkCommand(finish: (exitCode: ExitCode) => void): Command {
   withImageOption(withFindingsOutputOption(command, 'a line for each finding'))
   return withExamples(command, [
     ['the flows of an environment', 'krm-hardening check overlays/dev'],
+    ['every connection that its network policies admit', 'krm-hardening check -o json overlays/dev'],
     ['if nothing but spec.elsewhere is outside of it', 'krm-hardening check --complete overlays/production'],
   ])
 }
@@ -58,9 +59,14 @@ async function check(folder: string, options: CheckOptions): Promise<ExitCode> {
   }
   const flows = Object.keys(declared.flows).length
   const ok = exitCode === OK
+  const asJson = async (): Promise<string> => {
+    const { connectionsIn } = await import('../connections/connections.ts')
+    const connections = connectionsIn(objectsOf(rendering.objects))
+    return JSON.stringify({ ok, flows, findings: findingsAsResults(findings), connections })
+  }
   process.stdout.write(
     options.output === 'json'
-      ? `${JSON.stringify({ ok, flows, findings: findingsAsResults(findings) })}\n`
+      ? `${await asJson()}\n`
       : `${findingsAsText(findings)}${flows} flows ${ok ? 'match' : 'checked; they do NOT all match'}\n`,
   )
   return exitCode

@@ -1,0 +1,84 @@
+import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, relative } from 'node:path'
+import { Command } from 'commander'
+import { type Connection, connectionsIn, keyOf } from '../connections/connections.ts'
+import { type ExitCode, Failure, OK } from '../exit-code.ts'
+import { run } from '../process.ts'
+import { objectsOf } from '../render/documents.ts'
+import { renderFolder } from '../render/environment.ts'
+import { colorsFor } from '../report/terminal.ts'
+import { harden } from '../runtime/functions.ts'
+import { type BuildOptions, openSession, requireBuildable, type Session } from '../session.ts'
+import { type Output, withExamples, withImageOption, withOutputOption } from './options.ts'
+import { onePiece } from './render.ts'
+
+interface DiffOptions extends BuildOptions {
+  output: Output
+}
+
+export function diffCommand(finish: (exitCode: ExitCode) => void): Command {
+  const command = new Command('diff')
+    .summary('show the connections that a change adds and removes')
+    .description(
+      'Renders a kustomization as it is and as it was at a revision of Git, and prints the connections that the network policies admit in only one of the two. Who calls whom between workloads of the rendering is decided by the policies of both ends.',
+    )
+    .argument('<revision>', 'revision of Git to compare with, such as main or HEAD~1')
+    .argument('[dir]', 'folder with a kustomization.yaml: a stack, or an environment that lists stacks', '.')
+    .action(async (revision: string, folder: string, options: DiffOptions) =>
+      finish(await diff(revision, folder, options)),
+    )
+  withImageOption(withOutputOption(command, 'a line for each connection, + added and - removed'))
+  return withExamples(command, [['what a branch opens and closes', 'krm-hardening diff main overlays/production']])
+}
+
+async function diff(revision: string, folder: string, options: DiffOptions): Promise<ExitCode> {
+  const path = requireBuildable(folder)
+  const session = openSession(options)
+  const before = await connectionsOf(await checkedOut(revision, path), session)
+  const after = await connectionsOf(path, session)
+  const added = without(after, before)
+  const removed = without(before, after)
+  process.stdout.write(options.output === 'json' ? `${JSON.stringify({ added, removed })}\n` : asText(added, removed))
+  return OK
+}
+
+async function connectionsOf(folder: string, session: Session): Promise<Connection[]> {
+  const { objects } = await renderFolder(folder, session.builder(harden), onePiece(session))
+  return connectionsIn(objectsOf(objects))
+}
+
+/** The folder as it was at a revision, in a private copy of the repository. Throws Failure (2) if it was not there. */
+async function checkedOut(revision: string, folder: string): Promise<string> {
+  const root = realpathSync((await git(folder, 'rev-parse', '--show-toplevel')).trimEnd())
+  const copy = realpathSync(mkdtempSync(join(tmpdir(), 'krm-hardening-')))
+  process.once('exit', () => rmSync(copy, { recursive: true, force: true }))
+  const tree = join(copy, 'tree')
+  const archive = join(copy, 'tree.tar')
+  await git(root, 'archive', '--format=tar', `--output=${archive}`, '--end-of-options', revision)
+  mkdirSync(tree)
+  const { status, stderr } = await run('tar', ['-xf', archive, '-C', tree])
+  if (status !== 0) throw new Failure(`${revision} cannot be unpacked: ${stderr.trim()}`)
+  return requireBuildable(join(tree, relative(root, realpathSync(folder))))
+}
+
+async function git(cwd: string, ...args: string[]): Promise<string> {
+  const { stdout, stderr, status } = await run('git', args, { cwd })
+  if (status !== 0) throw new Failure(`git ${args[0]} failed: ${stderr.trim()}`)
+  return stdout
+}
+
+function without(some: readonly Connection[], others: readonly Connection[]): Connection[] {
+  const keys = new Set(others.map(keyOf))
+  return some.filter((connection) => !keys.has(keyOf(connection)))
+}
+
+function asText(added: readonly Connection[], removed: readonly Connection[]): string {
+  const { green, red } = colorsFor(process.stdout, process.env)
+  const line = ({ from, to, port, protocol }: Connection): string => `${from} → ${to} ${port}/${protocol}`
+  const lines = [
+    ...removed.map((connection) => red(`- ${line(connection)}`)),
+    ...added.map((connection) => green(`+ ${line(connection)}`)),
+  ]
+  return `${lines.map((text) => `${text}\n`).join('')}${added.length} connections added, ${removed.length} removed\n`
+}

@@ -1,0 +1,114 @@
+import { isKind, type KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
+import { matchesSelector } from '../../functions/lib/kubernetes/selector.ts'
+import { runsPods, type Workload, workloadsOf } from '../../functions/lib/kubernetes/workload.ts'
+import { commonPorts, type Direction, type Peer, Policies, type Ports, peersOf, portsOf } from './policies.ts'
+
+/** A connection that the network policies of a rendering admit. */
+export interface Connection {
+  /** A workload as `namespace/name`, pods that are not in the rendering by their selectors, a CIDR, or `anyone`. */
+  from: string
+  to: string
+  /** A number, a range such as `30000-30100`, or `*` for every port. */
+  port: string
+  protocol: string
+}
+
+const ANYONE = 'anyone'
+const EVERY: readonly Ports[] = ['TCP', 'UDP', 'SCTP'].map((protocol) => ({ protocol }))
+
+/**
+ * Every connection that the NetworkPolicies of a rendering admit: between its workloads by the rules of both ends, to and
+ * from everything else by those of the one end that is here. Sorted, each once.
+ */
+export function connectionsIn(objects: readonly KubernetesObject[]): Connection[] {
+  const workloads = workloadsOf(objects).filter(runsPods)
+  const policies = new Policies(objects)
+  const namespaces = namespaceLabels(objects)
+  const isPeer = (peer: Peer, workload: Workload, home: string): boolean => {
+    if (peer.ipBlock) return false
+    const labels = { 'kubernetes.io/metadata.name': workload.namespace, ...namespaces.get(workload.namespace) }
+    return (
+      (peer.namespaceSelector ? matchesSelector(peer.namespaceSelector, labels) : workload.namespace === home) &&
+      matchesSelector(peer.podSelector, workload.labels)
+    )
+  }
+  /** The ports that one end admits for the other. */
+  const admitted = (own: Workload, direction: Direction, other: Workload): readonly Ports[] => {
+    const callee = direction === 'ingress' ? own : other
+    const rules = policies.rulesFor(own, direction)
+    if (!rules) return EVERY
+    return rules
+      .filter((rule) => {
+        const peers = peersOf(rule, direction)
+        return peers.length === 0 || peers.some((peer) => isPeer(peer, other, own.namespace))
+      })
+      .flatMap((rule) => portsOf(rule, callee))
+  }
+  /** What one end admits for ends that are not in the rendering. */
+  const outside = (own: Workload, direction: Direction): { end: string; ports: readonly Ports[] }[] => {
+    const rules = policies.rulesFor(own, direction)
+    if (!rules) return [{ end: ANYONE, ports: EVERY }]
+    return rules.flatMap((rule) => {
+      const ports = portsOf(rule, direction === 'ingress' ? own : undefined)
+      const peers = peersOf(rule, direction)
+      if (peers.length === 0) return [{ end: ANYONE, ports }]
+      return peers
+        .filter((peer) => !workloads.some((workload) => isPeer(peer, workload, own.namespace)))
+        .map((peer) => ({ end: nameOf(peer, own.namespace), ports }))
+    })
+  }
+  const found: Connection[] = []
+  for (const own of workloads) {
+    const name = `${own.namespace}/${own.name}`
+    for (const callee of workloads) {
+      const ports = commonPorts(admitted(own, 'egress', callee), admitted(callee, 'ingress', own))
+      found.push(...connections(name, `${callee.namespace}/${callee.name}`, ports))
+    }
+    for (const { end, ports } of outside(own, 'ingress')) found.push(...connections(end, name, ports))
+    for (const { end, ports } of outside(own, 'egress')) found.push(...connections(name, end, ports))
+  }
+  return [...new Map(found.map((one) => [keyOf(one), one])).entries()]
+    .sort(([one], [other]) => (one < other ? -1 : 1))
+    .map(([, connection]) => connection)
+}
+
+/** For comparing: two connections with one key are the same. */
+export const keyOf = ({ from, to, port, protocol }: Connection): string => [from, to, protocol, port].join(' ')
+
+const connections = (from: string, to: string, ports: readonly Ports[]): Connection[] =>
+  ports
+    .filter(({ port, protocol }) => port === undefined || !ports.some((all) => isEvery(all, protocol)))
+    .map(({ port = '*', endPort = port, protocol }) => ({
+      from,
+      to,
+      port: endPort === port ? String(port) : `${port}-${endPort}`,
+      protocol,
+    }))
+
+const isEvery = ({ port, protocol }: Ports, of: string): boolean => port === undefined && protocol === of
+
+function namespaceLabels(objects: readonly KubernetesObject[]): Map<string, Record<string, string>> {
+  const namespaces = objects.filter((object) => isKind(object, '', 'Namespace'))
+  return new Map(namespaces.map(({ metadata }) => [metadata.name, metadata.labels ?? {}]))
+}
+
+/** A peer as a person would write it: a CIDR, or a namespace and labels. */
+function nameOf({ ipBlock, namespaceSelector, podSelector }: Peer, home: string): string {
+  if (ipBlock) return ipBlock.except?.length ? `${ipBlock.cidr} except ${ipBlock.except.join(', ')}` : ipBlock.cidr
+  const namespace = namespaceSelector === undefined ? home : selectorText(namespaceSelector)
+  return `${namespace}/${podSelector === undefined ? '*' : selectorText(podSelector)}`
+}
+
+function selectorText(selector: unknown): string {
+  const { matchLabels, matchExpressions } = (selector ?? {}) as {
+    matchLabels?: Record<string, string>
+    matchExpressions?: { key: string; operator: string; values?: string[] }[]
+  }
+  const labels = Object.entries(matchLabels ?? {}).map(([key, value]) =>
+    key === 'kubernetes.io/metadata.name' ? value : `${key}=${value}`,
+  )
+  const expressions = (matchExpressions ?? []).map(({ key, operator, values }) =>
+    [key, operator, ...(values ? [`(${values.join(', ')})`] : [])].join(' '),
+  )
+  return [...labels, ...expressions].sort().join(',') || '*'
+}
