@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Metafile } from 'esbuild'
-import { devDependencies, version } from '../../../package.json'
+import { version } from '../../../package.json'
 import { IMAGES, type ImageName, isImageName } from '../../../tools/release/images.ts'
 import { packagesIn, sbomOf } from '../../../tools/release/sbom.ts'
 
@@ -21,8 +21,13 @@ interface Written {
 const FUNCTIONS = ['fastest-levenshtein', 'js-yaml', 'yaml', 'zod'] as const
 const PACKAGES = {
   'krm-hardening': FUNCTIONS,
-  'krm-hardening-argocd': (['commander', 'diff', 'picocolors', ...FUNCTIONS] as const).toSorted(),
-} as const satisfies Record<ImageName, readonly (keyof typeof devDependencies)[]>
+  'krm-hardening-argocd': ['commander', 'diff', 'p-limit', 'picocolors', 'yocto-queue', ...FUNCTIONS].toSorted(),
+} as const satisfies Record<ImageName, readonly string[]>
+
+const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as {
+  packages: Record<string, { version: string }>
+}
+const locked = (name: string): string => `${name}@${lock.packages[`node_modules/${name}`]?.version}`
 
 describe.each(Object.keys(IMAGES).filter(isImageName))('the bill of materials of %s', (image) => {
   let sbom: Written
@@ -36,10 +41,8 @@ describe.each(Object.keys(IMAGES).filter(isImageName))('the bill of materials of
     sbom = JSON.parse(text)
   })
 
-  test('lists what is in its bundles and nothing else, at the version that package.json pins', () => {
-    expect(sbom.components.map(({ purl }) => purl)).toEqual(
-      PACKAGES[image].map((name) => `pkg:npm/${name}@${devDependencies[name]}`),
-    )
+  test('lists what is in its bundles and nothing else, at the version that is locked', () => {
+    expect(sbom.components.map(({ purl }) => purl)).toEqual(PACKAGES[image].map((name) => `pkg:npm/${locked(name)}`))
   })
 
   test('says of each its licence and the digest of what the registry gave', () => {
@@ -62,7 +65,7 @@ describe.each(Object.keys(IMAGES).filter(isImageName))('the bill of materials of
 
   test('is CycloneDX whose references all resolve', () => {
     expect(sbom).toMatchObject({ bomFormat: 'CycloneDX', specVersion: '1.5' })
-    const refs = [`krm-hardening@${version}`, ...PACKAGES[image].map((name) => `${name}@${devDependencies[name]}`)]
+    const refs = [`krm-hardening@${version}`, ...PACKAGES[image].map(locked)]
     expect(sbom.dependencies.map(({ ref }) => ref).sort()).toEqual(refs.sort())
     expect(sbom.dependencies.flatMap(({ dependsOn }) => dependsOn).filter((ref) => !refs.includes(ref))).toEqual([])
   })
