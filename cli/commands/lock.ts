@@ -6,6 +6,10 @@ import { type Output, withExamples, withOutputOption } from './options.ts'
 
 interface LockOptions {
   check?: boolean
+  chart?: string
+  kubeVersion: string
+  targetNamespace?: string
+  dryRun?: boolean
   output: Output
 }
 
@@ -15,23 +19,48 @@ export function lockCommand(finish: (exitCode: ExitCode) => void): Command {
     .description(
       'Asks the registries what images are now, and writes their digests into the lock of a policy (images.digests). Without images it renews every entry that has a tag, and pins what runs by its tag only until it is pinned. Asks through skopeo, crane or docker buildx, whichever is on PATH first, with the credentials that it has.',
     )
-    .argument('<file>', 'policy, or patch of one, with the lock')
+    .argument('[file]', 'policy, or patch of one, with the lock')
     .argument('[images...]', 'images as the manifests name them, such as grafana/mimir:3.0.0')
     .option('--check', 'write nothing; exit 1 where the lock does not have what the registries have')
-    .action(async (file: string, images: string[], options: LockOptions) => finish(await lock(file, images, options)))
+    .option('--chart <file>', 'lock what the charts of the HelmReleases in this file render, through helm')
+    .option('--kube-version <version>', 'version of Kubernetes that charts are rendered for', '1.32.0')
+    .option('--target-namespace <name>', 'namespace that the Flux Kustomization gives objects that name none')
+    .option('--dry-run', 'with --chart: print the locks and write nothing')
+    .action(async (file: string | undefined, images: string[], options: LockOptions) =>
+      finish(await (options.chart === undefined ? lock(file, images, options) : lockChart(options.chart, options))),
+    )
   withOutputOption(command, 'a line for each digest that differs')
   return withExamples(command, [
     ['pin what init found', 'krm-hardening lock deploy/shop/hardening/images.yaml'],
     ['one image more', 'krm-hardening lock overlays/hardening/images.yaml grafana/mimir:3.0.1'],
+    ['what a chart renders', 'krm-hardening lock --chart base/cert-manager/controllers/release.yaml'],
     ['has a tag moved since?', 'krm-hardening lock --check overlays/hardening/images.yaml'],
   ])
 }
 
+async function lockChart(file: string, options: LockOptions): Promise<ExitCode> {
+  if (!statSync(file, { throwIfNoEntry: false })?.isFile())
+    throw new Failure(`${file}: found no such file, expected one with a HelmRelease`)
+  const { lockCharts } = await import('../lock/chart/lock.ts')
+  const { chartLocksAsJson, chartLocksAsText } = await import('../report/chart-lock.ts')
+  const locked = await lockCharts(file, options.kubeVersion, options.targetNamespace)
+  const changed = locked.filter(({ before, after }) => before !== after)
+  if (!options.check && !options.dryRun) for (const { file: path, after } of changed) writeWhole(path, after)
+  const report = options.output === 'json' ? `${JSON.stringify(chartLocksAsJson(locked))}\n` : chartLocksAsText(locked)
+  if (options.dryRun) {
+    process.stdout.write(locked.map(({ after }) => after).join('---\n'))
+    process.stderr.write(report)
+  } else process.stdout.write(report)
+  return options.check && changed.length > 0 ? FINDINGS : OK
+}
+
 async function lock(
-  path: string,
+  path: string | undefined,
   images: readonly string[],
   { check = false, output }: LockOptions,
 ): Promise<ExitCode> {
+  if (path === undefined)
+    throw new Failure('found no file, expected a policy with the lock, or --chart and a file with a HelmRelease')
   if (!statSync(path, { throwIfNoEntry: false })?.isFile())
     throw new Failure(`${path}: found no such file, expected a policy`)
   const { readLockFile } = await import('../lock/lock-file.ts')

@@ -1,4 +1,5 @@
 import { plan } from '../../functions/hardening/plan.ts'
+import { isOfCharts } from '../../functions/lib/charts/charts.ts'
 import { copyOf } from '../../functions/lib/exact-integer.ts'
 import { type Step, seenBy } from '../../functions/lib/framework/function.ts'
 import { isFields, type KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
@@ -49,6 +50,8 @@ const inMode = (policy: KubernetesObject, mode: string): KubernetesObject => ({
 
 /** What the functions are shown, as in a build. */
 const seenOf = (steps: readonly Step[], objects: readonly KubernetesObject[]): KubernetesObject[] =>
-  objects.filter((object) =>
-    seenBy(steps, { apiVersion: object.apiVersion, kind: object.kind, text: JSON.stringify(object) }),
+  objects.filter(
+    (object) =>
+      isOfCharts(object) ||
+      seenBy(steps, { apiVersion: object.apiVersion, kind: object.kind, text: JSON.stringify(object) }),
   )

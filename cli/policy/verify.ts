@@ -8,6 +8,7 @@ import { verification } from '../findings.ts'
 import type { Builder } from '../kustomize/build.ts'
 import { objectsOf, splitBuild } from '../render/documents.ts'
 import { isFolder } from '../tree/kustomization.ts'
+import { chartLocksOf } from './chart-locks.ts'
 import { leftoversOf } from './leftovers.ts'
 import { type HardenedStack, hardenedStacks, policiesAt } from './policies.ts'
 import { asksForSomething, harden, validate } from './validate.ts'
@@ -63,7 +64,8 @@ async function verifyStacks(
   for (const [index, stack] of stacks.entries()) {
     const own = objectsOf(splitBuild(builds[index] ?? ''))
     // If the functions were skipped, the objects that they generate are not in the stack's own build, but may be in the rendering.
-    const expected = new Set([...own, ...(await harden(own, stack.policies))].map(identity))
+    const locks = chartLocksOf(stack.folder)
+    const expected = new Set([...own, ...(await harden([...own, ...locks], stack.policies))].map(identity))
     const present = [...expected].flatMap((id) => byIdentity.get(id) ?? [])
     for (const object of present) covered.add(object)
     const missing = own.filter((object) => !byIdentity.has(identity(object)) && !isGenerated(object))
@@ -72,6 +74,7 @@ async function verifyStacks(
         present,
         stack,
         missing.map((object) => verification['missing-from-rendering']({ object })),
+        locks,
       ),
     )
   }
@@ -88,11 +91,12 @@ async function verifyObjects(
   objects: readonly KubernetesObject[],
   { folder, policies }: HardenedStack,
   findings: readonly Finding[] = [],
+  locks: readonly KubernetesObject[] = [],
 ): Promise<Verified> {
   const empty = policies
     .filter((policy) => !asksForSomething(policy))
     .map((object) => verification['empty-policy']({ object }))
-  const reported = (await validate(objects, policies)).map((report) => ({ stack: folder, ...report }))
+  const reported = (await validate([...objects, ...locks], policies)).map((report) => ({ stack: folder, ...report }))
   return {
     stack: folder,
     objects: objects.length,

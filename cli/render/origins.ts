@@ -3,9 +3,14 @@ import { relative, resolve } from 'node:path'
 import { identity, isFields, type KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
 import { readCanonicalYaml } from '../../functions/lib/yaml/canonical-yaml.ts'
 import type { Builder } from '../kustomize/build.ts'
-import type { Source } from '../report/sarif.ts'
 import { isFile, readKustomization } from '../tree/kustomization.ts'
 import { objectsOf, splitBuild } from './documents.ts'
+
+/** Where an object is written: a path relative to the working folder, and the line. */
+export interface Source {
+  path: string
+  line: number
+}
 
 const ORIGIN = 'config.kubernetes.io/origin'
 

@@ -1,5 +1,5 @@
 import type { ObjectChange } from '../render/diff.ts'
-import { colorsFor } from './terminal.ts'
+import { colorsFor } from '../terminal.ts'
 
 /** Unified diffs one after another, coloured as diffs are. */
 export function diffsAsText(changes: readonly ObjectChange[]): string {

@@ -2,7 +2,7 @@ import { toLine, toResult } from '../../functions/lib/framework/finding.ts'
 import { display } from '../display.ts'
 import { type ExitCode, FINDINGS, OK } from '../exit-code.ts'
 import type { StackFinding } from '../policy/verify.ts'
-import { colorsFor } from './terminal.ts'
+import { colorsFor } from '../terminal.ts'
 
 /** A line for each finding that a person should read, below the stack that it is about. */
 export function findingsAsText(findings: readonly StackFinding[]): string {

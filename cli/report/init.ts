@@ -3,7 +3,7 @@ import { toLine, toResult } from '../../functions/lib/framework/finding.ts'
 import { display } from '../display.ts'
 import type { Change } from '../files.ts'
 import type { Plan } from '../init/plan.ts'
-import { colorsFor } from './terminal.ts'
+import { colorsFor } from '../terminal.ts'
 
 /** What was written, what to review, and what to mend. */
 export function initAsText({ changes, review, refusals }: Plan, folder: string, dryRun: boolean): string {

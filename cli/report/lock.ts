@@ -1,5 +1,5 @@
 import type { Locked } from '../lock/plan.ts'
-import { colorsFor } from './terminal.ts'
+import { colorsFor } from '../terminal.ts'
 
 /** A line for each digest that differs, and a sum. */
 export function lockAsText(locked: readonly Locked[], isCheck: boolean): string {

@@ -2,12 +2,7 @@ import { findingKinds, type Severity } from '../../functions/lib/framework/findi
 import { describe } from '../../functions/lib/kubernetes/objects.ts'
 import { version } from '../../package.json'
 import type { StackFinding } from '../policy/verify.ts'
-
-/** Where an object is written: a path relative to the working folder, and the line. */
-export interface Source {
-  path: string
-  line: number
-}
+import type { Source } from '../render/origins.ts'
 
 const LEVELS: Readonly<Record<Severity, string>> = { error: 'error', warning: 'warning', info: 'note' }
 const INFORMATION = 'https://github.com/hippocampus-dev/krm-hardening'

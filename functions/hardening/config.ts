@@ -1,5 +1,6 @@
 import * as z from 'zod/mini'
 import { catalog } from '../catalog.ts'
+import { fluxSchema } from '../lib/charts/config.ts'
 import { elsewhereSchema } from '../lib/flows/elsewhere.ts'
 import { flowsSchema } from '../lib/flows/schema.ts'
 import { modeSchema } from '../lib/framework/config.ts'
@@ -18,6 +19,7 @@ export const hardeningSchemaOf = (functions: readonly KrmFunction[]) =>
     elsewhere: z
       .optional(elsewhereSchema)
       .check(z.describe('Pods of other repositories that flows name, so that nothing here has to have them')),
+    flux: z.optional(fluxSchema),
     ...Object.fromEntries(
       functions.map(({ section, schema, name }) => [
         section,

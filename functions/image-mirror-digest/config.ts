@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import { fluxSchema } from '../lib/charts/config.ts'
 import { modeSchema, reasonSchema } from '../lib/framework/config.ts'
 import { InvalidReference, parseReference } from '../lib/kubernetes/image-reference.ts'
 import { placeSchema } from './places/schema.ts'
@@ -48,6 +49,7 @@ const pullSecretSchema = z.strictObject({
 
 export const imageMirrorDigestSchema = z.strictObject({
   mode: modeSchema,
+  flux: z.optional(fluxSchema),
   mirrors: z
     ._default(mirrorsSchema, {})
     .check(

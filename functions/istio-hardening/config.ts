@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import { fluxSchema } from '../lib/charts/config.ts'
 import { elsewhereSchema } from '../lib/flows/elsewhere.ts'
 import { flowsSchema } from '../lib/flows/schema.ts'
 import { modeSchema } from '../lib/framework/config.ts'
@@ -24,6 +25,7 @@ const isPort = (key: string): boolean => !/^\d+$/.test(key) || (Number(key) >= 1
 export const istioHardeningSchema = z
   .strictObject({
     mode: modeSchema,
+    flux: z.optional(fluxSchema),
     flows: z
       .optional(flowsSchema)
       .check(

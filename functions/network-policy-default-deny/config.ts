@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import { fluxSchema } from '../lib/charts/config.ts'
 import { elsewhereSchema } from '../lib/flows/elsewhere.ts'
 import { flowsSchema } from '../lib/flows/schema.ts'
 import { modeSchema } from '../lib/framework/config.ts'
@@ -21,6 +22,7 @@ import { cidrSchema, rangesSchema } from './config-peers.ts'
 
 export const networkPolicyDefaultDenySchema = z.strictObject({
   mode: modeSchema,
+  flux: z.optional(fluxSchema),
   flows: z
     .optional(flowsSchema)
     .check(z.describe('Traffic, declared once; in a Hardening it stands in `spec.flows`, where every section sees it')),

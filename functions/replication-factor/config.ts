@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import { fluxSchema } from '../lib/charts/config.ts'
 import { modeSchema, offSchema, reasonSchema } from '../lib/framework/config.ts'
 import { ruleSchema } from './derive/rule.ts'
 import { presetsSchema } from './presets/schema.ts'
@@ -78,6 +79,7 @@ const quorumSchema = z
 
 export const replicationFactorSchema = z.strictObject({
   mode: modeSchema,
+  flux: z.optional(fluxSchema),
   factor: z
     .optional(z.int().check(z.gte(1)))
     .check(z.describe('Copies of each datum in this environment; presets and formulas with `factor` need it')),

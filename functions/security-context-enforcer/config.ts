@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import { fluxSchema } from '../lib/charts/config.ts'
 import { modeSchema, reasonSchema } from '../lib/framework/config.ts'
 import { LEVELS, NEWEST_MINOR, OLDEST_MINOR } from './checks/levels.ts'
 import { containerSchema, groupSchema, userSchema } from './config-container.ts'
@@ -46,6 +47,7 @@ const accountSchema = z
 /** `spec` of a SecurityContextEnforcer. */
 export const securityContextEnforcerSchema = z.strictObject({
   mode: modeSchema,
+  flux: z.optional(fluxSchema),
   level: z
     ._default(z.enum(['restricted', 'baseline']), 'restricted')
     .check(z.describe('Level of the Pod Security Standards that every pod must meet')),

@@ -4,7 +4,7 @@ import { circles, importedBy, importsOfFiles, importsOfShelves } from './imports
 const files = importsOfFiles()
 
 /** The floors of functions/lib from the ground up: each imports those below it; loose files of lib are below all. */
-const FLOORS = ['kubernetes', 'operators', 'framework', 'flows', 'yaml', 'resource-list', 'runner']
+const FLOORS = ['kubernetes', 'operators', 'framework', 'charts', 'flows', 'yaml', 'resource-list', 'runner']
 /** Flows know nothing of YAML, and YAML nothing of flows. */
 const APART: readonly (readonly [string, string])[] = [['yaml', 'flows']]
 

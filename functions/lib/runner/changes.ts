@@ -46,6 +46,11 @@ export class Snapshot {
   /** Puts everything back as it was. */
   restore(objects: KubernetesObject[]): void {
     objects.splice(0, objects.length, ...this.#json.keys())
+    this.restoreContent()
+  }
+
+  /** Gives each object the content that it had. */
+  restoreContent(): void {
     for (const [object, json] of this.#json) {
       if (JSON.stringify(object) === json) continue
       for (const key of Object.keys(object)) delete object[key]

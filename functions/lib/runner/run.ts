@@ -1,3 +1,5 @@
+import { CHART_LOCK } from '../charts/chart-lock.ts'
+import { isOfCharts } from '../charts/charts.ts'
 import { API_VERSION } from '../framework/config.ts'
 import { toLine, toResult } from '../framework/finding.ts'
 import { type Step, seenBy } from '../framework/function.ts'
@@ -60,8 +62,8 @@ function decode(item: Item, index: number, list: ResourceList, steps: readonly S
   const { apiVersion, kind, text } = item
   const isOpaque = apiVersion !== undefined && kind !== undefined && !kind.endsWith('List')
   // A policy that stands in the package it hardens is nothing to harden.
-  if (apiVersion === API_VERSION) return { item, objects: [] }
-  const needed = !isOpaque || seenBy(steps, { apiVersion, kind, text })
+  if (apiVersion === API_VERSION && kind !== CHART_LOCK) return { item, objects: [] }
+  const needed = !isOpaque || isOfCharts({ apiVersion, kind }) || seenBy(steps, { apiVersion, kind, text })
   if (!needed) return { item, objects: [] }
   const where = `item ${index + 1}`
   const decoded = parsing(`${where}${kind ? ` (${kind})` : ''}`, () => list.codec.decode(text))

@@ -1,4 +1,6 @@
 import { requireDistinct } from '../framework/distinct.ts'
+import { Charts } from '../charts/charts.ts'
+import type { FluxSpec } from '../charts/config.ts'
 import type { Finding } from '../framework/finding.ts'
 import type { Step } from '../framework/function.ts'
 import { Shared } from '../framework/shared.ts'
@@ -19,19 +21,50 @@ export interface Ran {
 }
 
 /**
- * Runs functions one after another over the same objects, which are edited in place. Throws InputError for objects that
- * the API would not decode.
+ * Runs functions one after another over the same objects, which are edited in place. In the place of a HelmRelease they see
+ * what its chart installs. Throws InputError for objects that the API would not decode, and for a HelmRelease that no
+ * lock fits.
  */
 export async function runSteps(objects: KubernetesObject[], steps: readonly Step[]): Promise<Ran> {
+  const before = new Snapshot(objects)
+  const charts = Charts.of(objects, fluxOf(steps))
+  const original = [...objects]
+  const replaced = new Set(charts.replaced)
+  const installed = charts.objects
+  if (replaced.size > 0)
+    objects.splice(0, objects.length, ...objects.filter((object) => !replaced.has(object)), ...installed)
   requireWellTyped(objects)
   requireDistinct(objects)
-  const before = new Snapshot(objects)
   const reported: Reported[] = []
   const shared = new Shared()
-  let after = before
-  for (const step of steps) after = await runStep(objects, step, shared, after, reported)
-  return { reported, before, after }
+  const start = replaced.size > 0 ? new Snapshot(objects) : before
+  let after = start
+  const unreached = new Snapshot(charts.unreached)
+  for (const step of steps) after = await runStep(objects, step, shared, after, reported, unreached)
+  reported.push(...charts.findings.map((finding) => ({ source: 'charts', finding })))
+  if (replaced.size === 0) return { reported, before, after }
+  charts.writeBack()
+  putBack(objects, original, replaced, installed)
+  return { reported, before, after: new Snapshot(objects) }
 }
+
+/** The objects of the build in their order, without what only the charts install. */
+function putBack(
+  objects: KubernetesObject[],
+  original: readonly KubernetesObject[],
+  replaced: ReadonlySet<KubernetesObject>,
+  installed: readonly KubernetesObject[],
+): void {
+  const present = new Set(objects)
+  const known = new Set([...original, ...installed])
+  const kept = original.filter((object) => replaced.has(object) || present.has(object))
+  const added = objects.filter((object) => !known.has(object))
+  objects.splice(0, objects.length, ...kept, ...added)
+}
+
+/** What the policy says about Flux: every section says the same. */
+const fluxOf = (steps: readonly Step[]): FluxSpec =>
+  steps.map(({ spec }) => (spec as { flux?: FluxSpec }).flux).find((flux) => flux !== undefined) ?? {}
 
 /** Runs one function; answers how the objects stand then. */
 async function runStep(
@@ -40,8 +73,10 @@ async function runStep(
   shared: Shared,
   before: Snapshot,
   reported: Reported[],
+  unreached: Snapshot,
 ): Promise<Snapshot> {
   const findings = await definition.transform(objects, spec, definition.name, shared)
+  unreached.restoreContent()
   const after = new Snapshot(objects)
   const changes = before.changes(objects, after)
   const refused = findings.some(({ severity }) => severity === 'error')

@@ -1,0 +1,57 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Release } from '../../../functions/lib/charts/release.ts'
+import { type KubernetesObject, valueAt } from '../../../functions/lib/kubernetes/objects.ts'
+import { Failure } from '../../exit-code.ts'
+import { findOnPath } from '../../on-path.ts'
+import { readObjects } from '../../policy/read-objects.ts'
+import { run } from '../../process.ts'
+
+/** What Helm renders for a release. */
+export interface Rendered {
+  objects: KubernetesObject[]
+  /** Digest of the chart in its registry; `unknown` for a repository, which has none. */
+  digest: string
+  /** Version of Helm. */
+  helm: string
+}
+
+/** Renders the chart of a release. Throws Failure (2) if there is no helm, and Failure (1) with what helm said if it fails. */
+export async function render(release: Release, kubernetes: string): Promise<Rendered> {
+  const helm = findOnPath('helm', process.env.PATH)
+  if (helm === undefined)
+    throw new Failure(
+      'no helm on PATH; install it (https://helm.sh/docs/intro/install/), or with Go: go install helm.sh/helm/v3/cmd/helm@v3.18.6',
+    )
+  const folder = mkdtempSync(join(tmpdir(), 'krm-hardening-helm-'))
+  try {
+    const values = join(folder, 'values.yaml')
+    writeFileSync(values, JSON.stringify(valueAt(release.object, ['spec', 'values']) ?? {}))
+    const { stdout, stderr, status } = await run(helm, [
+      'template',
+      ...argsOf(release),
+      '--kube-version',
+      kubernetes,
+      '--values',
+      values,
+    ])
+    if (status !== 0) throw new Failure(`helm cannot render ${release.chart} ${release.version}:\n${stderr.trim()}`, 1)
+    const version = await run(helm, ['version', '--short'])
+    return {
+      objects: readObjects(stdout, `${release.chart} ${release.version}`),
+      digest: /Digest: (sha256:[a-f0-9]{64})/.exec(stderr)?.[1] ?? 'unknown',
+      helm: version.stdout.trim().replace(/\+.*$/, ''),
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+/** Credentials are Helm's own: `helm registry login`, or what its repositories file says. */
+function argsOf({ name, namespace, chart, version, isInsecure }: Release): string[] {
+  const common = ['--version', version, '--namespace', namespace]
+  if (chart.startsWith('oci://')) return [name, chart, ...common, ...(isInsecure ? ['--plain-http'] : [])]
+  const slash = chart.lastIndexOf('/')
+  return [name, chart.slice(slash + 1), '--repo', chart.slice(0, slash), ...common]
+}

@@ -1,0 +1,13 @@
+import { readFileSync } from 'node:fs'
+import { isChartLock } from '../../functions/lib/charts/chart-lock.ts'
+import type { KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
+import { display } from '../display.ts'
+import { resourceGraph } from '../tree/graph.ts'
+import { readObjects } from './read-objects.ts'
+
+/** The ChartLocks of a stack: Kustomize leaves local objects out of what it builds. */
+export const chartLocksOf = (folder: string): KubernetesObject[] =>
+  resourceGraph([folder]).files.flatMap((file) => {
+    const text = readFileSync(file, 'utf8')
+    return text.includes('kind: ChartLock') ? readObjects(text, display(file)).filter(isChartLock) : []
+  })

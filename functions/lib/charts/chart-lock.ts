@@ -1,0 +1,52 @@
+import * as z from 'zod/mini'
+import { API_VERSION } from '../framework/config.ts'
+import type { KubernetesObject } from '../kubernetes/objects.ts'
+import { digestOf } from './canonical-json.ts'
+
+const digest = z
+  .string()
+  .check(z.regex(/^(?:sha256:[a-f0-9]{64}|unknown)$/, 'sha256: and 64 hexadecimal digits, or unknown'))
+
+const objectSchema = z.looseObject({
+  apiVersion: z.string(),
+  kind: z.string(),
+  metadata: z.looseObject({ name: z.string(), namespace: z.optional(z.string()) }),
+})
+
+/** `spec` of a ChartLock. */
+export const chartLockSchema = z.strictObject({
+  chart: z.strictObject({
+    url: z.string().check(z.describe('Where the chart comes from: `oci://…`, or the repository and the chart')),
+    version: z.string().check(z.describe('Exact version that was rendered')),
+    digest: digest.check(z.describe('Digest of the chart in its registry, or `unknown`')),
+  }),
+  release: z.strictObject({
+    name: z.string().check(z.describe('Name of the Helm release')),
+    namespace: z.string().check(z.describe('Namespace of the Helm release')),
+  }),
+  values: digest.check(z.describe('Digest of the values in canonical JSON')),
+  helm: z.string().check(z.describe('Version of Helm that rendered it')),
+  kubernetes: z.string().check(z.describe('Version of Kubernetes that it was rendered for')),
+  digest: digest.check(z.describe('Digest of `objects` in canonical JSON')),
+  objects: z.array(objectSchema).check(z.describe('What the chart renders, in its order, as far as functions read it')),
+})
+
+/** What a chart renders for one release, reviewed and committed like any other lock. */
+export interface ChartLock {
+  /** The object that holds it. */
+  object: KubernetesObject
+  chart: { url: string; version: string; digest: string }
+  release: { name: string; namespace: string }
+  values: string
+  helm: string
+  kubernetes: string
+  digest: string
+  objects: KubernetesObject[]
+}
+
+export const CHART_LOCK = 'ChartLock'
+export const isChartLock = (object: { apiVersion: string; kind: string }): boolean =>
+  object.apiVersion === API_VERSION && object.kind === CHART_LOCK
+
+/** Does the digest say what the objects are? A lock that was edited by hand does not. */
+export const isIntact = (lock: ChartLock): boolean => lock.digest === digestOf(lock.objects)

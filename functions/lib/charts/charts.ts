@@ -1,0 +1,225 @@
+import { isDeepStrictEqual } from 'node:util'
+import { copyOf } from '../exact-integer.ts'
+import { parseConfig } from '../framework/config.ts'
+import type { Finding } from '../framework/finding.ts'
+import { InputError } from '../framework/input-error.ts'
+import { describe, type Fields, isKind, type KubernetesObject } from '../kubernetes/objects.ts'
+import { podTemplateOf } from '../kubernetes/pod-template.ts'
+import { type ChartLock, chartLockSchema, isChartLock, isIntact } from './chart-lock.ts'
+import type { FluxSpec } from './config.ts'
+import { charts } from './findings.ts'
+import { applyPatch, patchOf } from './json-patch.ts'
+import { literalPasswords } from './literal-passwords.ts'
+import { managedIndex, managedPatches, targetOf, writeManagedEntry } from './post-renderer.ts'
+import { isHelmRelease, type Release, releaseOf } from './release.ts'
+
+/** A release of the build, with the objects that its chart renders as functions see them. */
+interface Expanded {
+  release: Release
+  lock: ChartLock
+  /** As the chart renders them. */
+  rendered: KubernetesObject[]
+  /** The private copies that functions edit. */
+  objects: KubernetesObject[]
+}
+
+/** The objects that the HelmReleases of a build install, for functions to work on like any others. */
+export class Charts {
+  readonly #expanded: readonly Expanded[]
+  readonly #unlocked: readonly KubernetesObject[]
+  readonly #flux: FluxSpec
+
+  private constructor(expanded: readonly Expanded[], unlocked: readonly KubernetesObject[], flux: FluxSpec) {
+    this.#expanded = expanded
+    this.#unlocked = unlocked
+    this.#flux = flux
+  }
+
+  /**
+   * Expands the locks of a build. Throws InputError for a HelmRelease without a lock that fits it, and for a lock or a
+   * managed entry that was edited by hand.
+   */
+  static of(build: readonly KubernetesObject[], flux: FluxSpec): Charts {
+    const releases = build.filter(isHelmRelease)
+    const isUnlocked = ({ metadata }: KubernetesObject): boolean => flux.unlocked?.[metadata.name] !== undefined
+    const locks = releases.length === 0 ? [] : build.filter(isChartLock).map(readLock)
+    const problems: Finding[] = []
+    const expanded = releases
+      .filter((object) => !isUnlocked(object))
+      .flatMap((object) => expand(object, build, locks, flux, problems) ?? [])
+    if (problems.length > 0) throw new InputError(problems)
+    return new Charts(expanded, releases.filter(isUnlocked), flux)
+  }
+
+  /** The HelmReleases whose pods are hardened, and their locks: functions see what they install in their place. */
+  get replaced(): KubernetesObject[] {
+    return this.#expanded.flatMap(({ release, lock }) => [release.object, lock.object])
+  }
+
+  /** What the charts install. */
+  get objects(): KubernetesObject[] {
+    return this.#expanded.flatMap(({ objects }) => objects)
+  }
+
+  /** Objects that functions see and nothing can change: hooks that no post-renderer reaches. */
+  get unreached(): KubernetesObject[] {
+    return this.#expanded.flatMap(({ rendered, objects }) =>
+      objects.filter((_, index) => {
+        const before = rendered[index]
+        return before !== undefined && !this.#isReached(before)
+      }),
+    )
+  }
+
+  /** Writes what functions changed into the managed post-renderer of each HelmRelease. */
+  writeBack(): void {
+    for (const { release, rendered, objects } of this.#expanded) {
+      const patches = rendered.flatMap((before, index) => {
+        const after = objects[index]
+        const operations = after ? patchOf(before, after) : []
+        return operations.length > 0 ? [{ object: before, operations }] : []
+      })
+      writeManagedEntry(release.object, patches)
+      if (patches.length > 0 && this.#reachesHooks && rendered.some(isHook))
+        (release.object.spec as Fields).postRenderStrategy = 'combined'
+    }
+  }
+
+  /** What no post-renderer can do. */
+  get findings(): Finding[] {
+    return [
+      ...this.#unlocked.map((object) =>
+        charts.unlocked({ object }, this.#flux.unlocked?.[object.metadata.name]?.reason ?? ''),
+      ),
+      ...this.#ofExpanded(),
+    ]
+  }
+
+  #ofExpanded(): Finding[] {
+    return this.#expanded.flatMap(({ release, rendered }) => [
+      ...literalPasswords(release.object).map((path) =>
+        charts['literal-password']({ object: release.object, field: { path } }),
+      ),
+      ...rendered
+        .filter((object) => isHook(object) && podTemplateOf(object) !== undefined && !this.#isReached(object))
+        .map((object) => charts['hook-not-reached']({ object: release.object }, describe(object))),
+    ])
+  }
+
+  get #reachesHooks(): boolean {
+    const [major = 0, minor = 0] = (this.#flux.version ?? '0').split('.').map(Number)
+    return major > 2 || (major === 2 && minor >= 9)
+  }
+
+  #isReached(object: KubernetesObject): boolean {
+    return !isHook(object) || this.#reachesHooks
+  }
+}
+
+/** Is this one of the objects by which Flux installs charts? The runner always reads these. */
+export const isOfCharts = (object: { apiVersion: string; kind: string }): boolean =>
+  isHelmRelease(object) ||
+  isChartLock(object) ||
+  isKind(object, 'source.toolkit.fluxcd.io', 'OCIRepository') ||
+  isKind(object, 'source.toolkit.fluxcd.io', 'HelmRepository')
+
+const isHook = ({ metadata }: KubernetesObject): boolean => metadata.annotations?.['helm.sh/hook'] !== undefined
+
+function readLock(object: KubernetesObject): ChartLock {
+  const spec = parseConfig(chartLockSchema, object.spec ?? {}, `ChartLock ${object.metadata.name}: spec`)
+  return { object, ...spec, objects: spec.objects as unknown as KubernetesObject[] }
+}
+
+function expand(
+  object: KubernetesObject,
+  build: readonly KubernetesObject[],
+  locks: readonly ChartLock[],
+  flux: FluxSpec,
+  problems: Finding[],
+): Expanded | undefined {
+  const release = releaseOf(object, build, flux.targetNamespace)
+  if ('expected' in release) {
+    problems.push(
+      charts['unresolved-chart']({ object, field: { path: release.field } }, release.found, release.expected),
+    )
+    return undefined
+  }
+  const lock = locks.find(
+    (one) => one.object.metadata.name === object.metadata.name && sameNamespace(one.object, object),
+  )
+  const found = lock ? misfits(release, lock, build) : [noLock(release, locks)]
+  if (managedIndex(object) === 'edited')
+    found.push(charts['edited-entry']({ object, field: { path: 'spec.postRenderers' } }))
+  problems.push(...found)
+  if (!lock || found.length > 0) return undefined
+  const rendered = lock.objects.map((one) => inNamespace(copyOf(one), release.namespace))
+  return { release, lock, rendered, objects: hardenedBefore(object, rendered) }
+}
+
+const sameNamespace = (lock: KubernetesObject, release: KubernetesObject): boolean =>
+  lock.metadata.namespace === undefined || lock.metadata.namespace === release.metadata.namespace
+
+function noLock(release: Release, locks: readonly ChartLock[]): Finding {
+  const near = locks.find(({ chart }) => chart.url === release.chart)
+  return charts['no-lock'](
+    { object: release.object },
+    `release ${release.namespace}/${release.name}`,
+    `${release.chart} ${release.version}`,
+    near && `${near.chart.version} of release ${near.release.namespace}/${near.release.name}`,
+  )
+}
+
+/** Everything in which a lock is not of this release. */
+function misfits(release: Release, lock: ChartLock, build: readonly KubernetesObject[]): Finding[] {
+  const { object } = release
+  const wanted = `${release.namespace}/${release.name}`
+  const locked = `${lock.release.namespace}/${lock.release.name}`
+  const ids = lock.objects.map((one) => `${one.kind} ${one.metadata.namespace ?? ''}/${one.metadata.name}`)
+  const twice = ids.find((id, index) => ids.indexOf(id) !== index)
+  return [
+    ...(lock.chart.url === release.chart ? [] : [charts['other-chart']({ object }, lock.chart.url, release.chart)]),
+    ...(lock.chart.version === release.version
+      ? []
+      : [charts['other-version']({ object }, lock.chart.version, release.version)]),
+    ...(locked === wanted ? [] : [charts['other-release']({ object }, locked, wanted)]),
+    ...(lock.values === release.values ? [] : [charts['other-values']({ object, field: { path: 'spec.values' } })]),
+    ...(isIntact(lock) ? [] : [charts['edited-lock']({ object: lock.object, field: { path: 'spec.digest' } })]),
+    ...(twice === undefined ? [] : [charts['duplicate-object']({ object }, twice)]),
+    ...release.valuesFrom
+      .filter(
+        ({ kind, name }) =>
+          kind !== 'ConfigMap' || !build.some((one) => isKind(one, '', 'ConfigMap') && one.metadata.name === name),
+      )
+      .map(({ kind, name }) => charts['values-from']({ object, field: { path: 'spec.valuesFrom' } }, kind, name)),
+  ]
+}
+
+/** Kinds without a namespace, among those that a lock holds. */
+const CLUSTER_SCOPED = new Set([
+  'MutatingWebhookConfiguration',
+  'ValidatingWebhookConfiguration',
+  'APIService',
+  'ClusterRole',
+  'ClusterRoleBinding',
+  'Namespace',
+  'CustomResourceDefinition',
+])
+
+/** An object that names no namespace goes to the release's when Helm applies it. */
+const inNamespace = (object: KubernetesObject, namespace: string): KubernetesObject =>
+  object.metadata.namespace !== undefined || CLUSTER_SCOPED.has(object.kind)
+    ? object
+    : { ...object, metadata: { ...object.metadata, namespace } }
+
+/** The objects as the managed entry of an earlier function leaves them: the functions of one build share the entry. */
+function hardenedBefore(release: KubernetesObject, rendered: readonly KubernetesObject[]): KubernetesObject[] {
+  const patches = managedPatches(release)
+  return rendered.map((object) => {
+    const copy = copyOf(object)
+    const patch = patches.find(({ target }) => isDeepStrictEqual(target, targetOf(object)))
+    const misfit = patch && applyPatch(copy, patch.operations)
+    // An entry of an older lock does not fit the new one, and is made anew from the chart's own objects.
+    if (misfit) return copyOf(object)
+    return copy
+  })
+}

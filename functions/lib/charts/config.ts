@@ -1,0 +1,18 @@
+import * as z from 'zod/mini'
+import { reasonSchema } from '../framework/config.ts'
+
+/** What the policy says about Flux, for functions whose objects are installed by HelmReleases. */
+export const fluxSchema = z
+  .strictObject({
+    version: z
+      .optional(z.string().check(z.regex(/^\d+\.\d+$/, 'a version of Flux such as 2.9')))
+      .check(z.describe('Version of Flux in the cluster; from `2.9` on, helm-controller post-renders hooks too')),
+    targetNamespace: z
+      .optional(z.string())
+      .check(z.describe('Namespace that the Flux Kustomization gives objects that name none')),
+    unlocked: z
+      .optional(z.record(z.string(), z.strictObject({ reason: reasonSchema })))
+      .check(z.describe('HelmReleases, by name, that run as their charts have them, and why')),
+  })
+  .check(z.describe('How Flux installs the HelmReleases of the build'))
+export type FluxSpec = z.infer<typeof fluxSchema>

@@ -1,0 +1,108 @@
+import { defineFindings } from '../framework/finding.ts'
+
+const RENEW = 'krm-hardening lock --chart'
+
+/** What can be said about HelmReleases and the locks of their charts. */
+export const charts = defineFindings('charts', {
+  'no-lock': {
+    severity: 'error',
+    message: (release: string, chart: string, near: string | undefined) =>
+      `found no ChartLock for ${release} of ${chart}${near ? `; the nearest is ${near}` : ''}; make one with: ${RENEW} FILE`,
+    means: 'The build has a HelmRelease, and no ChartLock says what its chart renders.',
+    why: 'Helm renders the chart in the cluster, so its pods would run as the chart has them, with nothing hardened.',
+    fix: `Run \`${RENEW} FILE\` on the file of the HelmRelease, review the lock and add it to the resources.`,
+  },
+  'other-version': {
+    severity: 'error',
+    message: (locked: string, wanted: string) =>
+      `the lock is of version ${locked}, the release installs ${wanted}; renew it with: ${RENEW} FILE`,
+    means: 'The chart was updated, its lock was not.',
+    why: 'Patches for the old version would fail in helm-controller, or miss containers that are new.',
+    fix: `Run \`${RENEW} FILE\` and review what changed.`,
+  },
+  'other-chart': {
+    severity: 'error',
+    message: (locked: string, wanted: string) =>
+      `the lock is of ${locked}, the release installs ${wanted}; renew it with: ${RENEW} FILE`,
+    means: 'The release installs another chart than the one that was locked.',
+    why: 'Another chart renders other objects.',
+    fix: `Run \`${RENEW} FILE\` and review the lock.`,
+  },
+  'other-values': {
+    severity: 'error',
+    message: () => `the values changed since the lock was made; renew it with: ${RENEW} FILE`,
+    means: 'spec.values of the HelmRelease is not what the lock was made with.',
+    why: 'Other values render other objects, and containers that the lock does not know would run unhardened.',
+    fix: `Run \`${RENEW} FILE\` and review what changed.`,
+  },
+  'other-release': {
+    severity: 'error',
+    message: (locked: string, wanted: string) =>
+      `the lock is of release ${locked}, this one is ${wanted}; renew it with: ${RENEW} FILE`,
+    means: 'Name or namespace of the Helm release differs from the lock.',
+    why: 'Charts build the names of their objects from it, so no patch would find its object.',
+    fix: `Run \`${RENEW} FILE\`, or give the release its name back.`,
+  },
+  'edited-lock': {
+    severity: 'error',
+    message: () => `its objects are not what its digest says; renew it with: ${RENEW} FILE`,
+    means: 'Somebody edited the objects of a ChartLock by hand.',
+    why: 'A lock that says something else than the chart renders hardens something else than what runs.',
+    fix: `Run \`${RENEW} FILE\`. What a chart shall render differently belongs into its values.`,
+  },
+  'duplicate-object': {
+    severity: 'error',
+    message: (id: string) =>
+      `its chart renders ${id} twice, and helm-controller cannot post-render that; expected each object once`,
+    means: 'A chart renders two objects of one kind, namespace and name.',
+    why: 'The post-renderer is a kustomize build, which refuses two objects of one identity, so the release would never install.',
+    fix: 'Turn one of them off by values, or have the chart fixed.',
+  },
+  'edited-entry': {
+    severity: 'error',
+    message: () =>
+      'found an entry that is not what krm-hardening wrote; expected it unchanged: remove it and the annotation krm-hardening.dev/post-renderer, put your own patches into an entry of their own, and render again',
+    means: 'Somebody edited the entry of spec.postRenderers that krm-hardening manages.',
+    why: 'The next run would overwrite the edit, or leave an entry that nobody made.',
+    fix: 'Remove the entry and its annotation. Patches of your own go into another entry, which is left alone.',
+  },
+  'unresolved-chart': {
+    severity: 'error',
+    message: (found: string, expected: string) => `found ${found}, expected ${expected}`,
+    means: 'What a HelmRelease installs cannot be told from the build.',
+    why: 'Without chart and exact version no lock can say what runs.',
+    fix: 'Name the source in the same build, and pin the version exactly.',
+  },
+  'values-from': {
+    severity: 'error',
+    message: (kind: string, name: string) =>
+      kind === 'ConfigMap'
+        ? `takes values from ConfigMap ${name}, which the build does not have; expected it in the build, or the values in spec.values`
+        : `takes values from ${kind} ${name}, which no lock may hold; expected plain values in spec.values, and secrets through existingSecret`,
+    means: 'Values come from a place that the lock cannot see.',
+    why: 'They may change what the chart renders.',
+    fix: 'Move them into spec.values. For secrets, most charts take the name of an existing Secret.',
+  },
+  'literal-password': {
+    severity: 'error',
+    message: () => 'found a literal value, expected the name of an existing Secret (most charts have existingSecret)',
+    means: 'A password is in the values of a HelmRelease.',
+    why: 'Everybody who can read the repository or the artifact has it.',
+    fix: 'Put it into a Secret and name that in the values.',
+  },
+  'hook-not-reached': {
+    severity: 'warning',
+    message: (hook: string) =>
+      `hook ${hook} runs as the chart has it, because helm-controller does not post-render hooks before Flux 2.9; set flux.version to "2.9" if the cluster has it`,
+    means: 'A chart runs pods as Helm hooks, and the post-renderer does not see them.',
+    why: 'These pods run with whatever the chart gives them. Under an enforced Pod Security level they may not start.',
+    fix: 'Update Flux and say so in the policy (`flux: {version: "2.9"}`), or turn the hook off by values.',
+  },
+  unlocked: {
+    severity: 'warning',
+    message: (reason: string) => `runs as its chart has it: ${reason}`,
+    means: 'The policy leaves a HelmRelease out.',
+    why: 'Its pods are not hardened.',
+    fix: 'Make a lock for it and remove it from flux.unlocked.',
+  },
+})

@@ -1,0 +1,21 @@
+import { formatPath, isFields, type KubernetesObject, valueAt } from '../kubernetes/objects.ts'
+
+const SECRET = /(?:password|passwd|^pass|secretkey|token|apikey)$/i
+
+/** The paths in the values of a HelmRelease that hold a literal password. A placeholder or an empty string is none. */
+export function literalPasswords(release: KubernetesObject): string[] {
+  const paths: string[] = []
+  const visit = (value: unknown, path: (string | number)[]): void => {
+    if (Array.isArray(value)) for (const [index, item] of value.entries()) visit(item, [...path, index])
+    else if (isFields(value)) for (const [key, child] of Object.entries(value)) visit(child, [...path, key])
+    else if (
+      typeof value === 'string' &&
+      value !== '' &&
+      SECRET.test(String(path.at(-1))) &&
+      !/^\$\{\w+\}$/.test(value)
+    )
+      paths.push(formatPath(path))
+  }
+  visit(valueAt(release, ['spec', 'values']), ['spec', 'values'])
+  return paths
+}

@@ -1,0 +1,138 @@
+import { type Fields, isFields, isKind, type KubernetesObject, valueAt } from '../kubernetes/objects.ts'
+import { digestOf } from './canonical-json.ts'
+
+/** What a HelmRelease installs. */
+export interface Release {
+  object: KubernetesObject
+  /** Name and namespace of Helm's release, which charts build names from. */
+  name: string
+  namespace: string
+  /** URL of the chart without its version: `oci://…`, or the repository's URL and the chart. */
+  chart: string
+  version: string
+  /** Is its registry spoken to without TLS? */
+  isInsecure: boolean
+  /** Digest of the values in canonical JSON. */
+  values: string
+  /** Where further values come from. */
+  valuesFrom: readonly { kind: string; name: string; optional: boolean }[]
+}
+
+/** Why a HelmRelease cannot be looked up in a lock. */
+export interface Unresolved {
+  object: KubernetesObject
+  field: string
+  found: string
+  expected: string
+}
+
+export const isHelmRelease = (object: { apiVersion: string; kind: string }): boolean =>
+  isKind(object, 'helm.toolkit.fluxcd.io', 'HelmRelease')
+
+const text = (root: unknown, path: readonly string[]): string | undefined => {
+  const value = valueAt(root, path)
+  return typeof value === 'string' && value !== '' ? value : undefined
+}
+
+/** An exact version: a range, `*` or a build that moves has no lock. Source: https://semver.org */
+const EXACT = /^v?\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?$/
+
+/**
+ * What a HelmRelease installs, its chart found among the objects of the build. `targetNamespace` is the namespace that the
+ * Flux Kustomization gives objects that name none.
+ * Source: https://fluxcd.io/flux/components/helm/helmreleases/
+ */
+export function releaseOf(
+  object: KubernetesObject,
+  objects: readonly KubernetesObject[],
+  targetNamespace: string | undefined,
+): Release | Unresolved {
+  const own = object.metadata.namespace ?? targetNamespace ?? ''
+  const namespace = text(object, ['spec', 'targetNamespace']) ?? own
+  const target = text(object, ['spec', 'targetNamespace'])
+  const named = target === undefined ? object.metadata.name : `${target}-${object.metadata.name}`
+  const chart = chartOf(object, own, objects, targetNamespace)
+  if ('expected' in chart) return { object, ...chart }
+  return {
+    object,
+    namespace,
+    name: text(object, ['spec', 'releaseName']) ?? named.slice(0, 53).replace(/-$/, ''),
+    ...chart,
+    values: digestOf(valueAt(object, ['spec', 'values']) ?? {}),
+    valuesFrom: listAt(object, ['spec', 'valuesFrom']).map(({ kind, name, optional }) => ({
+      kind: String(kind),
+      name: String(name),
+      optional: optional === true,
+    })),
+  }
+}
+
+type Chart = Pick<Release, 'chart' | 'version' | 'isInsecure'>
+
+function chartOf(
+  object: KubernetesObject,
+  own: string,
+  objects: readonly KubernetesObject[],
+  targetNamespace: string | undefined,
+): Chart | Omit<Unresolved, 'object'> {
+  const find = (kind: unknown, name: unknown, namespace: unknown): KubernetesObject | undefined =>
+    objects.find(
+      (one) =>
+        isKind(one, 'source.toolkit.fluxcd.io', String(kind)) &&
+        one.metadata.name === name &&
+        (one.metadata.namespace ?? targetNamespace ?? '') === (namespace ?? own),
+    )
+  const reference = valueAt(object, ['spec', 'chartRef'])
+  if (isFields(reference)) {
+    const source = find(reference.kind, reference.name, reference.namespace)
+    const field = 'spec.chartRef'
+    if (!source)
+      return {
+        field,
+        found: `${reference.kind} ${reference.name}, which the build does not have`,
+        expected: 'a source of this build',
+      }
+    if (!isKind(source, 'source.toolkit.fluxcd.io', 'OCIRepository'))
+      return { field, found: String(reference.kind), expected: 'an OCIRepository, or spec.chart' }
+    return pinned(
+      source,
+      text(source, ['spec', 'url']),
+      text(source, ['spec', 'ref', 'tag']),
+      `${field}: OCIRepository ${source.metadata.name}: spec.ref.tag`,
+    )
+  }
+  const spec = valueAt(object, ['spec', 'chart', 'spec'])
+  if (!isFields(spec)) return { field: 'spec', found: 'neither chart nor chartRef', expected: 'one of them' }
+  const { kind, name, namespace } = isFields(spec.sourceRef) ? spec.sourceRef : ({} as Fields)
+  const repository = find(kind, name, namespace)
+  if (!repository || kind !== 'HelmRepository')
+    return { field: 'spec.chart.spec.sourceRef', found: `${kind} ${name}`, expected: 'a HelmRepository of this build' }
+  const url = text(repository, ['spec', 'url'])?.replace(/\/$/, '')
+  return pinned(
+    repository,
+    url === undefined ? undefined : `${url}/${spec.chart}`,
+    text(spec, ['version']),
+    'spec.chart.spec.version',
+  )
+}
+
+function pinned(
+  source: KubernetesObject,
+  chart: string | undefined,
+  version: string | undefined,
+  field: string,
+): Chart | Omit<Unresolved, 'object'> {
+  if (chart === undefined) return { field, found: 'a source without url', expected: 'the url of the chart' }
+  if (version === undefined || !EXACT.test(version))
+    return {
+      field,
+      found: version ?? 'nothing',
+      expected: 'an exact version such as 1.2.3, because a range installs what no lock has seen',
+    }
+  return { chart, version, isInsecure: valueAt(source, ['spec', 'insecure']) === true }
+}
+
+const listAt = (root: unknown, path: readonly string[]): Fields[] => {
+  const value = valueAt(root, path)
+  return Array.isArray(value) ? value.filter(isFields) : []
+}
