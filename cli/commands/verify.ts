@@ -66,7 +66,7 @@ async function verify(target: string, options: VerifyOptions): Promise<ExitCode>
 }
 
 async function readRendering(target: string): Promise<KubernetesObject[]> {
-  const { readObjects } = await import('../policy/read-objects.ts')
+  const { readObjects } = await import('../read-objects.ts')
   return target === '-'
     ? readObjects(await readAll(process.stdin), 'stdin')
     : readObjects(readFileSync(target, 'utf8'), target)

@@ -5,7 +5,7 @@ import { type Fields, formatPath, isFields, valueAt } from '../../functions/lib/
 import { OPTIONS, toPlain } from '../../functions/lib/yaml/kubernetes-yaml.ts'
 import { display } from '../display.ts'
 import { Failure } from '../exit-code.ts'
-import { NOT_PINNED } from '../init/write/images.ts'
+import { NOT_PINNED } from './not-pinned.ts'
 
 /** A file with a policy that locks images. */
 export interface LockFile {

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs'
 import { isChartLock } from '../../functions/lib/charts/chart-lock.ts'
 import type { KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
 import { display } from '../display.ts'
+import { readObjects } from '../read-objects.ts'
 import { resourceGraph } from '../tree/graph.ts'
-import { readObjects } from './read-objects.ts'
 
 /** The ChartLocks of a stack: Kustomize leaves local objects out of what it builds. */
 export const chartLocksOf = (folder: string): KubernetesObject[] =>

@@ -3,10 +3,10 @@ import { API_VERSION } from '../../functions/lib/framework/config.ts'
 import { groupOf, type KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
 import { display } from '../display.ts'
 import type { Builder } from '../kustomize/build.ts'
+import { readObjects } from '../read-objects.ts'
 import { objectsOf, splitBuild } from '../render/documents.ts'
 import { componentsOf, resourceGraph, transformersOf } from '../tree/graph.ts'
 import { isFolder, type Kustomization } from '../tree/kustomization.ts'
-import { readObjects } from './read-objects.ts'
 
 /** A kustomization that hardens what it builds, and the policies by which it does. */
 export interface HardenedStack {

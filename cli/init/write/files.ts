@@ -1,5 +1,5 @@
 import { type Fields, isFields, type KubernetesObject } from '../../../functions/lib/kubernetes/objects.ts'
-import { readObjects } from '../../policy/read-objects.ts'
+import { readObjects } from '../../read-objects.ts'
 import type { Found } from '../propose.ts'
 import { writeFlows } from './flows.ts'
 import { writeImages } from './images.ts'

@@ -1,7 +1,5 @@
+import { NOT_PINNED } from '../../lock/not-pinned.ts'
 import { scalar } from './scalar.ts'
-
-/** What stands on an object for as long as its image is not pinned. */
-export const NOT_PINNED = 'not pinned yet'
 
 const head = (
   name: string,

@@ -5,8 +5,8 @@ import type { Release } from '../../../functions/lib/charts/release.ts'
 import { type KubernetesObject, valueAt } from '../../../functions/lib/kubernetes/objects.ts'
 import { Failure } from '../../exit-code.ts'
 import { findOnPath } from '../../on-path.ts'
-import { readObjects } from '../../policy/read-objects.ts'
 import { run } from '../../process.ts'
+import { readObjects } from '../../read-objects.ts'
 
 /** What Helm renders for a release. */
 export interface Rendered {

@@ -1,8 +1,8 @@
 import { parseAllDocuments } from 'yaml'
-import type { KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
-import { objectsIn } from '../../functions/lib/resource-list/objects-of-item.ts'
-import { OPTIONS, toPlain } from '../../functions/lib/yaml/kubernetes-yaml.ts'
-import { Failure } from '../exit-code.ts'
+import type { KubernetesObject } from '../functions/lib/kubernetes/objects.ts'
+import { objectsIn } from '../functions/lib/resource-list/objects-of-item.ts'
+import { OPTIONS, toPlain } from '../functions/lib/yaml/kubernetes-yaml.ts'
+import { Failure } from './exit-code.ts'
 
 /** The objects of any YAML or JSON text, members of Lists included. `source` names it in the Failure (2) for what cannot be read. */
 export function readObjects(text: string, source: string): KubernetesObject[] {
