@@ -3,9 +3,9 @@ import { Failure } from './exit-code.ts'
 import { IMAGE } from './image.ts'
 import { type Build, Builder, nameOf, type Toolchain } from './kustomize/build.ts'
 import { findKustomize, type Kustomize } from './kustomize/find.ts'
-import { colorsFor } from './terminal.ts'
 import type { Functions } from './runtime/functions.ts'
 import { embeddedRuntime, type Runtime } from './runtime/runtime.ts'
+import { colorsFor } from './terminal.ts'
 import { isFolder, readKustomization } from './tree/kustomization.ts'
 
 /** What every command that builds needs. */

@@ -1,6 +1,6 @@
 import { formatPath, identity, isFields } from '../../functions/lib/kubernetes/objects.ts'
-import type { Rendering } from '../render/environment.ts'
 import { once } from '../lines.ts'
+import type { Rendering } from '../render/environment.ts'
 
 /** What a rendering is made of and what hardening did to it, for people: the last lines on stderr. */
 export function summaryOf({ objects, stacks, builds }: Rendering): string {

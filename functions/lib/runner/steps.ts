@@ -1,6 +1,6 @@
-import { requireDistinct } from '../framework/distinct.ts'
 import { Charts } from '../charts/charts.ts'
 import type { FluxSpec } from '../charts/config.ts'
+import { requireDistinct } from '../framework/distinct.ts'
 import type { Finding } from '../framework/finding.ts'
 import type { Step } from '../framework/function.ts'
 import { Shared } from '../framework/shared.ts'
