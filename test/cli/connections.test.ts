@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { connectionsIn } from '../../cli/connections/connections.ts'
-import { readObjects } from '../../cli/policy/read-objects.ts'
+import { readObjects } from '../../cli/read-objects.ts'
 import { runsPods, workloadsOf } from '../../functions/lib/kubernetes/workload.ts'
 import { admits, type Connection, type Endpoint } from '../network-policy-default-deny/evaluate.ts'
 import { edit, fixtures, krmHardening, removeFolders, run } from './lib/command-line.ts'
