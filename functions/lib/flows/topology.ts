@@ -33,7 +33,7 @@ export function topologyOf(objects: readonly KubernetesObject[]): Topology {
   const byNamespace = groupBy(workloads, ({ namespace }) => namespace)
   const byWorkloadName = groupBy(workloads, ({ namespace, name }) => `${namespace}/${name}`)
   const workloadsIn = (namespace: string): readonly Workload[] => byNamespace.get(namespace) ?? []
-  const workloadsWith = labelIndex(workloads, workloadsIn)
+  const { workloadsWith, selectsOnly } = labelIndex(workloads, workloadsIn)
   // Unlike a policy, a Service with an empty selector selects nothing.
   const behind = new Map(
     services.map((service) => {
@@ -69,15 +69,20 @@ export function topologyOf(objects: readonly KubernetesObject[]): Topology {
     workloadsBehind: (service) => behind.get(service) ?? [],
     serviceCalled: (namespace, name) => byName.get(`${namespace}/${name}`),
     selectorOf: (workload) => {
-      const selector = selectors.get(workload.object) ?? findSelector(workload, workloadsWith)
+      const selector = selectors.get(workload.object) ?? findSelector(workload, selectsOnly)
       selectors.set(workload.object, selector)
       return selector
     },
   }
 }
 
+interface LabelIndex extends Pick<Topology, 'workloadsWith'> {
+  /** Do the labels select no other workload of its namespace? */
+  selectsOnly(labels: Labels, workload: Workload): boolean
+}
+
 /** Looks workloads up by the rarest of the labels that are asked for. */
-function labelIndex(workloads: readonly Workload[], workloadsIn: Topology['workloadsIn']): Topology['workloadsWith'] {
+function labelIndex(workloads: readonly Workload[], workloadsIn: Topology['workloadsIn']): LabelIndex {
   const byLabel = new Map<string, Workload[]>()
   for (const workload of workloads)
     for (const key in workload.labels) {
@@ -86,13 +91,20 @@ function labelIndex(workloads: readonly Workload[], workloadsIn: Topology['workl
       if (group) group.push(workload)
       else byLabel.set(label, [workload])
     }
-  return (namespace, labels) => {
+  const withRarest = (namespace: string, labels: Labels): readonly Workload[] => {
     let rarest = workloadsIn(namespace)
     for (const key in labels) {
       const group = byLabel.get(`${namespace}/${key}=${labels[key]}`) ?? []
       if (group.length < rarest.length) rarest = group
     }
-    return rarest.filter((workload) => selects(labels, workload.labels))
+    return rarest
+  }
+  return {
+    workloadsWith: (namespace, labels) =>
+      withRarest(namespace, labels).filter((workload) => selects(labels, workload.labels)),
+    // Thousands of workloads may share a label: the first that it selects too settles the question.
+    selectsOnly: (labels, { namespace, object }) =>
+      withRarest(namespace, labels).every((other) => other.object === object || !selects(labels, other.labels)),
   }
 }
 
@@ -111,12 +123,10 @@ function inverse(behind: ReadonlyMap<Service, readonly Workload[]>): Map<Kuberne
  */
 export const policySelector = (workload: Workload, topology: Topology): Labels => topology.selectorOf(workload)
 
-function findSelector(workload: Workload, workloadsWith: Topology['workloadsWith']): Labels {
+function findSelector(workload: Workload, selectsOnly: LabelIndex['selectsOnly']): Labels {
   const own = ownSelector(workload)
   const candidates = [narrowSelector(workload), own, withoutMesh(workload.labels)]
-  const selectsOnly = (labels: Labels): boolean =>
-    workloadsWith(workload.namespace, labels).every((other) => other.object === workload.object)
-  return candidates.find((labels) => Object.keys(labels).length > 0 && selectsOnly(labels)) ?? own
+  return candidates.find((labels) => Object.keys(labels).length > 0 && selectsOnly(labels, workload)) ?? own
 }
 
 /** Keys of labels that tell the instances of one application apart, such as the releases of a chart. */
