@@ -24,6 +24,13 @@ export function kustomize(): string {
 
 let found: string | undefined
 
+/**
+ * Kustomize's own program, which takes flags that kubectl does not, and which images carry: KUSTOMIZE in the environment,
+ * else the one on PATH, else the pinned version, which Go builds.
+ */
+export const kustomizeProgram = (): string =>
+  process.env.KUSTOMIZE || (findOnPath('kustomize', process.env.PATH) ?? kustomizeOf(PINNED))
+
 /** `kubectl kustomize` under the interface of Kustomize's own program, or undefined where there is none new enough. */
 function kustomizeOfKubectl(): string | undefined {
   const kubectl = findOnPath('kubectl', process.env.PATH)

@@ -5,7 +5,7 @@ import { join, relative } from 'node:path'
 import { stringify } from 'yaml'
 import type { KubernetesObject } from '../../../functions/lib/kubernetes/objects.ts'
 import { runExample } from '../../support/examples.ts'
-import { kustomize, TIME_TO_BUILD } from '../../support/programs.ts'
+import { kustomizeProgram, TIME_TO_BUILD } from '../../support/programs.ts'
 import { objectsOf, root } from '../../support/stacks.ts'
 import { repoServerManifests } from './lib/argo-cd.ts'
 import { type Container, sidecar } from './lib/sidecar.ts'
@@ -27,7 +27,7 @@ describe('the component, on argocd-repo-server as Argo CD publishes it', () => {
 
   const build = (...components: string[]): KubernetesObject[] => {
     writeFileSync(join(folder, 'kustomization.yaml'), stringify({ resources: ['repo-server'], components }))
-    return objectsOf(execFileSync(kustomize(), ['build', folder], { encoding: 'utf8', stdio: 'pipe' }))
+    return objectsOf(execFileSync(kustomizeProgram(), ['build', folder], { encoding: 'utf8', stdio: 'pipe' }))
   }
 
   beforeAll(() => {

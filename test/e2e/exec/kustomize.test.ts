@@ -2,7 +2,7 @@ import { type SpawnSyncReturns, spawnSync } from 'node:child_process'
 import { chmodSync, copyFileSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { kustomize } from '../../support/programs.ts'
+import { kustomizeProgram } from '../../support/programs.ts'
 import { render, root } from '../../support/stacks.ts'
 import { overlayByProgram } from './lib/overlay.ts'
 
@@ -24,10 +24,10 @@ beforeAll(() => {
 beforeEach(() => chmodSync(bundle, 0o755))
 
 const build = (...flags: string[]): SpawnSyncReturns<string> =>
-  spawnSync(kustomize(), ['build', ...flags, overlay], { encoding: 'utf8', cwd: root })
+  spawnSync(kustomizeProgram(), ['build', ...flags, overlay], { encoding: 'utf8', cwd: root })
 const verify = (...args: string[]): SpawnSyncReturns<string> =>
   spawnSync('node', [join(root, 'dist/cli.cjs'), 'verify', ...args], {
-    env: { ...process.env, KUSTOMIZE: kustomize() },
+    env: { ...process.env, KUSTOMIZE: kustomizeProgram() },
     encoding: 'utf8',
   })
 

@@ -10,9 +10,9 @@ const example = (file: string): string =>
 const list = toResourceList(example('resources.yaml'), example('policy.yaml'))
 const expected = execFileSync(process.execPath, [FUNCTIONS], { input: list, encoding: 'utf8', stdio: 'pipe' })
 
-/** Runs a line of shell in which `$functions` is the executable and stdin holds the ResourceList. */
+/** Runs a line of shell, without the startup files that a bash reads whose stdin is a socket, in which `$functions` is the executable and stdin holds the ResourceList. */
 const shell = (line: string) =>
-  spawnSync('bash', ['-euo', 'pipefail', '-c', line], {
+  spawnSync('bash', ['--norc', '-euo', 'pipefail', '-c', line], {
     input: list,
     encoding: 'utf8',
     env: { ...process.env, functions: FUNCTIONS },

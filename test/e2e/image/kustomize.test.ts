@@ -3,10 +3,13 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { builtImage, imageReference, KUSTOMIZE_CALL } from '../../support/image.ts'
-import { kustomize } from '../../support/programs.ts'
+import { kustomizeProgram } from '../../support/programs.ts'
 
 const build = (tree: string, env: NodeJS.ProcessEnv): SpawnSyncReturns<string> =>
-  spawnSync(kustomize(), ['build', '--enable-alpha-plugins', join(__dirname, 'trees', tree)], { env, encoding: 'utf8' })
+  spawnSync(kustomizeProgram(), ['build', '--enable-alpha-plugins', join(__dirname, 'trees', tree)], {
+    env,
+    encoding: 'utf8',
+  })
 
 /** An environment whose `docker` is a shell script in this folder. */
 function dockerIs(script: string, folder: string): NodeJS.ProcessEnv {

@@ -5,7 +5,7 @@ import { catalog } from '../../../functions/catalog.ts'
 import { plan } from '../../../functions/hardening/plan.ts'
 import { kptPackage, packagedStacks } from '../../../tools/generate/kpt/package.ts'
 import { imageReference } from '../../support/image.ts'
-import { kustomize } from '../../support/programs.ts'
+import { kustomizeProgram } from '../../support/programs.ts'
 import { root } from '../../support/stacks.ts'
 import { filesOf } from './lib/kpt.ts'
 
@@ -25,7 +25,7 @@ describe.each(stacks)('packages/%s', (stack) => {
   const folder = join(root, 'packages', stack)
 
   test('is what `npm run update` writes', () => {
-    const generated = kptPackage(root, [kustomize(), 'build', '--enable-alpha-plugins'], stack)
+    const generated = kptPackage(root, [kustomizeProgram(), 'build', '--enable-alpha-plugins'], stack)
     expect(filesOf(folder)).toEqual(new Map([...generated].sort(([a], [b]) => (a < b ? -1 : 1))))
   })
 

@@ -3,7 +3,7 @@ import { copyFileSync, cpSync, readFileSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'yaml'
 import { type Ended, folder, type How, removeFolders, run, tree } from '../../cli/lib/command-line.ts'
-import { kustomize } from '../../support/programs.ts'
+import { kustomizeProgram } from '../../support/programs.ts'
 import { type Registry, startRegistry } from '../../support/registry.ts'
 import { objectsOf, root } from '../../support/stacks.ts'
 
@@ -38,7 +38,7 @@ const krmHardening = (args: readonly string[], how: How = {}): Promise<Ended> =>
   run(join(project, 'node_modules/.bin/krm-hardening'), args, {
     cwd: project,
     ...how,
-    env: { KUSTOMIZE: kustomize(), ...how.env },
+    env: { KUSTOMIZE: kustomizeProgram(), ...how.env },
   })
 
 test('holds the bundles, their types, schemas, components and default policies, and nothing else', () => {

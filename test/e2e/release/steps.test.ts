@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'yaml'
 import { folder, program, removeFolders, tree } from '../../cli/lib/command-line.ts'
-import { kustomize } from '../../support/programs.ts'
+import { kustomizeProgram } from '../../support/programs.ts'
 import { render, root } from '../../support/stacks.ts'
 
 afterAll(removeFolders)
@@ -43,7 +43,7 @@ describe('the workflow for Flux', () => {
     runStep(
       stepOf(path, 'Render, and prove it'),
       { npx },
-      { OVERLAY: overlay, KRM_HARDENING: 'x', KUSTOMIZE: kustomize() },
+      { OVERLAY: overlay, KRM_HARDENING: 'x', KUSTOMIZE: kustomizeProgram() },
     )
 
   test('renders what is pushed, as render does', () => {

@@ -1,12 +1,12 @@
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
-import { kustomize } from '../../support/programs.ts'
+import { kustomizeProgram } from '../../support/programs.ts'
 import { buildPlain, isHardened, render, rendered, root, stacks } from '../../support/stacks.ts'
 
 const verify = (args: string[], input = ''): ReturnType<typeof spawnSync> =>
   spawnSync('node', [join(root, 'dist/cli.cjs'), 'verify', ...args], {
     cwd: root,
-    env: { ...process.env, KUSTOMIZE: kustomize() },
+    env: { ...process.env, KUSTOMIZE: kustomizeProgram() },
     encoding: 'utf8',
     input,
   })

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { podmanEnvironment, podmanHome } from '../../../support/podman.ts'
-import { kustomize } from '../../../support/programs.ts'
+import { kustomizeProgram } from '../../../support/programs.ts'
 import { root } from '../../../support/stacks.ts'
 
 const SIDECAR = 'localhost/krm-hardening/argocd:test'
@@ -19,7 +19,7 @@ let isBuilt = false
  */
 export function builtSidecar(): string {
   if (!isBuilt)
-    execFileSync('flock', [join(podmanHome, 'lock'), 'bash', '-c', SCRIPT, 'build', kustomize(), SIDECAR], {
+    execFileSync('flock', [join(podmanHome, 'lock'), 'bash', '-c', SCRIPT, 'build', kustomizeProgram(), SIDECAR], {
       cwd: root,
       env: podmanEnvironment(),
       stdio: 'pipe',

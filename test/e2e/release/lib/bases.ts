@@ -1,13 +1,13 @@
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { podman, podmanEnvironment, podmanHome } from '../../../support/podman.ts'
-import { kustomize } from '../../../support/programs.ts'
+import { kustomizeProgram } from '../../../support/programs.ts'
 import { root } from '../../../support/stacks.ts'
 import type { BuildKit } from './build-kit.ts'
 
 const SCRIPTS = {
   'krm-hardening': 'test/e2e/image/base.sh',
-  'krm-hardening-argocd': `test/e2e/argocd/base.sh '${kustomize()}'`,
+  'krm-hardening-argocd': `test/e2e/argocd/base.sh '${kustomizeProgram()}'`,
 }
 
 export interface Base {
