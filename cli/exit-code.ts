@@ -1,6 +1,6 @@
 /** Exit codes of the command line, the same as those of the functions. */
 export const OK = 0
-/** What was asked for was done, and it found something to mend; or a build failed. */
+/** The command ran and found something to fix, or a build failed. */
 export const FINDINGS = 1
 /** The arguments, a file, the policy or a needed program cannot be used. */
 export const UNUSABLE = 2

@@ -17,11 +17,11 @@ export function lockCommand(finish: (exitCode: ExitCode) => void): Command {
   const command = new Command('lock')
     .summary('write the digests of images into a policy')
     .description(
-      'Asks the registries what images are now, and writes their digests into the lock of a policy (images.digests). Without images it renews every entry that has a tag, and pins what runs by its tag only until it is pinned. Asks through skopeo, crane or docker buildx, whichever is on PATH first, with the credentials that it has.',
+      'Asks the registries for the current digests of images and writes them into the lock of a policy (images.digests). Without images it renews every entry that has a tag, and pins the images that are not pinned yet. It asks through skopeo, crane or docker buildx, whichever it finds first, with the credentials that they have.',
     )
     .argument('[file]', 'policy, or patch of one, with the lock')
     .argument('[images...]', 'images as the manifests name them, such as grafana/mimir:3.0.0')
-    .option('--check', 'write nothing; exit 1 where the lock does not have what the registries have')
+    .option('--check', 'write nothing; exit 1 if the lock differs from the registries')
     .option('--chart <file>', 'lock what the charts of the HelmReleases in this file render, through helm')
     .option('--kube-version <version>', 'version of Kubernetes that charts are rendered for', '1.32.0')
     .option('--target-namespace <name>', 'namespace that the Flux Kustomization gives objects that name none')

@@ -26,12 +26,12 @@ export function verifyCommand(finish: (exitCode: ExitCode) => void): Command {
   const command = new Command('verify')
     .summary('prove that a rendering is hardened')
     .description(
-      'Runs the policy in validate mode over a rendering: every change that hardening would still make is a finding. So a build in which Kustomize skipped the functions, or a patch that undid them, does not pass.',
+      'Runs the policy in validate mode over a rendering. Every change that hardening would still make is a finding, so a build in which Kustomize skipped the functions, or a patch that undid them, does not pass.',
     )
     .argument('[rendering]', 'folder with a kustomization.yaml, a file of manifests, or - for stdin', '.')
     .option(
       '--policy <path>',
-      'what the rendering must fulfil: the overlay it was made from, a folder that builds a policy, or a file with one; needed for a file and for stdin',
+      'what the rendering must fulfil: the overlay it was made from, a folder that builds a policy, or a policy file; required for a file and for stdin',
     )
     .action(async (target: string, options: VerifyOptions) => finish(await verify(target, options)))
   withImageOption(withFindingsOutputOption(command, 'a line for each finding'))

@@ -82,11 +82,19 @@ export async function planAgain(
 const inNamespace = (object: KubernetesObject, namespace: string): KubernetesObject =>
   object.metadata.namespace === undefined ? { ...object, metadata: { ...object.metadata, namespace } } : object
 
+/** Source: https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-label-names */
+const NAMESPACE = /^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/
+
 /** Flows, policies and Sidecars belong to a namespace, which an object without one gets only when it is applied. */
 function requireNamespaces(objects: readonly KubernetesObject[], { folder, file }: Kustomization): void {
   const workloads = workloadsOf(objects)
   if (workloads.length === 0)
     throw new Failure(`${display(folder)} builds no object with pods, so there is nothing to harden`)
+  const [malformed] = workloads.filter(({ namespace }) => namespace !== '' && !NAMESPACE.test(namespace))
+  if (malformed)
+    throw new Failure(
+      `${display(folder)}: ${malformed.kind} ${JSON.stringify(malformed.name)}: found the namespace ${JSON.stringify(malformed.namespace)}, expected a DNS label such as shop`,
+    )
   const without = workloads.filter(({ namespace }) => namespace === '').map(({ object }) => describe(object))
   if (without.length > 0)
     throw new Failure(

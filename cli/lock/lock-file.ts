@@ -13,7 +13,7 @@ export interface LockFile {
   text: string
   /** What the text means. */
   policy: Fields
-  /** Where the configuration of image-mirror-digest stands in it. */
+  /** The path of the configuration of image-mirror-digest in it. */
   section: readonly string[]
   digests: ReadonlyMap<string, string>
   /** References that may run by their tag only until they are pinned. */
@@ -59,7 +59,7 @@ function readPolicy(file: string, text: string): Fields {
   return isFields(policy) ? policy : {}
 }
 
-/** The map at a path, empty where nothing stands there. */
+/** The map at a path, empty if nothing is there. */
 function mapAt(file: string, policy: Fields, path: readonly string[]): Fields {
   const value = valueAt(policy, path) ?? {}
   if (isFields(value)) return value

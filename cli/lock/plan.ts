@@ -3,7 +3,7 @@ import { Failure } from '../exit-code.ts'
 import type { LockFile } from './lock-file.ts'
 import { digestsOf } from './registry.ts'
 
-/** What the registry says of an entry of the lock, beside what the lock says. */
+/** What the registry and the lock say about an image. */
 export interface Locked {
   reference: string
   /** What the lock has; undefined for a reference that is new to it. */
@@ -26,8 +26,8 @@ export async function planLock(lock: LockFile, images: readonly string[]): Promi
 }
 
 /**
- * The key that locks an image: with the tag that a registry would take for none, since a key without one would decide of
- * every other tag too. A key that the lock already has without a tag stays.
+ * The key that locks an image: with the default tag if it has none, because a key without a tag locks every other tag too.
+ * A key that the lock already has without a tag stays.
  */
 export const keyOf = (reference: string, { digests }: Pick<LockFile, 'digests'>): string =>
   hasTag(reference) || digests.has(reference) ? reference : `${reference}:latest`

@@ -4,7 +4,7 @@ import { Failure, FINDINGS } from '../exit-code.ts'
 import { findOnPath } from '../on-path.ts'
 import { run } from '../process.ts'
 
-/** A program that asks registries, with the credentials that its user has given it. */
+/** A program that asks registries, with the credentials of its user. */
 interface Client {
   program: string
   args(reference: string): string[]
@@ -36,8 +36,8 @@ const CLIENTS: readonly Client[] = [
 const AT_ONCE = 4
 
 /**
- * What each reference names in its registry now: its digest. Throws Failure (2) where no program that asks registries is on
- * PATH, and Failure (1) that lists the references for which none was answered.
+ * The digest that each reference has in its registry now. Throws Failure (2) if no program that asks registries is on PATH,
+ * and Failure (1) that lists the references without an answer.
  */
 export async function digestsOf(references: readonly string[]): Promise<Map<string, string>> {
   const client = await findClient(process.env.PATH)

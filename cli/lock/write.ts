@@ -14,9 +14,9 @@ import type { LockFile } from './lock-file.ts'
 import { keyOf } from './plan.ts'
 
 /**
- * The text of the file with these digests; exceptions that waited for one of them go. Where digests are only renewed, every
- * other byte stays; where entries come or go, comments, order and the way in which values are written do. Throws Failure (2)
- * where that fails.
+ * The text of the file with these digests, and without the exceptions that waited for them. If digests are only renewed,
+ * every other byte stays. If entries come or go, comments, order and the style of values stay. Throws Failure (2) if that
+ * is not possible.
  */
 export async function withDigests(lock: LockFile, digests: ReadonlyMap<string, string>): Promise<string> {
   const after = policyWith(lock, digests)
@@ -41,7 +41,7 @@ function policyWith(lock: LockFile, digests: ReadonlyMap<string, string>): Field
   return policy
 }
 
-/** With the digests that are there already in their places, as far as they can be set alone. */
+/** The text with each digest that it already has renewed in its place, if that can be done alone. */
 async function withRenewed({ text, section, digests: known }: LockFile, digests: ReadonlyMap<string, string>) {
   let renewed = text
   for (const [reference, digest] of digests) {

@@ -42,5 +42,5 @@ export async function policiesAt(path: string, builder: Builder): Promise<Kubern
   return objects.filter(isPolicy)
 }
 
-/** Any version of the group: one that these functions do not know is refused when it is read, not passed over. */
+/** Any version of the group: a version that these functions do not know is refused when the policy is read. */
 export const isPolicy = ({ apiVersion }: KubernetesObject): boolean => groupOf(apiVersion) === groupOf(API_VERSION)

@@ -5,7 +5,7 @@ import type { Change } from '../files.ts'
 import type { Plan } from '../init/plan.ts'
 import { colorsFor } from '../terminal.ts'
 
-/** What was written, what to review, and what to mend. */
+/** What was written, what to review, and what to fix. */
 export function initAsText({ changes, review, refusals }: Plan, folder: string, dryRun: boolean): string {
   const colors = colorsFor(dryRun ? process.stderr : process.stdout, process.env)
   const section = (title: string, lines: readonly string[]): string =>
@@ -15,7 +15,7 @@ export function initAsText({ changes, review, refusals }: Plan, folder: string, 
   return [
     ...(dryRun ? ['nothing was written\n'] : done),
     section('To review', review),
-    section('To mend: with this policy, render refuses', errors),
+    section('To fix: with this policy, render refuses', errors),
     ...(dryRun ? [] : [`\nNext: krm-hardening render --diff ${folder}\n`]),
   ].join('')
 }

@@ -19,8 +19,8 @@ const FILE_NAMES = ['kustomization.yaml', 'kustomization.yml', 'Kustomization']
 const known = new Map<string, Kustomization | undefined>()
 
 /**
- * The kustomization of a folder, or undefined where it has none. Each is read once: nothing changes while a command runs.
- * Throws Failure (2) where there are two, or one that cannot be read as YAML.
+ * The kustomization of a folder, or undefined if it has none. Each is read once, because nothing changes while a command runs.
+ * Throws Failure (2) if there are two, or one that cannot be read as YAML.
  */
 export function readKustomization(folder: string): Kustomization | undefined {
   const path = resolve(folder)

@@ -19,8 +19,8 @@ export interface Stacks {
 const FIELDS_OF_A_LIST = new Set(['apiVersion', 'kind', 'metadata', 'resources', 'sortOptions'])
 
 /**
- * The stacks of an environment, through lists of lists. Undefined where the folder is more than a list, and where it
- * wants its objects in the order of their files, which separate builds do not keep.
+ * The stacks of an environment, through lists of lists. Undefined if the folder is more than a list, or if it wants its
+ * objects in the order of their files, which separate builds do not keep.
  */
 export function stacksOf(folder: string): Stacks | undefined {
   const root = readKustomization(folder)
@@ -30,7 +30,7 @@ export function stacksOf(folder: string): Stacks | undefined {
   return folders && folders.length > 1 ? { folders, order } : undefined
 }
 
-/** The folders below a list that are no lists; undefined where the lists contain themselves. */
+/** The folders below a list that are not lists themselves; undefined if a list contains itself. */
 function leaves(folder: string, within: ReadonlySet<string>): string[] | undefined {
   if (within.has(folder)) return undefined
   const kustomization = readKustomization(folder)

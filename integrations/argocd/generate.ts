@@ -5,7 +5,7 @@ import { toLine } from '../../functions/lib/framework/finding.ts'
 import { InputError } from '../../functions/lib/framework/input-error.ts'
 import { type Parameters, parametersOf } from './parameters.ts'
 
-/** The arguments of `krm-hardening` that build an Application, from its folder. */
+/** The arguments with which `krm-hardening` builds an Application in its folder. */
 const argumentsFor = ({ environment, image }: Parameters): string[] => [
   'render',
   ...(image === undefined ? [] : [`--image=${image}`]),
@@ -14,8 +14,8 @@ const argumentsFor = ({ environment, image }: Parameters): string[] => [
 
 /**
  * Renders the folder that Argo CD starts it in: manifests on stdout, everything else on stderr. Gives the exit code.
- * In a process of its own, since out of time Argo CD kills the one that it has started, and only asks those below it to end:
- * so they remove what they have put into /tmp.
+ * It runs in a process of its own. When time is up, Argo CD kills the process that it started, and only asks the processes
+ * below it to end, so they can remove their files from /tmp.
  */
 function generate(): number {
   try {

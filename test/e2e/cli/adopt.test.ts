@@ -59,7 +59,7 @@ test('every command and every patch of it works', () => {
 test('what it says to mend is all that was to mend', () => {
   const { stdout } = resultOf('krm-hardening init deploy')
   const toMend = stdout
-    .slice(stdout.indexOf('To mend'))
+    .slice(stdout.indexOf('To fix'))
     .split('\n')
     .filter((line) => line.startsWith('- '))
   expect(toMend).toEqual([
