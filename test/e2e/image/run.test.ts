@@ -70,10 +70,10 @@ describe('the image, run as Kustomize runs it', () => {
       '2 for a key that the policy does not know',
       2,
       resourceList({ digest: {} }),
-      'error: ImageMirrorDigest: spec.digest: unknown key',
+      'error: policy/unknown-field: ImageMirrorDigest: spec.digest',
     ],
     ['2 for YAML that does not parse', 2, 'items: [', 'error: '],
-    ['2 for an empty stream', 2, '', 'error: stdin is empty'],
+    ['2 for an empty stream', 2, '', 'error: input/empty: '],
   ])('ends with %s, the reason on stderr and nothing on stdout', (_, code, input, reason) => {
     const { status, stdout, stderr } = inContainer(input)
     expect({ status, stdout }).toEqual({ status: code, stdout: '' })
