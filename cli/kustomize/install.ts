@@ -4,7 +4,7 @@ import { dirname, isAbsolute, join } from 'node:path'
 import { run } from '../process.ts'
 import { type Archive, PINNED } from './pinned.ts'
 
-/** Where the pinned Kustomize is kept between runs; undefined where this user has no folder of their own for it. */
+/** Where the pinned Kustomize is kept between runs; undefined if this user has no folder for it. */
 export function installedKustomize(env: NodeJS.ProcessEnv): string | undefined {
   const cache = env.XDG_CACHE_HOME || (env.HOME && join(env.HOME, '.cache'))
   return cache && isAbsolute(cache) ? join(cache, 'krm-hardening', 'kustomize', PINNED, 'kustomize') : undefined

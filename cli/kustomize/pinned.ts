@@ -1,4 +1,4 @@
-/** The version that is installed where none is found: the one that the tests run. */
+/** The version that is installed if none is found: the one that the tests run. */
 export const PINNED = 'v5.5.0'
 
 /** sha256 of the release's archives. Source: checksums.txt of https://github.com/kubernetes-sigs/kustomize/releases/tag/kustomize%2Fv5.5.0 */
@@ -14,7 +14,7 @@ export interface Archive {
   sha256: string
 }
 
-/** The archive of the pinned release for a platform in Node's terms, or undefined where none is pinned. */
+/** The archive of the pinned release for a platform in Node's terms, or undefined if none is pinned. */
 export function pinnedArchive(platform: string, architecture: string): Archive | undefined {
   const target = `${platform}_${architecture === 'x64' ? 'amd64' : architecture}`
   const sha256 = CHECKSUMS[target]

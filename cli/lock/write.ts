@@ -49,7 +49,7 @@ async function withRenewed({ text, section, digests: known }: LockFile, digests:
     try {
       renewed = await setInYamlText(renewed, [...section, 'digests', reference], digest)
     } catch (cause) {
-      // Under an alias or a merge key: an entry of its own goes where it can.
+      // It is under an alias or a merge key, so it gets an entry of its own.
       if (!(cause instanceof YamlTextError)) throw cause
     }
   }

@@ -31,7 +31,7 @@ export interface Verified {
 /**
  * Proves that a rendering is hardened. `policy` is the overlay that it was made from: each stack's policies must hold
  * for what the rendering has of the stack, and every pod must be some stack's. Or it is a file or a folder of policies
- * themselves, which must hold for everything. Throws Failure where there is nothing to prove.
+ * themselves, which must hold for everything. Throws Failure if there is nothing to prove.
  */
 export async function verifyRendering(
   rendering: readonly KubernetesObject[],

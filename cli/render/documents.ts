@@ -6,9 +6,9 @@ export interface BuiltObject {
   text: string
   apiVersion: string
   kind: string
-  /** '' where the object has only a generateName. */
+  /** '' if the object has only a generateName. */
   name: string
-  /** '' where the object names none. */
+  /** '' if the object names none. */
   namespace: string
 }
 

@@ -56,7 +56,7 @@ function parseFields(text: string, file: string): Fields {
 export const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false
 export const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
 
-/** The strings that a list field holds; [] where it is absent. */
+/** The strings that a list field holds; [] if it is absent. */
 export const stringsOf = (fields: Fields, key: string): string[] => {
   const list = fields[key]
   return Array.isArray(list) ? list.filter((item) => typeof item === 'string') : []

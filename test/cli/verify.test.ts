@@ -67,7 +67,9 @@ describe('verify of a folder', () => {
     )
     const { stdout, exitCode } = await krmHardening(['verify', 'environment'], { cwd: root })
     expect(exitCode).toBe(1)
-    expect(stdout).toContain('error: verify: Service shop/web: is what the stack builds and is not in the rendering')
+    expect(stdout).toContain(
+      'error: verify/missing-from-rendering: Service shop/web: is what the stack builds and is not in the rendering',
+    )
   })
 
   test('fails a tree in which there is nothing to prove', async () => {
@@ -82,7 +84,7 @@ describe('verify of a folder', () => {
     const { stdout, exitCode } = await krmHardening(['verify', 'environment'], { cwd: root })
     expect(exitCode).toBe(1)
     expect(stdout).toContain(
-      'environment:\n  error: verify: Deployment shop/web: is of no stack with a policy, so nothing hardens it',
+      'environment:\n  error: verify/no-policy-covers-it: Deployment shop/web: is of no stack with a policy, so nothing hardens it',
     )
   })
 
@@ -108,7 +110,9 @@ describe('verify of a folder', () => {
     edit(join(root, 'policy/policy.yaml'), (text) => text.replace(/^spec:[\s\S]*/m, 'spec: {}\n'))
     const { stdout, exitCode } = await krmHardening(['verify', 'environment/stacks/shop'], { cwd: root })
     expect(exitCode).toBe(1)
-    expect(stdout).toContain('error: verify: Hardening hardening: asks for no function, so nothing is proved')
+    expect(stdout).toContain(
+      'error: verify/empty-policy: Hardening hardening: asks for no function, so nothing is proved',
+    )
   })
 
   test('finds policies that are written in place, in files and in folders', async () => {
@@ -179,7 +183,9 @@ describe('verify of a rendering', () => {
       stdin,
     })
     expect(exitCode).toBe(1)
-    expect(stdout).toContain('error: verify: CronJob blog/tidy: is what the stack builds and is not in the rendering')
+    expect(stdout).toContain(
+      'error: verify/missing-from-rendering: CronJob blog/tidy: is what the stack builds and is not in the rendering',
+    )
   })
 
   test('fails a rendering with a policy or the annotation of a function in it', async () => {
@@ -197,13 +203,13 @@ describe('verify of a rendering', () => {
       })
       expect(exitCode).toBe(1)
       expect(stdout).toContain(
-        `${stack}:\n  error: verify: Hardening hardening: is a policy, and in the rendering; expected it under transformers`,
+        `${stack}:\n  error: verify/policy-in-rendering: Hardening hardening: is a policy, and in the rendering; expected it under transformers`,
       )
       expect(stdout).toContain(
-        'error: verify: Hardening hardening: metadata.annotations[config.kubernetes.io/function]: found in the rendering',
+        'error: verify/function-not-run: Hardening hardening: metadata.annotations[config.kubernetes.io/function]: found in the rendering',
       )
       expect(stdout).toContain(
-        'error: verify: ConfigMap left: metadata.annotations[config.kubernetes.io/function]: found in the rendering, so no function ran for it',
+        'error: verify/function-not-run: ConfigMap left: metadata.annotations[config.kubernetes.io/function]: found in the rendering, so no function ran for it',
       )
     }
   })
