@@ -1,35 +1,45 @@
 /**
- * An integer beyond 2^53, kept by its digits. JSON.stringify writes it as a marked string, which `unmark` turns into
- * the bare digits: JavaScript has no number that could carry them.
+ * An integer beyond 2^53, kept by its digits, because JavaScript has no number that could carry them. It is a type of its
+ * own in plain data: no text can be taken for one, so JSON of it is written by `toJson`.
  */
 export class ExactInteger {
+  /** Whether any was made in this process: most runs meet none, and JSON.stringify is then exact. */
+  static isInUse = false
   readonly digits: string
+
   constructor(digits: string) {
     this.digits = digits
+    ExactInteger.isInUse = true
   }
+
   toJSON(): string {
-    return `${MARK}${this.digits}${MARK}`
+    return this.digits
   }
 }
-
-// A private-use character: JSON.stringify leaves it as it is, and no manifest holds it.
-const MARK = '\uE0E1'
-const MARKED = new RegExp(`"${MARK}(-?\\d+)${MARK}"`, 'g')
-const MARKED_VALUE = new RegExp(`^${MARK}-?\\d+${MARK}$`)
-
-/** Bare digits for every marked integer of a JSON text. */
-export const unmark = (json: string): string => (json.includes(MARK) ? json.replace(MARKED, '$1') : json)
 
 /** The number, or its digits where a number would lose some. */
 export const exactInteger = (value: number, digits: string): number | ExactInteger =>
   Number.isSafeInteger(value) ? value : new ExactInteger(digits)
 
-/** What JSON.stringify wrote of plain data, marked integers as they were. */
-export const parseMarked = (json: string): unknown =>
-  json.includes(MARK) ? JSON.parse(json, (_, value) => exactOf(value) ?? value) : JSON.parse(json)
+/** Plain data as JSON, every integer with all its digits. */
+export const toJson = (value: unknown): string => (ExactInteger.isInUse ? write(value) : JSON.stringify(value))
 
-const exactOf = (value: unknown): ExactInteger | undefined =>
-  typeof value === 'string' && MARKED_VALUE.test(value) ? new ExactInteger(value.slice(1, -1)) : undefined
+function write(value: unknown): string {
+  if (value instanceof ExactInteger) return value.digits
+  if (Array.isArray(value)) return `[${value.map((item) => write(item ?? null)).join(',')}]`
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value)
+  const fields = Object.entries(value).filter(([, field]) => field !== undefined)
+  return `{${fields.map(([key, field]) => `${JSON.stringify(key)}:${write(field)}`).join(',')}}`
+}
 
-/** A copy of plain data. Unlike structuredClone it keeps integers beyond 2^53. */
-export const copyOf = <T>(data: T): T => (data === undefined ? data : (parseMarked(JSON.stringify(data)) as T))
+/** A copy of plain data that shares nothing with it. Unlike structuredClone it keeps integers beyond 2^53. */
+export function copyOf<T>(data: T): T {
+  if (Array.isArray(data)) return data.map(copyOf) as T
+  if (typeof data !== 'object' || data === null || data instanceof ExactInteger) return data
+  const copy: Record<string, unknown> = {}
+  for (const [key, value] of Object.entries(data))
+    if (key === '__proto__')
+      Object.defineProperty(copy, key, { value: copyOf(value), writable: true, enumerable: true, configurable: true })
+    else if (value !== undefined) copy[key] = copyOf(value)
+  return copy as T
+}

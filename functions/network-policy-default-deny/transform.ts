@@ -46,7 +46,7 @@ export function transform(
     ...deadPolicies(build),
     ...replaceGenerated(
       objects,
-      NAME,
+      { name: NAME, types: ['networking.k8s.io/NetworkPolicy', 'cilium.io/CiliumNetworkPolicy'] },
       written.map(({ object }) => object),
       clash,
     ),

@@ -207,11 +207,14 @@ describe('items that a function changes', () => {
     expect([object.x, object.y, object.z]).toEqual([first, second, other])
   })
 
-  test('members of a List are objects like any other; a custom resource whose kind ends in List is not a List', async () => {
+  test('members of a list are objects like any other, whatever the list is called; a custom resource with other items is no list', async () => {
     const items =
       '- apiVersion: v1\n  kind: List\n  items:\n  - {apiVersion: apps/v1, kind: Deployment, metadata: {name: a}}\n' +
       '- apiVersion: v1\n  kind: PodList\n  items:\n  - {metadata: {name: b}}\n' +
-      '- apiVersion: example.org/v1\n  kind: AllowList\n  metadata: {name: c}\n  items: [{apiVersion: v1, kind: Pod, metadata: {name: d}}]\n'
+      '- apiVersion: example.org/v1\n  kind: AllowList\n  metadata: {name: c}\n  items: [{name: d}]\n' +
+      '- apiVersion: v1\n  kind: List\n  metadata: {name: all}\n  items:\n  - {apiVersion: v1, kind: Pod, metadata: {name: e}}\n' +
+      '- apiVersion: v1\n  kind: PodList\n  metadata: {name: all}\n  items:\n  - {spec: {}, metadata: {name: f}}\n' +
+      '- apiVersion: example.org/v1\n  kind: Stack\n  metadata: {name: all}\n  items:\n  - {apiVersion: v1, kind: Pod, metadata: {name: g}}\n'
     const seen: string[] = []
     await run(
       list(items),
@@ -220,7 +223,22 @@ describe('items that a function changes', () => {
         return []
       }),
     )
-    expect(seen).toEqual(['Deployment/a', 'Pod/b', 'AllowList/c'])
+    expect(seen).toEqual(['Deployment/a', 'Pod/b', 'AllowList/c', 'Pod/e', 'Pod/f', 'Pod/g'])
+  })
+
+  test('members that a function removes are gone, and with the last of them the list', async () => {
+    const member = (name: string) => `  - apiVersion: v1\n    kind: Pod\n    metadata: {name: ${name}} # of ${name}\n`
+    const items = `- apiVersion: v1\n  kind: List\n  items:\n${member('a')}${member('b')}- apiVersion: v1\n  kind: List\n  items:\n${member('b')}`
+    const remove = doing((objects) => {
+      objects.splice(0, objects.length, ...objects.filter(({ metadata }) => metadata.name !== 'b'))
+      return []
+    })
+    expect(itemsOf(await run(list(items), remove))).toBe(`- apiVersion: v1\n  kind: List\n  items:\n${member('a')}`)
+    expect(await run(list(items.slice(items.lastIndexOf('- apiVersion: v1\n  kind: List'))), remove)).toMatchObject({
+      stdout: '',
+      exitCode: 2,
+      stderr: expect.stringMatching(/^error: objects\/nothing-left: /),
+    })
   })
 
   test('a policy that stands in the package it hardens is left alone', async () => {

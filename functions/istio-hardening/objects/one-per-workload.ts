@@ -53,6 +53,16 @@ function overlaps({ kind }: Kind, missing: readonly Wanted[], all: readonly Want
   })
 }
 
+const GENERATED = [
+  'security.istio.io/PeerAuthentication',
+  'security.istio.io/AuthorizationPolicy',
+  'telemetry.istio.io/Telemetry',
+  'networking.istio.io/Sidecar',
+  'networking.istio.io/ServiceEntry',
+]
+
 /** Brings what is generated into the build. A hand-written object in the way is an error, not an overwrite. */
 export const addGenerated = (objects: KubernetesObject[], generated: readonly KubernetesObject[]): Finding[] =>
-  replaceGenerated(objects, NAME, generated, (object) => [findings['name-taken']({ object })])
+  replaceGenerated(objects, { name: NAME, types: GENERATED }, generated, (object) => [
+    findings['name-taken']({ object }),
+  ])

@@ -1,4 +1,4 @@
-import { unmark } from '../exact-integer.ts'
+import { toJson } from '../exact-integer.ts'
 import { isFields } from '../kubernetes/objects.ts'
 import { nameOfType } from '../kubernetes/type-check.ts'
 
@@ -22,7 +22,7 @@ function holdsConfidential(value: unknown): boolean {
 /** A value for a message: as JSON, cut, or its type where it may be secret. */
 export function show(path: string, value: unknown): string {
   if (value === undefined || isConfidential(path, value)) return nameOfType(value)
-  const json = unmark(JSON.stringify(value))
+  const json = toJson(value)
   return json.length > MAX_LENGTH ? `${json.slice(0, MAX_LENGTH - 3)}...` : json
 }
 

@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util'
 import { isOfTheMesh } from '../kubernetes/istio-labels.ts'
-import { type Fields, identity, isFields, type KubernetesObject, type TypeMeta } from '../kubernetes/objects.ts'
+import { type Fields, identity, isFields, type KubernetesObject, type TypeMeta, typeOf } from '../kubernetes/objects.ts'
 import type { Labels } from '../kubernetes/selector.ts'
+import { contentHash, OF_THE_CALLER } from './content-hash.ts'
 import type { Finding } from './finding.ts'
 import { objects as said } from './findings.ts'
 
@@ -52,23 +53,33 @@ function earliestWave(owners: readonly KubernetesObject[]): string | undefined {
   return waves.toSorted((a, b) => Number(a ?? 0) - Number(b ?? 0))[0]
 }
 
-/** Marks an object as wholly owned by a function: made anew at every run, removed when nothing asks for it. */
+/** Names the function that generated an object: it is made anew at every run, and removed when nothing asks for it. */
 export const GENERATED_BY = 'krm-hardening.dev/generated-by'
-
-/** Annotations by which Kustomize and kpt track an object; they must come back as they came. */
-const OF_THE_CALLER =
-  /^(?:(?:internal\.)?config\.kubernetes\.io|config\.k8s\.io|kustomize\.config\.k8s\.io|internal\.kpt\.dev)\//
+/** Hash of what was generated. It proves that an object that carries the mark is nothing that a person wrote. */
+export const GENERATED_CONTENT = 'krm-hardening.dev/generated-content'
+const MARKS = [GENERATED_BY, GENERATED_CONTENT]
 
 export const isGeneratedBy = (object: KubernetesObject, functionName: string): boolean =>
   object.metadata.annotations?.[GENERATED_BY] === functionName
 
+const isAsGenerated = (object: KubernetesObject): boolean =>
+  object.metadata.annotations?.[GENERATED_CONTENT] === contentHash(object, MARKS)
+
+/** A function that generates objects, and the types of what it generates, as `group/Kind`. */
+export interface Generator {
+  name: string
+  types: readonly string[]
+}
+
 /**
  * Brings the objects that a function generates to what is wanted: missing ones are added, its own are replaced, and
  * those that nothing asks for any more are removed. A hand-written object of the same identity is left to `complete`.
+ * The mark alone is no proof that an object was generated, because whoever writes a manifest can write it: nothing is
+ * removed that has another type or other content, and what is replaced in spite of an edit is reported.
  */
 export function replaceGenerated(
   objects: KubernetesObject[],
-  functionName: string,
+  generator: Generator,
   wanted: readonly KubernetesObject[],
   complete: (existing: KubernetesObject, wanted: KubernetesObject) => Finding[] = (existing, from) => {
     fillUnset(existing, from)
@@ -81,39 +92,46 @@ export function replaceGenerated(
   for (const object of wanted) {
     const present = existing.get(identity(object))
     if (!present) {
-      mark(object, functionName)
+      mark(object, generator.name)
       objects.push(object)
       kept.add(object)
-    } else if (isGeneratedBy(present, functionName)) {
-      replaceContent(present, object, functionName)
+    } else if (isGeneratedBy(present, generator.name)) {
+      findings.push(...replaceContent(present, object, generator.name))
       kept.add(present)
     } else findings.push(...complete(present, object))
   }
   for (let index = objects.length - 1; index >= 0; index--) {
     const object = objects[index]
-    if (!object || !isGeneratedBy(object, functionName) || kept.has(object)) continue
-    objects.splice(index, 1)
-    findings.push(said.removed({ object }))
+    if (!object || !isGeneratedBy(object, generator.name) || kept.has(object)) continue
+    const refused = refuseRemoval(object, generator)
+    if (!refused) objects.splice(index, 1)
+    findings.push(refused ?? said.removed({ object }))
   }
   return findings
 }
 
+function refuseRemoval(object: KubernetesObject, { name, types }: Generator): Finding | undefined {
+  if (!types.includes(typeOf(object))) return said['false-mark']({ object }, name, GENERATED_BY)
+  return isAsGenerated(object) ? undefined : said['unproven-mark']({ object }, name, GENERATED_BY)
+}
+
 function mark(object: KubernetesObject, functionName: string): void {
-  object.metadata.annotations = { ...object.metadata.annotations, [GENERATED_BY]: functionName }
+  const hash = contentHash(object, MARKS)
+  const annotations = { ...object.metadata.annotations, [GENERATED_BY]: functionName, [GENERATED_CONTENT]: hash }
+  object.metadata.annotations = annotations
 }
 
 /** Leaves an object alone that says the same already, in whatever order: what did not change goes out as it came. */
-function replaceContent(present: KubernetesObject, wanted: KubernetesObject, functionName: string): void {
+function replaceContent(present: KubernetesObject, wanted: KubernetesObject, functionName: string): Finding[] {
+  const isOurs = isAsGenerated(present) || contentHash(present, MARKS) === contentHash(wanted, MARKS)
+  mark(wanted, functionName)
   const ofTheCaller = Object.entries(present.metadata.annotations ?? {}).filter(([key]) => OF_THE_CALLER.test(key))
-  const annotations = {
-    ...wanted.metadata.annotations,
-    [GENERATED_BY]: functionName,
-    ...Object.fromEntries(ofTheCaller),
-  }
+  const annotations = { ...wanted.metadata.annotations, ...Object.fromEntries(ofTheCaller) }
   const content = { ...wanted, metadata: { ...wanted.metadata, annotations } }
-  if (isDeepStrictEqual(present, content)) return
+  if (isDeepStrictEqual(present, content)) return []
   for (const key of Object.keys(present)) delete present[key]
   Object.assign(present, content)
+  return isOurs ? [] : [said.replaced({ object: present })]
 }
 
 /** Sets every field of `from` that `to` leaves unset; what a person wrote stays. */

@@ -4,24 +4,54 @@ import { nameContainers } from '../kubernetes/knative.ts'
 import { type Fields, formatPath, isFields, type KubernetesObject, valueAt } from '../kubernetes/objects.ts'
 import { templatePath } from '../kubernetes/pod-template.ts'
 import { type Mistyped, nameOfType, type Shape, typeErrors } from '../kubernetes/type-check.ts'
+import { workloadKindOf } from '../kubernetes/workload-kinds.ts'
 
 /**
- * The objects that an item stands for: itself, or the members of a `kind: List` or a typed list such as PodList. A custom resource
- * whose kind merely ends in List has no `items` of objects and stands for itself. What is no object of the API (a Kustomization, a Kptfile
- * without a name) stands for none, so no function sees it. Throws InputError for what is meant as an object and is none: it
- * would go out as it came in. `where` says in messages where the item stands.
+ * The objects that an item is: itself, or the members of a list. What is no object of the API (a Kustomization, a Kptfile
+ * without a name) is none, so no function sees it. Throws InputError for a malformed Kubernetes object, which would
+ * otherwise pass through unhardened. `where` says in messages where the item is.
  */
 export function objectsIn(item: unknown, where: string): KubernetesObject[] {
   if (item === undefined || item === null) return []
   if (!isFields(item)) throw new InputError(findings['not-an-object']({}, where, nameOfType(item)))
   const members = listMembers(item)
   if (members) return members.flatMap((member) => objectsIn(member, where))
-  if (isObject(item)) {
-    nameContainers(item)
-    return [item]
-  }
+  if (isObject(item)) return [item]
   refuseMeant(item, where)
   return []
+}
+
+/**
+ * Writes what the API server would add by itself, and functions rely on: apiVersion and kind of the members of a typed
+ * list, and the names of the containers of a Knative Service. It goes out with the item where a function changes it, and is
+ * no change by itself.
+ */
+export function complete(item: unknown): void {
+  if (!isFields(item)) return
+  const members = listMembers(item)
+  if (!members) {
+    if (isObject(item)) nameContainers(item)
+    return
+  }
+  for (const member of members) {
+    if (!isFields(member)) continue
+    if (typeof item.kind === 'string' && item.kind !== LIST_KIND) {
+      member.apiVersion ??= item.apiVersion
+      member.kind ??= item.kind.slice(0, -LIST_KIND.length)
+    }
+    complete(member)
+  }
+}
+
+/** Takes the members out of a list that are gone. Answers false where nothing is left of it. */
+export function prune(item: unknown, isGone: (member: unknown) => boolean): boolean {
+  if (isGone(item)) return false
+  const members = isFields(item) ? listMembers(item) : undefined
+  if (!members || !isFields(item)) return true
+  const left = members.filter((member) => prune(member, isGone))
+  if (left.length === members.length) return true
+  item.items = left
+  return left.length > 0
 }
 
 const isObject = (item: Fields): item is KubernetesObject =>
@@ -54,16 +84,20 @@ function hasImage(template: unknown): boolean {
   return Array.isArray(containers) && containers.some((container) => valueAt(container, ['image']) !== undefined)
 }
 
+const LIST_KIND = 'List'
+
+/**
+ * The members of a list, as kubectl and Kustomize see one: `items` decides, whatever the object is called. A custom resource
+ * that merely has a field `items` is told from a list by its kind, or because its items are no objects of the API.
+ */
 function listMembers(item: Fields): unknown[] | undefined {
-  if (!Array.isArray(item.items) || typeof item.kind !== 'string' || !item.kind.endsWith('List')) return undefined
-  if (isFields(item.metadata) && typeof item.metadata.name === 'string') return undefined
-  const typed = item.kind.slice(0, -'List'.length)
-  if (typed === '') return item.items
-  // The API server leaves apiVersion and kind out of the members of a typed list; they are written back with them.
-  for (const member of item.items) {
-    if (!isFields(member)) continue
-    member.apiVersion ??= item.apiVersion
-    member.kind ??= typed
-  }
-  return item.items
+  const { apiVersion, kind, items, metadata } = item
+  if (!Array.isArray(items) || typeof kind !== 'string') return undefined
+  if (kind === LIST_KIND || items.some((member) => isFields(member) && isObject(member))) return items
+  if (!kind.endsWith(LIST_KIND)) return undefined
+  const isNamed = isFields(metadata) && typeof metadata.name === 'string'
+  const type = { apiVersion: String(apiVersion), kind: kind.slice(0, -LIST_KIND.length) }
+  return !isNamed || workloadKindOf(type) || items.some((member) => isFields(member) && isFields(member.metadata))
+    ? items
+    : undefined
 }

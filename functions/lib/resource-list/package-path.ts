@@ -1,20 +1,20 @@
 import type { KubernetesObject } from '../kubernetes/objects.ts'
+import { packagePath } from './item-text.ts'
 import type { ResourceList } from './resource-list.ts'
 
 const PATH = 'internal.config.kubernetes.io/path'
-const PATH_LINE = /^ +internal\.config\.kubernetes\.io\/path: *["']?([^"'\n]+?)["']? *$/m
 
 /**
  * kpt writes each object to the file that its path annotation names. A generated object gets one of its own,
- * `<kind>-<name>.yaml`, beside the first item of the package.
+ * `<kind>-<name>.yaml`, next to the first item of the package.
  */
 export function placeInPackage(added: readonly KubernetesObject[], list: ResourceList): KubernetesObject[] {
   if (list.caller !== 'kpt') return [...added]
-  const paths = list.items.flatMap(({ text }) => PATH_LINE.exec(text)?.[1] ?? [])
+  const paths = list.items.flatMap(({ text }) => packagePath(text) ?? [])
   const taken = new Set(paths)
   const folder = /^(.*\/)?/.exec(paths[0] ?? '')?.[0] ?? ''
   return added.map((object) => {
-    const stem = `${folder}${object.kind.toLowerCase()}-${object.metadata.name}`
+    const stem = `${folder}${fileName(object)}`
     let path = `${stem}.yaml`
     for (let number = 2; taken.has(path); number++) path = `${stem}-${number}.yaml`
     taken.add(path)
@@ -22,3 +22,7 @@ export function placeInPackage(added: readonly KubernetesObject[], list: Resourc
     return { ...object, metadata: { ...object.metadata, annotations } }
   })
 }
+
+/** A name is what somebody wrote, and must lead to no other folder. */
+const fileName = ({ kind, metadata }: KubernetesObject): string =>
+  `${kind.toLowerCase()}-${metadata.name}`.replace(/[^\w.-]/g, '-')

@@ -4,8 +4,8 @@ import { isFields } from '../kubernetes/objects.ts'
 import { readCanonicalYaml, writeJson } from '../yaml/canonical-yaml.ts'
 import { type Codec, kustomizeCodec, peopleCodec } from './codec.ts'
 import { input } from './findings.ts'
-import { isFromKustomize } from './kustomize-annotations.ts'
-import { fieldOf, type ResourceListText, split } from './split.ts'
+import { isFromKustomize, packagePath, typeInText } from './item-text.ts'
+import { type ResourceListText, split } from './split.ts'
 
 /** One item, still text; its type where that could be read without a parser. */
 export interface Item {
@@ -24,8 +24,6 @@ export interface ResourceList {
   readonly caller: 'kustomize' | 'kpt' | 'stdin'
 }
 
-const PACKAGE_PATH = /^ +internal\.config\.kubernetes\.io\/path:/m
-
 /**
  * Reads a ResourceList, apiVersion config.kubernetes.io/v1.
  * Throws InputError for what is no ResourceList, for YAML that does not parse and for a list without items.
@@ -38,10 +36,7 @@ export async function readResourceList(text: string): Promise<ResourceList> {
     header: parts.header,
     items: parts.items.map((item) => ({
       text: item,
-      ...((caller === 'kustomize' || namesTypeOnce(item)) && {
-        apiVersion: fieldOf(item, 'apiVersion'),
-        kind: fieldOf(item, 'kind'),
-      }),
+      ...typeInText(item),
     })),
     functionConfig: readFunctionConfig(parts.functionConfig),
     codec: caller === 'kustomize' ? kustomizeCodec : await peopleCodec(),
@@ -78,14 +73,9 @@ function requireResourceList(parts: ResourceListText | undefined): ResourceListT
   throw new InputError(input['not-a-resource-list']({}))
 }
 
-const TYPE_KEY = /^(?:- | {2})(?:["']|\? *)?(?:apiVersion|kind)\b/gm
-
-/** Kustomize writes no key twice; where a person does, the parser is to say so, not the first of them to hold. */
-const namesTypeOnce = (item: string): boolean => (item.match(TYPE_KEY)?.length ?? 0) <= 2
-
 function callerOf(items: readonly string[]): ResourceList['caller'] {
   if (items.every(isFromKustomize)) return 'kustomize'
-  return items.some((item) => PACKAGE_PATH.test(item)) ? 'kpt' : 'stdin'
+  return items.some((item) => packagePath(item) !== undefined) ? 'kpt' : 'stdin'
 }
 
 function readFunctionConfig(text: string | undefined): unknown {

@@ -8,7 +8,8 @@ export interface ResourceListText {
   header: string
 }
 
-const LINE_AT_COLUMN_0 = /^[^\s].*$/gm
+// Not `^` with the flag m: JavaScript ends a line at U+2028 too, which Kustomize leaves within strings.
+const BEFORE_COLUMN_0 = /\n(?=\S)/g
 const SECTION = /^(apiVersion|kind|metadata|items|functionConfig|results):\s*(.*?)\s*$/
 // Anything below the key but items at column 0 is another shape.
 const ITEMS_KEY = /^items:[ \t]*(?:\[\])?\s*$/
@@ -44,7 +45,9 @@ interface Block {
 function blocksOf(text: string): Block[] | undefined {
   const blocks: Block[] = []
   let comments: number | undefined
-  for (const { 0: line, index } of text.matchAll(LINE_AT_COLUMN_0)) {
+  for (const index of linesAtColumn0(text)) {
+    const end = text.indexOf('\n', index)
+    const line = text.slice(index, end < 0 ? text.length : end)
     if (line.startsWith('#')) {
       comments ??= index
       continue
@@ -62,6 +65,11 @@ function blocksOf(text: string): Block[] | undefined {
   return blocks
 }
 
+const linesAtColumn0 = (text: string): number[] => [
+  ...(/^\S/.test(text) ? [0] : []),
+  ...[...text.matchAll(BEFORE_COLUMN_0)].map(({ index }) => index + 1),
+]
+
 /** What a line at column 0 begins, or undefined where it has no place in the shape. */
 function sectionOf(line: string, blocks: readonly Block[]): string | undefined {
   const within = blocks.at(-1)?.section
@@ -76,12 +84,3 @@ function sectionOf(line: string, blocks: readonly Block[]): string | undefined {
 }
 
 const endWithNewline = (text: string): string => (text.endsWith('\n') ? text : `${text}\n`)
-
-/** The value of a top-level field of an item, read from its text: undefined where that needs a parser. */
-export function fieldOf(item: string, field: 'apiVersion' | 'kind'): string | undefined {
-  const pattern =
-    field === 'kind'
-      ? /^(?:- | {2})kind: *(["']?)([\w.-]+)\1 *\r?$/m
-      : /^(?:- | {2})apiVersion: *(["']?)([\w./-]+)\1 *\r?$/m
-  return pattern.exec(item)?.[2]
-}

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { copyOf, parseMarked } from '../exact-integer.ts'
+import { copyOf, ExactInteger, toJson } from '../exact-integer.ts'
 import { show } from '../framework/confidential.ts'
 import type { Finding } from '../framework/finding.ts'
 import { objects } from '../framework/findings.ts'
@@ -20,19 +20,22 @@ export interface Changes {
   removed: KubernetesObject[]
 }
 
-/** The objects as they stand, to tell later what changed. */
+/** The objects as they are, to tell later what changed. */
 export class Snapshot {
   readonly #json: ReadonlyMap<KubernetesObject, string>
+  /** Copies, where JSON would turn the type of an integer into text. */
+  readonly #copies: ReadonlyMap<KubernetesObject, KubernetesObject> | undefined
 
   constructor(objects: readonly KubernetesObject[]) {
-    this.#json = new Map(objects.map((object) => [object, JSON.stringify(object)]))
+    this.#json = new Map(objects.map((object) => [object, toJson(object)]))
+    if (ExactInteger.isInUse) this.#copies = new Map(objects.map((object) => [object, copyOf(object)]))
   }
 
   changes(present: readonly KubernetesObject[], now: Snapshot): Changes {
     const left = new Set(present)
     const changed = [...this.#json].filter(([object, json]) => left.has(object) && now.#json.get(object) !== json)
     return {
-      changed: changed.map(([object, json]) => ({ object, before: () => parseMarked(json) as KubernetesObject })),
+      changed: changed.map(([object, json]) => ({ object, before: () => this.#read(object, json) })),
       added: present.filter((object) => !this.#json.has(object)),
       removed: [...this.#json.keys()].filter((object) => !left.has(object)),
     }
@@ -52,10 +55,15 @@ export class Snapshot {
   /** Gives each object the content that it had. */
   restoreContent(): void {
     for (const [object, json] of this.#json) {
-      if (JSON.stringify(object) === json) continue
+      if (toJson(object) === json) continue
       for (const key of Object.keys(object)) delete object[key]
-      Object.assign(object, parseMarked(json))
+      Object.assign(object, this.#read(object, json))
     }
+  }
+
+  #read(object: KubernetesObject, json: string): KubernetesObject {
+    const copy = this.#copies?.get(object)
+    return copy ? copyOf(copy) : (JSON.parse(json) as KubernetesObject)
   }
 }
 

@@ -2,11 +2,12 @@ import { CHART_LOCK } from '../charts/chart-lock.ts'
 import { isOfCharts } from '../charts/charts.ts'
 import { API_VERSION } from '../framework/config.ts'
 import { toLine, toResult } from '../framework/finding.ts'
+import { objects as findings } from '../framework/findings.ts'
 import { type Step, seenBy } from '../framework/function.ts'
 import { InputError } from '../framework/input-error.ts'
 import type { KubernetesObject } from '../kubernetes/objects.ts'
 import type { Decoded } from '../resource-list/codec.ts'
-import { objectsIn } from '../resource-list/objects-of-item.ts'
+import { complete, objectsIn, prune } from '../resource-list/objects-of-item.ts'
 import { placeInPackage } from '../resource-list/package-path.ts'
 import {
   type Item,
@@ -67,6 +68,7 @@ function decode(item: Item, index: number, list: ResourceList, steps: readonly S
   if (!needed) return { item, objects: [] }
   const where = `item ${index + 1}`
   const decoded = parsing(`${where}${kind ? ` (${kind})` : ''}`, () => list.codec.decode(text))
+  complete(decoded.object)
   return { item, decoded, objects: objectsIn(decoded.object, where) }
 }
 
@@ -83,6 +85,7 @@ function answer(list: ResourceList, open: OpenItem[], objects: KubernetesObject[
   const known = new Set(open.flatMap((item) => item.objects))
   const added = objects.filter((object) => !known.has(object))
   const texts = placeInPackage(added, list).map((object) => list.codec.add(object))
+  if (kept.length + texts.length === 0) throw new InputError(findings['nothing-left']({}))
   return {
     stdout: writeResourceList(list, [...kept, ...texts], results),
     stderr,
@@ -97,9 +100,9 @@ function writeItem(item: OpenItem, list: ResourceList, present: ReadonlySet<Kube
   const { decoded, objects } = item
   const text = item.item.text
   if (!decoded || objects.length === 0) return [list.codec.pass(text)]
-  const [first] = objects
-  if (first && first === decoded.object && !present.has(first)) return []
-  const isChanged = objects.some((object) => ran.before.differs(object, ran.after))
+  const gone = new Set<unknown>(objects.filter((object) => !present.has(object)))
+  if (!prune(decoded.object, (member) => gone.has(member))) return []
+  const isChanged = gone.size > 0 || objects.some((object) => ran.before.differs(object, ran.after))
   return [isChanged ? decoded.encode(decoded.object) : list.codec.pass(text)]
 }
 

@@ -1,23 +1,61 @@
 import { FAILSAFE_SCHEMA, load, Type, types } from 'js-yaml'
-import { exactInteger, unmark } from '../exact-integer.ts'
+import { exactInteger, toJson } from '../exact-integer.ts'
 import { unshare } from './unshare.ts'
+
+// Kustomize writes numbers as JSON has them. A plain scalar of any other form is a string that Go's YAML holds for no
+// number, such as hexadecimal digits beyond 64 bits.
+const INTEGER = /^-?(?:0|[1-9]\d*)$/
+const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?$/
 
 const integer = new Type('tag:yaml.org,2002:int', {
   kind: 'scalar',
-  resolve: types.int.resolve,
-  construct: (text: string) => exactInteger(types.int.construct(text), text),
+  resolve: (text: string | null) => text !== null && INTEGER.test(text),
+  construct: (text: string) => exactInteger(Number(text), text),
+})
+
+/** A number beyond what a double holds is a string too. */
+const float = new Type('tag:yaml.org,2002:float', {
+  kind: 'scalar',
+  resolve: (text: string | null) => text !== null && NUMBER.test(text) && Number.isFinite(Number(text)),
+  construct: Number,
 })
 
 /**
  * What Kustomize's own writer means: it quotes every string that any YAML version would read as something else, so a
  * plain scalar is a JSON value. No dates, no merge keys, no YAML 1.1 booleans.
  */
-const SCHEMA = FAILSAFE_SCHEMA.extend({ implicit: [types.null, types.bool, integer, types.float] })
+const SCHEMA = FAILSAFE_SCHEMA.extend({ implicit: [types.null, types.bool, integer, float] })
 
 /** Reads one YAML text as plain data that shares nothing. Throws YAMLException, which says line and column. */
 export function readCanonicalYaml(text: string): unknown {
-  const value = load(text, { schema: SCHEMA })
+  const value = load(/[\u2028\u2029]|!!merge/.test(text) ? asYaml12(text) : text, { schema: SCHEMA })
   return text.includes('*') && text.includes('&') ? unshare(value) : value
+}
+
+const LITERAL = /^( *(?:- )*).*[:-] [|>]\d?[-+]?$/
+const MERGE = /^( *(?:- )*(?:[^\s'"#][^'"]*: )?)!!merge <<(?=:|$)/
+
+/**
+ * Go writes YAML 1.1: the string `<<` as `!!merge <<`, and after U+2028 and U+2029, which it takes for line breaks, the
+ * indentation of the next line. Both are undone here.
+ */
+function asYaml12(text: string): string {
+  let literal: { depth: number; indent?: number } | undefined
+  const lines = text.split('\n').map((line) => {
+    const depth = line.length - line.trimStart().length
+    if (literal && line.trim() !== '' && depth <= literal.depth) literal = undefined
+    if (literal) {
+      if (line.trim() !== '') literal.indent ??= depth
+      return line.replace(
+        /([\u2028\u2029])( *)/g,
+        (_, end: string, spaces: string) => end + spaces.slice(literal?.indent),
+      )
+    }
+    const opened = LITERAL.exec(line)
+    if (opened) literal = { depth: opened[1]?.replace(/(?:- )+$/, '').length ?? 0 }
+    return line.replace(MERGE, '$1"<<"').replace(/([\u2028\u2029]) +/g, '$1')
+  })
+  return lines.join('\n')
 }
 
 // Line breaks and control characters of YAML that JSON leaves as they are.
@@ -25,4 +63,4 @@ const NOT_PRINTABLE = /[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g
 
 /** Plain data as JSON on one line, which is YAML too, and the cheapest form that Kustomize reads. */
 export const writeJson = (value: unknown): string =>
-  unmark(JSON.stringify(value)).replace(NOT_PRINTABLE, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`)
+  toJson(value).replace(NOT_PRINTABLE, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`)

@@ -17,8 +17,28 @@ export function placeComments(source: string, written: string): string {
   const before = commentsIn(source)
   const after = commentsIn(written)
   if (before.length !== after.length || before.some(({ text }, index) => text !== after[index]?.text)) return written
-  const pairs = before.map((was, index) => ({ was, is: after[index] as Comment }))
-  return pairs.reduceRight((text, { was, is }) => (isBlank(is.before) ? place(text, was, is) : text), written)
+  return edited(
+    written,
+    before.map((was, index) => ({ was, is: after[index] as Comment })),
+  )
+}
+
+/** How much of the text behind a comment is looked at to place it: more than any comment behind a dash has. */
+const WINDOW = 4096
+
+/** From the last comment to the first, so that the text before a comment is as it was written. */
+function edited(written: string, pairs: readonly { was: Comment; is: Comment }[]): string {
+  const done: string[] = []
+  let right = ''
+  let end = written.length
+  for (const { was, is } of pairs.toReversed()) {
+    if (!isBlank(is.before)) continue
+    const placed = place(written, was, is, written.slice(is.start, end) + right)
+    end = placed.end
+    done.push(placed.right.slice(WINDOW))
+    right = placed.right.slice(0, WINDOW)
+  }
+  return [written.slice(0, end), right, ...done.toReversed()].join('')
 }
 
 /** Marks of the lexer that stand for no text; what follows the first of them is a scalar, whatever it begins with. */
@@ -70,27 +90,29 @@ function lexemesOf(text: string): Lexeme[] {
   return lexemes
 }
 
-function place(text: string, was: Comment, is: Comment): string {
+/** The text from a comment on, `right`, put where the comment was, and where the text before it ends. */
+function place(written: string, was: Comment, is: Comment, right: string): { end: number; right: string } {
   const line = is.start - is.before.length
   if (isBlank(was.before)) {
     const indent = was.before.length < is.before.length ? was.before : is.before
-    return text.slice(0, line) + indent + text.slice(is.start)
+    return { end: line, right: indent + right }
   }
-  const above = text.slice(0, Math.max(line - 1, 0))
-  if (above.slice(above.lastIndexOf('\n') + 1).trim() === was.before.trim()) return `${above} ${text.slice(is.start)}`
-  return /^ *- *$/.test(was.before) ? afterDash(text, is) : text
+  const end = Math.max(line - 1, 0)
+  const above = written.slice(written.lastIndexOf('\n', end - 1) + 1, end)
+  if (above.trim() === was.before.trim()) return { end, right: ` ${right}` }
+  return { end: is.start, right: /^ *- *$/.test(was.before) ? afterDash(right, is.before) : right }
 }
 
 /** `- # comment`, from a comment above the item. */
-function afterDash(text: string, { start, before }: Comment): string {
-  const item = new RegExp(`^(#.*\\n(?: *#.*\\n)*)${before}- `).exec(text.slice(start))
-  if (!item?.[1]) return text
+function afterDash(right: string, before: string): string {
+  const item = new RegExp(`^(#.*\\n(?: *#.*\\n)*)${before}- `).exec(right)
+  if (!item?.[1]) return right
   const comments = item[1]
     .trimEnd()
     .split('\n')
     .map((line) => line.trim())
   const indent = `${before}  `
-  return `${text.slice(0, start)}- ${comments.join(`\n${indent}`)}\n${indent}${text.slice(start + item[0].length)}`
+  return `- ${comments.join(`\n${indent}`)}\n${indent}${right.slice(item[0].length)}`
 }
 
 const isBlank = (text: string): boolean => text.trim() === ''

@@ -60,8 +60,16 @@ export function resolve(alias: Alias, document: Document): Node {
   return node
 }
 
-const plainScalar = (scalar: Scalar): unknown =>
-  typeof scalar.value === 'bigint' ? exactInteger(Number(scalar.value), String(scalar.value)) : scalar.value
+const DECIMAL = /^[-+]?\d+$/
+const MAX_UINT64 = 2n ** 64n - 1n
+const MIN_INT64 = -(2n ** 63n)
+
+/** What Go's YAML cannot hold as a number is a string: digits of another base beyond 64 bits. */
+function plainScalar({ value, source }: Scalar): unknown {
+  if (typeof value !== 'bigint') return value
+  const isString = source !== undefined && !DECIMAL.test(source) && (value > MAX_UINT64 || value < MIN_INT64)
+  return isString ? source : exactInteger(Number(value), String(value))
+}
 
 function plainMap(map: YAMLMap, walk: (node: unknown) => unknown): Fields {
   const fields: Fields = {}

@@ -26,7 +26,8 @@ export function writeBudgets(objects: KubernetesObject[], build: Build, function
     ...wishes.filter(({ selector }) => selector === undefined),
   ]
   const found = ordered.flatMap((wish) => (wish.limits ? plan(planned, wish, wish.limits) : []))
-  return [...found, ...replaceGenerated(objects, functionName, [...planned.wanted.values()], refuseNamesake)]
+  const generator = { name: functionName, types: ['policy/PodDisruptionBudget'] }
+  return [...found, ...replaceGenerated(objects, generator, [...planned.wanted.values()], refuseNamesake)]
 }
 
 interface Plan {

@@ -1,0 +1,31 @@
+import { createHash } from 'node:crypto'
+import { toJson } from '../exact-integer.ts'
+import { isFields, type KubernetesObject } from '../kubernetes/objects.ts'
+
+/** Annotations by which Kustomize and kpt track an object; they must come back as they came. */
+export const OF_THE_CALLER =
+  /^(?:(?:internal\.)?config\.kubernetes\.io|config\.k8s\.io|kustomize\.config\.k8s\.io|internal\.kpt\.dev)\//
+
+const LENGTH = 16
+
+/**
+ * A hash of what an object says, whatever the order of its keys, without the annotations of the caller and without those
+ * that are named.
+ */
+export function contentHash(object: KubernetesObject, without: readonly string[]): string {
+  const annotations = Object.entries(object.metadata.annotations ?? {}).filter(
+    ([key]) => !OF_THE_CALLER.test(key) && !without.includes(key),
+  )
+  const content = { ...object, metadata: { ...object.metadata, annotations: Object.fromEntries(annotations) } }
+  return createHash('sha256')
+    .update(toJson(sorted(content)))
+    .digest('hex')
+    .slice(0, LENGTH)
+}
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted)
+  if (!isFields(value)) return value
+  const entries = Object.entries(value).map(([key, inner]) => [key, sorted(inner)] as const)
+  return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)))
+}

@@ -1,0 +1,99 @@
+import type { TypeMeta } from '../kubernetes/objects.ts'
+
+// What is read of an item without a parser. Each is a bet on how Kustomize and kpt print, and holds only for text that
+// provably has that shape; for any other the answer is undefined or false, and a parser reads the item.
+
+/**
+ * A line that could begin a key of the item and is no plain one: quoted, escaped, tagged, merged, in a flow, or indented
+ * otherwise. Lines within strings and flows can look like keys, so such an item is for the parser to read.
+ */
+const NOT_A_PLAIN_KEY = /^(?: (?![ \r\n#])| {2}(?! |\r?$|#|-(?: |\r?$)|[A-Za-z]\w*:(?:[ \r\n]|$)))/m
+const FIRST_KEY_IS_PLAIN = /^(?:[ \t]*(?:#.*)?\r?\n)*- (?:[ \t]*#.*\r?\n(?:[ \t]*(?:#.*)?\r?\n)* {2})?[A-Za-z]\w*:/
+const DASH_ALONE = /^(?:[ \t]*(?:#.*)?\r?\n)*-\r?\n(?:[ \t]*(?:#.*)?\r?\n)* {2}[A-Za-z]\w*:/
+
+/**
+ * apiVersion and kind of an item: undefined where that needs a parser, and for a list, whose members are what matters. A
+ * key that is there twice needs one too: the parser says so, where the first of them would hold.
+ */
+export function typeInText(item: string): TypeMeta | undefined {
+  if (!FIRST_KEY_IS_PLAIN.test(item) && !DASH_ALONE.test(item)) return undefined
+  if (NOT_A_PLAIN_KEY.test(item) || keyAt(item, 'items') !== undefined) return undefined
+  const apiVersion = onlyValue(item, 'apiVersion', /^ *(["']?)([\w./-]+)\1 *\r?$/)
+  const kind = onlyValue(item, 'kind', /^ *(["']?)([\w.-]+)\1 *\r?$/)
+  return apiVersion !== undefined && kind !== undefined ? { apiVersion, kind } : undefined
+}
+
+function onlyValue(item: string, key: string, pattern: RegExp): string | undefined {
+  const start = keyAt(item, key)
+  if (start === undefined || keyAt(item, key, start) !== undefined) return undefined
+  const end = item.indexOf('\n', start)
+  return pattern.exec(item.slice(start, end < 0 ? item.length : end))?.[2]
+}
+
+/** Where the value of a key of the item begins. */
+function keyAt(item: string, key: string, from = 0): number | undefined {
+  if (from === 0 && item.startsWith(`- ${key}:`)) return key.length + 3
+  const line = [`\n  ${key}:`, `\n- ${key}:`].map((text) => [item.indexOf(text, from), text.length] as const)
+  const [first] = line.filter(([index]) => index >= 0).sort(([a], [b]) => a - b)
+  return first && first[0] + first[1]
+}
+
+/**
+ * The two annotations by which Kustomize's function runner finds the item that it sent, to copy comments and field order
+ * back onto the answer. A Kustomize build comes from JSON and has neither, so an answer without these two is the
+ * same build for less. Every other `config.kubernetes.io` annotation must come back.
+ */
+export const COPY_BACK_IDS = ['internal.config.kubernetes.io/id', 'config.k8s.io/id']
+
+/** What `kustomize build` writes on every item. One of them alone may have been left on a manifest. */
+const OF_KUSTOMIZE = ['kustomize.config.k8s.io/id', ...COPY_BACK_IDS]
+
+/** Was this item sent by `kustomize build`? */
+export function isFromKustomize(item: string): boolean {
+  const block = annotationsOf(item)
+  const annotations = block && item.slice(block.start, block.end)
+  return annotations !== undefined && OF_KUSTOMIZE.every((key) => annotations.includes(`\n      ${key}: `))
+}
+
+/** An item of Kustomize without the copy-back annotations; the rest is the bytes it was. */
+export function dropCopyBackIds(item: string): string {
+  const block = annotationsOf(item)
+  if (!block) return item
+  const kept = COPY_BACK_IDS.reduce(withoutLine, item.slice(block.start, block.end))
+  return item.slice(0, block.start) + kept + item.slice(block.end)
+}
+
+function withoutLine(text: string, key: string): string {
+  const start = text.indexOf(`\n      ${key}: `)
+  return start < 0 ? text : text.slice(0, start) + text.slice(text.indexOf('\n', start + 1))
+}
+
+interface Block {
+  start: number
+  end: number
+}
+
+/** The annotations of an item as Kustomize indents them, from the line break before the first to that after the last. */
+function annotationsOf(item: string): Block | undefined {
+  const metadata = blockBelow(item, '\n  metadata:\n', { start: 0, end: item.length })
+  return metadata && blockBelow(item, '\n    annotations:\n', metadata)
+}
+
+function blockBelow(item: string, header: string, { start, end }: Block): Block | undefined {
+  const found = item.indexOf(header, start)
+  if (found < 0 || found >= end) return undefined
+  const first = found + header.length - 1
+  const indent = ' '.repeat(header.lastIndexOf(' ') + 2)
+  let last = first
+  while (item.startsWith(indent, last + 1)) {
+    const next = item.indexOf('\n', last + 1)
+    if (next < 0) break
+    last = next
+  }
+  return { start: first, end: last + 1 }
+}
+
+const PATH_LINE = /^ +internal\.config\.kubernetes\.io\/path: *["']?([^"'\n]+?)["']? *$/m
+
+/** The file of a package that kpt read the item from. */
+export const packagePath = (item: string): string | undefined => PATH_LINE.exec(item)?.[1]

@@ -1,0 +1,71 @@
+import {
+  dropCopyBackIds,
+  isFromKustomize,
+  packagePath,
+  typeInText,
+} from '../../functions/lib/resource-list/item-text.ts'
+
+const POD = { apiVersion: 'v1', kind: 'Pod' }
+const BODY = '  metadata:\n    name: a\n'
+
+describe('the type of an item is read from its text where no parser could read another', () => {
+  test.each([
+    ['as Kustomize writes it', `- apiVersion: v1\n  kind: Pod\n${BODY}`],
+    ['kind first, quotes and CRLF', '- kind: "Pod"\r\n  apiVersion: \'v1\'\r\n  metadata: {name: a}\r\n'],
+    ['comments above, and between', `# above\n- apiVersion: v1\n  # between\n\n  kind: Pod\n${BODY}`],
+    ['a dash alone, as kpt writes it', `-\n  # about it\n  apiVersion: v1\n  kind: Pod\n${BODY}`],
+    ['a list that is not indented', `- apiVersion: v1\n  kind: Pod\n${BODY}  args:\n  - kind: Secret\n`],
+    ['deeper text that looks like keys', `- apiVersion: v1\n  kind: Pod\n  data: |\n    x\n    kind: Secret\n`],
+  ])('%s', (_, text) => expect(typeInText(text)).toEqual(POD))
+
+  test.each([
+    ['a flow', '- {apiVersion: v1, kind: Pod, a: "\n  kind: Secret\n  apiVersion: v1\n  "}\n'],
+    ['a block scalar for an item', '- |\n  apiVersion: v1\n  kind: Secret\n'],
+    ['an escaped key', '- apiVersion: v1\n  "\\x6bind": Pod\n  data: "\n  kind: Secret"\n'],
+    ['a kind that is there twice', `- apiVersion: v1\n  kind: Secret\n  kind: Pod\n${BODY}`],
+    ['a string that leaves its indentation', '- apiVersion: v1\n  kind: Pod\n  data: "\n  kind: Secret"\n'],
+    ['a merge key', '- apiVersion: v1\n  <<: *pod\n  kind: Secret\n'],
+    ['a tag', '- apiVersion: v1\n  !!str kind: Pod\n  kind: Secret\n'],
+    ['an anchor', '- apiVersion: v1\n  kind: &kind Pod\n'],
+    ['another indentation', '-   apiVersion: v1\n    kind: Pod\n  kind: Secret\n'],
+    ['one column less', '- apiVersion: v1\n  kind: Secret\n kind: Pod\n'],
+    ['members, which decide what it is', '- apiVersion: v1\n  kind: Pod\n  items:\n  - a: 1\n'],
+    ['a value on the next line', '- apiVersion: v1\n  kind:\n    Pod\n'],
+  ])('not: %s', (_, text) => expect(typeInText(text)).toBeUndefined())
+})
+
+const ids = (...keys: string[]): string => keys.map((key) => `      ${key}: '1'\n`).join('')
+const ALL = ids('config.k8s.io/id', 'internal.config.kubernetes.io/id', 'kustomize.config.k8s.io/id')
+const item = (metadata: string): string =>
+  `- apiVersion: v1\n  kind: Pod\n  metadata:\n${metadata}    name: a\n  spec: {}\n`
+
+describe('an item is taken for one of Kustomize where all that it writes on every item is there', () => {
+  test.each<[string, string, boolean]>([
+    ['all three annotations', item(`    annotations:\n${ALL}`), true],
+    ['one of them, left on a manifest', item(`    annotations:\n${ids('kustomize.config.k8s.io/id')}`), false],
+    ['labels of these names', item(`    labels:\n${ALL}`), false],
+    ['no annotations', item(''), false],
+    ['the same text elsewhere', item('').replace('spec: {}', `spec:\n    annotations:\n${ALL}`), false],
+  ])('%s', (_, text, expected) => expect(isFromKustomize(text)).toBe(expected))
+
+  test('a metadata block of a million lines is read in its length', () => {
+    const labels = Array.from({ length: 1_000_000 }, (_, index) => `      l${index}: x\n`).join('')
+    const started = performance.now()
+    expect(isFromKustomize(item(`    annotations:\n${ALL}    labels:\n${labels}`))).toBe(true)
+    expect(performance.now() - started).toBeLessThan(2000)
+  })
+})
+
+test('of the annotations, and of nothing else, those that copy comments back are dropped', () => {
+  const labels = `    labels:\n${ids('config.k8s.io/id')}`
+  const other = ids('kustomize.config.k8s.io/id')
+  expect(dropCopyBackIds(item(`    annotations:\n${ALL}${labels}`))).toBe(item(`    annotations:\n${other}${labels}`))
+})
+
+test.each([
+  ["      internal.config.kubernetes.io/path: 'a/b.yaml'\n", 'a/b.yaml'],
+  ['      internal.config.kubernetes.io/path: b.yaml\n', 'b.yaml'],
+  ['      config.kubernetes.io/path: b.yaml\n', undefined],
+])('the file that kpt read an item from: %s', (annotation, path) =>
+  expect(packagePath(item(`    annotations:\n${annotation}`))).toBe(path),
+)
