@@ -1,6 +1,7 @@
 import { parseAllDocuments } from 'yaml'
 import type { KubernetesObject } from '../functions/lib/kubernetes/objects.ts'
 import { complete, objectsIn } from '../functions/lib/resource-list/objects-of-item.ts'
+import { parsing } from '../functions/lib/resource-list/resource-list.ts'
 import { OPTIONS, toPlain } from '../functions/lib/yaml/kubernetes-yaml.ts'
 import { Failure } from './exit-code.ts'
 
@@ -11,7 +12,7 @@ export function readObjects(text: string, source: string): KubernetesObject[] {
   return documents.flatMap((document) => {
     const [first] = document.errors
     if (first) throw new Failure(`${source} cannot be read as YAML: ${first.message.split('\n')[0]}`)
-    const item = toPlain(document.contents, document)
+    const item = parsing(source, () => toPlain(document.contents, document))
     complete(item)
     return objectsIn(item, source)
   })

@@ -52,7 +52,7 @@ export function readLockFile(file: string): LockFile {
 }
 
 function readPolicy(file: string, text: string): Fields {
-  const document = parseDocument(text, OPTIONS)
+  const document = parseDocument(text, { ...OPTIONS, uniqueKeys: true })
   const [problem] = document.errors
   if (problem) throw new Failure(`${display(file)} cannot be read as YAML: ${problem.message.split('\n')[0]}`)
   const policy = toPlain(document.contents, document)

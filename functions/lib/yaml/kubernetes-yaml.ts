@@ -35,10 +35,12 @@ export const OPTIONS = {
   version: '1.1',
   customTags: kubernetesTags,
   intAsBigInt: true,
+  // The library compares every key of a map with every other; `toPlain` sees a key that is there twice at once.
+  uniqueKeys: false,
   aliasDuplicateObjects: false,
 } as const
 
-/** Plain data that shares nothing: an aliased map becomes one copy per place. */
+/** Plain data that shares nothing: an aliased map becomes one copy per place. Throws where a map has a key twice. */
 export function toPlain(root: unknown, document: Document): unknown {
   let aliased = 0
   const walk = (node: unknown, inAlias: boolean): unknown => {
@@ -82,7 +84,14 @@ function plainMap(map: YAMLMap, walk: (node: unknown) => unknown): Fields {
     for (const source of Array.isArray(sources) ? sources.toReversed() : [sources])
       for (const [key, value] of Object.entries(isFields(source) ? source : {})) set(key, value)
   }
-  for (const pair of map.items) if (!isMergeKey(pair.key)) set(keyOf(pair.key), walk(pair.value))
+  const written = new Set<string>()
+  for (const pair of map.items) {
+    if (isMergeKey(pair.key)) continue
+    const key = keyOf(pair.key)
+    if (written.has(key)) throw new SyntaxError(`the key ${JSON.stringify(key)} is twice in one map`)
+    written.add(key)
+    set(key, walk(pair.value))
+  }
   return fields
 }
 
