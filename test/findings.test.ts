@@ -16,6 +16,7 @@ const WITHOUT_EXAMPLE =
   /^(?:input|runner)\/|^policy\/(?:missing|unknown-kind)$|^flows\/(?:no-such-(?:caller|destination)|not-checked|unneeded-elsewhere)$/
 /** Unit tests alone show these; an example of each is still to be written. */
 const EXAMPLE_TO_BE_WRITTEN = `
+security-context-enforcer/namespace-twice
 flows/external-port-name
 flows/several-services
 flows/unknown-backend-port

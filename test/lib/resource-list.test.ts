@@ -228,9 +228,9 @@ describe('items that a function changes', () => {
 
   test('members that a function removes are gone, and with the last of them the list', async () => {
     const member = (name: string) => `  - apiVersion: v1\n    kind: Pod\n    metadata: {name: ${name}} # of ${name}\n`
-    const items = `- apiVersion: v1\n  kind: List\n  items:\n${member('a')}${member('b')}- apiVersion: v1\n  kind: List\n  items:\n${member('b')}`
+    const items = `- apiVersion: v1\n  kind: List\n  items:\n${member('a')}${member('b')}- apiVersion: v1\n  kind: List\n  items:\n${member('c')}`
     const remove = doing((objects) => {
-      objects.splice(0, objects.length, ...objects.filter(({ metadata }) => metadata.name !== 'b'))
+      objects.splice(0, objects.length, ...objects.filter(({ metadata }) => metadata.name === 'a'))
       return []
     })
     expect(itemsOf(await run(list(items), remove))).toBe(`- apiVersion: v1\n  kind: List\n  items:\n${member('a')}`)
