@@ -48,6 +48,7 @@ export const scrapeSchema = z.extend(endpointSchema('prometheus', { [APP]: 'prom
 export const dnsSchema = z.strictObject({
   namespace: z._default(z.string(), 'kube-system').check(z.describe('Namespace of the DNS pods')),
   labels: z._default(podLabelsSchema, { 'k8s-app': 'kube-dns' }).check(z.describe('Labels of the DNS pods')),
+  port: z._default(portNumberSchema, 53).check(z.describe('Port on the DNS pods, for TCP and UDP')),
   nodeLocal: z.optional(cidrSchema).check(z.describe('Address of the node-local cache, as a range')),
 })
 

@@ -45,7 +45,7 @@ export const networkPolicyDefaultDenySchema = z.strictObject({
   always: z
     ._default(z.record(z.string(), alwaysSchema), {})
     .check(z.describe('Policies of every denied namespace, by name')),
-  dns: z.prefault(dnsSchema, {}).check(z.describe('DNS pods, TCP and UDP 53')),
+  dns: z.prefault(dnsSchema, {}).check(z.describe('DNS pods, which every pod calls by TCP and UDP')),
   istiod: z.prefault(istiodSchema, {}).check(z.describe('Control plane of the mesh, called by every sidecar')),
   otelAgent: z.prefault(otelAgentSchema, {}).check(z.describe('Receiver of traces, called by every sidecar')),
   apiServer: z.prefault(apiServerSchema, {}).check(z.describe('The API server, called where its token is mounted')),

@@ -13,6 +13,7 @@ import { error, type Finding } from '../lib/framework/finding.ts'
 import { replaceGenerated } from '../lib/framework/generated-objects.ts'
 import { Shared } from '../lib/framework/shared.ts'
 import type { KubernetesObject } from '../lib/kubernetes/objects.ts'
+import { announcedTraffic } from './checks/announced.ts'
 import { callersWithoutPods } from './checks/callers.ts'
 import { deadPolicies } from './checks/dead-policies.ts'
 import { checkPolicies } from './checks/peers.ts'
@@ -41,6 +42,7 @@ export function transform(
     ...open.findings,
     ...scrapeFindings(build.subjects),
     ...callersWithoutPods(build),
+    ...announcedTraffic(build),
     ...forgottenEndpoints(build),
     ...checkPolicies(written, build),
     ...deadPolicies(build),

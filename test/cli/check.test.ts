@@ -18,7 +18,10 @@ const check = (root: string, ...args: string[]) => krmHardening(['check', 'envir
 
 describe('check', () => {
   test('passes flows whose callers and destinations stand in the environment, whichever stack they are in', async () => {
-    const root = withFlows(flow('shop/web:http', 'blog/blog'), flow('blog/web:2368', 'shop/shop', 'shop/*', 'self'))
+    const root = withFlows(
+      flow('shop/web:http', 'blog/blog'),
+      `${flow('blog/web:2368', 'shop/shop', 'shop/*', 'self')}      reason: one team\n`,
+    )
     expect(await check(root)).toMatchObject({ stdout: '2 flows match\n', exitCode: 0 })
   })
 

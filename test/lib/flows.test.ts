@@ -93,8 +93,19 @@ describe('parsing', () => {
     ['external/api.example.com:443', { type: 'external', host: 'api.example.com' }, 443],
     ['external/*.example.com:443', { type: 'external', host: '*.example.com' }, 443],
     ['external/api.$(DOMAIN):443', { type: 'external', host: 'api.$(DOMAIN)' }, 443],
+    ['external/[2001:db8::10]:443', { type: 'external', host: '2001:db8::10' }, 443],
+    ['external/192.0.2.1:443', { type: 'external', host: '192.0.2.1' }, 443],
   ])('destination %s', (key, destination, port) => {
     expect(parseFlows(spec({ [key]: { from: ['a/b'] } }))[0]).toMatchObject({ key, destination, port })
+  })
+
+  test.each([
+    ['dns/unbound:53/udp', { port: 53, protocol: 'UDP', endPort: undefined }],
+    ['shop/cart:sip/sctp', { port: 'sip', protocol: 'SCTP', endPort: undefined }],
+    ['external/turn.example.com:30000-30100/udp', { port: 30000, endPort: 30100, protocol: 'UDP' }],
+    ['shop/cart:80', { port: 80, protocol: undefined, endPort: undefined }],
+  ])('ports of %s', (key, expected) => {
+    expect(parseFlows(spec({ [key]: { from: ['a/b'] } }))[0]).toMatchObject(expected)
   })
 
   test('flows come in the order of their keys, however policy was merged', () => {
@@ -105,7 +116,7 @@ describe('parsing', () => {
   test.each([
     [
       { cart: { from: ['web'] } },
-      'flows.cart: expected a destination namespace/workload:port or external/host:port as key, found "cart"',
+      'flows.cart: expected a destination namespace/workload:port or external/host:port, an IPv6 address in brackets, and UDP or SCTP as port/udp as key, found "cart"',
     ],
     [{ 'shop/cart': { from: ['web'] } }, 'flows["shop/cart"]: expected a destination'],
     [
@@ -116,6 +127,11 @@ describe('parsing', () => {
     [{ '*/cart:80': { from: ['web'] } }, 'flows["*/cart:80"]: expected a destination namespace/workload:port'],
     [{ 'shop/cart:0': { from: ['web'] } }, 'flows["shop/cart:0"]: expected a destination with a port from 1 to 65535'],
     [{ 'shop/cart:65536': { from: ['web'] } }, 'expected a destination with a port from 1 to 65535'],
+    [{ 'shop/cart:80-90': { from: ['web'] } }, 'expected a destination with a port from 1 to 65535, or external/host'],
+    [{ 'external/a.example.com:90-80': { from: ['a/b'] } }, 'expected a destination with a port from 1 to 65535, or'],
+    [{ 'shop/[::1]:80': { from: ['web'] } }, 'expected external/host:port'],
+    [{ 'external/2001:db8::10:443': { from: ['a/b'] } }, 'an IPv6 address in brackets'],
+    [{ 'shop/cart:80/icmp': { from: ['web'] } }, 'UDP or SCTP as port/udp'],
     [{ 'shop/kafka:80': { from: ['web'], selector: {} } }, '.selector: expected at least one label, found {}'],
     [{ 'shop/cart:80': {} }, 'flows["shop/cart:80"].from: expected a list, found nothing'],
     [{ 'shop/cart:80': { from: [] } }, 'flows["shop/cart:80"].from: expected a length of at least 1'],
@@ -399,10 +415,41 @@ describe('what the build should have and has not', () => {
   ])('%s', (_, build, flows, expected) => expect(messages(build, flows)).toEqual(expected))
 })
 
+test('a whole namespace as caller needs a reason, even where nothing of the flow is in the build', () => {
+  const { findings } = resolve([namespace('shop')], { 'stock/stock:http': { from: ['orders/*'] } })
+  expect(findings).toMatchObject([{ id: 'flows/namespace-without-reason', tags: { flow: 'stock/stock:http' } }])
+})
+
+describe('protocols', () => {
+  const objects = [
+    workload('cart', { ports: { http: 8080, quic: 8443 } }),
+    service('cart', [
+      { name: 'https', port: 443, targetPort: 8080 },
+      { name: 'http3', port: 443, targetPort: 8443, protocol: 'UDP' },
+    ]),
+  ]
+  const ports = (key: string): unknown[] =>
+    callee(objects, { [key]: { from: ['stock/stock'] } }).map(({ protocol, port, host }) => [protocol, port, host])
+  const host = 'cart.shop.svc.cluster.local'
+
+  test('one number of a Service leads to a port under each of its protocols', () =>
+    expect(ports('shop/cart:443')).toEqual([
+      ['TCP', 8080, host],
+      ['UDP', 8443, undefined],
+    ]))
+
+  test('the protocol of a flow chooses one of them, and no proxy has a host for UDP', () => {
+    expect(ports('shop/cart:443/tcp')).toEqual([['TCP', 8080, host]])
+    expect(ports('shop/cart:443/udp')).toEqual([['UDP', 8443, undefined]])
+  })
+
+  test('UDP needs no Service', () => expect(ports('shop/cart:5060/udp')).toEqual([['UDP', 5060, undefined]]))
+})
+
 test('a flow that touches nothing in the build is silent', () => {
   const flows = {
     'stock/stock:http': { from: ['orders/orders', 'api'] },
-    'external/a.example.com:443': { from: ['stock/*'] },
+    'external/a.example.com:443': { from: ['stock/*'], reason: 'all of it is one program' },
   }
   expect(resolve([namespace('shop'), workload('web')], flows)).toEqual({ flows: [], findings: [] })
 })
@@ -425,7 +472,7 @@ describe('callers', () => {
     [['stock/stock'], [], [{ namespace: 'stock', labels: { [APP]: 'stock' } }]],
     [['web', 'shop/web'], ['web'], [{ namespace: 'shop', labels: { [APP]: 'web' } }]],
   ])('%j', (from, names, peers) => {
-    const { flows, findings } = resolve(objects, { 'shop/cart:http': { from } })
+    const { flows, findings } = resolve(objects, { 'shop/cart:http': { from, reason: 'callers of every form' } })
     expect(findings).toEqual([])
     expect(flows[0]?.callers.map(({ name }) => name)).toEqual(names)
     expect(flows[0]?.peers).toEqual(peers)

@@ -198,7 +198,7 @@ describe('policies admit exactly what is declared and the baseline, in both dire
     fc.assert(
       fc.property(cases, ({ all, wanted }) => {
         const { policies, findings } = harden(objectsOf(all), { flows: flowsSpec(wanted) })
-        expect(findings).toEqual([])
+        expect(findings.filter(({ severity }) => severity !== 'info')).toEqual([])
         const wrong = universe(all).filter(({ direction, connection }) => {
           const isAdmitted =
             isWanted(direction, connection, all, wanted) ||

@@ -1,5 +1,6 @@
+import type { Port } from '../../functions/lib/flows/port.ts'
 import { containsRange, isCidr, rangeOfAddress } from '../../functions/network-policy-default-deny/dialects/cidr.ts'
-import type { Peer, Port } from '../../functions/network-policy-default-deny/policies/policy.ts'
+import type { Peer } from '../../functions/network-policy-default-deny/policies/policy.ts'
 import { type Admission, rulesOf } from '../../functions/network-policy-default-deny/policies/rules.ts'
 
 const pods = (namespace: string | undefined, labels?: Record<string, string>): Peer => ({

@@ -4,7 +4,10 @@ import { harden, messages, namespace, service, workload } from './build.ts'
 describe('callers that are no pods of a denied namespace', () => {
   const report = (from: unknown[], spec: Record<string, unknown> = {}): string[] =>
     messages(
-      harden([namespace('shop'), workload('cart')], { flows: { 'audit/sink:8443': { from } }, ...spec }).findings,
+      harden([namespace('shop'), workload('cart')], {
+        flows: { 'audit/sink:8443': { from, reason: 'every caller is audited' } },
+        ...spec,
+      }).findings,
     )
   const found = (caller: string): string =>
     `flow audit/sink:8443: found no pods of the build for the caller ${caller}; default-deny cuts them off from it, unless another build admits their egress, or runtimePods gives their labels`
@@ -21,6 +24,7 @@ describe('callers that are no pods of a denied namespace', () => {
     expect(report(['web/frontend', 'shop/*'])).toEqual([])
     expect(report([{ namespace: 'shop', labels }], { runtimePods: { 'shop/made': { labels } } })).toEqual([])
     expect(report(['shop/adapter'], { directions: ['Ingress'] })).toEqual([])
+    expect(report(['shop/adapter'], { elsewhere: { 'shop/adapter': { reason: 'another team' } } })).toEqual([])
   })
 
   test('are told of where declared pods are more than they', () => {

@@ -1,5 +1,8 @@
 import type { BackendCall } from '../../lib/flows/backends.ts'
 import type { Callee } from '../../lib/flows/destinations.ts'
+import { findings as flowFindings } from '../../lib/flows/findings.ts'
+import { about } from '../../lib/flows/flow.ts'
+import { isTcp } from '../../lib/flows/port.ts'
 import type { ResolvedFlow } from '../../lib/flows/resolve.ts'
 import { type Traffic, trafficOf } from '../../lib/flows/traffic.ts'
 import { groupBy } from '../../lib/framework/group-by.ts'
@@ -36,7 +39,7 @@ export interface TrafficByWorkload extends Pick<Traffic, 'topology' | 'findings'
 
 export function trafficByWorkload(
   objects: readonly KubernetesObject[],
-  { flows: declared }: IstioHardeningSpec,
+  { flows: declared, ambient }: IstioHardeningSpec,
   shared: Shared,
 ): TrafficByWorkload {
   const { topology, flows, calls, findings } = trafficOf(objects, { flows: declared }, shared)
@@ -45,12 +48,26 @@ export function trafficByWorkload(
   )
   const of = ({ object }: Workload): WorkloadTraffic =>
     byObject.get(object) ?? { inbound: [], outbound: [], backends: [] }
-  for (const resolved of flows) {
+  const ranges = ambient
+    ? []
+    : flows
+        .filter((resolved) => isRange(resolved) && isTcp(resolved.flow))
+        .map(({ flow }) => flowFindings['range-in-mesh'](about(flow), flow.key))
+  for (const resolved of flows.flatMap(carriedByMesh)) {
     for (const callee of resolved.callees) if (callee.workload) of(callee.workload).inbound.push({ resolved, callee })
     for (const caller of resolved.callers) of(caller).outbound.push(resolved)
   }
   for (const call of calls) of(call.workload).backends.push(call)
-  return { topology, of, runtimePods: runtimePodsOf(flows), findings }
+  return { topology, of, runtimePods: runtimePodsOf(flows.flatMap(carriedByMesh)), findings: [...findings, ...ranges] }
+}
+
+const isRange = ({ flow }: ResolvedFlow): boolean => flow.endPort !== undefined
+
+/** A flow as far as proxies carry it: they leave UDP and SCTP alone. */
+function carriedByMesh(resolved: ResolvedFlow): ResolvedFlow[] {
+  if (!isTcp(resolved.flow) || isRange(resolved)) return []
+  const callees = resolved.callees.filter(isTcp)
+  return callees.length > 0 || resolved.callees.length === 0 ? [{ ...resolved, callees }] : []
 }
 
 /** The pods in the namespaces of the build that flows go to and that no manifest holds, each once. */

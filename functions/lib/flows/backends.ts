@@ -28,6 +28,9 @@ export interface BackendCall {
   port: number
 }
 
+/** Tag of a finding that names the Service a call goes to. */
+export const BACKEND = 'backend'
+
 /** May this item name backends? The schemas of CRDs are long, and few of them convert by webhook. */
 export const namesBackends = (item: { apiVersion: string; kind: string; text?: string }): boolean =>
   READERS.some(([group, kind]) => isKind(item, group, kind)) &&
@@ -50,9 +53,20 @@ export function backendCalls(
 function callOf(reference: Reference, topology: Topology, found: Finding[]): BackendCall[] {
   const { route, source, namespace, port } = reference
   const service = topology.serviceCalled(namespace, reference.service)
-  if (!service) return []
+  const behind = service ? topology.workloadsBehind(service) : []
+  if (!service || behind.length === 0) {
+    if (service || topology.ownNamespaces.has(namespace))
+      found.push(
+        findings['unserved-backend'](
+          { object: source, tags: { [BACKEND]: `${namespace}/${reference.service}` } },
+          `${namespace}/${reference.service}`,
+          service ? 'selects no pod of the build' : 'is not in the build',
+        ),
+      )
+    return []
+  }
   const [onlyPort, ...others] = service.ports
-  return topology.workloadsBehind(service).flatMap((workload) => {
+  return behind.flatMap((workload) => {
     const servicePort =
       port !== undefined ? servicePortFor(service, port, workload) : others.length === 0 ? onlyPort : undefined
     const number = servicePort && targetPortNumber(servicePort, workload)

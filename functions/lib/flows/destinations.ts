@@ -6,6 +6,7 @@ import { type Service, type ServicePort, serviceHost, servicePortFor, targetPort
 import { containerPort, servingContainers, type Workload } from '../kubernetes/workload.ts'
 import { findings } from './findings.ts'
 import { about, type Flow } from './flow.ts'
+import { isTcp, PROTOCOLS, type Protocol } from './port.ts'
 import { policySelector, type Topology } from './topology.ts'
 
 /** The pods that a flow goes to, as the callee's and the caller's side need them. */
@@ -19,6 +20,8 @@ export interface Callee {
   isHere: boolean
   /** What selects its pods; undefined where they stand in another stack, of which only the namespace is known. */
   labels: Labels | undefined
+  /** undefined: whichever the containers or the Services declare for the port. */
+  protocol: Protocol | undefined
   /** Port on the pod; a name only where the pods stand in another stack. */
   port: number | string
   /** Port that callers dial: the Service's where it has an address of its own, else the pod's. */
@@ -67,7 +70,7 @@ const isNamed = (flow: Flow, name: string, workload: Workload): boolean =>
 
 /** Where the Service does not stand in the build, its name is the one that the flow gives, or the workload's. */
 const hostElsewhere = (flow: Flow, namespace: string, name: string): string | undefined =>
-  flow.plain ? undefined : serviceHost(flow.service ?? name, namespace)
+  flow.plain || !isTcp(flow) ? undefined : serviceHost(flow.service ?? name, namespace)
 
 const calleeElsewhere = (flow: Flow, namespace: string, name: string): Callee => ({
   namespace,
@@ -75,6 +78,7 @@ const calleeElsewhere = (flow: Flow, namespace: string, name: string): Callee =>
   name,
   isHere: false,
   labels: undefined,
+  protocol: flow.protocol,
   port: flow.port,
   dialled: flow.port,
   host: hostElsewhere(flow, namespace, name),
@@ -87,32 +91,52 @@ function runtimeCallees(flow: Flow, namespace: string, name: string, topology: T
     found.push(findings['unnamed-runtime-pods'](about(flow), flow.key))
     return []
   }
-  const pods = { namespace, workload: undefined, name, isHere, labels: flow.selector }
+  const pods = { namespace, workload: undefined, name, isHere, labels: flow.selector, protocol: flow.protocol }
   return [{ ...pods, port: flow.port, dialled: flow.port, host: hostElsewhere(flow, namespace, name) }]
 }
 
 function calleeHere(flow: Flow, workload: Workload, topology: Topology, found: Finding[]): Callee[] {
   const service = serviceOf(flow, workload, topology)
-  const servicePort = service && servicePortFor(service, flow.port, workload)
+  const callees = protocolsTo(flow, service, workload).map((protocol) =>
+    calleeOver(flow, protocol, workload, topology, service),
+  )
+  const problem = callees.map(({ port }) => problemOf(flow, workload, topology, service, port)).find(Boolean)
+  if (problem === undefined) return callees
+  found.push(problem)
+  return []
+}
+
+/** One number of a Service may be carried under several protocols to different ports of the pods. */
+function protocolsTo(flow: Flow, service: Service | undefined, workload: Workload): (Protocol | undefined)[] {
+  if (flow.protocol !== undefined || !service) return [flow.protocol]
+  const carried = PROTOCOLS.flatMap((protocol) => {
+    const servicePort = servicePortFor(service, flow.port, workload, protocol)
+    return servicePort ? [{ protocol, target: targetPortNumber(servicePort, workload) }] : []
+  })
+  return new Set(carried.map(({ target }) => target)).size > 1 ? carried.map(({ protocol }) => protocol) : [undefined]
+}
+
+function calleeOver(
+  flow: Flow,
+  protocol: Protocol | undefined,
+  workload: Workload,
+  topology: Topology,
+  service: Service | undefined,
+): Callee {
+  const servicePort = service && servicePortFor(service, flow.port, workload, protocol)
   const port =
     (servicePort && targetPortNumber(servicePort, workload)) ?? containerPort(workload, flow.port) ?? flow.port
-  const problem = problemOf(flow, workload, topology, service, port)
-  if (problem !== undefined) {
-    found.push(problem)
-    return []
+  return {
+    namespace: workload.namespace,
+    workload,
+    name: workload.name,
+    isHere: true,
+    labels: policySelector(workload, topology),
+    protocol,
+    port,
+    dialled: servicePort && service ? dialledPort(service, servicePort, port) : port,
+    host: service && !flow.plain && isTcp({ protocol }) ? serviceHost(service.name, workload.namespace) : undefined,
   }
-  return [
-    {
-      namespace: workload.namespace,
-      workload,
-      name: workload.name,
-      isHere: true,
-      labels: policySelector(workload, topology),
-      port,
-      dialled: servicePort ? dialledPort(service, servicePort, port) : port,
-      host: service && !flow.plain ? serviceHost(service.name, workload.namespace) : undefined,
-    },
-  ]
 }
 
 const dialledPort = (service: Service, servicePort: ServicePort, onPod: number | string): number | string =>
@@ -131,7 +155,7 @@ function serviceOf(flow: Flow, workload: Workload, topology: Topology): Service 
 
 function areDialledAlike(services: readonly Service[], flow: Flow, workload: Workload): boolean {
   const ports = services.map((service) => {
-    const servicePort = servicePortFor(service, flow.port, workload) as ServicePort
+    const servicePort = servicePortFor(service, flow.port, workload, flow.protocol) as ServicePort
     const onPod = targetPortNumber(servicePort, workload) ?? flow.port
     return `${dialledPort(service, servicePort, onPod)} ${onPod}`
   })
@@ -139,7 +163,9 @@ function areDialledAlike(services: readonly Service[], flow: Flow, workload: Wor
 }
 
 const carryingServices = (flow: Flow, workload: Workload, topology: Topology): Service[] =>
-  topology.servicesFor(workload).filter((service) => servicePortFor(service, flow.port, workload) !== undefined)
+  topology
+    .servicesFor(workload)
+    .filter((service) => servicePortFor(service, flow.port, workload, flow.protocol) !== undefined)
 
 function problemOf(
   flow: Flow,
@@ -161,7 +187,7 @@ function problemOf(
     return findings['unknown-service'](details, flow.key, flow.service, written, meant, carrying)
   }
   if (carrying.length > 1) return findings['several-services'](details, flow.key, written, carrying)
-  return flow.plain ? undefined : findings['no-service'](details, flow.key, written)
+  return flow.plain || !isTcp(flow) ? undefined : findings['no-service'](details, flow.key, written)
 }
 
 const portNames = (workload: Workload, topology: Topology): string[] => {

@@ -69,6 +69,14 @@ export const findings = defineFindings('flows', {
     why: 'An open port is an exception, and whoever reviews the policy must see the reason for it.',
     fix: 'Name the callers under from of the flow, or give the flow a reason.',
   },
+  'namespace-without-reason': {
+    severity: 'error',
+    message: (flow: string, namespace: string) =>
+      `flow ${flow}: found every pod of namespace ${namespace} as caller without a reason; expected a reason, or the callers by labels`,
+    means: 'A flow admits every pod of a namespace and does not say why.',
+    why: 'Whatever is deployed to that namespace later may call too, which is an exception that whoever reviews it must understand.',
+    fix: 'Name the callers under from of the flow, or give the flow a reason.',
+  },
   'caller-without-namespace': {
     severity: 'error',
     message: (flow: string, caller: string) =>
@@ -84,6 +92,14 @@ export const findings = defineFindings('flows', {
     means: 'A bare name under from is no workload in the namespace of the destination.',
     why: 'Nothing would be admitted from the caller that was meant.',
     fix: 'Correct the name, or write the caller as namespace/app if another build has it.',
+  },
+  'range-in-mesh': {
+    severity: 'warning',
+    message: (flow: string) =>
+      `flow ${flow}: found a range of TCP ports, which no ServiceEntry and no excluded port can express; its callers in the mesh are let out by network policy alone, so expected single ports, UDP, or outbound ALLOW_ANY for them`,
+    means: 'A flow to a host outside the cluster gives a range of TCP ports, and its callers have a sidecar.',
+    why: 'A sidecar in REGISTRY_ONLY lets its pod call registered ports only, and a registry has no ranges.',
+    fix: 'Declare the ports as single flows, or set outbound of istio-hardening to ALLOW_ANY with a reason for the callers.',
   },
   'no-such-destination': {
     severity: 'error',
@@ -116,6 +132,14 @@ export const findings = defineFindings('flows', {
     means: 'An entry under spec.elsewhere covers no caller and no destination that is missing from the environment.',
     why: 'The entry would hide a mistake in a later flow.',
     fix: 'Correct the entry, or remove it from spec.elsewhere.',
+  },
+  'unserved-backend': {
+    severity: 'warning',
+    message: (service: string, why: string) =>
+      `found Service ${service}, which ${why}, so nobody is admitted to its pods by this object; expected a flow to them with a selector if they are made at run time, or the Service with its pods`,
+    means: 'A route, an Ingress or a webhook sends to a Service whose pods this build does not have.',
+    why: 'An operator or another build makes the pods, and nothing here admits the gateway or the API server to them.',
+    fix: 'Declare a flow to the pods with their selector and the gateway as caller; a flow with this service settles the warning.',
   },
   'unknown-backend-port': {
     severity: 'error',

@@ -1,7 +1,8 @@
 import type { Details } from '../framework/finding.ts'
 import type { Labels } from '../kubernetes/selector.ts'
 import type { Workload } from '../kubernetes/workload.ts'
-import type { FlowSpec, FlowsSpec } from './schema.ts'
+import type { Protocol } from './port.ts'
+import { EXTERNAL, type FlowSpec, type FlowsSpec, partsOf } from './schema.ts'
 
 /** The labels by which callers are written: `namespace/app/component`. */
 export const APP = 'app.kubernetes.io/name'
@@ -22,7 +23,12 @@ export interface Flow {
   key: string
   /** A name outside the cluster, or a workload of a namespace; `*` is every workload of it. */
   destination: { type: 'external'; host: string } | { type: 'workload'; namespace: string; name: string }
+  /** On the pod or of the Service, by number or name; the first of a range for a host outside. */
   port: string | number
+  /** Last port of the range. */
+  endPort: number | undefined
+  /** undefined: whichever the Service or the containers declare for the port, else TCP. */
+  protocol: Protocol | undefined
   callers: readonly Caller[]
   plain: boolean
   service: string | undefined
@@ -39,8 +45,6 @@ export const about = ({ key }: Flow, workload?: Workload): Details => ({
   tags: { [FLOW]: key },
 })
 
-const EXTERNAL = 'external'
-
 /** Flows in the order of their keys, so that nothing depends on how layers of policy were merged. */
 export const parseFlows = (spec: FlowsSpec | undefined): Flow[] =>
   Object.keys(spec ?? {})
@@ -48,15 +52,13 @@ export const parseFlows = (spec: FlowsSpec | undefined): Flow[] =>
     .map((key) => parseFlow(key, (spec as FlowsSpec)[key] as FlowSpec))
 
 function parseFlow(key: string, spec: FlowSpec): Flow {
-  const slash = key.indexOf('/')
-  const colon = key.lastIndexOf(':')
-  const namespace = key.slice(0, slash)
-  const name = key.slice(slash + 1, colon)
-  const port = key.slice(colon + 1)
+  const { namespace, name, port, endPort, protocol } = partsOf(key)
   return {
     key,
     destination: namespace === EXTERNAL ? { type: 'external', host: name } : { type: 'workload', namespace, name },
     port: /^\d+$/.test(port) ? Number(port) : port,
+    endPort: endPort === undefined ? undefined : Number(endPort),
+    protocol: protocol?.toUpperCase() as Protocol | undefined,
     callers: spec.from.map(parseCaller),
     plain: spec.plain,
     service: spec.service,

@@ -50,6 +50,10 @@ function callersOf(
 ): Pick<ResolvedFlow, 'peers' | 'callers'> {
   const isAny = flow.callers.some(({ type }) => type === 'any')
   if (isAny && flow.reason === undefined) found.push(findings['anyone-without-reason'](about(flow), flow.key))
+  if (flow.reason === undefined)
+    for (const caller of flow.callers)
+      if (caller.type === 'pods' && Object.keys(caller.labels ?? {}).length === 0)
+        found.push(findings['namespace-without-reason'](about(flow), flow.key, caller.namespace))
   const callers = flow.callers.map((caller) => callerOf(caller, flow, callees, topology, found))
   return {
     peers: isAny ? 'any' : uniquePeers(callers.flatMap(({ peers }) => peers)),

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import * as z from 'zod/mini'
 import { reasonSchema } from '../framework/config.ts'
 
@@ -44,29 +45,72 @@ export const flowSchema = z
   .check(z.describe('One destination, and who may call it'))
 export type FlowSpec = z.infer<typeof flowSchema>
 
-const FLOW_KEY = /^[^/*\s]+\/[^/:\s]+:[a-z0-9-]+$/
+/** The namespace of hosts outside the cluster. */
+export const EXTERNAL = 'external'
+
+/** The parts of a flow's key, as they are written; an IPv6 address without its brackets. */
+interface KeyParts {
+  namespace: string
+  name: string
+  port: string
+  endPort: string | undefined
+  protocol: string | undefined
+}
+
+const FLOW_KEY =
+  /^(?<namespace>[^/*\s]+)\/(?:(?<name>[^/:\s[\]]+)|\[(?<address>[0-9a-f:.]+)\]):(?:(?<first>\d+)-(?<last>\d+)|(?<port>[a-z0-9-]+))(?:\/(?<protocol>tcp|udp|sctp))?$/
+
+/** `namespace/name:port/protocol` in its parts; the schema has accepted the key. */
+export function partsOf(key: string): KeyParts {
+  const { namespace = '', name, address, first, last, port, protocol } = FLOW_KEY.exec(key)?.groups ?? {}
+  return { namespace, name: name ?? address ?? '', port: first ?? port ?? '', endPort: last, protocol }
+}
+
+const onlyIfParsed =
+  (test: (parts: KeyParts) => boolean) =>
+  (key: string): boolean =>
+    !FLOW_KEY.test(key) || test(partsOf(key))
 
 /** What a ServiceEntry can register, which is named by it too; a placeholder stands for any part of it. */
 const HOST = /^(?:\*\.)?(?:[a-z0-9.-]|\$\{\w+\}|\$\(\w+\))+$/
-const hasHost = (key: string): boolean =>
-  !key.startsWith('external/') || HOST.test(key.slice('external/'.length, key.lastIndexOf(':')))
+const hasHost = ({ namespace, name }: KeyParts): boolean =>
+  namespace === EXTERNAL ? HOST.test(name) || isIP(name) === 6 : !name.includes(':')
 
-const hasPort = (key: string): boolean => {
-  const port = key.slice(key.lastIndexOf(':') + 1)
-  return !/^\d+$/.test(port) || (Number(port) >= 1 && Number(port) <= 65535)
-}
+const isPort = (port: string): boolean => !/^\d+$/.test(port) || (Number(port) >= 1 && Number(port) <= 65535)
+const hasPort = ({ namespace, port, endPort }: KeyParts): boolean =>
+  isPort(port) &&
+  (endPort === undefined || (namespace === EXTERNAL && isPort(endPort) && Number(endPort) > Number(port)))
 
-/** A map, so that layers of policy merge flow by flow: destination `namespace/workload:port` or `external/host:port`. */
+const DESTINATION = '`namespace/workload:port` or `external/host:port`'
+
+/**
+ * A map, so that layers of policy merge flow by flow: destination `namespace/workload:port` or `external/host:port`. A
+ * protocol other than TCP follows the port, as in `dns/unbound:53/udp`. A host outside may be an address, IPv6 in brackets,
+ * and have a range of ports, as in `external/[2001:db8::1]:30000-30100`.
+ */
 export const flowsSchema = z
   .record(
     z
       .string()
       .check(
-        z.regex(FLOW_KEY, 'a destination namespace/workload:port or external/host:port'),
-        z.refine(hasHost, 'external/host:port, its host in lower case, and * for nothing but its first label'),
-        z.refine(hasPort, 'a destination with a port from 1 to 65535'),
+        z.regex(
+          FLOW_KEY,
+          'a destination namespace/workload:port or external/host:port, an IPv6 address in brackets, and UDP or SCTP as port/udp',
+        ),
+        z.refine(
+          onlyIfParsed(hasHost),
+          'external/host:port, its host in lower case, and * for nothing but its first label',
+        ),
+        z.refine(
+          onlyIfParsed(hasPort),
+          'a destination with a port from 1 to 65535, or external/host with a range such as 30000-30100',
+        ),
       ),
     flowSchema,
   )
-  .check(z.describe('Destination, as `namespace/workload:port` or `external/host:port`, to who may call it'))
+  .check(
+    z.describe(
+      `Destination, as ${DESTINATION}, to who may call it; \`53/udp\` gives a protocol, \`30000-30100\` a range of a host outside`,
+    ),
+  )
 export type FlowsSpec = z.infer<typeof flowsSchema>

@@ -1,7 +1,7 @@
 import type { Finding } from '../framework/finding.ts'
 import type { Shared } from '../framework/shared.ts'
 import { identity, type KubernetesObject } from '../kubernetes/objects.ts'
-import { type BackendCall, backendCalls } from './backends.ts'
+import { BACKEND, type BackendCall, backendCalls } from './backends.ts'
 import { isUnchanged, type Read, readFacts } from './facts.ts'
 import { FLOW, type Flow, parseFlows } from './flow.ts'
 import { type ResolvedFlow, resolveFlows } from './resolve.ts'
@@ -96,9 +96,18 @@ function resolve(
     declared,
     flows: parts.flatMap(({ flows }) => flows),
     calls: backends.calls,
-    findings: [...parts.flatMap(({ findings }) => findings), ...backends.findings],
+    findings: [
+      ...parts.flatMap(({ findings }) => findings),
+      ...backends.findings.filter((finding) => !declared.some((flow) => serves(flow, finding))),
+    ],
   }
 }
+
+/** Does a flow go to the Service that a backend names? */
+const serves = ({ destination, service }: Flow, { tags }: Finding): boolean =>
+  destination.type === 'workload' &&
+  tags?.[BACKEND] !== undefined &&
+  [service, destination.name].some((name) => tags[BACKEND] === `${destination.namespace}/${name}`)
 
 /** Only flows that select run-time pods there make a difference. */
 const namespacesAdopted = (declared: readonly Flow[], topology: Topology, namespaces: readonly string[]): string[] =>

@@ -38,14 +38,26 @@ export function targetPortNumber(port: ServicePort, workload: Workload): number 
   return typeof target === 'number' ? target : containerPort(workload, target)
 }
 
-/** The Service port that carries a port given by its name, its number, or the name or number of the port on the pod. */
-export const servicePortFor = (service: Service, port: string | number, workload: Workload): ServicePort | undefined =>
-  service.ports.find((candidate) => candidate.name === port || candidate.port === port) ??
-  service.ports.find((candidate) => candidate.targetPort === port) ??
-  service.ports.find((candidate) => {
-    const onPod = containerPort(workload, port) ?? port
-    return targetPortNumber(candidate, workload) === onPod
-  })
+/**
+ * The Service port that carries a port given by its name, its number, or the name or number of the port on the pod; the
+ * first of several unless a protocol is asked for.
+ */
+export function servicePortFor(
+  { ports }: Service,
+  port: string | number,
+  workload: Workload,
+  protocol?: string,
+): ServicePort | undefined {
+  const candidates = ports.filter((candidate) => protocol === undefined || (candidate.protocol ?? 'TCP') === protocol)
+  return (
+    candidates.find((candidate) => candidate.name === port || candidate.port === port) ??
+    candidates.find((candidate) => candidate.targetPort === port) ??
+    candidates.find((candidate) => {
+      const onPod = containerPort(workload, port) ?? port
+      return targetPortNumber(candidate, workload) === onPod
+    })
+  )
+}
 
 /** `mimir-distributor.mimir.svc.cluster.local` */
 export const serviceHost = (name: string, namespace: string): string => `${name}.${namespace}.svc.cluster.local`

@@ -1,9 +1,12 @@
 import { placeOf, writeCaller } from '../../lib/flows/check-environment.ts'
 import { elsewhereEntry } from '../../lib/flows/elsewhere.ts'
-import type { Topology } from '../../lib/flows/topology.ts'
+import { APP } from '../../lib/flows/flow.ts'
+import { policySelector, type Topology } from '../../lib/flows/topology.ts'
 import { didYouMean } from '../../lib/framework/did-you-mean.ts'
 import { type Finding, info, warning } from '../../lib/framework/finding.ts'
+import { describe } from '../../lib/kubernetes/objects.ts'
 import { type Labels, selects } from '../../lib/kubernetes/selector.ts'
+import { findings } from '../findings.ts'
 import type { Build } from '../subjects/build.ts'
 
 /**
@@ -28,7 +31,17 @@ export function callersWithoutPods({ declared, scope, spec, subjects, topology }
   )
 }
 
+/** A caller of pods as flows write it. */
+export const writeCallerIn = ({ namespace, labels = {} }: { namespace: string; labels?: Labels | undefined }): string =>
+  writeCaller(namespace, labels)
+
 function unknownCaller(key: string, namespace: string, labels: Labels, topology: Topology): Finding {
+  const namesake = topology.workloadsNamed(namespace, labels[APP] ?? '')[0]
+  if (namesake) {
+    const expected = JSON.stringify({ namespace, labels: policySelector(namesake, topology) })
+    const caller = writeCaller(namespace, labels)
+    return findings['caller-with-other-labels']({}, key, caller, describe(namesake.object), expected)
+  }
   const meant = didYouMean(Object.values(labels).join('/'), valuesLike(labels, namespace, topology))
   const report = meant === '' ? info : warning
   return report(

@@ -4,7 +4,6 @@ import { namesIn } from '../config-peers.ts'
 import { namespaceLabelOf, OWN_LABEL } from '../dialects/namespace-label.ts'
 import type { Policy, Rule } from '../policies/policy.ts'
 import type { Build } from '../subjects/build.ts'
-import { isUnselected } from '../traffic/ingress.ts'
 
 /** A policy and the object that it was written as. */
 export interface Written {
@@ -14,23 +13,11 @@ export interface Written {
 
 /** What policies must hold before they may be applied, and the exceptions that they make. */
 export const checkPolicies = (written: readonly Written[], build: Build): Finding[] => [
-  ...build.flows.flatMap((flow) => peersWithoutReason(flow, build)),
   ...sharedNames(written),
   ...written.flatMap((one) => unknownNodes(one, build)),
   ...unlabelledNamespaces(build),
   ...written.flatMap(({ policy, object }) => [...new Set(policy.exceptions)].map((reason) => info(reason, { object }))),
 ]
-
-function peersWithoutReason({ flow, callees, peers }: Build['flows'][number], build: Build): Finding[] {
-  if (peers === 'any' || flow.reason !== undefined || !callees.some((callee) => build.calleeSubject(callee))) return []
-  return peers
-    .filter(({ namespace, labels }) => isUnselected({ type: 'pods', namespace, labels }))
-    .map(({ namespace }) =>
-      error(
-        `flow ${flow.key}: found every pod of namespace ${namespace} as caller without a reason; expected a reason, or the callers by labels`,
-      ),
-    )
-}
 
 function sharedNames(written: readonly Written[]): Finding[] {
   const seen = new Set<string>()

@@ -1,7 +1,8 @@
+import type { Port } from '../../lib/flows/port.ts'
 import type { Fields } from '../../lib/kubernetes/objects.ts'
 import type { Labels } from '../../lib/kubernetes/selector.ts'
 import type { NetworkPolicyDefaultDenySpec } from '../config.ts'
-import type { Direction, Peer, Policy, Port, Rule } from '../policies/policy.ts'
+import type { Direction, Peer, Policy, Rule } from '../policies/policy.ts'
 import { rangeOfAddress } from './cidr.ts'
 import { apiServerPeers, dnsPeers } from './known-peers.ts'
 
@@ -61,7 +62,11 @@ function writeRule({ peers, ports }: Rule, side: Side): Fields[] {
 
 function portsOf(ports: readonly Port[], isDns: boolean): Fields {
   if (ports.length === 0) return {}
-  const written = ports.map(({ port, protocol }) => ({ port: String(port), protocol }))
+  const written = ports.map(({ port, endPort, protocol }) => ({
+    port: String(port),
+    ...(endPort !== undefined && { endPort }),
+    protocol,
+  }))
   const chunks = Array.from({ length: Math.ceil(written.length / MAX_PORTS) }, (_, index) =>
     written.slice(index * MAX_PORTS, (index + 1) * MAX_PORTS),
   )

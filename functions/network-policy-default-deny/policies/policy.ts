@@ -1,16 +1,9 @@
+import type { Port } from '../../lib/flows/port.ts'
 import type { Labels } from '../../lib/kubernetes/selector.ts'
 
 /** What a policy says, as data that no dialect shapes. */
 
 export type Direction = 'Ingress' | 'Egress'
-
-export type Protocol = 'TCP' | 'UDP' | 'SCTP'
-
-/** A port on pods; a name only where the pods stand in another stack or are made at run time. */
-export interface Port {
-  protocol: Protocol
-  port: number | string
-}
 
 /** The other end of traffic, by what it is; each dialect has its own way to say so. */
 export type Peer =

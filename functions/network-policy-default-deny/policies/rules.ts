@@ -1,4 +1,5 @@
-import type { Peer, Port, Rule } from './policy.ts'
+import type { Port } from '../../lib/flows/port.ts'
+import type { Peer, Rule } from './policy.ts'
 
 /** A peer and the ports on which it is admitted. */
 export interface Admission {
@@ -6,8 +7,8 @@ export interface Admission {
   ports: readonly Port[] | 'all'
 }
 
-const portKey = ({ protocol, port }: Port): string =>
-  `${typeof port === 'number' ? String(port).padStart(5, '0') : port}/${protocol}`
+const portKey = ({ protocol, port, endPort }: Port): string =>
+  `${typeof port === 'number' ? String(port).padStart(5, '0') : port}/${protocol}${endPort === undefined ? '' : `-${endPort}`}`
 
 /** A text for each peer, equal for equal peers, by which they are sorted. */
 const peerKey = (peer: Peer): string =>

@@ -1,6 +1,7 @@
 import type { BackendCall } from '../../lib/flows/backends.ts'
 import { type Callee, calleesOf } from '../../lib/flows/destinations.ts'
 import type { Caller, Flow } from '../../lib/flows/flow.ts'
+import { tcp } from '../../lib/flows/port.ts'
 import { selects } from '../../lib/kubernetes/selector.ts'
 import type { Peer } from '../policies/policy.ts'
 import type { Build } from '../subjects/build.ts'
@@ -10,7 +11,7 @@ import { backendCallers } from './backends.ts'
 import { baseline } from './baseline.ts'
 import { calleeEnd, type End, HBONE, podEnds, portsOnWire, subjectEnd, workloadEnd } from './endpoints.ts'
 import type { SubjectAdmission } from './ingress.ts'
-import { flowPorts, tcp } from './ports.ts'
+import { flowPorts } from './ports.ts'
 import { scrapePorts } from './scrape.ts'
 
 /** Whom each subject may call: what every pod needs, and whatever admits it on the other side. */
@@ -33,10 +34,16 @@ export function egressOf(build: Build): SubjectAdmission[] {
 }
 
 function toDestination(subject: Subject, flow: Flow, callees: readonly Callee[], build: Build): SubjectAdmission[] {
-  const { destination, port } = flow
+  const { destination, port, endPort, protocol = 'TCP' } = flow
   if (destination.type === 'external')
     return typeof port === 'number'
-      ? [{ subject, peer: { type: 'host', host: destination.host }, ports: [tcp(port)] }]
+      ? [
+          {
+            subject,
+            peer: { type: 'host', host: destination.host },
+            ports: [{ protocol, port, ...(endPort !== undefined && { endPort }) }],
+          },
+        ]
       : []
   return callees.map((callee) => {
     const end = calleeEnd(callee, build)

@@ -1,11 +1,12 @@
 import type { Callee } from '../../lib/flows/destinations.ts'
+import { isTcp, type Port } from '../../lib/flows/port.ts'
 import { policySelector } from '../../lib/flows/topology.ts'
 import { DATAPLANE_MODE } from '../../lib/kubernetes/istio-labels.ts'
 import { isHostNetwork } from '../../lib/kubernetes/pod-traits.ts'
 import type { Labels } from '../../lib/kubernetes/selector.ts'
 import type { Workload } from '../../lib/kubernetes/workload.ts'
 import type { NetworkPolicyDefaultDenySpec } from '../config.ts'
-import type { Peer, Port } from '../policies/policy.ts'
+import type { Peer } from '../policies/policy.ts'
 import type { Build } from '../subjects/build.ts'
 import type { Subject } from '../subjects/subject.ts'
 
@@ -20,8 +21,6 @@ export interface End {
 
 /** Source: https://istio.io/latest/docs/ambient/usage/networkpolicy/: members tunnel to each other over this port. */
 export const HBONE: Port = { protocol: 'TCP', port: 15008 }
-
-const isTcp = ({ protocol }: Port): boolean => protocol === 'TCP'
 
 /**
  * The ports that a policy sees of a call: the callee's, or the tunnel's where the ambient mesh carries it. It carries

@@ -1,4 +1,5 @@
 import type { BackendCall } from '../../lib/flows/backends.ts'
+import { tcp } from '../../lib/flows/port.ts'
 import type { ResolvedFlow } from '../../lib/flows/resolve.ts'
 import type { Peer } from '../policies/policy.ts'
 import type { Admission } from '../policies/rules.ts'
@@ -6,7 +7,7 @@ import type { Build } from '../subjects/build.ts'
 import type { Subject } from '../subjects/subject.ts'
 import { backendCallers } from './backends.ts'
 import { anyone, calleeEnd, podEnds, portsOnWire, subjectEnd } from './endpoints.ts'
-import { flowPorts, tcp } from './ports.ts'
+import { flowPorts } from './ports.ts'
 import { probePorts } from './probes.ts'
 import { scrapePorts } from './scrape.ts'
 
@@ -39,7 +40,7 @@ function fromFlow({ flow, callees, peers }: ResolvedFlow, build: Build): Subject
 }
 
 /** A peer that no pod labels narrow down. */
-export const isUnselected = (peer: Peer): boolean =>
+const isUnselected = (peer: Peer): boolean =>
   peer.type === 'anyone' || (peer.type === 'pods' && Object.keys(peer.labels ?? {}).length === 0)
 
 function fromBackend(call: BackendCall, build: Build): SubjectAdmission[] {
@@ -66,9 +67,18 @@ function fromScraper(subject: Subject, build: Build): SubjectAdmission[] {
 }
 
 /** Of run-time pods no manifest tells the probes, so kubelets are admitted to every port of theirs. */
-function fromKubelet(subject: Subject, { spec }: Build): SubjectAdmission[] {
-  if (!spec.probes) return []
+function fromKubelet(subject: Subject, build: Build): SubjectAdmission[] {
+  const ranges = new Set([...(build.spec.probes?.from ?? []), ...ambientProbes(subject, build)])
+  if (ranges.size === 0) return []
   const ports = subject.workload ? probePorts(subject.workload, subject.injected) : 'all'
   if (ports.length === 0) return []
-  return spec.probes.from.map((cidr) => ({ subject, peer: { type: 'range', cidr } as const, ports }))
+  return [...ranges].map((cidr) => ({ subject, peer: { type: 'range', cidr } as const, ports }))
 }
+
+/**
+ * In an ambient mesh probes arrive from one address, whatever node they come from, and no CNI takes it for a kubelet.
+ * Source: https://istio.io/latest/docs/ambient/usage/networkpolicy/#ambient-health-probes-and-kubernetes-networkpolicy
+ */
+const AMBIENT_PROBES = '169.254.7.127/32'
+const ambientProbes = (subject: Subject, build: Build): string[] =>
+  subject.workload && subjectEnd(subject, build).inMesh ? [AMBIENT_PROBES] : []

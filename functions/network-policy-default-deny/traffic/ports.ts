@@ -1,12 +1,9 @@
 import type { Callee } from '../../lib/flows/destinations.ts'
 import type { Flow } from '../../lib/flows/flow.ts'
+import type { Port, Protocol } from '../../lib/flows/port.ts'
 import type { Topology } from '../../lib/flows/topology.ts'
 import { targetPortNumber } from '../../lib/kubernetes/service.ts'
 import { servingContainers, type Workload } from '../../lib/kubernetes/workload.ts'
-import type { Port, Protocol } from '../policies/policy.ts'
-
-export const tcp = (port: number): Port => ({ protocol: 'TCP', port })
-export const udp = (port: number): Port => ({ protocol: 'UDP', port })
 
 /**
  * The ports that a flow reaches on its callee's pods: the number under each protocol that the containers declare it for or
@@ -14,7 +11,8 @@ export const udp = (port: number): Port => ({ protocol: 'UDP', port })
  * informs people, and traffic reaches them by what the Service says.
  */
 export function flowPorts(flow: Flow, callee: Callee, topology: Topology): Port[] {
-  const { workload, port } = callee
+  const { workload, port, protocol } = callee
+  if (protocol !== undefined) return [{ protocol, port }]
   const protocols = workload ? protocolsOf(flow, workload, port, topology) : []
   return [...new Set(protocols.length > 0 ? protocols : ['TCP' as const])]
     .sort()

@@ -1,6 +1,6 @@
+import type { Port } from '../../lib/flows/port.ts'
 import { isFields, valueAt } from '../../lib/kubernetes/objects.ts'
 import { containerPort, servingContainers, type Workload } from '../../lib/kubernetes/workload.ts'
-import type { Port } from '../policies/policy.ts'
 
 /** Source: https://istio.io/latest/docs/ops/deployment/application-requirements/#ports-used-by-istio: the agent answers rewritten probes, the proxy its own. */
 const AGENT = 15020

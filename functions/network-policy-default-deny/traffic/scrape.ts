@@ -1,7 +1,7 @@
+import type { Port } from '../../lib/flows/port.ts'
 import { type Finding, warning } from '../../lib/framework/finding.ts'
 import { formatPath } from '../../lib/kubernetes/objects.ts'
 import type { Workload } from '../../lib/kubernetes/workload.ts'
-import type { Port } from '../policies/policy.ts'
 import type { Subject } from '../subjects/subject.ts'
 
 const SCRAPE = 'prometheus.io/scrape'

@@ -1,0 +1,94 @@
+import type { Callee } from '../../lib/flows/destinations.ts'
+import type { Flow } from '../../lib/flows/flow.ts'
+import type { Finding } from '../../lib/framework/finding.ts'
+import { valueAt } from '../../lib/kubernetes/objects.ts'
+import { type Service, targetPortNumber } from '../../lib/kubernetes/service.ts'
+import { containerPort, type Workload } from '../../lib/kubernetes/workload.ts'
+import { rangeOfAddress } from '../dialects/cidr.ts'
+import { findings } from '../findings.ts'
+import type { Build } from '../subjects/build.ts'
+import { writeCallerIn } from './callers.ts'
+
+/** What the build announces and the policies cut off: each is named with the line of policy that serves it. */
+export const announcedTraffic = (build: Build): Finding[] => [
+  ...(build.spec.directions.includes('Ingress') ? exposedServices(build) : []),
+  ...(build.spec.directions.includes('Egress')
+    ? [...servicePortsElsewhere(build), ...hostsWithoutAddresses(build)]
+    : []),
+]
+
+function exposedServices(build: Build): Finding[] {
+  const open = new Set(
+    build.flows.flatMap(({ peers, callees }) =>
+      peers === 'any' ? callees.flatMap((callee) => (callee.workload ? portOf(callee.workload, callee.port) : [])) : [],
+    ),
+  )
+  return build.topology.services.flatMap((service) => {
+    const type = exposureOf(service)
+    if (type === undefined) return []
+    const closed = build.topology
+      .workloadsBehind(service)
+      .filter((workload) => build.subjectOf(workload))
+      .flatMap((workload) =>
+        service.ports.flatMap((servicePort) => {
+          const port = targetPortNumber(servicePort, workload)
+          return port === undefined || open.has(portOf(workload, port)) ? [] : [{ workload, port }]
+        }),
+      )
+    if (closed.length === 0) return []
+    const lines = closed.map(
+      ({ workload, port }) => `flow ${workload.namespace}/${workload.name}:${port} from: [any] with a reason`,
+    )
+    const ports = [...new Set(closed.map(({ port }) => port))].join(', ')
+    return [findings['exposed-service']({ object: service.object }, `type ${type}`, ports, lines.join(' and '))]
+  })
+}
+
+const portOf = ({ namespace, name }: Workload, port: number | string): string => `${namespace}/${name}:${port}`
+
+/** How callers outside the cluster reach a Service; undefined if they do not. */
+export function exposureOf({ object }: Service): string | undefined {
+  const type = valueAt(object, ['spec', 'type'])
+  if (type === 'LoadBalancer' || type === 'NodePort') return type
+  const addresses = valueAt(object, ['spec', 'externalIPs'])
+  return Array.isArray(addresses) && addresses.length > 0 ? 'ClusterIP with externalIPs' : undefined
+}
+
+/** Only the build that has the Service translates its port; policies of other builds take the flow's as it is. */
+const servicePortsElsewhere = (build: Build): Finding[] =>
+  build.flows.flatMap(({ flow, callees }) => {
+    const caller = flow.callers.find(
+      (candidate) =>
+        candidate.type === 'pods' &&
+        build.topology.workloadsWith(candidate.namespace, candidate.labels ?? {}).length === 0,
+    )
+    const callee = callees.find((candidate) => isServicePortAlone(flow, candidate))
+    if (caller?.type !== 'pods' || !callee?.workload || flow.destination.type === 'external') return []
+    const key = flow.key.replace(`:${flow.port}`, `:${callee.port}`)
+    const writtenCaller = writeCallerIn(caller)
+    return [
+      findings['service-port-elsewhere'](
+        { object: callee.workload.object },
+        flow.key,
+        String(flow.port),
+        String(callee.port),
+        key,
+        writtenCaller,
+      ),
+    ]
+  })
+
+const isServicePortAlone = ({ port }: Flow, callee: Callee): boolean =>
+  callee.workload !== undefined && callee.port !== port && containerPort(callee.workload, port) === undefined
+
+function hostsWithoutAddresses({ flows, spec }: Build): Finding[] {
+  if (spec.dialect === 'cilium') return []
+  const hosts = flows.flatMap(({ flow: { destination } }) =>
+    destination.type === 'external' &&
+    rangeOfAddress(destination.host) === undefined &&
+    !Object.hasOwn(spec.addresses, destination.host)
+      ? [destination.host]
+      : [],
+  )
+  return hosts.length > 0 ? [findings['private-ranges-left-out']({}, [...new Set(hosts)])] : []
+}
