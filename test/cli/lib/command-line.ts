@@ -61,7 +61,9 @@ export function folder(): string {
 
 /** For `afterAll`. */
 export function removeFolders(): void {
-  for (const path of folders.splice(0)) rmSync(path, { recursive: true, force: true })
+  const runtimes = shared ? [shared.home] : []
+  shared = undefined
+  for (const path of [...folders.splice(0), ...runtimes]) rmSync(path, { recursive: true, force: true })
 }
 
 /** Writes files, by their paths, into a folder of their own. */
