@@ -35,7 +35,7 @@ target "default" {
 target "release" {
   inherits  = ["image"]
   platforms = ["linux/amd64", "linux/arm64"]
-  # The bill of materials here is that of the base; what the bundles hold is attested beside it.
+  # The bill of materials here is that of the base; what the bundles hold is attested next to it.
   attest = [
     "type=provenance,mode=max,version=v1,builder-id=${BUILDER}",
     # It sees every file of the image, so its tag alone would not do.

@@ -35,7 +35,7 @@ export function policy(count) {
 
 const space = (index) => `team-${Math.floor(index / 20)}`
 
-/** Ten objects: a Deployment with its Service, ConfigMaps as large as people write them, and what stands around it. */
+/** Ten objects: a Deployment with its Service, ConfigMaps as large as people write them, and what is around it. */
 function application(index) {
   const name = `app-${index}`
   const namespace = space(index)

@@ -103,8 +103,8 @@ mkdirSync(crds)
 writeFileSync(join(crds, 'crds.yaml'), customResourceDefinitions(2.6e6))
 writeFileSync(join(crds, 'kustomization.yaml'), 'resources: [crds.yaml]\n')
 const operator = forms('tidb', 'overlays/dev/tidb-operator/operator', '../hardening')
-/** CRDs beside a stack, where no transformer reads them. */
-const beside = (name, { env }) => {
+/** CRDs next to a stack, where no transformer reads them. */
+const nextTo = (name, { env }) => {
   const folder = join(work, `${name}-with-crds`)
   mkdirSync(folder)
   writeFileSync(join(folder, 'kustomization.yaml'), JSON.stringify({ resources: [`../${name}`, '../crds'] }))
@@ -113,7 +113,7 @@ const beside = (name, { env }) => {
 row(
   'tidb-operator with 2.6 MB of CRDs, five functions ÷ none',
   1.2,
-  ratio(beside('tidb-hardened', operator.hardened), beside('tidb-none', operator.none), { runs }),
+  ratio(nextTo('tidb-hardened', operator.hardened), nextTo('tidb-none', operator.none), { runs }),
 )
 
 // What Kustomize hands over of mimir, kept by an engine that passes it on.

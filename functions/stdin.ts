@@ -8,7 +8,7 @@ const PAUSE = 5
 
 /**
  * All of stdin. A stream would be loaded first, and would hold everything twice in the end. Throws InputError where stdin
- * cannot be read, since it is a folder or closed.
+ * cannot be read, because it is a folder or closed.
  */
 export function readStdin(): Buffer {
   const chunks: Buffer[] = []

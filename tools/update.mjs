@@ -1,4 +1,4 @@
-// `npm run update [PATH PART...]`: writes anew every file that follows from others, or only those whose path contains one
+// `npm run update [PATH PART...]`: rewrites every file that follows from others, or only those whose path contains one
 // of the given parts. Read the diff before you keep it.
 import { execFileSync, spawnSync } from 'node:child_process'
 

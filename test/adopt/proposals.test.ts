@@ -106,7 +106,7 @@ describe('hosts that pods are given', () => {
     })
   })
 
-  test('a port in the variable beside it makes it certain', async () => {
+  test('a port in the variable next to it makes it certain', async () => {
     const variables = 'env: [{name: RING_HOST, value: ring}, {name: RING_PORT, value: "9095"}]'
     expect(await flows(RING + cart(variables))).toEqual(['shop/ring:grpc < cart'])
   })

@@ -27,7 +27,7 @@ const FLOWS = `
       from: [nobody/nobody]
 `.slice(1)
 
-test('draws namespaces as boxes, what is outside beside them, and what bypasses the mesh dotted', async () => {
+test('draws namespaces as boxes, what is outside next to them, and what bypasses the mesh dotted', async () => {
   const { stdout, exitCode } = await graph(FLOWS)
   expect(exitCode).toBe(0)
   expect(stdout).toBe(`flowchart LR

@@ -18,7 +18,7 @@ describe('render', () => {
     expect(stderr).toMatch(/^krm-hardening: using kustomize .*named by KUSTOMIZE/)
   })
 
-  test('builds the folder where it stands, when it is told none', async () => {
+  test('builds the folder where it is, when it is told none', async () => {
     const { stdout, exitCode } = await krmHardening(['render'], { cwd: join(ENVIRONMENT, 'stacks/shop') })
     expect(exitCode).toBe(0)
     expect(stdout).toBe((await kustomizeBuild(join(ENVIRONMENT, 'stacks/shop'))).stdout)

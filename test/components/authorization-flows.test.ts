@@ -46,7 +46,7 @@ describe('authorization-flows', () => {
     expect(calls.filter(({ from, to, port }) => !authorizes(policies, from, to, port)).map(nameOf)).toEqual([])
   })
 
-  test('admits plain flows without an identity, since they bring none', () => {
+  test('admits plain flows without an identity, because they bring none', () => {
     const withoutIdentity = calls.filter(({ plain: isPlain }) => isPlain)
     expect(withoutIdentity.length).toBeGreaterThan(5)
     expect(withoutIdentity.filter(({ to, port }) => !authorizes(policies, undefined, to, port)).map(nameOf)).toEqual([])

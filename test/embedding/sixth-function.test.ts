@@ -6,7 +6,7 @@ const NAMESPACE = 'apiVersion: v1\nkind: Namespace\nmetadata:\n  name: shop\n'
 const policy = (kind: string, spec: string): string =>
   `apiVersion: krm-hardening.dev/v1alpha1\nkind: ${kind}\nmetadata: {name: policy}\nspec: ${spec}\n`
 
-test('a function from outside runs beside the five, as a section of a Hardening', async () => {
+test('a function from outside runs next to the five, as a section of a Hardening', async () => {
   const hardening = policy('Hardening', '{securityContext: {}, team: {name: payments}}')
   const { stdout, stderr, exitCode } = await run(toResourceList(NAMESPACE, hardening), plan)
   expect(exitCode).toBe(0)

@@ -12,7 +12,7 @@ describe('the names of objects', () => {
   test.each<[string, [kind: string, name: string, namespace?: string][], string[]]>([
     ['the workload has it', [['Deployment', 'a']], ['Deployment/a a']],
     [
-      'a Job comes after what stands',
+      'a Job comes after what keeps running',
       [
         ['Job', 'a'],
         ['StatefulSet', 'a'],
@@ -144,7 +144,7 @@ describe('a hand-written Sidecar', () => {
     expect(ids).toEqual(['allow-any', 'open-mode'])
   })
 
-  test('beside another for the same pods is what Istio leaves undefined', async () => {
+  test('next to another for the same pods is what Istio leaves undefined', async () => {
     const { ids } = await harden([...build({}), written('Sidecar', 'other', 'a', {})])
     expect(ids).toEqual(['several-objects'])
   })

@@ -17,11 +17,11 @@ const withoutAdded = (text: string): string => text.replace(/^ +labels:\n/m, '')
 
 describe('an edit leaves each comment where it stood', () => {
   test.each([
-    ['beside a key', 'spec: # why\n    a: 1'],
-    ['beside a key, and more below', 'spec: # why\n    # more\n    a: 1'],
-    ['beside a value', 'spec:\n    a: 1 # why'],
-    ['beside the key of a list', 'spec:\n    list: # why\n    - a\n    # between\n    - b'],
-    ['beside the key of a flow map', 'spec:\n    map: # why\n      {a: 1}\n    b: 2'],
+    ['next to a key', 'spec: # why\n    a: 1'],
+    ['next to a key, and more below', 'spec: # why\n    # more\n    a: 1'],
+    ['next to a value', 'spec:\n    a: 1 # why'],
+    ['next to the key of a list', 'spec:\n    list: # why\n    - a\n    # between\n    - b'],
+    ['next to the key of a flow map', 'spec:\n    map: # why\n      {a: 1}\n    b: 2'],
     ['in an item of a list', 'spec:\n    list:\n    - # why\n      # more\n      a: 1\n    - # too\n      a: 2'],
     ['at the end of a block', 'spec:\n    deep:\n      deeper:\n        a: 1\n        # end of deeper\n    b: 2'],
     ['that is no comment', "spec:\n    text: |\n      # a line\n      a # b\n    plain: a#b\n    quoted: '# c'"],

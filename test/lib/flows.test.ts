@@ -478,7 +478,7 @@ describe('callers', () => {
     expect(flows[0]?.peers).toEqual(peers)
   })
 
-  test('any admits everyone, and the callers named beside it still call', () => {
+  test('any admits everyone, and the callers named next to it still call', () => {
     const { flows } = resolve(objects, { 'shop/cart:http': { from: ['any', 'web'], reason: 'a public API' } })
     expect(flows[0]).toMatchObject({ peers: 'any', callers: [{ name: 'web' }] })
   })

@@ -9,7 +9,7 @@ const POLICY = 'apiVersion: krm-hardening.dev/v1alpha1\nkind: SecurityContextEnf
 const POD = 'apiVersion: v1\nkind: Pod\nmetadata: {name: cart}\nspec:\n  containers: [{name: app, image: cart}]\n'
 const harden = (resources: string) => run(toResourceList(resources, POLICY), plan)
 
-describe('what is meant as an object and is none is refused, since it would go out as it came in', () => {
+describe('what is meant as an object and is none is refused, because it would go out as it came in', () => {
   test.each<[string, string, string]>([
     ['a name without quotes', POD.replace('cart}', '123}'), 'objects/wrong-identity'],
     ['pods without a name', POD.replace('name: cart}', 'generateName: cart-}'), 'objects/no-name'],
@@ -105,7 +105,7 @@ describe.each([...catalog.map(({ name }) => name), 'hardening'])('%s', (name) =>
         .map(([path, value]) => ({ policy, objects: replaceAt(objects, path, value) as unknown[] })),
     )
 
-  test('whatever stands in a field, there is an answer or a reason, and no bug', async () => {
+  test('whatever is in a field, there is an answer or a reason, and no bug', async () => {
     await fc.assert(
       fc.asyncProperty(mutated, async ({ policy, objects }) => {
         const resources = objects.map((object) => stringify(object, { aliasDuplicateObjects: false })).join('---\n')

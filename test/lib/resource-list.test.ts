@@ -51,7 +51,7 @@ describe('items that no function changes', () => {
   test.each([
     [
       'comments, anchors and odd indentation',
-      `# above\n- apiVersion: apps/v1 # beside\n  kind: Deployment\n  metadata:\n      name:   a\n  spec: {x: &x [ 1,2 ],   y: *x}\n`,
+      `# above\n- apiVersion: apps/v1 # next to\n  kind: Deployment\n  metadata:\n      name:   a\n  spec: {x: &x [ 1,2 ],   y: *x}\n`,
     ],
     ['CRLF line ends', '- apiVersion: apps/v1\r\n  kind: Other\r\n  metadata: {name: a}\r\n'],
     [
@@ -241,7 +241,7 @@ describe('items that a function changes', () => {
     })
   })
 
-  test('a policy that stands in the package it hardens is left alone', async () => {
+  test('a policy that is in the package it hardens is left alone', async () => {
     const item = '- apiVersion: krm-hardening.dev/v1alpha1\n  kind: Hardening\n  metadata: {name: a}\n'
     const seen: string[] = []
     const see = doing((objects) => {
@@ -380,7 +380,7 @@ describe('it fails closed: nothing on stdout, the reason on stderr', () => {
   })
 })
 
-test('a generated object goes to a file of its own beside the package for kpt', async () => {
+test('a generated object goes to a file of its own next to the package for kpt', async () => {
   const item =
     "- apiVersion: v1\n  kind: Pod\n  metadata:\n    name: a\n    annotations:\n      internal.config.kubernetes.io/path: 'app/a.yaml'\n"
   const add = doing((objects) => {

@@ -66,7 +66,7 @@ test.each<[string, (objects: KubernetesObject[]) => void]>([
   ['a Service', (objects) => Object.assign(objects[2]?.spec as object, { ports: [] })],
   ['the list of objects', (objects) => objects.pop()],
   ['a copy in place of a pod', (objects) => Object.assign(objects[1] as object, structuredClone(objects[1]))],
-])('it is resolved anew after a function changed %s', (_, edit) => {
+])('it is resolved again after a function changed %s', (_, edit) => {
   const [objects, shared] = [build(), new Shared()]
   const { topology } = trafficOf(objects, { flows }, shared)
   edit(objects)
@@ -81,7 +81,7 @@ test('a label of the mesh counts where a flow selects by it', () => {
   expect(trafficOf(objects, { flows: asking }, shared).flows[0]?.callers.map(({ name }) => name)).toEqual(['cart'])
 })
 
-test('a fault is reported once, even if traffic is resolved anew', () => {
+test('a fault is reported once, even if traffic is resolved again', () => {
   const [objects, shared] = [build(), new Shared()]
   const found = (): (string | undefined)[] =>
     trafficOf(objects, { flows: unknown }, shared).findings.map(({ id }) => id)

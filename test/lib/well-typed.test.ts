@@ -117,7 +117,7 @@ describe('a value of another type than the API decodes is refused, by object and
     expect(refusal(service({ selector: 1 }), deployment({ name: 'app', args: 'x', command: [1] }))).toHaveLength(3)
   })
 
-  test('no value is printed, since it may be secret', () => {
+  test('no value is printed, because it may be secret', () => {
     const secret = { name: 'app', env: [{ name: 'PASSWORD', value: ['hunter2'] }], args: { hunter2: 'hunter2' } }
     expect(() => requireWellTyped([deployment(secret)])).toThrow(InputError)
     expect(() => requireWellTyped([deployment(secret)])).not.toThrow(/hunter2/)

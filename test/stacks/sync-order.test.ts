@@ -106,7 +106,7 @@ describe.each(environments)('the Applications of %s', (environment) => {
   const definitionsOf = (application: KubernetesObject): KubernetesObject[] =>
     deploys(application).filter(({ kind }) => kind === 'CustomResourceDefinition')
 
-  /** What others wait for: first what runs in the network of the nodes, since pods have none yet; then what defines kinds. */
+  /** What others wait for: first what runs in the network of the nodes, because pods have none yet; then what defines kinds. */
   const tiers = {
     hostNetwork: (application: KubernetesObject): boolean =>
       workloadsOf(deploys(application)).some(({ template }) => template.spec.hostNetwork),

@@ -41,7 +41,7 @@ export function imageReference(): string {
   return reference
 }
 
-// One build at a time, since test files run side by side. Steps of builds of more than a week ago go.
+// One build at a time, because test files run side by side. Steps of builds of more than a week ago go.
 const SCRIPT = `set -euo pipefail
 podman image prune --force --filter until=168h >/dev/null
 bases=$(test/e2e/image/base.sh)

@@ -73,7 +73,7 @@ export const TIME_TO_BUILD = 1_500_000
 
 /**
  * Go in a folder with a go.mod, which pins a program and the checksums of all that it is made from; gives its stdout. One call
- * at a time, since test files run side by side. Throws `why`, with what Go says.
+ * at a time, because test files run side by side. Throws `why`, with what Go says.
  */
 export const goIn =
   (module: string, why: string) =>

@@ -160,7 +160,7 @@ function withBeforeAfter(root: string): string {
     `\`\`\`yaml\n${deployment('resources.yaml')}\`\`\``,
     'After:',
     `\`\`\`yaml\n${deployment('expected.yaml')}\`\`\``,
-    `Generated beside it: ${names.join(', ')}.`,
+    `Generated next to it: ${names.join(', ')}.`,
     '</details>',
   ].join('\n\n')
   return readFileSync(join(root, 'README.md'), 'utf8').replace(

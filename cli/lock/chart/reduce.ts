@@ -2,7 +2,7 @@ import type { KubernetesObject } from '../../../functions/lib/kubernetes/objects
 import { typeOf } from '../../../functions/lib/kubernetes/objects.ts'
 
 /**
- * Kinds that a lock leaves out: Secrets hold what charts generate anew at every run, ConfigMaps are data, and no
+ * Kinds that a lock leaves out: Secrets hold what charts generate again at every run, ConfigMaps are data, and no
  * post-renderer sees the definitions in a chart's crds/ folder.
  */
 const LEFT_OUT = new Set(['/Secret', '/ConfigMap', 'apiextensions.k8s.io/CustomResourceDefinition'])

@@ -98,7 +98,7 @@ export const meshFindings = {
   'mesh-label-in-selector': {
     severity: 'error',
     message: (key: string, found: unknown, wanted: string) =>
-      `found ${key}: "${found}" in its selector, expected no label of the mesh there, since its pods are to have "${wanted}"`,
+      `found ${key}: "${found}" in its selector, expected no label of the mesh there, because its pods are to have "${wanted}"`,
     means: 'The workload selects its pods by a label of the mesh, with another value than they are to have.',
     why: 'The API server refuses a workload whose selector does not match its own pod template.',
     fix: 'Remove the label of the mesh from spec.selector.matchLabels.',
@@ -121,7 +121,7 @@ export const meshFindings = {
   },
   'no-pod-labels': {
     severity: 'error',
-    message: () => 'found no label on its pods, expected one at least, since Istio objects select pods by labels',
+    message: () => 'found no label on its pods, expected one at least, because Istio objects select pods by labels',
     means: 'The pods carry no label.',
     why: 'An Istio object without a selector would hold for the whole namespace.',
     fix: 'Give the pod template a label of its own, such as app.kubernetes.io/name.',

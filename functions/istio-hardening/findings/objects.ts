@@ -5,7 +5,7 @@ export const objectFindings = {
   'several-objects': {
     severity: 'warning',
     message: (count: number, kind: string, names: string) =>
-      `found ${count} objects of kind ${kind} that select its pods: ${names}; expected one, since Istio does not say which of them holds`,
+      `found ${count} objects of kind ${kind} that select its pods: ${names}; expected one, because Istio does not say which of them holds`,
     means: 'Two hand-written objects of one kind select the same pods.',
     why: 'Istio applies one of them and does not say which.',
     fix: 'Merge them into one object.',
@@ -138,7 +138,7 @@ export const objectFindings = {
   'runtime-port-name': {
     severity: 'error',
     message: (flow: string) =>
-      `flow ${flow}: found the name of a port of pods that are made at run time, expected its number, since AuthorizationPolicy takes numbers`,
+      `flow ${flow}: found the name of a port of pods that are made at run time, expected its number, because AuthorizationPolicy takes numbers`,
     means: 'A flow names a port of pods that an operator makes, whose number is unknown here.',
     why: 'AuthorizationPolicy takes port numbers only.',
     fix: 'Write the number of the port in the flow.',
@@ -146,7 +146,7 @@ export const objectFindings = {
   'runtime-name-taken': {
     severity: 'error',
     message: (pods: string) =>
-      `flows to ${pods}: found a workload of this name beside the pods that they select; expected another name, since two objects of kind AuthorizationPolicy would have it`,
+      `flows to ${pods}: found a workload of this name next to the pods that they select; expected another name, because two objects of kind AuthorizationPolicy would have it`,
     means: 'Flows give pods that an operator makes the name of a workload of the build.',
     why: 'Two AuthorizationPolicies would have one name.',
     fix: 'Give the pods another name in the flows.',

@@ -39,7 +39,7 @@ export const podFindings = {
   'plain-port-name': {
     severity: 'error',
     message: (flows: string) =>
-      `${flows}: found the name of a port outside this build, expected its number, since ${EXCLUDED} takes numbers`,
+      `${flows}: found the name of a port outside this build, expected its number, because ${EXCLUDED} takes numbers`,
     means: 'A plain flow names a port of another build, whose number is unknown here.',
     why: 'The proxy can be told to leave out port numbers only.',
     fix: 'Write the number of the port in the flow.',

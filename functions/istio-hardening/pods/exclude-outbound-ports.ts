@@ -9,7 +9,7 @@ const EXCLUDED = 'traffic.sidecar.istio.io/excludeOutboundPorts'
 /**
  * A caller of a `plain` flow gets the annotation `traffic.sidecar.istio.io/excludeOutboundPorts` with the ports that it
  * dials, sorted, joined to those of the manifest. The proxy knows ports here, not destinations: a flow of the same caller
- * that is not plain and dials such a port is refused, since its callee would be asked in plain text.
+ * that is not plain and dials such a port is refused, because its callee would be asked in plain text.
  */
 export function excludeOutboundPorts({ workload, traffic }: Member): Finding[] {
   const { object, template } = workload

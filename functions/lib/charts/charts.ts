@@ -218,7 +218,7 @@ function hardenedBefore(release: KubernetesObject, rendered: readonly Kubernetes
     const copy = copyOf(object)
     const patch = patches.find(({ target }) => isDeepStrictEqual(target, targetOf(object)))
     const misfit = patch && applyPatch(copy, patch.operations)
-    // An entry of an older lock does not fit the new one, and is made anew from the chart's own objects.
+    // An entry of an older lock does not fit the new one, and is made again from the chart's own objects.
     if (misfit) return copyOf(object)
     return copy
   })

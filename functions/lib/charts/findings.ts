@@ -30,7 +30,7 @@ export const charts = defineFindings('charts', {
   },
   'other-values': {
     severity: 'error',
-    message: () => `the values changed since the lock was made; renew it with: ${RENEW} FILE`,
+    message: () => `the values are not those of the lock; renew it with: ${RENEW} FILE`,
     means: 'spec.values of the HelmRelease is not what the lock was made with.',
     why: 'Other values render other objects, and containers that the lock does not know would run unhardened.',
     fix: `Run \`${RENEW} FILE\` and review what changed.`,

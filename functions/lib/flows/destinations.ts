@@ -12,7 +12,7 @@ import { policySelector, type Topology } from './topology.ts'
 /** The pods that a flow goes to, as the callee's and the caller's side need them. */
 export interface Callee {
   namespace: string
-  /** The workload, where it stands in the build. */
+  /** The workload, where it is in the build. */
   workload: Workload | undefined
   /** Name for what is derived of it: the workload's, or the one that the flow gives run-time pods. */
   name: string
@@ -41,7 +41,7 @@ export function calleesOf(flow: Flow, topology: Topology, found: Finding[]): Cal
   if (name === '*' && !flow.selector && candidates.length > 0) return everyCallee(flow, candidates, topology, found)
   const workloads = candidates.filter((workload) => isNamed(flow, name, workload))
   if (flow.selector && workloads.length === 0) return runtimeCallees(flow, namespace, name, topology, found)
-  // Of several kinds that share a name, a Job beside what serves, those that carry the port.
+  // Of several kinds that share a name, a Job next to what serves, those that carry the port.
   if (workloads.length > 1 && !flow.selector) return everyCallee(flow, workloads, topology, found)
   if (workloads.length > 0) return workloads.flatMap((workload) => calleeHere(flow, workload, topology, found))
   const names = candidates.map((workload) => workload.name)

@@ -11,7 +11,7 @@ import { APP, COMPONENT } from './flow.ts'
 export interface Topology {
   workloads: readonly Workload[]
   services: readonly Service[]
-  /** Namespaces whose Namespace object stands in the build: what is not in them here is nowhere. */
+  /** Namespaces whose Namespace object is in the build: what is not in them here is nowhere. */
   ownNamespaces: ReadonlySet<string>
   workloadsIn(namespace: string): readonly Workload[]
   /** Several where workloads of different kinds share a name. */

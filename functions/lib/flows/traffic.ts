@@ -28,7 +28,7 @@ interface Declaration {
 }
 
 /**
- * The traffic of a build, resolved once in a run for all functions that declare the same. It is resolved anew if an
+ * The traffic of a build, resolved once in a run for all functions that declare the same. It is resolved again if an
  * object has changed in what traffic depends on.
  */
 export const trafficOf = (objects: readonly KubernetesObject[], declaration: Declaration, shared: Shared): Traffic =>

@@ -1,6 +1,6 @@
 import { ensureFields, type KubernetesObject } from '../kubernetes/objects.ts'
 
-/** Carries the reasons of exceptions on the object itself, since YAML comments do not survive Kustomize. */
+/** Carries the reasons of exceptions on the object itself, because YAML comments do not survive Kustomize. */
 export const EXCEPTION = 'krm-hardening.dev/exception'
 
 /**

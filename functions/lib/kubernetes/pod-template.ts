@@ -9,7 +9,7 @@ export type PodSpec = IPodSpec
 export type ContainerList = 'initContainers' | 'containers' | 'ephemeralContainers'
 export const CONTAINER_LISTS: readonly ContainerList[] = ['initContainers', 'containers', 'ephemeralContainers']
 
-/** A pod, or the template from which a workload makes pods. `owner` is the object it stands in, `path` where. */
+/** A pod, or the template from which a workload makes pods. `owner` is the object it is in, `path` where. */
 export interface PodTemplate {
   owner: KubernetesObject
   path: readonly string[]

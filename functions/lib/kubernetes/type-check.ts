@@ -9,7 +9,7 @@ type Scalar = 'boolean' | 'integer' | 'count' | 'string' | 'required' | 'integer
  */
 export type Shape = Scalar | { readonly [field: string]: Shape } | readonly [Shape]
 
-/** A value of another type than the API decodes, and where it stands. */
+/** A value of another type than the API decodes, and where it is. */
 export interface Mistyped {
   path: readonly (string | number)[]
   found: unknown

@@ -29,7 +29,7 @@ export const kustomizeCodec: Codec = {
   add: writeJsonItem,
 }
 
-/** For people and kpt: any YAML in; comments, anchors and order kept; block YAML out, since kpt damages files for JSON. */
+/** For people and kpt: any YAML in; comments, anchors and order kept; block YAML out, because kpt damages files for JSON. */
 export async function peopleCodec(): Promise<Codec> {
   const { readPeopleItem, writePeopleItem } = await import('../yaml/round-trip.ts')
   return { decode: readPeopleItem, pass: (text) => text, add: writePeopleItem }

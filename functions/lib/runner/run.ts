@@ -62,7 +62,7 @@ export async function run(
 function decode(item: Item, index: number, list: ResourceList, steps: readonly Step[]): OpenItem {
   const { apiVersion, kind, text } = item
   const isOpaque = apiVersion !== undefined && kind !== undefined && !kind.endsWith('List')
-  // A policy that stands in the package it hardens is nothing to harden.
+  // A policy that is in the package it hardens is nothing to harden.
   if (apiVersion === API_VERSION && kind !== CHART_LOCK) return { item, objects: [] }
   const needed = !isOpaque || isOfCharts({ apiVersion, kind }) || seenBy(steps, { apiVersion, kind, text })
   if (!needed) return { item, objects: [] }

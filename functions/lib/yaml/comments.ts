@@ -4,7 +4,7 @@ interface Comment {
   text: string
   /** Index of its `#`. */
   start: number
-  /** What stands before it on its line. */
+  /** What is before it on its line. */
   before: string
 }
 

@@ -17,7 +17,7 @@ export async function readYamlText(text: string, path: TextPath): Promise<unknow
  * The text with another value at a path: a scalar, or a list of scalars. Every other byte stays as it was, and of a
  * list the items that stay, with their quotes and comments.
  * Throws YamlTextError where the path does not exist, where it leads through an alias, or where the edit would change
- * another place too, since an anchor shares the value.
+ * another place too, because an anchor shares the value.
  */
 export async function setInYamlText(text: string, path: TextPath, value: TextValue): Promise<string> {
   const yaml = await load()
@@ -28,7 +28,7 @@ export async function setInYamlText(text: string, path: TextPath, value: TextVal
   const after = applyEdits(text, editsFor(yaml, text, place, value))
   if (!means(yaml, after, withValue(before, path, value)))
     throw new YamlTextError(
-      `${formatPath(path)}: cannot be set alone, since an anchor shares it with another place or a tag fixes its type; write the value out where it stands`,
+      `${formatPath(path)}: cannot be set alone, because an anchor shares it with another place or a tag fixes its type; write the value out where it is`,
     )
   return after
 }
@@ -89,7 +89,7 @@ function locate(yaml: Yaml, document: Document.Parsed, path: TextPath): Place {
   path.forEach((key, depth) => {
     const here = formatPath(path.slice(0, depth + 1))
     if (yaml.isAlias(node))
-      throw new YamlTextError(`${here}: stands under the alias *${node.source}; write the map out there`)
+      throw new YamlTextError(`${here}: is under the alias *${node.source}; write the map out there`)
     if (yaml.isCollection(node)) inFlow ||= node.flow === true
     const child: Node | null = childOf(yaml, node, key)
     if (!child) throw new YamlTextError(`${here}: not in the text${hint(yaml, node, String(key))}`)

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { CST, Node, Scalar, YAMLSeq } from 'yaml'
 import type { TextScalar, TextValue, Yaml } from './text-values.ts'
 
-/** A node, and whether it stands within `[…]` or `{…}`. */
+/** A node, and whether it is within `[…]` or `{…}`. */
 export interface Place {
   node: Node
   inFlow: boolean
@@ -95,7 +95,7 @@ function addItems(source: Source, list: YAMLSeq<Node>, added: readonly TextScala
   return { start: lineEnd, end: lineEnd, insert: atLineStart ? `${lines}${newline}` : `${newline}${lines}` }
 }
 
-/** Where the `-` of a block list's item stands. */
+/** Where the `-` of a block list's item is. */
 function dashOf(list: YAMLSeq<Node>, index: number): number {
   const token = list.srcToken as CST.BlockSequence | undefined
   const dash = token?.items[index]?.start.find(({ type }) => type === 'seq-item-ind')

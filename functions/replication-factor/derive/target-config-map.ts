@@ -43,7 +43,7 @@ const setText = (object: KubernetesObject, key: string, text: string): void => {
   ;(object.data as Record<string, string>)[key] = text
 }
 
-// The text is read anew each time: an earlier rule may have changed it.
+// The text is read again each time: an earlier rule may have changed it.
 function pathField({ rule }: Placing, object: KubernetesObject, key: string, keys: TextPath): DerivedField {
   return {
     object,

@@ -63,7 +63,7 @@ export function testComponent(name: string, rendered: () => string, plain: () =>
     expect(render(overlayWith(MIMIR, { hardening: [component, SINGLE_FUNCTIONS] }))).toBe(rendered())
   })
 
-  test('after single-functions the build stops, since there is no Hardening left to patch', () => {
+  test('after single-functions the build stops, because there is no Hardening left to patch', () => {
     const folder = overlayWith(MIMIR, { hardening: [SINGLE_FUNCTIONS, component] })
     expect(() => render(folder)).toThrow(/no resource matches strategic merge patch \W*Hardening/)
   })

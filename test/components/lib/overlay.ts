@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { root } from '../../support/stacks.ts'
 
 /** What a copy of the overlays refers to. */
-const BESIDE = ['base', 'components', 'functions', 'test']
+const SHARED = ['base', 'components', 'functions', 'test']
 
 export interface Added {
   /** Components that the stack's hardening/kustomization.yaml lists last, a line each, as folders of the repository. */
@@ -23,10 +23,10 @@ export function overlayWith(stack: string, { hardening = [], environment = [], s
   const copy = mkdtempSync(join(tmpdir(), 'overlays-'))
   copies.push(copy)
   cpSync(join(root, 'overlays'), join(copy, 'overlays'), { recursive: true })
-  for (const folder of BESIDE) symlinkSync(join(root, folder), join(copy, folder))
+  for (const folder of SHARED) symlinkSync(join(root, folder), join(copy, folder))
   const folder = join(copy, 'overlays', stack)
   const policy = join(folder, 'hardening/kustomization.yaml')
-  // Its list of components stands last, so that a line more is one component more.
+  // Its list of components is last, so that a line more is one component more.
   if (!/^components:\n(?:- .*\n)+$(?![\s\S])/m.test(readFileSync(policy, 'utf8')))
     throw new Error(`${policy}: expected it to end with its components`)
   for (const component of hardening) appendFileSync(policy, `- ../../../../${component}\n`)

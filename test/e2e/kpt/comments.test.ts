@@ -12,8 +12,8 @@ describe('comments of the user, through kpt fn render', () => {
   edit(deployment, (text) =>
     text
       .replace(/^/, '# at the top\n')
-      .replace(/^kind: Deployment$/m, '# above a key\nkind: Deployment # beside a value')
-      .replace(/^( +)containers:$/m, '$1containers: # beside a key\n$1# above an item')
+      .replace(/^kind: Deployment$/m, '# above a key\nkind: Deployment # next to a value')
+      .replace(/^( +)containers:$/m, '$1containers: # next to a key\n$1# above an item')
       .replace(/^( +)- (name: NAMESPACE)$/m, '$1- # in an item\n$1  # and below\n$1  $2')
       .replace(/^( +)(failureThreshold: 10)$/m, '$1$2\n$1# at the end of a block'),
   )
@@ -32,8 +32,8 @@ describe('comments of the user, through kpt fn render', () => {
 
   test('stay what they stood above or below', () => {
     expect(after).toMatch(/^# at the top\napiVersion:/)
-    expect(after).toMatch(/^# above a key\nkind: Deployment # beside a value\nmetadata: # kpt-merge: /m)
-    expect(after).toMatch(/^( +)containers: # beside a key\n\1# above an item\n\1- name: controller$/m)
+    expect(after).toMatch(/^# above a key\nkind: Deployment # next to a value\nmetadata: # kpt-merge: /m)
+    expect(after).toMatch(/^( +)containers: # next to a key\n\1# above an item\n\1- name: controller$/m)
     expect(after).toMatch(/^( +)- # in an item\n\1 {2}# and below\n\1 {2}name: NAMESPACE$/m)
     expect(after).toMatch(/^( +)failureThreshold: 10\n\1# at the end of a block$/m)
   })

@@ -11,7 +11,7 @@ describe('the tags of a release', () => {
     ['a fix for an older major', 'v1.3.1', ['v1.3.0', 'v2.0.0'], ['v1.3.1', 'v1.3', 'v1']],
     ['one out of its turn', 'v1.2.4', ['v1.2.5', 'v1.3.0'], ['v1.2.4']],
     ['one whose numbers have more digits', 'v1.10.0', ['v1.9.0', 'v1.10.0'], ['v1.10.0', 'v1.10', 'v1']],
-    ['one beside tags that are no releases', 'v1.0.0', ['v1.1.0-rc.1', 'v1', 'nightly', ''], ['v1.0.0', 'v1.0', 'v1']],
+    ['one next to tags that are no releases', 'v1.0.0', ['v1.1.0-rc.1', 'v1', 'nightly', ''], ['v1.0.0', 'v1.0', 'v1']],
   ])('%s: %s', (_what, release, tags, expected) => expect(tagsOf(release, tags)).toEqual(expected))
 
   test.each(['1.0.0', 'v1.0', 'v1.0.0-rc.1', 'v01.0.0', 'v1.0.0.0', 'latest', ''])('refuses %j', (release) =>

@@ -82,8 +82,8 @@ jobs:
   test.each([
     ['a tag', `${'a'.repeat(40)} # v6.0.2`, 'v6', 'actions/checkout@v6: expected the 40 digits of a commit'],
     ['a short commit', 'a'.repeat(40), 'a'.repeat(7), 'actions/checkout@aaaaaaa: expected the 40 digits of a commit'],
-    ['no version', ' # v6.0.2', '', `actions/checkout@${'a'.repeat(40)}: expected # vX.Y.Z beside it`],
-    ['a floating version', '# v6.0.2', '# v6', `actions/checkout@${'a'.repeat(40)}: expected # vX.Y.Z beside it`],
+    ['no version', ' # v6.0.2', '', `actions/checkout@${'a'.repeat(40)}: expected # vX.Y.Z next to it`],
+    ['a floating version', '# v6.0.2', '# v6', `actions/checkout@${'a'.repeat(40)}: expected # vX.Y.Z next to it`],
     ['rights for all jobs', 'permissions: {}', 'permissions: {contents: read}', 'expected permissions: {} at the top'],
     ['a right too much', 'contents: read', 'contents: write', 'build: unexpected contents: write'],
     ['rights left to the default', '    permissions:\n      contents: read\n', '', 'build: expected permissions'],

@@ -6,7 +6,7 @@ import { delimiter, join, relative } from 'node:path'
 /** The program that builds, and its arguments; the folder comes after them. */
 export type Kustomize = readonly [string, ...string[]]
 
-/** A kustomization that stands in no file. Its folders are given from the project's root. */
+/** A kustomization that is in no file. Its folders are given from the project's root. */
 export interface Kustomization {
   resources: readonly string[]
   components?: readonly string[]

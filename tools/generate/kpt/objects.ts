@@ -26,8 +26,8 @@ metadata: {name: any}
 const ORIGIN = 'config.kubernetes.io/origin'
 
 /**
- * The objects of an overlay before any function ran, whole: namespace, prefix, labels and patches applied. Each stands
- * in the file that it stands in below base/, with the comments and order of that file.
+ * The objects of an overlay before any function ran, whole: namespace, prefix, labels and patches applied. Each is
+ * in the file that it is in below base/, with the comments and order of that file.
  */
 export function objectFiles(root: string, kustomize: Kustomize, overlay: string): ObjectFile[] {
   const build = buildPlain(root, kustomize, {
@@ -42,7 +42,7 @@ export function objectFiles(root: string, kustomize: Kustomize, overlay: string)
   return documents(build).map((text) => toFile(root, stack, readObject(text) as KubernetesObject))
 }
 
-/** `path` of an object that stands in a file, `configuredIn` of one that a kustomization generates. */
+/** `path` of an object that is in a file, `configuredIn` of one that a kustomization generates. */
 interface Origin {
   path?: string
   configuredIn?: string

@@ -6,7 +6,7 @@ import { root } from '../../../support/stacks.ts'
 
 const SIDECAR = 'localhost/krm-hardening/argocd:test'
 
-// One build at a time, of this image or the functions', since test files run side by side.
+// One build at a time, of this image or the functions', because test files run side by side.
 const SCRIPT = `set -euo pipefail
 images=$(test/e2e/argocd/base.sh "$1")
 podman build --pull=never --layers --network host --file integrations/argocd/Dockerfile --tag "$2" $images .`

@@ -9,7 +9,7 @@ import { failed, NO_IMAGE, type Row, SAME_BYTES } from '../lib/row.ts'
 
 const FLAGS = ['--enable-alpha-plugins', '--enable-exec']
 
-/** A small overlay whose policy names the executable, and the executable beside it. */
+/** A small overlay whose policy names the executable, and the executable next to it. */
 function byProgram(policy: string, mode = 0o755): string {
   const overlay = folder()
   overlayByProgram(overlay, './functions.cjs', { resources: 'test/e2e/image/trees/workload', policy })

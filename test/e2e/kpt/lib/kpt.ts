@@ -44,7 +44,7 @@ export class Workspace {
     rmSync(this.folder, { recursive: true })
   }
 
-  /** Commits and tags what stands in the upstream repository. */
+  /** Commits and tags what is in the upstream repository. */
   publish(tag: string): void {
     this.commit(this.upstream)
     this.git(this.upstream, 'tag', tag)
@@ -103,7 +103,7 @@ export function filesOf(folder: string): Map<string, string> {
   return new Map(paths.sort().map((path) => [path, readFileSync(join(folder, path), 'utf8')]))
 }
 
-/** The objects of a package that reach a cluster, by the file that each stands in. */
+/** The objects of a package that reach a cluster, by the file that each is in. */
 export function objectsByFile(folder: string): Map<string, KubernetesObject> {
   const objects = [...filesOf(folder)]
     .filter(([path]) => path.endsWith('.yaml'))

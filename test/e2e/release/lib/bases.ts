@@ -35,7 +35,7 @@ export const pushBases = (registry: string, buildKit: BuildKit): Base[] =>
     return bases
   })
 
-/** One script at a time, since test files run side by side. */
+/** One script at a time, because test files run side by side. */
 const assembled = (script: string): string =>
   execFileSync('flock', [join(podmanHome, 'lock'), 'bash', '-c', script], {
     cwd: root,

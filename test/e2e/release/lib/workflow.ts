@@ -19,7 +19,7 @@ export type Allowed = Readonly<Record<string, readonly string[]>>
 const PINNED = /^[\w.-]+(?:\/[\w.-]+)+@[0-9a-f]{40}$/
 const LINE = /^\s*(?:- )?uses:\s+(\S+)(?:\s+#\s+(\S+))?$/gm
 
-/** The actions of a workflow, with the version that the comment beside each gives. */
+/** The actions of a workflow, with the version that the comment next to each gives. */
 export const actionsOf = (text: string): { action: string; version: string | undefined }[] =>
   [...text.matchAll(LINE)]
     .map(([, action = '', version]) => ({ action, version }))
@@ -43,7 +43,7 @@ export function problemsOf(text: string, allowed: Allowed): string[] {
 
 function problemsOfAction({ action, version }: { action: string; version: string | undefined }): string[] {
   if (!PINNED.test(action)) return [`${action}: expected the 40 digits of a commit`]
-  return version !== undefined && /^v\d+\.\d+\.\d+$/.test(version) ? [] : [`${action}: expected # vX.Y.Z beside it`]
+  return version !== undefined && /^v\d+\.\d+\.\d+$/.test(version) ? [] : [`${action}: expected # vX.Y.Z next to it`]
 }
 
 function problemsOfJob({ permissions, steps = [], uses, ...job }: Job, allowed: readonly string[]): string[] {
