@@ -13,6 +13,7 @@ describe('the type of an item is read from its text where no parser could read a
     ['as Kustomize writes it', `- apiVersion: v1\n  kind: Pod\n${BODY}`],
     ['kind first, quotes and CRLF', '- kind: "Pod"\r\n  apiVersion: \'v1\'\r\n  metadata: {name: a}\r\n'],
     ['comments above, and between', `# above\n- apiVersion: v1\n  # between\n\n  kind: Pod\n${BODY}`],
+    ['a comment that looks like an item', `# - kind: Secret\n- kind: Pod\n  apiVersion: v1\n${BODY}`],
     ['a dash alone, as kpt writes it', `-\n  # about it\n  apiVersion: v1\n  kind: Pod\n${BODY}`],
     ['a list that is not indented', `- apiVersion: v1\n  kind: Pod\n${BODY}  args:\n  - kind: Secret\n`],
     ['deeper text that looks like keys', `- apiVersion: v1\n  kind: Pod\n  data: |\n    x\n    kind: Secret\n`],

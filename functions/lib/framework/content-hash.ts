@@ -17,15 +17,15 @@ export function contentHash(object: KubernetesObject, without: readonly string[]
     ([key]) => !OF_THE_CALLER.test(key) && !without.includes(key),
   )
   const content = { ...object, metadata: { ...object.metadata, annotations: Object.fromEntries(annotations) } }
-  return createHash('sha256')
-    .update(toJson(sorted(content)))
-    .digest('hex')
-    .slice(0, LENGTH)
+  return createHash('sha256').update(canonical(content)).digest('hex').slice(0, LENGTH)
 }
 
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted)
-  if (!isFields(value)) return value
-  const entries = Object.entries(value).map(([key, inner]) => [key, sorted(inner)] as const)
-  return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)))
+/** JSON with the keys of every map sorted. */
+function canonical(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`
+  if (!isFields(value)) return toJson(value ?? null)
+  let fields = ''
+  for (const key of Object.keys(value).sort())
+    if (value[key] !== undefined) fields += `${fields && ','}${JSON.stringify(key)}:${canonical(value[key])}`
+  return `{${fields}}`
 }

@@ -32,10 +32,11 @@ function onlyValue(item: string, key: string, pattern: RegExp): string | undefin
 
 /** Where the value of a key of the item begins. */
 function keyAt(item: string, key: string, from = 0): number | undefined {
-  if (from === 0 && item.startsWith(`- ${key}:`)) return key.length + 3
-  const line = [`\n  ${key}:`, `\n- ${key}:`].map((text) => [item.indexOf(text, from), text.length] as const)
-  const [first] = line.filter(([index]) => index >= 0).sort(([a], [b]) => a - b)
-  return first && first[0] + first[1]
+  // Comments may be above the dash, and what they say is no key.
+  const dash = item.startsWith('- ') ? 0 : item.indexOf('\n- ') + 1
+  if (from === 0 && item.startsWith(`- ${key}:`, dash)) return dash + key.length + 3
+  const found = item.indexOf(`\n  ${key}:`, from)
+  return found < 0 ? undefined : found + key.length + 4
 }
 
 /**
