@@ -1,12 +1,13 @@
 import { expect, test } from '@jest/globals'
 import { type KubernetesObject, valueAt } from '../../functions/lib/kubernetes/objects.ts'
-import { objectsIn } from '../../functions/lib/resource-list/objects-of-item.ts'
+import { complete, objectsIn } from '../../functions/lib/resource-list/objects-of-item.ts'
 
 const named = (...containers: unknown[]) =>
   containers.map((name) => ({ ...(name !== undefined && { name }), image: 'a' }))
 
 function namesOf(spec: Record<string, unknown>, apiVersion = 'serving.knative.dev/v1'): unknown[] {
   const item = { apiVersion, kind: 'Service', metadata: { name: 'x' }, spec: { template: { spec } } }
+  complete(item)
   const [object] = objectsIn(item, 'item 1') as [KubernetesObject]
   return ['containers', 'initContainers'].flatMap((list) =>
     ((valueAt(object, ['spec', 'template', 'spec', list]) ?? []) as { name?: string }[]).map(({ name }) => name),
