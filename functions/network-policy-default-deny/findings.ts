@@ -1,7 +1,145 @@
 import { defineFindings } from '../lib/framework/finding.ts'
+import { unknownKey } from '../lib/framework/unknown-keys.ts'
+
+/** The name under which the function marks what it writes. */
+export const NAME = 'network-policy-default-deny'
 
 /** What this function has to say, by short name. */
-export const findings = defineFindings('network-policy-default-deny', {
+export const findings = defineFindings(NAME, {
+  'unknown-key': unknownKey,
+  'hand-written-name': {
+    severity: 'error',
+    message: () =>
+      'found a policy of this name that is written by hand; expected none, because one is generated under it: declare what it admits as flows and remove it, or rename it',
+    means: 'A policy that a person wrote has the name of one that is generated, and other rules.',
+    why: 'Policies add up, so completing it would hide who admits what.',
+    fix: 'Declare what it admits as flows and remove it, or rename it.',
+  },
+  exception: {
+    severity: 'info',
+    message: (reason: string) => reason,
+    means: 'A policy makes an exception, for the reason that the message gives.',
+    why: 'Whoever reviews the rendering must see each exception.',
+    fix: 'Nothing, unless the reason no longer holds: then remove the exception from the policy.',
+  },
+  'repeated-name': {
+    severity: 'error',
+    message: () =>
+      'found two policies to generate under this name; expected a name of its own for each of the workloads, run-time pods and always policies',
+    means: 'Two of the policies to generate have one name in one namespace.',
+    why: 'The cluster keeps one object of a name, so one of the two would be lost.',
+    fix: 'Rename the run-time pods in the key of their flow, or the entry of always.',
+  },
+  'unknown-nodes': {
+    severity: 'error',
+    message: () =>
+      'found calls from or to pods with hostNetwork, which NetworkPolicy knows by the addresses of nodes alone; expected nodes to give their ranges',
+    means:
+      'A caller or a destination has the network of its node, and the policy does not give the addresses of nodes.',
+    why: 'No label selects such pods in a NetworkPolicy, so the traffic would be dropped.',
+    fix: 'Set nodes to the address ranges of the nodes.',
+  },
+  'unlabelled-namespace': {
+    severity: 'error',
+    message: (found: string | undefined, expected: string) =>
+      `found ${found ?? 'no such label'}, expected ${expected}, because policies select namespaces by namespaceLabel`,
+    means: 'A Namespace of the build does not carry its name under the configured namespaceLabel.',
+    why: 'Policies select the pods of other namespaces by that label and would admit nobody from this one.',
+    fix: 'Add the label to the Namespace, or remove namespaceLabel to use the label that Kubernetes sets by itself.',
+  },
+  redundant: {
+    severity: 'warning',
+    message: (broader: string, fix: string) =>
+      `redundant: everything it admits is admitted by the broader NetworkPolicy ${broader} already; ${fix}`,
+    means: 'Everything that one direction of a policy admits is admitted by a broader policy for the same pods too.',
+    why: 'The narrow policy restricts nothing, although it looks as if it did.',
+    fix: 'Narrow the broader policy, or remove one of the two.',
+  },
+  'dead-policy': {
+    severity: 'error',
+    message: (nearest: string) =>
+      `found no pod of the build and no declared run-time pods that it selects${nearest}; expected labels of pods, a flow with that selector or an entry of runtimePods, or the policy removed`,
+    means: 'A policy that a person wrote selects no pod that is known in its namespace.',
+    why: 'Its labels are misspelt or it is a remnant, and the pods that it was meant for are not covered by it.',
+    fix: 'Correct its selector, declare the pods by a flow with a selector or under runtimePods, or remove the policy.',
+  },
+  'forgotten-endpoint': {
+    severity: 'warning',
+    message: (flow: string, service: string, others: string, called: string) =>
+      `flow ${flow}: found Service ${service} selecting ${others} besides ${called}; expected a flow to each, because policies drop what the Service sends to the others`,
+    means: 'The Service of a flow also selects pods of workloads to which no flow goes.',
+    why: 'The Service spreads connections over all of its pods, and the share of the others is dropped.',
+    fix: 'Declare a flow to each of the workloads, or narrow the selector of the Service.',
+  },
+  'allow-any-without-reason': {
+    severity: 'error',
+    message: (annotation: string, name: string) =>
+      `found ALLOW_ANY without a reason; expected the annotation ${annotation}, which istio-hardening writes, or openEgress.${name} with a reason`,
+    means: 'The Sidecar of a workload lets it call anything and does not say why.',
+    why: 'The egress policy would have to admit everything as well, which is an exception that needs a reason.',
+    fix: 'Give the reason under outbound of istio-hardening or under openEgress, or remove ALLOW_ANY.',
+  },
+  'scrape-port-unknown': {
+    severity: 'warning',
+    message: (found: string) => `found ${found}, expected a port number; the scraper is not admitted to it`,
+    means: 'The annotation prometheus.io/port of pods without a sidecar is not a number from 1 to 65535.',
+    why: 'A policy needs the number, so the scraper is not admitted and the metrics are missing.',
+    fix: 'Write the number, or declare a flow from the scraper to the port.',
+  },
+  'not-denied': {
+    severity: 'info',
+    message: (why: string) => why,
+    means: 'Workloads of the build are in a namespace that this build does not deny by default.',
+    why: 'Their own policies restrict them; other pods of the namespace stay open unless another build denies it.',
+    fix: 'Name the namespace under namespaces to deny it here.',
+  },
+  'host-network': {
+    severity: 'info',
+    message: () => 'hostNetwork: no NetworkPolicy selects its pods, so none is written; nothing limits their traffic',
+    means: 'The pods of a workload have the network of their node.',
+    why: 'NetworkPolicy does not apply to them.',
+    fix: 'Remove hostNetwork if the workload does not need it.',
+  },
+  'no-labels': {
+    severity: 'error',
+    message: () => 'found no labels on its pods; expected one that tells them from other pods, for policies to select',
+    means: 'The pods of a workload carry no labels.',
+    why: 'A policy selects pods by labels, and an empty selector would select the whole namespace.',
+    fix: 'Add a label to the pod template, such as app.kubernetes.io/name.',
+  },
+  'shared-labels': {
+    severity: 'warning',
+    message: (others: string) =>
+      `found its labels on the pods of ${others} too, which therefore get what this workload is admitted; expected a label that tells them apart`,
+    means: 'Every label of the pods of a workload is on the pods of another workload as well.',
+    why: 'A policy applies to every pod with its labels, so the other workload may call and be called more than declared.',
+    fix: 'Add a label to the pod template that tells the workloads apart.',
+  },
+  'two-selectors': {
+    severity: 'error',
+    message: (source: string, pods: string, labels: string) =>
+      `${source}: found labels that differ from those by which a flow selects ${pods}, ${labels}; expected one selector for one name, because a policy is named by it`,
+    means: 'Two declarations select different run-time pods under one name.',
+    why: 'One policy is generated for the name, and it can have one selector only.',
+    fix: 'Give the pods names of their own in the keys of the flows, or make the selectors equal.',
+  },
+  'runtime-pods-without-labels': {
+    severity: 'error',
+    message: (pods: string) =>
+      `runtimePods ${pods}: found no labels, and no flow to ${pods} with a selector; expected labels that select the pods`,
+    means: 'An entry of runtimePods gives no labels, and no flow selects pods under its name.',
+    why: 'Nothing says which pods are meant, so they would get no policy.',
+    fix: 'Give the entry labels, or correct its name to that of a flow.',
+  },
+  'caller-without-pods': {
+    severity: 'info',
+    message: (flow: string, caller: string, meant: string) =>
+      `flow ${flow}: found no pods of the build for the caller ${caller}${meant}; default-deny cuts them off from it, unless another build admits their egress, or runtimePods gives their labels`,
+    means:
+      'A caller of a flow is in a denied namespace, and no pod of the build and no declared run-time pods carry its labels.',
+    why: 'The destination admits the caller, but nothing here gives it egress.',
+    fix: 'Correct the caller, declare the pods under runtimePods, or name them under spec.elsewhere if another repository deploys them.',
+  },
   'exposed-service': {
     severity: 'warning',
     message: (service: string, ports: string, lines: string) =>

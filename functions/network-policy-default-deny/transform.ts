@@ -9,7 +9,7 @@
 // Refuses: a policy of a generated name that a person wrote with other rules; a peer that no labels narrow down without
 // a reason; a dead policy; traffic of pods with hostNetwork where no node addresses are given.
 import { isDeepStrictEqual } from 'node:util'
-import { error, type Finding } from '../lib/framework/finding.ts'
+import type { Finding } from '../lib/framework/finding.ts'
 import { replaceGenerated } from '../lib/framework/generated-objects.ts'
 import { Shared } from '../lib/framework/shared.ts'
 import type { KubernetesObject } from '../lib/kubernetes/objects.ts'
@@ -20,7 +20,8 @@ import { checkPolicies } from './checks/peers.ts'
 import { redundantPolicies } from './checks/redundant-policies.ts'
 import { forgottenEndpoints } from './checks/service-endpoints.ts'
 import type { NetworkPolicyDefaultDenySpec } from './config.ts'
-import { NAME, write } from './dialects/write.ts'
+import { write } from './dialects/write.ts'
+import { findings, NAME } from './findings.ts'
 import { namespacePolicies } from './policies/of-namespaces.ts'
 import { subjectPolicies } from './policies/of-subjects.ts'
 import { readBuild } from './subjects/build.ts'
@@ -33,12 +34,12 @@ export function transform(
   _name: string = NAME,
   shared: Shared = new Shared(),
 ): Finding[] {
-  const { build, findings } = readBuild(objects, spec, shared)
+  const { build, findings: ofBuild } = readBuild(objects, spec, shared)
   const open = openEgress(build)
   const policies = [...namespacePolicies(build), ...subjectPolicies(build, open.reasons)]
   const written = policies.map((policy) => ({ policy, object: write(policy, spec) }))
   return [
-    ...findings,
+    ...ofBuild,
     ...open.findings,
     ...scrapeFindings(build.subjects),
     ...callersWithoutPods(build),
@@ -58,11 +59,4 @@ export function transform(
 
 /** Policies add up, so completing one that a person wrote would hide who admits what. */
 const clash = (existing: KubernetesObject, wanted: KubernetesObject): Finding[] =>
-  isDeepStrictEqual(existing.spec, wanted.spec)
-    ? []
-    : [
-        error(
-          'found a policy of this name that is written by hand; expected none, since one is generated under it: declare what it admits as flows and remove it, or rename it',
-          { object: existing },
-        ),
-      ]
+  isDeepStrictEqual(existing.spec, wanted.spec) ? [] : [findings['hand-written-name']({ object: existing })]

@@ -16,7 +16,9 @@ describe('a Service that callers outside the cluster reach', () => {
   )
 
   test('is served by a flow from anyone', () =>
-    expect(ids([...shop, ofType('NodePort')], flow('shop/cart:8080', 'any'))).toEqual([]))
+    expect(ids([...shop, ofType('NodePort')], flow('shop/cart:8080', 'any'))).toEqual([
+      'network-policy-default-deny/exception',
+    ]))
 
   test('is no matter of a build that denies egress alone', () =>
     expect(ids([...shop, ofType('NodePort')], { directions: ['Egress'] })).toEqual([]))

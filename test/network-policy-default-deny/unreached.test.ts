@@ -50,7 +50,7 @@ describe('a Service that selects several workloads', () => {
 
   test('is warned of where a flow goes to one of them alone', () => {
     expect(messages(harden(build(), { flows: one }).findings)).toEqual([
-      'warning: flow shop/cart-1:http: found Service cart selecting Deployment shop/cart-2 beside Deployment shop/cart-1; expected a flow to each, since policies drop what the Service sends to the others',
+      'warning: flow shop/cart-1:http: found Service cart selecting Deployment shop/cart-2 besides Deployment shop/cart-1; expected a flow to each, because policies drop what the Service sends to the others',
     ])
   })
 

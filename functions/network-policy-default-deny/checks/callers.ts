@@ -3,7 +3,7 @@ import { elsewhereEntry } from '../../lib/flows/elsewhere.ts'
 import { APP } from '../../lib/flows/flow.ts'
 import { policySelector, type Topology } from '../../lib/flows/topology.ts'
 import { didYouMean } from '../../lib/framework/did-you-mean.ts'
-import { type Finding, info, warning } from '../../lib/framework/finding.ts'
+import type { Finding } from '../../lib/framework/finding.ts'
 import { describe } from '../../lib/kubernetes/objects.ts'
 import { type Labels, selects } from '../../lib/kubernetes/selector.ts'
 import { findings } from '../findings.ts'
@@ -43,10 +43,8 @@ function unknownCaller(key: string, namespace: string, labels: Labels, topology:
     return findings['caller-with-other-labels']({}, key, caller, describe(namesake.object), expected)
   }
   const meant = didYouMean(Object.values(labels).join('/'), valuesLike(labels, namespace, topology))
-  const report = meant === '' ? info : warning
-  return report(
-    `flow ${key}: found no pods of the build for the caller ${writeCaller(namespace, labels)}${meant}; default-deny cuts them off from it, unless another build admits their egress, or runtimePods gives their labels`,
-  )
+  const severity = meant === '' ? 'info' : 'warning'
+  return findings['caller-without-pods']({ severity }, key, writeCaller(namespace, labels), meant)
 }
 
 /** What the pods of a namespace have for the same labels. */

@@ -1,10 +1,10 @@
 import { didYouMean } from '../../lib/framework/did-you-mean.ts'
-import { error, type Finding } from '../../lib/framework/finding.ts'
+import type { Finding } from '../../lib/framework/finding.ts'
 import { isGeneratedBy } from '../../lib/framework/generated-objects.ts'
 import { type Fields, isFields, isKind, type KubernetesObject, valueAt } from '../../lib/kubernetes/objects.ts'
 import { isHostNetwork } from '../../lib/kubernetes/pod-traits.ts'
 import { type Labels, matchesSelector } from '../../lib/kubernetes/selector.ts'
-import { NAME } from '../dialects/write.ts'
+import { findings, NAME } from '../findings.ts'
 import type { Build } from '../subjects/build.ts'
 
 /**
@@ -21,12 +21,7 @@ export function deadPolicies(build: Build): Finding[] {
     const known = pods.get(object.metadata.namespace ?? '') ?? []
     const selectors = selectorsOf(object)
     if (selectors.length === 0 || selectors.some((selector) => selectsSome(selector, known))) return []
-    return [
-      error(
-        `found no pod of the build and no declared run-time pods that it selects${nearestLabel(selectors, known)}; expected labels of pods, a flow with that selector or an entry of runtimePods, or the policy removed`,
-        { object },
-      ),
-    ]
+    return [findings['dead-policy']({ object }, nearestLabel(selectors, known))]
   })
 }
 

@@ -1,7 +1,8 @@
-import { error, type Finding, info } from '../../lib/framework/finding.ts'
+import type { Finding } from '../../lib/framework/finding.ts'
 import { describe, formatPath, type KubernetesObject } from '../../lib/kubernetes/objects.ts'
 import { namesIn } from '../config-peers.ts'
 import { namespaceLabelOf, OWN_LABEL } from '../dialects/namespace-label.ts'
+import { findings } from '../findings.ts'
 import type { Policy, Rule } from '../policies/policy.ts'
 import type { Build } from '../subjects/build.ts'
 
@@ -16,7 +17,9 @@ export const checkPolicies = (written: readonly Written[], build: Build): Findin
   ...sharedNames(written),
   ...written.flatMap((one) => unknownNodes(one, build)),
   ...unlabelledNamespaces(build),
-  ...written.flatMap(({ policy, object }) => [...new Set(policy.exceptions)].map((reason) => info(reason, { object }))),
+  ...written.flatMap(({ policy, object }) =>
+    [...new Set(policy.exceptions)].map((reason) => findings.exception({ object }, reason)),
+  ),
 ]
 
 function sharedNames(written: readonly Written[]): Finding[] {
@@ -27,12 +30,7 @@ function sharedNames(written: readonly Written[]): Finding[] {
       seen.add(name)
       return []
     }
-    return [
-      error(
-        'found two policies to generate under this name; expected a name of its own for each of the workloads, run-time pods and always policies',
-        { object },
-      ),
-    ]
+    return [findings['repeated-name']({ object })]
   })
 }
 
@@ -42,12 +40,7 @@ function unknownNodes({ policy, object }: Written, { spec }: Build): Finding[] {
   const namesNodes = (rules: readonly Rule[] = []): boolean =>
     rules.some(({ peers }) => peers.some(({ type }) => type === 'nodes'))
   if (isKnown || !(namesNodes(policy.ingress) || namesNodes(policy.egress))) return []
-  return [
-    error(
-      'found calls from or to pods with hostNetwork, which NetworkPolicy knows by the addresses of nodes alone; expected nodes to give their ranges',
-      { object },
-    ),
-  ]
+  return [findings['unknown-nodes']({ object })]
 }
 
 /** Peers are found by this label, which Kubernetes sets on no Namespace unless it is its own. */
@@ -58,11 +51,6 @@ function unlabelledNamespaces({ namespaces, spec: { dialect, namespaceLabel } }:
     const found = object.metadata.labels?.[label]
     if (label === OWN_LABEL || found === name) return []
     const field = { path: formatPath(['metadata', 'labels', label]), currentValue: found, proposedValue: name }
-    return [
-      error(
-        `found ${found === undefined ? 'no such label' : found}, expected ${name}, since policies select namespaces by namespaceLabel`,
-        { object, field },
-      ),
-    ]
+    return [findings['unlabelled-namespace']({ object, field }, found, name)]
   })
 }

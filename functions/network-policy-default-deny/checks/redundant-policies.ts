@@ -1,8 +1,8 @@
-import { type Finding, warning } from '../../lib/framework/finding.ts'
+import type { Finding } from '../../lib/framework/finding.ts'
 import { isGeneratedBy } from '../../lib/framework/generated-objects.ts'
 import { groupBy } from '../../lib/framework/group-by.ts'
 import { isKind, type KubernetesObject, valueAt } from '../../lib/kubernetes/objects.ts'
-import { NAME } from '../dialects/write.ts'
+import { findings, NAME } from '../findings.ts'
 import type { Direction } from '../policies/policy.ts'
 import { type Coverage, coversRules, coversSelector, type NetworkPolicyRule } from './coverage.ts'
 
@@ -70,9 +70,6 @@ function rulesOf(policy: KubernetesObject, direction: Direction, field: string):
 
 function redundant(policy: KubernetesObject, broader: KubernetesObject, field: string): Finding {
   const { name } = broader.metadata
-  const mend = isGeneratedBy(policy, NAME) ? `narrow ${name}, or remove it` : `remove it, or narrow ${name}`
-  return warning(`redundant: everything it admits is admitted by the broader NetworkPolicy ${name} already; ${mend}`, {
-    object: policy,
-    field: { path: `spec.${field}` },
-  })
+  const fix = isGeneratedBy(policy, NAME) ? `narrow ${name}, or remove it` : `remove it, or narrow ${name}`
+  return findings.redundant({ object: policy, field: { path: `spec.${field}` } }, name, fix)
 }

@@ -1,9 +1,10 @@
 import type { Topology } from '../../lib/flows/topology.ts'
-import { type Finding, warning } from '../../lib/framework/finding.ts'
+import type { Finding } from '../../lib/framework/finding.ts'
 import { groupBy } from '../../lib/framework/group-by.ts'
 import { describe, type KubernetesObject } from '../../lib/kubernetes/objects.ts'
 import { type Service, serviceHost, servicePortFor, targetPortNumber } from '../../lib/kubernetes/service.ts'
 import type { Workload } from '../../lib/kubernetes/workload.ts'
+import { findings } from '../findings.ts'
 import type { Build } from '../subjects/build.ts'
 
 /** A flow to a workload by a Service of the build. */
@@ -47,7 +48,10 @@ function serves(workload: Workload, { port, service }: Call): boolean {
 }
 
 const forgotten = ({ key, service, workload }: Call, others: readonly Workload[]): Finding =>
-  warning(
-    `flow ${key}: found Service ${service.name} selecting ${others.map(({ object }) => describe(object)).join(', ')} beside ${describe(workload.object)}; expected a flow to each, since policies drop what the Service sends to the others`,
+  findings['forgotten-endpoint'](
     { object: service.object },
+    key,
+    service.name,
+    others.map(({ object }) => describe(object)).join(', '),
+    describe(workload.object),
   )

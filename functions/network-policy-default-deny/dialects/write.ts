@@ -1,12 +1,11 @@
 import { setExceptions } from '../../lib/framework/exceptions.ts'
 import type { KubernetesObject, ObjectMeta } from '../../lib/kubernetes/objects.ts'
 import type { NetworkPolicyDefaultDenySpec } from '../config.ts'
+import { NAME } from '../findings.ts'
 import type { Policy } from '../policies/policy.ts'
 import { syncWaveAnnotation } from '../policies/sync-wave.ts'
 import { toCiliumNetworkPolicy } from './cilium.ts'
 import { toNetworkPolicy } from './kubernetes.ts'
-
-export const NAME = 'network-policy-default-deny'
 
 /** A policy as an object of the dialect. */
 export function write(policy: Policy, spec: NetworkPolicyDefaultDenySpec): KubernetesObject {

@@ -1,10 +1,11 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Callee } from '../../lib/flows/destinations.ts'
 import type { ResolvedFlow } from '../../lib/flows/resolve.ts'
-import { error, type Finding } from '../../lib/framework/finding.ts'
+import type { Finding } from '../../lib/framework/finding.ts'
 import { groupBy } from '../../lib/framework/group-by.ts'
 import type { Labels } from '../../lib/kubernetes/selector.ts'
 import type { NetworkPolicyDefaultDenySpec } from '../config.ts'
+import { findings } from '../findings.ts'
 import type { Scope } from './scope.ts'
 import type { Subject } from './subject.ts'
 
@@ -24,18 +25,18 @@ export function runtimeSubjects(
   { denied }: Scope,
   { runtimePods, ambient }: NetworkPolicyDefaultDenySpec,
 ): { subjects: ReadonlyMap<string, Subject>; findings: Finding[] } {
-  const findings: Finding[] = []
+  const found: Finding[] = []
   const named = new Map<string, Named>()
   const add = (place: string, labels: Labels, source: string): void => {
     const known = named.get(place)
     if (!known) named.set(place, { place, labels })
-    else if (!isDeepStrictEqual(known.labels, labels)) findings.push(twoSelectors(source, known))
+    else if (!isDeepStrictEqual(known.labels, labels)) found.push(twoSelectors(source, known))
   }
   for (const { flow, callees } of flows)
     for (const callee of callees.filter(isRuntime)) add(placeOf(callee), callee.labels as Labels, `flow ${flow.key}`)
   for (const [place, { labels }] of Object.entries(runtimePods)) {
     if (labels) add(place, labels, `runtimePods ${place}`)
-    else if (!named.has(place) && denied.includes(namespaceOf(place))) findings.push(noLabels(place))
+    else if (!named.has(place) && denied.includes(namespaceOf(place))) found.push(noLabels(place))
   }
   const here = [...named.values()].filter(({ place }) => denied.includes(namespaceOf(place))).sort(byPlace)
   const groups = groupBy(here, ({ place, labels }) =>
@@ -45,7 +46,7 @@ export function runtimeSubjects(
     const subject = subjectOf(group, runtimePods, ambient)
     return group.map(({ place }) => [place, subject] as const)
   })
-  return { subjects: new Map(subjects), findings }
+  return { subjects: new Map(subjects), findings: found }
 }
 
 /** Does a flow name these pods by labels, and not a workload of the build? */
@@ -77,11 +78,6 @@ function subjectOf(
 }
 
 const twoSelectors = (source: string, { place, labels }: Named): Finding =>
-  error(
-    `${source}: found labels that differ from those by which a flow selects ${place}, ${JSON.stringify(labels)}; expected one selector for one name, since a policy is named by it`,
-  )
+  findings['two-selectors']({}, source, place, JSON.stringify(labels))
 
-const noLabels = (place: string): Finding =>
-  error(
-    `runtimePods ${place}: found no labels, and no flow to ${place} with a selector; expected labels that select the pods`,
-  )
+const noLabels = (place: string): Finding => findings['runtime-pods-without-labels']({}, place)

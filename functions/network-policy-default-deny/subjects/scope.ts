@@ -1,6 +1,7 @@
 import type { Topology } from '../../lib/flows/topology.ts'
-import { type Finding, info } from '../../lib/framework/finding.ts'
+import type { Finding } from '../../lib/framework/finding.ts'
 import type { NetworkPolicyDefaultDenySpec } from '../config.ts'
+import { findings } from '../findings.ts'
 
 /** The namespaces in which policies are written. */
 export interface Scope {
@@ -27,7 +28,7 @@ export function scopeFindings(topology: Topology, scope: Scope, spec: NetworkPol
   return [...present]
     .filter((namespace) => !denied.has(namespace))
     .sort()
-    .map((namespace) => info(whyNotDenied(namespace, scope, spec)))
+    .map((namespace) => findings['not-denied']({}, whyNotDenied(namespace, scope, spec)))
 }
 
 function whyNotDenied(namespace: string, scope: Scope, { namespaces }: NetworkPolicyDefaultDenySpec): string {
@@ -37,6 +38,6 @@ function whyNotDenied(namespace: string, scope: Scope, { namespaces }: NetworkPo
     return `namespace ${namespace}: found no Namespace object, so default-deny is left to the build that has it; name it under namespaces to write it here`
   const reason = Object.hasOwn(namespaces, namespace) ? namespaces[namespace]?.reason : undefined
   return reason === undefined
-    ? `namespace ${namespace}: no policies, since it is not named under namespaces`
+    ? `namespace ${namespace}: no policies, because it is not named under namespaces`
     : `namespace ${namespace}: no policies: ${reason}`
 }

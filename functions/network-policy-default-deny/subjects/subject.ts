@@ -1,10 +1,11 @@
 import { policySelector, type Topology } from '../../lib/flows/topology.ts'
-import { error, type Finding, info, warning } from '../../lib/framework/finding.ts'
+import type { Finding } from '../../lib/framework/finding.ts'
 import { generatedNames } from '../../lib/framework/generated-names.ts'
 import { describe, formatPath, type KubernetesObject } from '../../lib/kubernetes/objects.ts'
 import { isHostNetwork, usesApiServer } from '../../lib/kubernetes/pod-traits.ts'
 import type { Labels } from '../../lib/kubernetes/selector.ts'
 import { runsPods, type Workload } from '../../lib/kubernetes/workload.ts'
+import { findings } from '../findings.ts'
 import type { Scope } from './scope.ts'
 import { hasSidecar } from './sidecar.ts'
 
@@ -27,32 +28,32 @@ export function workloadSubjects(
   scope: Scope,
   namespaces: ReadonlyMap<string, KubernetesObject>,
 ): { subjects: Subject[]; findings: Finding[] } {
-  const findings: Finding[] = []
+  const found: Finding[] = []
   const names = generatedNames(topology.workloads)
   const subjects = topology.workloads.filter(runsPods).flatMap((workload) => {
     const { object, namespace } = workload
-    if (isHostNetwork(workload)) findings.push(onHostNetwork(workload))
+    if (isHostNetwork(workload)) found.push(onHostNetwork(workload))
     if (isHostNetwork(workload) || !scope.includes(namespace)) return []
     const podLabels = policySelector(workload, topology)
     if (Object.keys(podLabels).length === 0) {
-      findings.push(withoutLabels(workload))
+      found.push(withoutLabels(workload))
       return []
     }
-    findings.push(...sharedLabels(workload, podLabels, topology))
+    found.push(...sharedLabels(workload, podLabels, topology))
     const traits = { injected: hasSidecar(workload, namespaces), usesApiServer: usesApiServer(workload) }
     return [{ name: names.get(object) ?? workload.name, namespace, podLabels, workload, ...traits }]
   })
-  return { subjects, findings }
+  return { subjects, findings: found }
 }
 
 const onHostNetwork = ({ object, template }: Workload): Finding =>
-  info('hostNetwork: no NetworkPolicy selects its pods, so none is written; nothing limits their traffic', {
+  findings['host-network']({
     object,
     field: { path: formatPath([...template.path, 'spec', 'hostNetwork']), currentValue: true },
   })
 
 const withoutLabels = ({ object, template }: Workload): Finding =>
-  error('found no labels on its pods; expected one that tells them from other pods, for policies to select', {
+  findings['no-labels']({
     object,
     field: { path: formatPath([...template.path, 'metadata', 'labels']) },
   })
@@ -64,10 +65,5 @@ function sharedLabels(workload: Workload, podLabels: Labels, topology: Topology)
     .filter(({ object }) => object !== workload.object)
   if (others.length === 0) return []
   const names = others.map(({ object }) => describe(object)).join(', ')
-  return [
-    warning(
-      `found its labels on the pods of ${names} too, which therefore get what this workload is admitted; expected a label that tells them apart`,
-      { object: workload.object },
-    ),
-  ]
+  return [findings['shared-labels']({ object: workload.object }, names)]
 }

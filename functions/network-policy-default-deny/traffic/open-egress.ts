@@ -1,9 +1,10 @@
-import { didYouMean } from '../../lib/framework/did-you-mean.ts'
 import { EXCEPTION } from '../../lib/framework/exceptions.ts'
-import { error, type Finding, warning } from '../../lib/framework/finding.ts'
+import type { Finding } from '../../lib/framework/finding.ts'
+import { unknownKeys, workloadNames } from '../../lib/framework/unknown-keys.ts'
 import { isFields, isKind, type KubernetesObject, valueAt } from '../../lib/kubernetes/objects.ts'
 import { type Labels, selects } from '../../lib/kubernetes/selector.ts'
 import { overrideFor, type Workload } from '../../lib/kubernetes/workload.ts'
+import { findings } from '../findings.ts'
 import type { Build } from '../subjects/build.ts'
 
 const ISTIO_HARDENING = 'istio-hardening: '
@@ -14,10 +15,8 @@ export function openEgress({ objects, subjects, spec }: Build): {
   reasons: ReadonlyMap<KubernetesObject, string>
   findings: Finding[]
 } {
-  const findings = unusedOverrides(
-    subjects.flatMap(({ workload }) => workload ?? []),
-    spec.openEgress,
-  )
+  const names = workloadNames(subjects.flatMap(({ workload }) => workload ?? []))
+  const found = unknownKeys(findings['unknown-key'], 'openEgress', spec.openEgress, { what: 'workload', names })
   const sidecars = sidecarsByNamespace(objects)
   const reasons = new Map<KubernetesObject, string>()
   for (const { workload } of subjects) {
@@ -27,9 +26,9 @@ export function openEgress({ objects, subjects, spec }: Build): {
     const isOpen = sidecar !== undefined && valueAt(sidecar, MODE) === 'ALLOW_ANY'
     const reason = configured ?? (isOpen ? reasonOn(sidecar) : undefined)
     if (reason !== undefined) reasons.set(workload.object, reason)
-    else if (isOpen) findings.push(noReason(workload, sidecar))
+    else if (isOpen) found.push(noReason(workload, sidecar))
   }
-  return { reasons, findings }
+  return { reasons, findings: found }
 }
 
 function sidecarsByNamespace(objects: readonly KubernetesObject[]): Map<string, KubernetesObject[]> {
@@ -58,15 +57,8 @@ const reasonOn = (sidecar: KubernetesObject): string | undefined =>
     ?.slice(ISTIO_HARDENING.length)
 
 const noReason = ({ name }: Workload, object: KubernetesObject): Finding =>
-  error(
-    `found ALLOW_ANY without a reason; expected the annotation ${EXCEPTION}: "${ISTIO_HARDENING}<reason>", which istio-hardening writes, or openEgress.${name} with a reason`,
+  findings['allow-any-without-reason'](
     { object, field: { path: MODE.join('.'), currentValue: 'ALLOW_ANY' } },
+    `${EXCEPTION}: "${ISTIO_HARDENING}<reason>"`,
+    name,
   )
-
-function unusedOverrides(workloads: readonly Workload[], overrides: Build['spec']['openEgress']): Finding[] {
-  const names = workloads.flatMap(({ kind, name }) => [name, `${kind}/${name}`])
-  const known = new Set(names)
-  return Object.keys(overrides)
-    .filter((name) => !known.has(name))
-    .map((name) => warning(`openEgress.${name}: found no such workload in the build${didYouMean(name, names)}`))
-}
