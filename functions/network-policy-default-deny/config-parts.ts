@@ -24,7 +24,7 @@ export const namespaceSchema = z
     reason: z.optional(reasonSchema),
   })
   .check(
-    z.refine(({ off, reason }) => !off || reason !== undefined, 'a reason beside off: true'),
+    z.refine(({ off, reason }) => !off || reason !== undefined, 'a reason next to off: true'),
     z.describe('One namespace, as `{}` to deny it'),
   )
 
@@ -56,10 +56,10 @@ export const apiServerSchema = z.strictObject({
   ports: z._default(z.array(portNumberSchema), [443, 6443]).check(z.describe('Ports by which pods reach it')),
   cidrs: z
     .optional(z.array(cidrSchema).check(z.minLength(1)))
-    .check(z.describe('Its addresses; any where they are absent, since it is no pod')),
+    .check(z.describe('Its addresses; any where they are absent, because it is no pod')),
   relays: z
     ._default(podSetsSchema, {})
-    .check(z.describe('Pods that carry its calls to webhooks, such as konnectivity agents, beside `cidrs`')),
+    .check(z.describe('Pods that carry its calls to webhooks, such as konnectivity agents, next to `cidrs`')),
 })
 
 export const gatewaysSchema = z.strictObject({

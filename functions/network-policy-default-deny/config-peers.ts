@@ -56,7 +56,7 @@ export type PeerSpec = z.infer<typeof peerSchema>
 export const toPeer = ({ cidr, namespace, labels }: PeerSpec): Peer =>
   cidr === undefined ? { type: 'pods', namespace, labels } : { type: 'range', cidr }
 
-/** Pods that need no reason, since labels say which. */
+/** Pods that need no reason, because labels say which. */
 const podsSchema = z
   .strictObject({
     namespace: z.string().check(z.describe('Namespace of the pods')),

@@ -25,7 +25,7 @@ export const networkPolicyDefaultDenySchema = z.strictObject({
   flux: z.optional(fluxSchema),
   flows: z
     .optional(flowsSchema)
-    .check(z.describe('Traffic, declared once; in a Hardening it stands in `spec.flows`, where every section sees it')),
+    .check(z.describe('Traffic, declared once; in a Hardening it is in `spec.flows`, where every section sees it')),
   elsewhere: z
     .optional(elsewhereSchema)
     .check(z.describe('Pods of other repositories that flows name; in a Hardening it is `spec.elsewhere`')),
@@ -37,7 +37,7 @@ export const networkPolicyDefaultDenySchema = z.strictObject({
     .check(z.describe('Directions that are denied by default')),
   namespaces: z
     ._default(z.record(z.string(), namespaceSchema), {})
-    .check(z.describe('Namespaces to deny by default besides those whose Namespace object stands in the build')),
+    .check(z.describe('Namespaces to deny by default besides those whose Namespace object is in the build')),
   namespaceLabel: z
     ._default(z.string(), 'kubernetes.io/metadata.name')
     .check(z.describe('Label of Namespaces that holds their name; those that the cluster makes keep its own')),

@@ -132,7 +132,7 @@ describe('DNS', () => {
     expect(rulesOf(host('a.example.com'))).toEqual({ dns: [{ matchPattern: '*' }] })
   })
 
-  test('of a cache on the node is the host, since a range selects no address of a node', () => {
+  test('of a cache on the node is the host, because a range selects no address of a node', () => {
     const config = { dns: { nodeLocal: '169.254.20.10/32' } }
     expect(egressTo({ type: 'dns' }, config)).toEqual([
       { toCIDR: ['169.254.20.10/32'], ...PORTS },

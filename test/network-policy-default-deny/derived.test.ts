@@ -242,7 +242,7 @@ describe('in an ambient mesh', () => {
     })
   })
 
-  test('everyone is admitted to both ports, since anyone may be a member or not', () => {
+  test('everyone is admitted to both ports, because anyone may be a member or not', () => {
     const { policies } = harden([namespace('shop'), cart, ...services], {
       ambient: true,
       flows: { 'shop/cart:8080': { from: ['any'], reason: 'public' } },
@@ -295,7 +295,7 @@ describe('in an ambient mesh', () => {
     })
   })
 
-  test('UDP passes beside the tunnel', () => {
+  test('UDP passes next to the tunnel', () => {
     const stats = workload('cart', { ports: [{ containerPort: 8080, protocol: 'UDP' }] })
     const udpService = service('cart', [{ port: 8080, protocol: 'UDP' }])
     const { policies } = harden([namespace('shop'), workload('frontend'), stats, udpService], { ambient: true, flows })

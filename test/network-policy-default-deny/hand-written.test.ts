@@ -21,7 +21,7 @@ describe('a policy is dead', () => {
     expect(said([selecting({ matchLabels: { [NAME]: 'cart', tier: 'web' } })], {}, pods)).toEqual([DEAD])
   })
 
-  test('where no pod carries its labels beside those that a controller writes', () => {
+  test('where no pod carries its labels next to those that a controller writes', () => {
     const matchLabels = { 'batch.kubernetes.io/job-name': 'migration', [NAME]: 'crat' }
     expect(said([selecting({ matchLabels })])).toEqual([
       expect.stringContaining(`none carries ${NAME}: crat (did you mean ${NAME}: cart?)`),
@@ -67,7 +67,7 @@ describe('a policy is not dead', () => {
     expect(said([own], spec)).not.toContainEqual(expect.stringMatching(/^error/))
   })
 
-  test('where its namespace stands in another build, whose pods it may select', () => {
+  test('where its namespace is in another build, whose pods it may select', () => {
     expect(said([{ ...own, metadata: { name: 'own', namespace: 'elsewhere' } }])).toEqual([])
   })
 

@@ -75,7 +75,7 @@ export const objects = defineFindings('objects', {
   },
   replaced: {
     severity: 'warning',
-    message: () => 'carries the mark of a generated object, with content that no run generated; it was made anew',
+    message: () => 'carries the mark of a generated object, with content that no run generated; it was made again',
     means: 'A generated object was edited after it was generated, or an earlier version generated it.',
     why: 'Its content is what the policy says again; the edit is gone.',
     fix: 'Change the policy in place of the object. To keep an object by hand, give it another name and remove the mark.',

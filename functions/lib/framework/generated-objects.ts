@@ -53,7 +53,7 @@ function earliestWave(owners: readonly KubernetesObject[]): string | undefined {
   return waves.toSorted((a, b) => Number(a ?? 0) - Number(b ?? 0))[0]
 }
 
-/** Names the function that generated an object: it is made anew at every run, and removed when nothing asks for it. */
+/** Names the function that generated an object: it is made again at every run, and removed when nothing asks for it. */
 export const GENERATED_BY = 'krm-hardening.dev/generated-by'
 /** Hash of what was generated. It proves that an object that carries the mark is nothing that a person wrote. */
 export const GENERATED_CONTENT = 'krm-hardening.dev/generated-content'

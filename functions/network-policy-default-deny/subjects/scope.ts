@@ -5,7 +5,7 @@ import { findings } from '../findings.ts'
 
 /** The namespaces in which policies are written. */
 export interface Scope {
-  /** Those that are denied by default: their Namespace object stands in the build, or configuration names them. Sorted. */
+  /** Those that are denied by default: their Namespace object is in the build, or configuration names them. Sorted. */
   denied: readonly string[]
   /** May policies for single workloads be written there? */
   includes(namespace: string): boolean

@@ -5,7 +5,7 @@ import type { Workload } from '../../lib/kubernetes/workload.ts'
 
 /**
  * Do the pods of a workload get a sidecar? Their own label says so, as istio-hardening writes it; without one, those of
- * their Namespace do, where it stands in the build, and then their revision.
+ * their Namespace do, where it is in the build, and then their revision.
  * Source: https://istio.io/latest/docs/setup/additional-setup/sidecar-injection/#controlling-the-injection-policy
  */
 export function hasSidecar(workload: Workload, namespaces: ReadonlyMap<string, KubernetesObject>): boolean {

@@ -24,12 +24,12 @@ export const HBONE: Port = { protocol: 'TCP', port: 15008 }
 
 /**
  * The ports that a policy sees of a call: the callee's, or the tunnel's where the ambient mesh carries it. It carries
- * `plain` flows too, since ztunnel leaves out no ports; only a caller that still has a sidecar dials theirs directly.
+ * `plain` flows too, because ztunnel leaves out no ports; only a caller that still has a sidecar dials theirs directly.
  * Source: https://github.com/istio/istio/issues/49829
  */
 export function portsOnWire(ports: readonly Port[], caller: End, callee: End, plain = false): readonly Port[] {
   if (!caller.inMesh || !callee.inMesh || !ports.some(isTcp)) return ports
-  // The tunnel carries TCP; other protocols pass beside it.
+  // The tunnel carries TCP; other protocols pass next to it.
   return [HBONE, ...(plain ? ports : ports.filter((port) => !isTcp(port)))]
 }
 

@@ -56,13 +56,13 @@ test('every command and every patch of it works', () => {
   )
 })
 
-test('what it says to mend is all that was to mend', () => {
+test('what it says to fix is all that was to fix', () => {
   const { stdout } = resultOf('krm-hardening init deploy')
-  const toMend = stdout
+  const toFix = stdout
     .slice(stdout.indexOf('To fix'))
     .split('\n')
     .filter((line) => line.startsWith('- '))
-  expect(toMend).toEqual([
+  expect(toFix).toEqual([
     expect.stringMatching(/^- security-context-enforcer\/[\w-]+: Deployment store\/acme-shop-api: .*found 0/),
     expect.stringMatching(
       /^- network-policy-default-deny(?:\/[\w-]+)?: NetworkPolicy store\/acme-redis-master: .*written by hand/,
