@@ -41,7 +41,11 @@ export const alwaysSchema = z
     z.describe('One policy, under the name that it gets'),
   )
 
-export const scrapeSchema = z.extend(endpointSchema('prometheus', { [APP]: 'prometheus' }, 15020), {
+/** Which Prometheus there is, only the cluster knows. */
+export const scrapeSchema = z.strictObject({
+  namespace: z.string().check(z.describe('Namespace of the pods')),
+  labels: z._default(podLabelsSchema, { [APP]: 'prometheus' }).check(z.describe('Labels of the pods')),
+  port: z._default(portNumberSchema, 15020).check(z.describe('Port on which sidecars give the metrics of their pods')),
   off: z._default(z.boolean(), false).check(z.describe('Writes no `allow-envoy-stats-scrape`')),
 })
 
@@ -119,4 +123,9 @@ export const notInjectedSchema = z.catchall(
 
 export const istiodSchema = endpointSchema(ISTIO_SYSTEM, { app: 'istiod' }, 15012)
 
-export const otelAgentSchema = endpointSchema('otel', { [APP]: 'otel-agent' }, 4317)
+/** Where traces go, only the cluster knows. */
+export const otelAgentSchema = z.strictObject({
+  namespace: z.string().check(z.describe('Namespace of the pods')),
+  labels: podLabelsSchema.check(z.describe('Labels of the pods')),
+  port: z._default(portNumberSchema, 4317).check(z.describe('Port on the pods, by default that of OTLP over gRPC')),
+})

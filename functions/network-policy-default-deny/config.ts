@@ -41,13 +41,13 @@ export const networkPolicyDefaultDenySchema = z.strictObject({
   namespaceLabel: z
     ._default(z.string(), 'kubernetes.io/metadata.name')
     .check(z.describe('Label of Namespaces that holds their name; those that the cluster makes keep its own')),
-  scrape: z.prefault(scrapeSchema, {}).check(z.describe('Who scrapes metrics, and the port of the sidecar')),
+  scrape: z.optional(scrapeSchema).check(z.describe('Who scrapes metrics; nobody is admitted to them without it')),
   always: z
     ._default(z.record(z.string(), alwaysSchema), {})
     .check(z.describe('Policies of every denied namespace, by name')),
   dns: z.prefault(dnsSchema, {}).check(z.describe('DNS pods, which every pod calls by TCP and UDP')),
   istiod: z.prefault(istiodSchema, {}).check(z.describe('Control plane of the mesh, called by every sidecar')),
-  otelAgent: z.prefault(otelAgentSchema, {}).check(z.describe('Receiver of traces, called by every sidecar')),
+  otelAgent: z.optional(otelAgentSchema).check(z.describe('Receiver of traces, which every sidecar may call')),
   apiServer: z.prefault(apiServerSchema, {}).check(z.describe('The API server, called where its token is mounted')),
   privateRanges: z
     .prefault(privateRangesSchema, {})

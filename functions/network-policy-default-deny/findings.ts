@@ -79,6 +79,14 @@ export const findings = defineFindings(NAME, {
     why: 'The egress policy would have to admit everything as well, which is an exception that needs a reason.',
     fix: 'Give the reason under outbound of istio-hardening or under openEgress, or remove ALLOW_ANY.',
   },
+  'scraper-unknown': {
+    severity: 'warning',
+    message: () =>
+      'found annotations that ask for a scrape, and no scraper in the policy; expected scrape: {namespace, labels}, or no Prometheus gets its metrics',
+    means: 'Pods ask Prometheus to scrape them, and the policy does not say which pods are Prometheus.',
+    why: 'Default deny blocks the scrape, so the metrics are missing.',
+    fix: 'Say under scrape of networkPolicy in which namespace Prometheus runs and which labels it has, or remove the annotations.',
+  },
   'scrape-port-unknown': {
     severity: 'warning',
     message: (found: string) => `found ${found}, expected a port number; the scraper is not admitted to it`,

@@ -41,7 +41,7 @@ export function transform(
   return [
     ...ofBuild,
     ...open.findings,
-    ...scrapeFindings(build.subjects),
+    ...scrapeFindings(build.subjects, spec.scrape !== undefined),
     ...callersWithoutPods(build),
     ...announcedTraffic(build),
     ...forgottenEndpoints(build),

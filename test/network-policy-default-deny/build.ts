@@ -4,13 +4,19 @@ import type { KubernetesObject } from '../../functions/lib/kubernetes/objects.ts
 import { networkPolicyDefaultDenySchema } from '../../functions/network-policy-default-deny/config.ts'
 import { transform } from '../../functions/network-policy-default-deny/transform.ts'
 
+/** What only a policy can know of the cluster that these tests are about. */
+const OF_THE_CLUSTER = {
+  scrape: { namespace: 'prometheus' },
+  otelAgent: { namespace: 'otel', labels: { 'app.kubernetes.io/name': 'otel-agent' } },
+}
+
 /** Runs the function on objects of a test. */
 export function harden(
   objects: readonly KubernetesObject[],
   spec: Record<string, unknown> = {},
 ): { objects: KubernetesObject[]; policies: KubernetesObject[]; findings: Finding[] } {
   const copy = JSON.parse(JSON.stringify(objects)) as KubernetesObject[]
-  const findings = transform(copy, parseConfig(networkPolicyDefaultDenySchema, spec, 'spec'))
+  const findings = transform(copy, parseConfig(networkPolicyDefaultDenySchema, { ...OF_THE_CLUSTER, ...spec }, 'spec'))
   return { objects: copy, policies: copy.filter(({ kind }) => kind.endsWith('NetworkPolicy')), findings }
 }
 

@@ -411,5 +411,5 @@ test('a PodTemplate runs no pods and gets no policy', () => {
     },
   }
   const { policies } = harden([namespace('shop'), template])
-  expect(policies.map(({ metadata }) => metadata.name)).toEqual(['default-deny', 'allow-envoy-stats-scrape'])
+  expect(policies.map(({ metadata }) => metadata.name)).toEqual(['default-deny'])
 })

@@ -159,7 +159,9 @@ function isWanted(
       isDestination(flow.to, to, appAt(to)),
   )
   if (declared) return true
-  if (direction === 'Ingress') return protocol === 'TCP' && port === 15020 && from === PROMETHEUS
+  // The scraper reaches the sidecars, and so every pod of a namespace that has one.
+  const hasSidecars = all.some((app) => app.injected && 'namespace' in to && app.namespace === to.namespace)
+  if (direction === 'Ingress') return protocol === 'TCP' && port === 15020 && from === PROMETHEUS && hasSidecars
   return caller !== undefined && isBaseline(caller, to, protocol, port)
 }
 

@@ -8,7 +8,7 @@ import { namespaceSyncWave } from './sync-wave.ts'
 /** The policies of all pods of a denied namespace: `default-deny`, the scrape of sidecars, and those that are always there. */
 export function namespacePolicies(build: Build): Policy[] {
   return build.scope.denied.flatMap((namespace) =>
-    [defaultDeny(build), ...statsScrape(build), ...always(build)].map((policy) => ({
+    [defaultDeny(build), ...statsScrape(build, namespace), ...always(build)].map((policy) => ({
       ...policy,
       namespace,
       labels: {},
@@ -27,8 +27,10 @@ const defaultDeny = ({ spec: { directions } }: Build): Draft => ({
   exceptions: [],
 })
 
-function statsScrape({ spec: { scrape, directions } }: Build): Draft[] {
-  if (scrape.off || !directions.includes('Ingress')) return []
+/** Sidecars give the metrics of their pods, so only a namespace with sidecars has them. */
+function statsScrape({ spec: { scrape, directions }, subjects }: Build, namespace: string): Draft[] {
+  const hasSidecars = subjects.some((subject) => subject.namespace === namespace && subject.injected)
+  if (!scrape || scrape.off || !directions.includes('Ingress') || !hasSidecars) return []
   const peer: Peer = { type: 'pods', namespace: scrape.namespace, labels: scrape.labels }
   const ingress = rulesOf([{ peer, ports: [tcp(scrape.port)] }])
   return [{ name: 'allow-envoy-stats-scrape', podLabels: {}, ingress, exceptions: [] }]

@@ -8,7 +8,7 @@ export function baseline(
   { injected, usesApiServer }: Subject,
   { dns, istiod, otelAgent, apiServer }: NetworkPolicyDefaultDenySpec,
 ): Admission[] {
-  const mesh = injected ? [istiod, otelAgent] : []
+  const mesh = injected ? [istiod, ...(otelAgent ? [otelAgent] : [])] : []
   return [
     { peer: { type: 'dns' }, ports: [udp(dns.port), tcp(dns.port)] },
     ...mesh.map(({ namespace, labels, port }) => ({

@@ -16,7 +16,8 @@ import { scrapePorts } from './scrape.ts'
 
 /** Whom each subject may call: what every pod needs, and whatever admits it on the other side. */
 export function egressOf(build: Build): SubjectAdmission[] {
-  const scrapers = podEnds(build.spec.scrape.namespace, build.spec.scrape.labels, build)
+  const { scrape } = build.spec
+  const scrapers = scrape ? podEnds(scrape.namespace, scrape.labels, build) : []
   return [
     ...build.subjects.flatMap((subject) =>
       baseline(subject, build.spec).map((admission) => ({ subject, ...admission })),
@@ -28,7 +29,7 @@ export function egressOf(build: Build): SubjectAdmission[] {
       }),
     ),
     ...build.subjects.filter(({ workload }) => !workload).flatMap((subject) => fromRuntimePods(subject, build)),
-    ...subjectsAt(scrapers, build).flatMap(({ subject, end }) => toScraped(subject, end, build)),
+    ...subjectsAt(scrapers, build).flatMap(({ subject, end }) => toScraped(subject, end, scrape?.port, build)),
     ...build.calls.flatMap((call) => toBackend(call, build)),
   ]
 }
@@ -69,11 +70,12 @@ function isCaller(subject: Subject, caller: Caller, flow: Flow, build: Build): b
  * A scraper in the build calls the sidecars of any namespace, or in an ambient mesh its members, and the pods of this
  * build that have no sidecar.
  */
-function toScraped(subject: Subject, caller: End, build: Build): SubjectAdmission[] {
+function toScraped(subject: Subject, caller: End, ofSidecars: number | undefined, build: Build): SubjectAdmission[] {
+  if (ofSidecars === undefined) return []
   const everywhere: Peer = { type: 'pods', namespace: undefined, labels: undefined }
   const withoutSidecar = build.topology.workloads.filter((workload) => !hasSidecar(workload, build.namespaces))
   return [
-    { subject, peer: everywhere, ports: [tcp(build.spec.scrape.port), ...(caller.inMesh ? [HBONE] : [])] },
+    { subject, peer: everywhere, ports: [tcp(ofSidecars), ...(caller.inMesh ? [HBONE] : [])] },
     ...withoutSidecar.flatMap((workload) => {
       const ports = scrapePorts(workload)
       const callee = workloadEnd(workload, build)

@@ -57,8 +57,9 @@ function fromBackend(call: BackendCall, build: Build): SubjectAdmission[] {
 /** Metrics of injected pods are scraped from the sidecar, which a policy of the whole namespace admits. */
 function fromScraper(subject: Subject, build: Build): SubjectAdmission[] {
   const ports = subject.workload && !subject.injected ? scrapePorts(subject.workload) : []
-  if (ports.length === 0) return []
-  const { namespace, labels } = build.spec.scrape
+  const { scrape } = build.spec
+  if (ports.length === 0 || !scrape) return []
+  const { namespace, labels } = scrape
   return podEnds(namespace, labels, build).map((caller) => ({
     subject,
     peer: caller.peer,

@@ -13,8 +13,10 @@ export function scrapePorts({ template }: Workload): Port[] {
 }
 
 /** A placeholder stays what it is; the policy then cannot know the port. */
-export const scrapeFindings = (subjects: readonly Subject[]): Finding[] =>
+export const scrapeFindings = (subjects: readonly Subject[], isScraperKnown: boolean): Finding[] =>
   subjects.flatMap(({ workload, injected }) => {
+    const asks = workload !== undefined && scrapePortAsWritten(workload.template) !== undefined
+    if (asks && !isScraperKnown) return [findings['scraper-unknown']({ object: workload.object })]
     const written = workload && !injected ? scrapePortAsWritten(workload.template) : undefined
     if (!workload || written === undefined || scrapePort(workload.template) !== undefined) return []
     const path = formatPath([...workload.template.path, 'metadata', 'annotations', SCRAPE_PORT])
