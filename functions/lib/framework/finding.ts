@@ -74,23 +74,6 @@ export interface Result {
   tags: Record<string, string>
 }
 
-type PlainDetails = Omit<Finding, 'id' | 'severity' | 'message'>
-export const error = (message: string, details: PlainDetails = {}): Finding => ({
-  severity: 'error',
-  message,
-  ...details,
-})
-export const warning = (message: string, details: PlainDetails = {}): Finding => ({
-  severity: 'warning',
-  message,
-  ...details,
-})
-export const info = (message: string, details: PlainDetails = {}): Finding => ({
-  severity: 'info',
-  message,
-  ...details,
-})
-
 /** Source: https://github.com/kubernetes-sigs/kustomize/blob/master/cmd/config/docs/api-conventions/functions-spec.md */
 export function toResult(finding: Finding, source: string): Result {
   const { object } = finding

@@ -11,7 +11,7 @@ export interface Scope {
   includes(namespace: string): boolean
 }
 
-/** The cluster's own namespace, whose pods run before any policy can be mended: only for those who name it. */
+/** The cluster's own namespace, whose pods run before any policy can be fixed: only for those who name it. */
 const ONLY_WHEN_NAMED = 'kube-system'
 
 export function scopeOf(topology: Topology, { namespaces }: NetworkPolicyDefaultDenySpec): Scope {
