@@ -67,9 +67,10 @@ const shape = fc.oneof(
   })),
   fc.constant({ apiVersion: 'v1', kind: 'ServiceAccount' }),
 )
+const NAMES = ['o0', 'o1', 'o2', 'o3', 'o4']
 const build = fc
-  .array(shape, { minLength: 1, maxLength: 5 })
-  .map((shapes) => shapes.map((body, index) => ({ ...body, metadata: { name: `o${index}`, namespace: 'shop' } })))
+  .array(shape, { minLength: 1, maxLength: NAMES.length })
+  .map((shapes) => shapes.map((body, index) => ({ ...body, metadata: { name: NAMES[index], namespace: 'shop' } })))
 
 const policy = fc.record({
   mirrors: fc.dictionary(
@@ -93,6 +94,8 @@ const policy = fc.record({
   keepTag: fc.boolean(),
   places: fc.constant({ runner: { configMap: '*', key: 'runner.yaml', path: 'job.image' } }),
   unusedLock: fc.constant('ignore'),
+  // The values of a HelmRelease are what is tried here, not what its chart installs.
+  flux: fc.constant({ unlocked: Object.fromEntries(NAMES.map((each) => [each, { reason: 'because' }])) }),
 })
 
 const listOf = (items: unknown, spec: unknown): string =>
@@ -137,6 +140,7 @@ describe('for any build and policy', () => {
     await fc.assert(
       fc.asyncProperty(build, policy, async (items, spec) => {
         const [forwards, backwards] = [await mutate(items, spec), await mutate(items.toReversed(), spec)]
+        expect([0, 1]).toContain(forwards.exitCode)
         expect(sorted(backwards.items)).toEqual(sorted(forwards.items))
         const lines = ({ stderr }: { stderr: string }) =>
           stderr
