@@ -1,10 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { findOnPath } from '../../cli/on-path.ts'
 import { splitName } from '../../functions/lib/kubernetes/image-reference.ts'
+import { eventually } from './eventually.ts'
 
 /** A registry on loopback, of Debian's package docker-registry. */
 export interface Registry {
@@ -34,11 +35,16 @@ export async function startRegistry(hosts: readonly string[]): Promise<Registry>
     storage: { filesystem: { rootdirectory: folder } },
     http: { addr: '127.0.0.1:0' },
   }
+  // To a file: nobody reads a pipe while a test waits for a program, and the registry would wait for its log.
+  const log = join(folder, 'log')
   const server = spawn(program, ['serve', write('registry.json', JSON.stringify(configuration))], {
-    stdio: ['ignore', 'ignore', 'pipe'],
+    stdio: ['ignore', 'ignore', openSync(log, 'w')],
   })
   const ended = once(server, 'close')
-  const address = await addressOf(server)
+  const isOver = (): boolean => server.exitCode !== null || addressIn(log) !== undefined
+  await eventually(isOver, Boolean)
+  const address = addressIn(log)
+  if (address === undefined) throw new Error(`the registry ended before it listened:\n${readFileSync(log, 'utf8')}`)
   write(
     '.config/containers/registries.conf',
     hosts.map((host) => `[[registry]]\nprefix = "${host}"\nlocation = "${address}"\ninsecure = true\n`).join(''),
@@ -72,16 +78,6 @@ async function put(registry: string, reference: string, content: string): Promis
   return digest
 }
 
-/** Where it listens, which it says itself: the system chose the port. Throws, with its log, where it ends before that. */
-function addressOf(server: ChildProcess): Promise<string> {
-  return new Promise((resolve, reject) => {
-    let log = ''
-    server.stderr?.setEncoding('utf8').on('data', (text: string) => {
-      log += text
-      const address = /listening on (127\.0\.0\.1:\d+)/.exec(log)?.[1]
-      if (address) resolve(address)
-    })
-    server.once('error', reject)
-    server.once('close', () => reject(new Error(`the registry ended before it listened:\n${log}`)))
-  })
-}
+/** Where it listens, which it says itself: the system chose the port. */
+const addressIn = (log: string): string | undefined =>
+  /listening on (127\.0\.0\.1:\d+)/.exec(readFileSync(log, 'utf8'))?.[1]
