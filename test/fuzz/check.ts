@@ -1,0 +1,33 @@
+import { plan } from '../../functions/hardening/plan.ts'
+import { run } from '../../functions/lib/runner/run.ts'
+import { itemsOf } from '../support/resource-lists.ts'
+import type { Input } from './inputs.ts'
+
+/** The time that one small input may take, in milliseconds. */
+const LIMIT = 5_000
+
+/** What is wrong with the answer to an input; undefined where nothing is. */
+export async function faultOf({ text, bystanders, isWhole }: Input): Promise<string | undefined> {
+  const start = performance.now()
+  const { exitCode, stdout, stderr } = await run(text, plan)
+  const took = performance.now() - start
+  if (took > LIMIT) return `it took ${Math.round(took)} ms, expected at most ${LIMIT}`
+  if (exitCode === 3) return `exit code 3: ${stderr}`
+  if (exitCode !== 0) return faultOfRefusal(stdout, stderr)
+  const lost = bystanders.find((item) => !stdout.includes(item))
+  if (lost !== undefined) return `an item that no function concerns is not what it was:\n${lost}`
+  return isWhole ? faultOfSecondRun(text, itemsOf(stdout)) : undefined
+}
+
+function faultOfRefusal(stdout: string, stderr: string): string | undefined {
+  if (stdout !== '') return 'an output next to an error'
+  return /^error: \S+: .*[a-z]/m.test(stderr) ? undefined : `an error without a reason: ${stderr}`
+}
+
+async function faultOfSecondRun(text: string, items: string): Promise<string | undefined> {
+  const config = text.slice(text.lastIndexOf('\nfunctionConfig:') + 1)
+  const again = await run(`apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems:\n${items}${config}`, plan)
+  if (again.exitCode !== 0) return `the second run is refused: ${again.stderr}\nThe items of the first:\n${items}`
+  if (itemsOf(again.stdout) !== items) return `the second run changes the answer of the first:\n${items}`
+  return undefined
+}
