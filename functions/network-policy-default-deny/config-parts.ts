@@ -4,6 +4,7 @@ import { ISTIO_SYSTEM } from '../lib/kubernetes/istio-labels.ts'
 import {
   cidrSchema,
   endpointSchema,
+  ingressPeerSchema,
   labelsSchema,
   peersSchema,
   podLabelsSchema,
@@ -71,15 +72,19 @@ export const gatewaysSchema = z.strictObject({
     ._default(peersSchema, {
       ingressgateway: { namespace: ISTIO_SYSTEM, labels: { istio: 'ingressgateway' } },
     })
-    .check(z.describe('Pods that serve VirtualServices bound to a gateway')),
+    .check(
+      z.describe(
+        'Pods that serve VirtualServices bound to a gateway; of a Gateway in the build, those with its selector',
+      ),
+    ),
   gatewayApi: z
     .optional(peersSchema)
     .check(
       z.describe('Pods that serve routes of the Gateway API; by default those of the parent Gateway, by its label'),
     ),
   ingress: z
-    ._default(peersSchema, {
-      'ingress-nginx': { namespace: 'ingress-nginx', labels: { [APP]: 'ingress-nginx' } },
+    ._default(z.record(z.string(), ingressPeerSchema), {
+      'ingress-nginx': { namespace: 'ingress-nginx', labels: { [APP]: 'ingress-nginx' }, class: 'nginx' },
     })
     .check(z.describe('Pods that serve Ingresses')),
 })

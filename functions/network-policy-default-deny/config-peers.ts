@@ -33,25 +33,37 @@ export const portSchema = z.union([
   z.string().check(z.regex(/^[a-z0-9-]{1,15}$/, 'a port number or the name of a container port')),
 ])
 
-export const peerSchema = z
+const peerFields = {
+  namespace: z.optional(z.string()).check(z.describe('Namespace of the pods; any where it is absent')),
+  labels: z.optional(labelsSchema).check(z.describe('Labels of the pods; without them a reason is needed')),
+  cidr: z.optional(cidrSchema).check(z.describe('Addresses in place of pods; needs a reason')),
+  reason: z.optional(reasonSchema),
+}
+const peerFieldsSchema = z.strictObject(peerFields)
+export type PeerSpec = z.infer<typeof peerFieldsSchema>
+
+const isOneOfTwo = (peer: PeerSpec): boolean =>
+  peer.cidr === undefined || (peer.namespace === undefined && peer.labels === undefined)
+
+const isNarrow = (peer: PeerSpec): boolean => peer.reason !== undefined || Object.keys(peer.labels ?? {}).length > 0
+
+const ONE_OF_TWO = 'either cidr, or namespace and labels'
+const NARROW = 'labels that say which pods, or a reason'
+
+export const peerSchema = peerFieldsSchema.check(
+  z.refine(isOneOfTwo, ONE_OF_TWO),
+  z.refine(isNarrow, NARROW),
+  z.describe('Pods or addresses'),
+)
+
+/** A controller of Ingresses. */
+export const ingressPeerSchema = z
   .strictObject({
-    namespace: z.optional(z.string()).check(z.describe('Namespace of the pods; any where it is absent')),
-    labels: z.optional(labelsSchema).check(z.describe('Labels of the pods; without them a reason is needed')),
-    cidr: z.optional(cidrSchema).check(z.describe('Addresses in place of pods; needs a reason')),
-    reason: z.optional(reasonSchema),
+    ...peerFields,
+    class: z.optional(z.string()).check(z.describe('IngressClass that they serve; every class where it is absent')),
   })
-  .check(
-    z.refine(
-      (peer) => peer.cidr === undefined || (peer.namespace === undefined && peer.labels === undefined),
-      'either cidr, or namespace and labels',
-    ),
-    z.refine(
-      (peer) => peer.reason !== undefined || Object.keys(peer.labels ?? {}).length > 0,
-      'labels that say which pods, or a reason',
-    ),
-    z.describe('Pods or addresses'),
-  )
-export type PeerSpec = z.infer<typeof peerSchema>
+  .check(z.refine(isOneOfTwo, ONE_OF_TWO), z.refine(isNarrow, NARROW), z.describe('Pods or addresses'))
+export type IngressPeerSpec = z.infer<typeof ingressPeerSchema>
 
 export const toPeer = ({ cidr, namespace, labels }: PeerSpec): Peer =>
   cidr === undefined ? { type: 'pods', namespace, labels } : { type: 'range', cidr }

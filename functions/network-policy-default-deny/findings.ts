@@ -157,6 +157,14 @@ export const findings = defineFindings(NAME, {
     why: 'The load balancer is there and answers nobody: default-deny drops what it forwards.',
     fix: 'Declare a flow to the workload with from: [any] and a reason, or make the Service one of type ClusterIP.',
   },
+  'unserved-ingress-class': {
+    severity: 'warning',
+    message: (ingressClass: string, known: readonly string[]) =>
+      `found class ${ingressClass}, which no entry of gateways.ingress serves, so nobody is admitted to its backends; expected one of ${known.join(', ') || 'the configured classes'}, or an entry with class: ${ingressClass}`,
+    means: 'An Ingress has a class, and the policy does not say which pods serve that class.',
+    why: 'The controller of another class does not serve it, so nobody is admitted to the backends.',
+    fix: 'Add the controller to gateways.ingress with its class, its namespace and its labels.',
+  },
   'service-port-elsewhere': {
     severity: 'warning',
     message: (flow: string, port: string, onPod: string, key: string, caller: string) =>

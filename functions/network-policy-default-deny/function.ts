@@ -10,7 +10,9 @@ const READ: readonly (readonly [group: string, kind: string])[] = [
   ['', 'Service'],
   ['networking.k8s.io', 'NetworkPolicy'],
   ['cilium.io', 'CiliumNetworkPolicy'],
+  ['networking.istio.io', 'Gateway'],
   ['networking.istio.io', 'Sidecar'],
+  ['gateway.networking.k8s.io', 'Gateway'],
 ]
 
 const isRead = (item: TypeMeta): boolean => READ.some(([group, kind]) => isKind(item, group, kind))

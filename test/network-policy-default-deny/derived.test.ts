@@ -413,3 +413,50 @@ test('a PodTemplate runs no pods and gets no policy', () => {
   const { policies } = harden([namespace('shop'), template])
   expect(policies.map(({ metadata }) => metadata.name)).toEqual(['default-deny'])
 })
+
+describe('the pods that serve a Gateway of Istio in the build', () => {
+  const gateway: KubernetesObject = {
+    apiVersion: 'networking.istio.io/v1',
+    kind: 'Gateway',
+    metadata: { name: 'public', namespace: 'edge' },
+    spec: { selector: { istio: 'public' } },
+  }
+  const route: KubernetesObject = {
+    apiVersion: 'networking.istio.io/v1',
+    kind: 'VirtualService',
+    metadata: { name: 'cart', namespace: 'shop' },
+    spec: {
+      hosts: ['cart.example.com'],
+      gateways: ['edge/public'],
+      http: [{ route: [{ destination: { host: 'cart' } }] }],
+    },
+  }
+  const callers = (objects: KubernetesObject[], istioGateway?: Record<string, unknown>): unknown => {
+    const cart = [
+      workload('cart', { ports: [{ containerPort: 8080 }] }),
+      service('cart', [{ port: 80, targetPort: 8080 }]),
+    ]
+    const spec = istioGateway ? { gateways: { istioGateway } } : {}
+    const { policies } = harden([namespace('shop'), ...cart, gateway, route, ...objects], spec)
+    return policy(policies, 'cart').ingress?.[0]?.from
+  }
+  const carrying = (place: string, labels: Record<string, string>): unknown => ({
+    namespaceSelector: inNamespace(place),
+    podSelector: { matchLabels: labels },
+  })
+
+  test('carry its selector, and are in its namespace if nothing says where they are', () => {
+    expect(callers([])).toEqual([carrying('edge', { istio: 'public' })])
+  })
+
+  test('are those of the build that carry its selector, in any namespace', () => {
+    const pods = workload('gateway', { namespace: 'gateways', labels: { istio: 'public', tier: 'edge' } })
+    expect(callers([pods])).toEqual([carrying('gateways', { istio: 'public' })])
+  })
+
+  test('are the configured ones that carry it', () => {
+    const labels = { istio: 'public', app: 'gateway' }
+    const other = { namespace: 'istio-system', labels: { istio: 'ingressgateway' } }
+    expect(callers([], { public: { namespace: 'gateways', labels }, other })).toEqual([carrying('gateways', labels)])
+  })
+})

@@ -55,14 +55,17 @@ function callOf(reference: Reference, topology: Topology, found: Finding[]): Bac
   const service = topology.serviceCalled(namespace, reference.service)
   const behind = service ? topology.workloadsBehind(service) : []
   if (!service || behind.length === 0) {
-    if (service || topology.ownNamespaces.has(namespace))
-      found.push(
-        findings['unserved-backend'](
-          { object: source, tags: { [BACKEND]: `${namespace}/${reference.service}` } },
-          `${namespace}/${reference.service}`,
-          service ? 'selects no pod of the build' : 'is not in the build',
-        ),
-      )
+    const isHere = service !== undefined || topology.ownNamespaces.has(namespace)
+    const called = `${namespace}/${reference.service}`
+    found.push(
+      isHere
+        ? findings['unserved-backend'](
+            { object: source, tags: { [BACKEND]: called } },
+            called,
+            service ? 'selects no pod of the build' : 'is not in the build',
+          )
+        : findings['backend-elsewhere']({ object: source, tags: { [BACKEND]: called } }, called),
+    )
     return []
   }
   const [onlyPort, ...others] = service.ports

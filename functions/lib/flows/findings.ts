@@ -141,6 +141,14 @@ export const findings = defineFindings('flows', {
     why: 'An operator or another build makes the pods, and nothing here admits the gateway or the API server to them.',
     fix: 'Declare a flow to the pods with their selector and the gateway as caller; a flow with this service settles the warning.',
   },
+  'backend-elsewhere': {
+    severity: 'warning',
+    message: (service: string) =>
+      `found Service ${service}, of a namespace that is not in this build, whose build does not see this object and admits nobody by it; expected a flow to its pods from the gateway or the API server, in the policy of both builds`,
+    means: 'A route, an Ingress or a webhook sends to a Service in a namespace of another build.',
+    why: 'The build of the Service does not see this object, so it does not admit the gateway or the API server.',
+    fix: 'Declare a flow to the pods, with the gateway as caller, in the policy that both builds use; it settles the warning.',
+  },
   'unknown-backend-port': {
     severity: 'error',
     message: (port: string, service: string, ports: readonly string[]) =>

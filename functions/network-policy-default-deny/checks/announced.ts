@@ -7,11 +7,12 @@ import { containerPort, type Workload } from '../../lib/kubernetes/workload.ts'
 import { rangeOfAddress } from '../dialects/cidr.ts'
 import { findings } from '../findings.ts'
 import type { Build } from '../subjects/build.ts'
+import { ingressClassOf, ingressPeers } from '../traffic/backends.ts'
 import { writeCallerIn } from './callers.ts'
 
 /** What the build announces and the policies cut off: each is named with the line of policy that serves it. */
 export const announcedTraffic = (build: Build): Finding[] => [
-  ...(build.spec.directions.includes('Ingress') ? exposedServices(build) : []),
+  ...(build.spec.directions.includes('Ingress') ? [...exposedServices(build), ...unservedClasses(build)] : []),
   ...(build.spec.directions.includes('Egress')
     ? [...servicePortsElsewhere(build), ...hostsWithoutAddresses(build)]
     : []),
@@ -41,6 +42,17 @@ function exposedServices(build: Build): Finding[] {
     )
     const ports = [...new Set(closed.map(({ port }) => port))].join(', ')
     return [findings['exposed-service']({ object: service.object }, `type ${type}`, ports, lines.join(' and '))]
+  })
+}
+
+/** An Ingress whose class none of the known controllers serves. */
+function unservedClasses(build: Build): Finding[] {
+  const ingresses = new Set(build.calls.flatMap(({ route, source }) => (route === 'ingress' ? [source] : [])))
+  const known = Object.values(build.spec.gateways.ingress).flatMap((peer) => peer.class ?? [])
+  return [...ingresses].flatMap((object) => {
+    const ingressClass = ingressClassOf(object)
+    if (ingressClass === undefined || ingressPeers(object, build).length > 0) return []
+    return [findings['unserved-ingress-class']({ object }, ingressClass, known)]
   })
 }
 

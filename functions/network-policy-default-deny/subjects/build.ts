@@ -9,6 +9,8 @@ import type { Shared } from '../../lib/framework/shared.ts'
 import { isKind, type KubernetesObject } from '../../lib/kubernetes/objects.ts'
 import type { Workload } from '../../lib/kubernetes/workload.ts'
 import type { NetworkPolicyDefaultDenySpec } from '../config.ts'
+import type { PeerSpec } from '../config-peers.ts'
+import { istioGateways } from './istio-gateways.ts'
 import { placeOf, runtimeSubjects } from './runtime-pods.ts'
 import { type Scope, scopeFindings, scopeOf } from './scope.ts'
 import { type Subject, workloadSubjects } from './subject.ts'
@@ -27,6 +29,8 @@ export interface Build {
   subjects: readonly Subject[]
   /** Namespace objects of the build, by name. */
   namespaces: ReadonlyMap<string, KubernetesObject>
+  /** The pods that serve the Gateways of Istio in the build, by `namespace/name`. */
+  istioGateways: ReadonlyMap<string, readonly PeerSpec[]>
   subjectOf(workload: Workload): Subject | undefined
   calleeSubject(callee: Callee): Subject | undefined
 }
@@ -50,6 +54,7 @@ export function readBuild(
   return {
     build: {
       ...{ spec, objects, topology, scope, declared, flows, calls, namespaces },
+      istioGateways: istioGateways(objects, topology, spec.gateways.istioGateway),
       subjects: [...ofWorkloads.subjects, ...new Set(ofRuntime.subjects.values())],
       subjectOf,
       calleeSubject: (callee) =>

@@ -1,6 +1,7 @@
 import type { BackendCall } from '../../lib/flows/backends.ts'
 import { parentGateways } from '../../lib/flows/backends.ts'
-import { type PeerSpec, toPeer } from '../config-peers.ts'
+import { type KubernetesObject, valueAt } from '../../lib/kubernetes/objects.ts'
+import { type IngressPeerSpec, type PeerSpec, toPeer } from '../config-peers.ts'
 import type { Build } from '../subjects/build.ts'
 import { type End, podEnds } from './endpoints.ts'
 
@@ -11,23 +12,51 @@ export function backendCallers({ route, source }: BackendCall, build: Build): En
     case 'apiServer':
       return [{ peer: { type: 'apiServer' }, inMesh: false }]
     case 'istioGateway':
-      return specEnds(gateways.istioGateway, build).map((end) => ({ ...end, inMesh: ambient }))
+      return istioGatewayPeers(source, build)
+        .flatMap((peer) => specEnds(peer, build))
+        .map((end) => ({ ...end, inMesh: ambient }))
     case 'ingress':
-      return specEnds(gateways.ingress, build)
+      return ingressPeers(source, build).flatMap((peer) => specEnds(peer, build))
     case 'gatewayApi':
       return gateways.gatewayApi
-        ? specEnds(gateways.gatewayApi, build)
+        ? Object.values(gateways.gatewayApi).flatMap((peer) => specEnds(peer, build))
         : parentGateways(source).flatMap(({ namespace, name }) => podEnds(namespace, { [GATEWAY_NAME]: name }, build))
   }
 }
 
-/** Peers as configuration writes them. */
-const specEnds = (peers: Readonly<Record<string, PeerSpec>>, build: Build): End[] =>
-  Object.values(peers).flatMap((spec) => {
-    const peer = toPeer(spec)
-    const ends = peer.type === 'pods' ? podEnds(peer.namespace, peer.labels, build) : [{ peer, inMesh: false }]
-    return ends.map((end) => ({ ...end, ...(spec.reason !== undefined && { reason: spec.reason }) }))
+/** A peer as configuration writes it. */
+function specEnds(spec: PeerSpec, build: Build): End[] {
+  const peer = toPeer(spec)
+  const ends = peer.type === 'pods' ? podEnds(peer.namespace, peer.labels, build) : [{ peer, inMesh: false }]
+  return ends.map((end) => ({ ...end, ...(spec.reason !== undefined && { reason: spec.reason }) }))
+}
+
+/** The pods that serve the Gateways of a VirtualService: the configured ones for a Gateway that is not in the build. */
+function istioGatewayPeers(virtualService: KubernetesObject, { spec, istioGateways }: Build): PeerSpec[] {
+  const configured = Object.values(spec.gateways.istioGateway)
+  const names = valueAt(virtualService, ['spec', 'gateways'])
+  const bound = (Array.isArray(names) ? names.map(String) : []).filter((name) => name !== 'mesh')
+  if (bound.length === 0) return configured
+  return bound.flatMap((name) => {
+    const place = name.includes('/') ? name : `${virtualService.metadata.namespace ?? ''}/${name}`
+    return istioGateways.get(place) ?? configured
   })
+}
+
+/** The controllers that serve the class of an Ingress. The cluster knows its default class, so without one it is each of them. */
+export function ingressPeers(ingress: KubernetesObject, { spec }: Build): IngressPeerSpec[] {
+  const served = ingressClassOf(ingress)
+  return Object.values(spec.gateways.ingress).filter(
+    (peer) => served === undefined || peer.class === undefined || peer.class === served,
+  )
+}
+
+/** Source: https://kubernetes.io/docs/concepts/services-networking/ingress/#deprecated-annotation: the annotation came before the field. */
+export function ingressClassOf(ingress: KubernetesObject): string | undefined {
+  const written =
+    valueAt(ingress, ['spec', 'ingressClassName']) ?? ingress.metadata.annotations?.['kubernetes.io/ingress.class']
+  return typeof written === 'string' && written !== '' ? written : undefined
+}
 
 /** Source: https://gateway-api.sigs.k8s.io/geps/gep-1762/: pods made for a Gateway carry its name. */
 const GATEWAY_NAME = 'gateway.networking.k8s.io/gateway-name'

@@ -1,20 +1,39 @@
-import { tcp, udp } from '../../lib/flows/port.ts'
+import { type Port, tcp, udp } from '../../lib/flows/port.ts'
+import type { Labels } from '../../lib/kubernetes/selector.ts'
 import type { NetworkPolicyDefaultDenySpec } from '../config.ts'
 import type { Admission } from '../policies/rules.ts'
 import type { Subject } from '../subjects/subject.ts'
 
+/** Pods that pods of every namespace call, and the ports. */
+interface Receiver {
+  namespace: string
+  labels: Labels
+  ports: readonly Port[]
+}
+
+const dnsPorts = ({ dns: { port } }: NetworkPolicyDefaultDenySpec): Port[] => [udp(port), tcp(port)]
+
+const calledBySidecars = ({ istiod, otelAgent }: NetworkPolicyDefaultDenySpec): Receiver[] =>
+  [istiod, ...(otelAgent ? [otelAgent] : [])].map(({ namespace, labels, port }) => ({
+    namespace,
+    labels,
+    ports: [tcp(port)],
+  }))
+
+/** Who is called without a flow: the other end of what `baseline` admits. The API server is no pod. */
+export const calledByEveryPod = (spec: NetworkPolicyDefaultDenySpec): Receiver[] => [
+  { namespace: spec.dns.namespace, labels: spec.dns.labels, ports: dnsPorts(spec) },
+  ...calledBySidecars(spec),
+]
+
 /** What pods call without a flow: DNS all of them, the mesh those with a sidecar, the API server those with its token. */
-export function baseline(
-  { injected, usesApiServer }: Subject,
-  { dns, istiod, otelAgent, apiServer }: NetworkPolicyDefaultDenySpec,
-): Admission[] {
-  const mesh = injected ? [istiod, ...(otelAgent ? [otelAgent] : [])] : []
+export function baseline({ injected, usesApiServer }: Subject, spec: NetworkPolicyDefaultDenySpec): Admission[] {
   return [
-    { peer: { type: 'dns' }, ports: [udp(dns.port), tcp(dns.port)] },
-    ...mesh.map(({ namespace, labels, port }) => ({
+    { peer: { type: 'dns' }, ports: dnsPorts(spec) },
+    ...(injected ? calledBySidecars(spec) : []).map(({ namespace, labels, ports }) => ({
       peer: { type: 'pods', namespace, labels } as const,
-      ports: [tcp(port)],
+      ports,
     })),
-    ...(usesApiServer ? [{ peer: { type: 'apiServer' } as const, ports: apiServer.ports.map(tcp) }] : []),
+    ...(usesApiServer ? [{ peer: { type: 'apiServer' } as const, ports: spec.apiServer.ports.map(tcp) }] : []),
   ]
 }

@@ -39,6 +39,13 @@ export const anyone = ({ spec }: Build): End[] => [
   ...(spec.ambient ? [{ peer: { type: 'anyone' } as const, inMesh: true }] : []),
 ]
 
+/** Pods of every namespace, members of the mesh or not. */
+export const everyPod = ({ spec }: Build): End[] =>
+  (spec.ambient ? [false, true] : [false]).map((inMesh) => ({
+    peer: { type: 'pods', namespace: undefined, labels: undefined },
+    inMesh,
+  }))
+
 /** Pods by namespace and labels, which may be of the build: those with hostNetwork are nodes to a policy. */
 export function podEnds(namespace: string | undefined, labels: Labels | undefined, build: Build): End[] {
   const workloads = namespace === undefined ? [] : build.topology.workloadsWith(namespace, labels ?? {})

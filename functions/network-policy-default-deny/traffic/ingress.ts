@@ -1,12 +1,14 @@
 import type { BackendCall } from '../../lib/flows/backends.ts'
 import { tcp } from '../../lib/flows/port.ts'
 import type { ResolvedFlow } from '../../lib/flows/resolve.ts'
+import { selects } from '../../lib/kubernetes/selector.ts'
 import type { Peer } from '../policies/policy.ts'
 import type { Admission } from '../policies/rules.ts'
 import type { Build } from '../subjects/build.ts'
 import type { Subject } from '../subjects/subject.ts'
 import { backendCallers } from './backends.ts'
-import { anyone, calleeEnd, podEnds, portsOnWire, subjectEnd } from './endpoints.ts'
+import { calledByEveryPod } from './baseline.ts'
+import { anyone, calleeEnd, everyPod, podEnds, portsOnWire, subjectEnd } from './endpoints.ts'
 import { flowPorts } from './ports.ts'
 import { probePorts } from './probes.ts'
 import { scrapePorts } from './scrape.ts'
@@ -21,7 +23,11 @@ export interface SubjectAdmission extends Admission {
 export const ingressOf = (build: Build): SubjectAdmission[] => [
   ...build.flows.flatMap((flow) => fromFlow(flow, build)),
   ...build.calls.flatMap((call) => fromBackend(call, build)),
-  ...build.subjects.flatMap((subject) => [...fromScraper(subject, build), ...fromKubelet(subject, build)]),
+  ...build.subjects.flatMap((subject) => [
+    ...fromEveryPod(subject, build),
+    ...fromScraper(subject, build),
+    ...fromKubelet(subject, build),
+  ]),
 ]
 
 function fromFlow({ flow, callees, peers }: ResolvedFlow, build: Build): SubjectAdmission[] {
@@ -52,6 +58,20 @@ function fromBackend(call: BackendCall, build: Build): SubjectAdmission[] {
     ports: portsOnWire([tcp(call.port)], caller, subjectEnd(subject, build)),
     ...(caller.reason !== undefined && { reason: caller.reason }),
   }))
+}
+
+/** DNS, istiod and the receiver of traces have egress to them from pods of every build, so all pods are admitted to them. */
+function fromEveryPod(subject: Subject, build: Build): SubjectAdmission[] {
+  const podLabels = subject.workload?.labels ?? subject.podLabels
+  return calledByEveryPod(build.spec)
+    .filter(({ namespace, labels }) => namespace === subject.namespace && selects(labels, podLabels))
+    .flatMap(({ ports }) =>
+      everyPod(build).map((caller) => ({
+        subject,
+        peer: caller.peer,
+        ports: portsOnWire(ports, caller, subjectEnd(subject, build)),
+      })),
+    )
 }
 
 /** Metrics of injected pods are scraped from the sidecar, which a policy of the whole namespace admits. */
