@@ -128,19 +128,35 @@ describe('items that a function changes', () => {
     )
   })
 
-  test.each(['yes', 'on', 'no', '0123', '1e3', '12:30', '2024-01-01', '1_000', '~', 'null', '', '0x1F', '.5', 'true'])(
-    'a new string %j is a string to every reader',
-    async (value) => {
-      const item = '- apiVersion: apps/v1\n  kind: Deployment\n  metadata:\n    name: a\n'
-      const edit = doing(([object]) => {
-        if (object) object.added = value
-        return []
-      })
-      const text = itemsOf(await run(list(item), edit))
-      expect(text).toMatch(/added: ["']/)
-      expect((readPeopleItem(text).object as Fields).added).toBe(value)
-    },
-  )
+  test.each([
+    'yes',
+    'on',
+    'no',
+    '0123',
+    '1e3',
+    '12:30',
+    '2024-01-01',
+    '1_000',
+    '~',
+    'null',
+    '',
+    '0x1F',
+    '.5',
+    'true',
+    '0o17',
+    '-0O7',
+    '0X1F',
+    '+0B1',
+  ])('a new string %j is a string to every reader', async (value) => {
+    const item = '- apiVersion: apps/v1\n  kind: Deployment\n  metadata:\n    name: a\n'
+    const edit = doing(([object]) => {
+      if (object) object.added = value
+      return []
+    })
+    const text = itemsOf(await run(list(item), edit))
+    expect(text).toMatch(/added: ["']/)
+    expect((readPeopleItem(text).object as Fields).added).toBe(value)
+  })
 
   test.each([
     ['.', '.'],

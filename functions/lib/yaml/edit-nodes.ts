@@ -18,8 +18,9 @@ import { keyOf, resolve } from './kubernetes-yaml.ts'
 /** Keys as the document holds them, and indices. */
 type Path = unknown[]
 
-// What some other YAML 1.1 reader would take for a number or a date.
-const AMBIGUOUS = /^(?:\.|[-+]?\d[\d_]*(?::[0-5]?\d)+(?:\.[\d_]*)?|\d{4}-\d\d?-\d\d?(?:[Tt\s].*)?)$/
+// What some other reader would take for a number or a date: those of YAML 1.1, and Go, which reads 0o17 and 0X1F as numbers.
+const AMBIGUOUS =
+  /^(?:\.|[-+]?0[bBoOxX][\da-fA-F_]+|[-+]?\d[\d_]*(?::[0-5]?\d)+(?:\.[\d_]*)?|\d{4}-\d\d?-\d\d?(?:[Tt\s].*)?)$/
 
 /** Writes a copy of its own in place of every alias, for edits that must not show in two places. */
 export function materialiseAliases(document: Document): void {
