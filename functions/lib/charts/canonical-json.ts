@@ -1,5 +1,5 @@
+import { createHash } from 'node:crypto'
 import { isFields } from '../kubernetes/objects.ts'
-import { sha256 } from '../sha256.ts'
 
 /** JSON with sorted keys: the same data gives the same text, however it was written. */
 export const canonicalJson = (value: unknown): string =>
@@ -8,4 +8,5 @@ export const canonicalJson = (value: unknown): string =>
   ) ?? 'null'
 
 /** `sha256:` and the digest of the data's canonical JSON. */
-export const digestOf = (value: unknown): string => `sha256:${sha256(canonicalJson(value))}`
+export const digestOf = (value: unknown): string =>
+  `sha256:${createHash('sha256').update(canonicalJson(value)).digest('hex')}`

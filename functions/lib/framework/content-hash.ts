@@ -1,6 +1,6 @@
+import { createHash } from 'node:crypto'
 import { toJson } from '../exact-integer.ts'
 import { isFields, type KubernetesObject } from '../kubernetes/objects.ts'
-import { sha256 } from '../sha256.ts'
 
 /** Annotations by which Kustomize and kpt track an object; they must come back as they came. */
 export const OF_THE_CALLER =
@@ -17,7 +17,7 @@ export function contentHash(object: KubernetesObject, without: readonly string[]
     ([key]) => !OF_THE_CALLER.test(key) && !without.includes(key),
   )
   const content = { ...object, metadata: { ...object.metadata, annotations: Object.fromEntries(annotations) } }
-  return sha256(canonical(content)).slice(0, LENGTH)
+  return createHash('sha256').update(canonical(content)).digest('hex').slice(0, LENGTH)
 }
 
 /** JSON with the keys of every map sorted. */
