@@ -10,6 +10,7 @@ import { isKind, type KubernetesObject } from '../../lib/kubernetes/objects.ts'
 import type { Workload } from '../../lib/kubernetes/workload.ts'
 import type { NetworkPolicyDefaultDenySpec } from '../config.ts'
 import type { PeerSpec } from '../config-peers.ts'
+import { gatewaySubjects } from './gateway-pods.ts'
 import { istioGateways } from './istio-gateways.ts'
 import { placeOf, runtimeSubjects } from './runtime-pods.ts'
 import { type Scope, scopeFindings, scopeOf } from './scope.ts'
@@ -27,6 +28,8 @@ export interface Build {
   flows: readonly ResolvedFlow[]
   calls: readonly BackendCall[]
   subjects: readonly Subject[]
+  /** The subjects that no manifest holds. */
+  runtimeSubjects: readonly Subject[]
   /** Namespace objects of the build, by name. */
   namespaces: ReadonlyMap<string, KubernetesObject>
   /** The pods that serve the Gateways of Istio in the build, by `namespace/name`. */
@@ -49,13 +52,17 @@ export function readBuild(
   )
   const ofWorkloads = workloadSubjects(topology, scope, namespaces)
   const ofRuntime = runtimeSubjects(flows, scope, spec)
+  const declaredPods = [...new Set(ofRuntime.subjects.values())]
+  const ofGateways = gatewaySubjects(objects, declaredPods, { topology, scope, spec })
+  const runtime = [...declaredPods, ...ofGateways]
   const byObject = new Map(ofWorkloads.subjects.map((subject) => [subject.workload?.object, subject]))
   const subjectOf = ({ object }: Workload): Subject | undefined => byObject.get(object)
   return {
     build: {
       ...{ spec, objects, topology, scope, declared, flows, calls, namespaces },
       istioGateways: istioGateways(objects, topology, spec.gateways.istioGateway),
-      subjects: [...ofWorkloads.subjects, ...new Set(ofRuntime.subjects.values())],
+      subjects: [...ofWorkloads.subjects, ...runtime],
+      runtimeSubjects: runtime,
       subjectOf,
       calleeSubject: (callee) =>
         callee.workload ? subjectOf(callee.workload) : ofRuntime.subjects.get(placeOf(callee)),

@@ -3,6 +3,7 @@ import { parentGateways } from '../../lib/flows/backends.ts'
 import { type KubernetesObject, valueAt } from '../../lib/kubernetes/objects.ts'
 import { type IngressPeerSpec, type PeerSpec, toPeer } from '../config-peers.ts'
 import type { Build } from '../subjects/build.ts'
+import { GATEWAY_NAME } from '../subjects/gateway-pods.ts'
 import { type End, podEnds } from './endpoints.ts'
 
 /** Whoever carries calls of this route to backends. Gateways of the mesh are members of it, wherever they run. */
@@ -57,6 +58,3 @@ export function ingressClassOf(ingress: KubernetesObject): string | undefined {
     valueAt(ingress, ['spec', 'ingressClassName']) ?? ingress.metadata.annotations?.['kubernetes.io/ingress.class']
   return typeof written === 'string' && written !== '' ? written : undefined
 }
-
-/** Source: https://gateway-api.sigs.k8s.io/geps/gep-1762/: pods made for a Gateway carry its name. */
-const GATEWAY_NAME = 'gateway.networking.k8s.io/gateway-name'

@@ -87,11 +87,23 @@ function toScraped(subject: Subject, caller: End, ofSidecars: number | undefined
 /** A gateway in the build calls the backends in it. */
 function toBackend(call: BackendCall, build: Build): SubjectAdmission[] {
   const callee = workloadEnd(call.workload, build)
-  return subjectsAt(backendCallers(call, build), build).map(({ subject, end }) => ({
+  const callers = backendCallers(call, build)
+  return [...subjectsAt(callers, build), ...runtimeSubjectsAt(callers, build)].map(({ subject, end }) => ({
     subject,
     peer: callee.peer,
     ports: portsOnWire([tcp(call.port)], end, callee),
   }))
+}
+
+/** The declared run-time pods, and those of Gateways, among pods that are named by labels. */
+const runtimeSubjectsAt = (ends: readonly End[], build: Build): { subject: Subject; end: End }[] => {
+  return ends.flatMap((end) => {
+    const { peer } = end
+    if (peer.type !== 'pods') return []
+    return build.runtimeSubjects
+      .filter(({ namespace, podLabels }) => namespace === peer.namespace && selects(peer.labels ?? {}, podLabels))
+      .map((subject) => ({ subject, end }))
+  })
 }
 
 /** The subjects of the build among pods that are named by labels. */
