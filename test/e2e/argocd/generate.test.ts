@@ -96,7 +96,7 @@ describe('the command of the plugin, in the sidecar', () => {
       const { status, stdout, stderr } = generate(path, { enviroment: 'production' })
       expect({ status, stdout }).toEqual({ status: 2, stdout: '' })
       expect(stderr).toBe(
-        'error: spec.source.plugin.parameters.enviroment: unknown key (did you mean environment?); expected one of environment, image\n',
+        'error: policy/unknown-field: spec.source.plugin.parameters.enviroment: unknown key (did you mean environment?); expected one of environment, image\n',
       )
     })
 
