@@ -55,6 +55,14 @@ export const findings = defineFindings(NAME, {
     why: 'The narrow policy restricts nothing, although it looks as if it did.',
     fix: 'Narrow the broader policy, or remove one of the two.',
   },
+  'broader-than-flows': {
+    severity: 'warning',
+    message: (caller: string, port: string, callee: string) =>
+      `found ${caller} admitted to ${port} of ${callee}, which no flow declares; expected a flow that says so, or the policy narrowed`,
+    means: 'A policy that a person wrote admits a caller to a port to which no flow admits it.',
+    why: 'Policies add up, so what the generated ones leave out is open all the same.',
+    fix: 'Declare the traffic as a flow and remove the policy, or narrow the policy to what flows declare.',
+  },
   'dead-policy': {
     severity: 'error',
     message: (nearest: string) =>

@@ -14,6 +14,7 @@ import { replaceGenerated } from '../lib/framework/generated-objects.ts'
 import { Shared } from '../lib/framework/shared.ts'
 import type { KubernetesObject } from '../lib/kubernetes/objects.ts'
 import { announcedTraffic } from './checks/announced.ts'
+import { broaderThanFlows } from './checks/broader-policies.ts'
 import { callersWithoutPods } from './checks/callers.ts'
 import { deadPolicies } from './checks/dead-policies.ts'
 import { checkPolicies } from './checks/peers.ts'
@@ -46,6 +47,7 @@ export function transform(
     ...announcedTraffic(build),
     ...forgottenEndpoints(build),
     ...checkPolicies(written, build),
+    ...broaderThanFlows(written, build),
     ...deadPolicies(build),
     ...replaceGenerated(
       objects,

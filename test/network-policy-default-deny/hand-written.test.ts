@@ -1,12 +1,14 @@
 import type { KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
 import { harden, messages, namespace, networkPolicy, workload } from './build.ts'
 
+const BROADER = 'network-policy-default-deny/broader-than-flows'
+
 const NAME = 'app.kubernetes.io/name'
 const CART = { matchLabels: { [NAME]: 'cart' } }
 const FRONTEND = { podSelector: { matchLabels: { [NAME]: 'frontend' } } }
 
 const said = (policies: readonly KubernetesObject[], spec = {}, pods = [workload('cart')]): string[] =>
-  messages(harden([namespace('shop'), ...pods, ...policies], spec).findings)
+  messages(harden([namespace('shop'), ...pods, ...policies], spec).findings.filter(({ id }) => id !== BROADER))
 
 describe('a policy is dead', () => {
   const selecting = (podSelector: unknown): KubernetesObject => networkPolicy('own', { podSelector, ingress: [{}] })
@@ -203,6 +205,41 @@ describe('a policy is redundant', () => {
       egress: [{ to: [FRONTEND] }],
     })
     const { findings } = harden([namespace('shop'), workload('cart'), ingress('broad', {}, {}), own])
-    expect(findings.map(({ field }) => field?.path)).toEqual(['spec.ingress'])
+    expect(findings.filter(({ id }) => id !== BROADER).map(({ field }) => field?.path)).toEqual(['spec.ingress'])
+  })
+})
+
+describe('what a policy admits beyond the flows is warned of', () => {
+  const found = (from: unknown[], port: number | string): number => {
+    const cart = workload('cart', { ports: [{ name: 'http', containerPort: 8080 }] })
+    const byHand = networkPolicy('by-hand', {
+      podSelector: CART,
+      policyTypes: ['Ingress'],
+      ingress: [{ from, ports: [{ port }] }],
+    })
+    const flows = { 'shop/cart:http': { from: ['frontend'], plain: true } }
+    const caller = workload('frontend', { labels: { 'app.kubernetes.io/name': 'frontend', tier: 'web' } })
+    const { findings } = harden([namespace('shop'), cart, caller, byHand], { flows })
+    return findings.filter(({ id, message }) => id === BROADER && message.includes('of shop/cart,')).length
+  }
+
+  test.each([
+    [
+      'the caller of a flow on its port',
+      [{ podSelector: { matchLabels: { 'app.kubernetes.io/name': 'frontend' } } }],
+      8080,
+      0,
+    ],
+    [
+      'the same pods by another label, and the port by its name',
+      [{ podSelector: { matchLabels: { tier: 'web' } } }],
+      'http',
+      0,
+    ],
+    ['another port', [{ podSelector: { matchLabels: { 'app.kubernetes.io/name': 'frontend' } } }], 9090, 1],
+    ['every pod of the namespace', [{ podSelector: {} }], 8080, 1],
+    ['everyone', [], 8080, 1],
+  ])('%s', (_, from, port, count) => {
+    expect(found(from, port)).toBe(count)
   })
 })
