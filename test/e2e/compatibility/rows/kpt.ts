@@ -57,7 +57,7 @@ const rowOf = (
       return SAME_OBJECTS
     },
     'policy error': async () => {
-      const fetched = changed(runtime, 'hardening/image-mirror-digest.yaml', (text) =>
+      const fetched = changed(runtime, 'hardening/hardening.yaml', (text) =>
         text.replace(/^ +pingcap\/tidb-operator:.*\n/m, ''),
       )
       const reason = /\[error\] apps\/v1\/Deployment\/tidb-operator\/tidb-operator .*pingcap\/tidb-operator:v/
