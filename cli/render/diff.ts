@@ -1,13 +1,14 @@
 import { createTwoFilesPatch, FILE_HEADERS_ONLY } from 'diff'
 import type { BuiltObject } from './documents.ts'
 import { withoutHash } from './former-names.ts'
+import { maskPair } from './mask.ts'
 
 /** What hardening did to one object. */
 export interface ObjectChange {
   change: 'added' | 'changed' | 'removed'
   /** As messages call it: `Deployment mimir/mimir-querier`. */
   object: string
-  /** Unified diff of its YAML. */
+  /** Unified diff of its YAML, with types in place of values that may be secret. */
   diff: string
 }
 
@@ -51,11 +52,12 @@ const nameOf = ({ kind, namespace, name }: BuiltObject): string =>
 function change(kind: ObjectChange['change'], before?: BuiltObject, after?: BuiltObject): ObjectChange {
   const object = after ?? before
   if (!object) throw new Error('a change needs an object')
+  const masked = maskPair(before, after)
   const diff = createTwoFilesPatch(
     before ? `plain/${nameOf(before)}` : '/dev/null',
     after ? `hardened/${nameOf(after)}` : '/dev/null',
-    before?.text ?? '',
-    after?.text ?? '',
+    masked.before,
+    masked.after,
     undefined,
     undefined,
     { context: 3, headerOptions: FILE_HEADERS_ONLY },

@@ -141,4 +141,49 @@ describe('the difference between two renderings', () => {
     expect(change).toMatchObject({ change: 'changed', object: 'ConfigMap shop/web-9tmt2k7gbb' })
     expect(change?.diff).toContain('-  motd: shop\n+  motd: hardened')
   })
+
+  test('names the types of values that may be secret, says which changed, and prints none', () => {
+    const pod = (variable: string, added: string): string => `apiVersion: v1
+kind: Pod
+metadata:
+  annotations:
+    name: hunter-annotation
+  name: web
+spec:
+  containers:
+  - args:
+    - --token=hunter-argument
+${added}    env:
+    - name: PASSWORD
+      value: ${variable}
+    - name: MOTD
+      value: |
+        hunter-first
+        hunter-second
+    name: web
+`
+    const [changed] = changes(pod('hunter-old', ''), pod('hunter-new', '    - --limit=hunter-limit\n'))
+    expect(changed?.diff).not.toContain('hunter')
+    expect(changed?.diff).toContain(`
+   - args:
+     - <a string>
++    - <another string>
+     env:
+     - name: PASSWORD
+-      value: <a string>
++      value: <another string>
+     - name: MOTD
+       value: <a string>
+     name: web
+`)
+  })
+
+  test.each(['data', 'stringData'])('prints no %s of a Secret, and no nested one', (field) => {
+    const secret = (value: string): string =>
+      `apiVersion: v1\n${field}:\n  name: ${value}\n  nested:\n  - name: ${value}\nkind: Secret\nmetadata:\n  name: login\n`
+    expect(changes('', secret('hunter'))[0]?.diff).not.toContain('hunter')
+    const [changed] = changes(secret('hunter-old'), secret('hunter-new'))
+    expect(changed?.diff).not.toContain('hunter')
+    expect(changed?.diff).toContain('-  name: <a string>\n+  name: <another string>\n')
+  })
 })

@@ -7,6 +7,9 @@ const CONFIDENTIAL = ['env', 'args', 'command', 'annotations', 'data', 'stringDa
 const CONFIDENTIAL_PATH = new RegExp(`(?:^|[.\\]])(?:${CONFIDENTIAL.join('|')})(?:[.[]|$)`)
 const MAX_LENGTH = 120
 
+/** May values below this key be secret? */
+export const isConfidentialKey = (key: string): boolean => CONFIDENTIAL.includes(key)
+
 /** May the value at this path, as `formatPath` writes it, be secret? */
 export const isConfidential = (path: string, value: unknown): boolean =>
   CONFIDENTIAL_PATH.test(path) || holdsConfidential(value)
@@ -14,8 +17,7 @@ export const isConfidential = (path: string, value: unknown): boolean =>
 function holdsConfidential(value: unknown): boolean {
   if (Array.isArray(value)) return value.some(holdsConfidential)
   return (
-    isFields(value) &&
-    Object.entries(value).some(([key, inner]) => CONFIDENTIAL.includes(key) || holdsConfidential(inner))
+    isFields(value) && Object.entries(value).some(([key, inner]) => isConfidentialKey(key) || holdsConfidential(inner))
   )
 }
 
