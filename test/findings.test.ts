@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import '../cli/findings.ts'
 import { explainedFindings, explainFinding } from '../functions/explain.ts'
 
 const page = readFileSync(join(__dirname, '../docs/findings.md'), 'utf8')
@@ -11,9 +12,9 @@ test.each(all)('$id is explained, and its page is the generated one', ({ id, sev
   expect(page).toContain(`### ${id}\n\n${severity}: ${means}`)
 })
 
-/** What no example folder can produce: its input is no list of manifests or a whole environment, or takes a program that is broken. */
+/** What no example folder can produce: its input is no list of manifests, or a rendering, or a whole environment, or takes a program that is broken. */
 const WITHOUT_EXAMPLE =
-  /^(?:input|runner)\/|^policy\/(?:missing|unknown-kind)$|^flows\/(?:no-such-(?:caller|destination)|not-checked|unneeded-elsewhere)$/
+  /^(?:check|input|runner|verify)\/|^policy\/(?:missing|unknown-kind)$|^flows\/(?:no-such-(?:caller|destination)|not-checked|unneeded-elsewhere)$/
 /** Unit tests alone show these; an example of each is still to be written. */
 const EXAMPLE_TO_BE_WRITTEN = `
 security-context-enforcer/namespace-twice

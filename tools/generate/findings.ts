@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Explained, explainedFindings } from '../../functions/explain.ts'
+import '../../cli/findings.ts'
 import { groupBy } from '../../functions/lib/framework/group-by.ts'
 
 /** Manifests of more lines are linked, not shown. */
