@@ -30,6 +30,12 @@ describe('what is meant as an object and is none is refused, because it would go
     })
   })
 
+  test('of pods without a name, generateName is named where they have one', async () => {
+    const nameless = (metadata: string) => harden(POD.replace('{name: cart}', metadata))
+    expect((await nameless('{generateName: cart-}')).stderr).toContain('found generateName')
+    expect((await nameless('{labels: {app: cart}}')).stderr).toContain('found nothing')
+  })
+
   test('an item that is text', async () => {
     const text = toResourceList(POD, POLICY).replace('items:\n', 'items:\n- cart\n')
     expect(await run(text, plan)).toMatchObject({

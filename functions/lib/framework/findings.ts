@@ -157,10 +157,10 @@ export const objects = defineFindings('objects', {
   },
   'no-name': {
     severity: 'error',
-    message: (what: string) =>
-      `${what}: metadata.name: found nothing, expected a name; no policy could name its pods without`,
+    message: (what: string, found: string, fix: string) =>
+      `${what}: metadata.name: found ${found}, expected a name that every apply keeps, because no policy can name its pods without one; ${fix}`,
     means: 'An object that runs pods has no metadata.name.',
     why: 'No policy could name it, and no generated object could be called after it.',
-    fix: 'Give it a name, in place of generateName too: what is applied by GitOps needs a name that stays.',
+    fix: 'Write metadata.name, in place of generateName too: what is applied by GitOps needs a name that stays.',
   },
 })

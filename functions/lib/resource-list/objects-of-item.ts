@@ -72,8 +72,14 @@ function refuseMeant(item: Fields, where: string): void {
   if (typeof apiVersion !== 'string')
     throw wrongIdentity(what, { path: ['apiVersion'], found: undefined, expected: 'the API version' })
   if (hasImage(valueAt(item, templatePath({ apiVersion, kind }) ?? [])))
-    throw new InputError(findings['no-name']({}, what))
+    throw new InputError(findings['no-name']({}, what, ...inPlaceOfName(item)))
 }
+
+/** What is in place of a name, and what to do about it. */
+const inPlaceOfName = (item: Fields): [found: string, fix: string] =>
+  valueAt(item, ['metadata', 'generateName']) === undefined
+    ? ['nothing', 'write metadata.name']
+    : ['generateName', 'write metadata.name in its place']
 
 const wrongIdentity = (what: string, { path, found, expected }: Mistyped): InputError =>
   new InputError(findings['wrong-identity']({}, what, formatPath(path), nameOfType(found), expected))
