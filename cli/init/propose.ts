@@ -17,7 +17,7 @@ import { dataOf } from './texts/pod-data.ts'
 /** What a build says of the policy that it needs. */
 export interface Found {
   flows: ProposedFlow[]
-  /** Images without a digest. */
+  /** Images without a digest, and those with placeholders. */
   images: string[]
   /** Namespaces with pods, and without their Namespace object. */
   namespaces: string[]

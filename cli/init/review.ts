@@ -1,3 +1,4 @@
+import { hasPlaceholder } from '../../functions/lib/kubernetes/image-reference.ts'
 import { INJECT, REVISION } from '../../functions/lib/kubernetes/istio-labels.ts'
 import { describe, groupOf, isKind, type KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
 import { podTemplateOf } from '../../functions/lib/kubernetes/pod-template.ts'
@@ -17,10 +18,20 @@ export function reviewOf(objects: readonly KubernetesObject[], sections: readonl
   ]
 }
 
-const imagesToPin = (images: readonly string[]): string[] =>
-  images.length === 0
-    ? []
-    : [`images.yaml: images that run by their tag until krm-hardening lock writes their digests: ${images.length}`]
+function imagesToPin(images: readonly string[]): string[] {
+  const placeholders = images.filter(hasPlaceholder)
+  const tags = images.length - placeholders.length
+  return [
+    ...(tags > 0
+      ? [`images.yaml: images that run by their tag until krm-hardening lock writes their digests: ${tags}`]
+      : []),
+    ...(placeholders.length > 0
+      ? [
+          `images.yaml: ${some(placeholders)}: what fills in the placeholder decides what runs; pin the digest there, and say so in the reason`,
+        ]
+      : []),
+  ]
+}
 
 /** No manifest says which user and which files a program needs: it shows when it runs. */
 const usersAndRoots = (containers: Found['containers']): string[] =>

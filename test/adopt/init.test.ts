@@ -1,5 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { parse } from 'yaml'
+import { readLockFile } from '../../cli/lock/lock-file.ts'
 import { catalog } from '../../functions/catalog.ts'
 import { IMAGE, krmHardening, removeFolders, tree } from '../cli/lib/command-line.ts'
 import { filesOf, git, goldens, repository } from './lib.ts'
@@ -262,6 +264,25 @@ describe('--namespace', () => {
     })
     expect(filesOf(root)).toEqual({ ...POD, 'kustomization.yaml': 'resources:\n- pod.yaml\n' })
   })
+})
+
+test('an image with a placeholder is allowed with a reason of its own, so that render passes and lock leaves it', async () => {
+  const placeholder = '${IMAGE:=example/app:1.0}'
+  const pod = `apiVersion: v1
+kind: Pod
+metadata: {name: web, namespace: shop, labels: {app: web}}
+spec:
+  containers:
+  - {name: filled, image: "${placeholder}"}
+  - {name: tagged, image: "example/web:2.0"}
+`
+  const root = tree({ 'app/kustomization.yaml': 'resources:\n- pod.yaml\n', 'app/pod.yaml': pod })
+  expect(await init(root, 'app')).toMatchObject({ exitCode: 0 })
+  const file = join(root, 'app/hardening/images.yaml')
+  const { spec } = parse(readFileSync(file, 'utf8'))
+  expect(Object.keys(spec.images.allowTag)).toEqual([placeholder, 'example/web:2.0'])
+  expect(readLockFile(file).notPinned).toEqual(['example/web:2.0'])
+  expect((await krmHardening(['render', 'app'], { cwd: root })).exitCode).toBe(0)
 })
 
 test('--policy layers on the policy of a folder: its sections, without what it knows', async () => {

@@ -352,10 +352,10 @@ spec: {hosts: [api.example.com], ports: [{number: 8443, name: tls, protocol: TLS
   })
 })
 
-test('images with a digest, placeholders and what is no image need no entry in the lock', async () => {
+test('images with a digest and what is no image need no entry in images.yaml', async () => {
   const digest = `sha256:${'a'.repeat(64)}`
   const images = ['nginx', `redis@${digest}`, 'example/app:$(TAG)', 'docker.io/library/nginx:1.27', 'Not An Image']
   const containers = images.map((image, index) => `{name: c${index}, image: "${image}"}`).join(', ')
   const { images: unpinned } = await found(workload('web', `{containers: [${containers}]}`))
-  expect(unpinned).toEqual(['docker.io/library/nginx:1.27', 'nginx'])
+  expect(unpinned).toEqual(['docker.io/library/nginx:1.27', 'example/app:$(TAG)', 'nginx'])
 })

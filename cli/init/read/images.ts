@@ -2,7 +2,7 @@ import { Places } from '../../../functions/image-mirror-digest/places/find.ts'
 import { hasPlaceholder, InvalidReference, parseReference } from '../../../functions/lib/kubernetes/image-reference.ts'
 import type { KubernetesObject } from '../../../functions/lib/kubernetes/objects.ts'
 
-/** Every image of a build that has no digest, wherever the functions know to look, each once and sorted. */
+/** Every image of a build that has no digest or has a placeholder, wherever the functions know to look, each once and sorted. */
 export async function imagesWithoutDigest(objects: readonly KubernetesObject[]): Promise<string[]> {
   const places = new Places({})
   const images = new Set<string>()
@@ -12,8 +12,9 @@ export async function imagesWithoutDigest(objects: readonly KubernetesObject[]):
   return [...images].sort()
 }
 
-/** What is no reference is an error of its own, and a placeholder has no digest to look up. */
+/** What is no reference is an error of its own. A placeholder is refused unless the policy allows it, whatever else it has. */
 function isUnpinned(text: string): boolean {
+  if (hasPlaceholder(text)) return true
   const reference = parseReference(text)
-  return !hasPlaceholder(text) && !(reference instanceof InvalidReference) && reference.digest === undefined
+  return !(reference instanceof InvalidReference) && reference.digest === undefined
 }

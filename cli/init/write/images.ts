@@ -1,3 +1,4 @@
+import { hasPlaceholder } from '../../../functions/lib/kubernetes/image-reference.ts'
 import { NOT_PINNED } from '../../lock/not-pinned.ts'
 import { scalar } from './scalar.ts'
 
@@ -18,4 +19,7 @@ export const writeImages = (images: readonly string[], name = 'hardening'): stri
   head(name) +
   (images.length === 0
     ? '    digests: {}\n'
-    : `    allowTag:\n${images.map((image) => `      ${scalar(image)}: {reason: ${NOT_PINNED}}\n`).join('')}`)
+    : `    allowTag:\n${images.map((image) => `      ${scalar(image)}: {reason: ${reasonFor(image)}}\n`).join('')}`)
+
+/** `lock` has no digest to ask for while a placeholder is not filled in, so the exception stays. */
+const reasonFor = (image: string): string => (hasPlaceholder(image) ? 'filled in by what deploys it' : NOT_PINNED)
