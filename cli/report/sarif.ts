@@ -28,7 +28,7 @@ export function findingsAsSarif(
   }
 }
 
-const ruleOf = ({ source, finding }: StackFinding): string => finding.id ?? source
+const ruleOf = ({ finding }: StackFinding): string => finding.id
 
 function rule(id: string): object {
   const kind = findingKinds.get(id)

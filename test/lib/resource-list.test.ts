@@ -353,12 +353,12 @@ describe('it fails closed: nothing on stdout, the reason on stderr', () => {
     const failing = doing((objects) => {
       const [object] = objects as [KubernetesObject]
       object.spoiled = true
-      return [{ severity: 'error', message: 'no', object }]
+      return [{ id: 'test-function/no', severity: 'error', message: 'no', object }]
     })
     const item = '- apiVersion: v1\n  kind: Pod\n  metadata: {name: a}\n'
     expect(await run(list(item), failing)).toMatchObject({
       stdout: '',
-      stderr: 'error: test-function: Pod a: no\n',
+      stderr: 'error: test-function/no: Pod a: no\n',
       exitCode: 1,
     })
     const ofKpt =

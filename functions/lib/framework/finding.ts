@@ -7,7 +7,7 @@ export type Severity = 'error' | 'warning' | 'info'
 /** One thing a function has to say, about an object where there is one. */
 export interface Finding {
   /** Stable name, `<function or part of lib>/<short name>`: what tests assert and `krm-hardening explain` takes. */
-  id?: string
+  id: string
   severity: Severity
   /** What is wrong or was done, what was found and expected, and what to do about it. */
   message: string
@@ -91,7 +91,7 @@ export function toResult(finding: Finding, source: string): Result {
     }),
     ...(finding.field && { field: withoutSecrets(finding.field) }),
     ...(path && { file: { path } }),
-    tags: { function: source, ...(finding.id && { id: finding.id }), ...finding.tags },
+    tags: { function: source, id: finding.id, ...finding.tags },
   }
 }
 
@@ -102,7 +102,7 @@ const DONE_BY_EVERY_FUNCTION = 'objects/'
  * functions do the function that did it, then what it is about.
  */
 export function toLine(finding: Finding, source: string): string {
-  const { severity, id = source } = finding
+  const { severity, id } = finding
   const by = source !== '' && id.startsWith(DONE_BY_EVERY_FUNCTION) ? [source] : []
   return [severity, id, ...by, describeFinding(finding)].join(': ').replaceAll('\n', ' ')
 }
