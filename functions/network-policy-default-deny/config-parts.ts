@@ -1,5 +1,6 @@
 import * as z from 'zod/mini'
 import { reasonSchema } from '../lib/framework/config.ts'
+import { isCidr } from '../lib/kubernetes/cidr.ts'
 import { ISTIO_SYSTEM } from '../lib/kubernetes/istio-labels.ts'
 import {
   cidrSchema,
@@ -13,7 +14,6 @@ import {
   portSchema,
   unlessOff,
 } from './config-peers.ts'
-import { isCidr } from './dialects/cidr.ts'
 
 /** The parts of the configuration that have fields of their own. */
 

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import { reasonSchema } from '../lib/framework/config.ts'
-import { isCidr } from './dialects/cidr.ts'
-import type { Peer } from './policies/policy.ts'
+import { isCidr } from '../lib/kubernetes/cidr.ts'
+import type { Peer } from './policy.ts'
 
 /** What configuration writes peers and ports with. */
 

@@ -1,8 +1,8 @@
 import * as z from 'zod/mini'
 import { fluxSchema } from '../lib/charts/config.ts'
 import { modeSchema, offSchema, reasonSchema } from '../lib/framework/config.ts'
-import { ruleSchema } from './derive/rule.ts'
-import { presetsSchema } from './presets/schema.ts'
+import { ruleSchema } from './config-derive.ts'
+import { presetsSchema } from './config-presets.ts'
 
 const name = z.string().check(z.minLength(1))
 const labels = z.record(z.string(), z.string())

@@ -2,10 +2,10 @@ import { EXCEPTION, setExceptions } from '../lib/framework/exceptions.ts'
 import type { Finding } from '../lib/framework/finding.ts'
 import type { KubernetesObject } from '../lib/kubernetes/objects.ts'
 import { overrideFor } from '../lib/kubernetes/workload.ts'
-import type { Build } from './build.ts'
+import type { Build } from './build/build.ts'
+import { named, type Scalable } from './build/scalable.ts'
 import type { ReplicationFactorSpec } from './config.ts'
 import { findings } from './findings/index.ts'
-import { named, type Scalable } from './replicas/scalable.ts'
 
 interface Exception {
   what: string

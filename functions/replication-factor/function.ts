@@ -2,11 +2,11 @@ import { defineFunction, type KrmFunction } from '../lib/framework/function.ts'
 import { isKind } from '../lib/kubernetes/objects.ts'
 import { isPodOwner } from '../lib/kubernetes/pod-template.ts'
 import { customResourceOf } from '../lib/operators/index.ts'
+import { isAutoscaler } from './build/autoscaler.ts'
+import { isScalable } from './build/scalable.ts'
 import { type ReplicationFactorSpec, replicationFactorSchema } from './config.ts'
 import { isBudget } from './disruption-budgets/budget.ts'
 import { presetOf } from './presets/index.ts'
-import { isAutoscaler } from './replicas/autoscaler.ts'
-import { isScalable } from './replicas/scalable.ts'
 import { transform } from './transform.ts'
 
 const reads: KrmFunction<ReplicationFactorSpec>['reads'] = (spec, item) =>

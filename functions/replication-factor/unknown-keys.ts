@@ -1,8 +1,8 @@
 import type { Finding } from '../lib/framework/finding.ts'
 import { unknownKeys, workloadNames } from '../lib/framework/unknown-keys.ts'
-import type { Build } from './build.ts'
+import type { Build } from './build/build.ts'
+import { named } from './build/scalable.ts'
 import { findings } from './findings/index.ts'
-import { named } from './replicas/scalable.ts'
 
 /** A warning for every key of the policy that names nothing in the build, with the name that was probably meant. */
 export function unknownNames({ spec, scalables, topology }: Build): Finding[] {

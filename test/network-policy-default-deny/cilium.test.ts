@@ -1,7 +1,7 @@
 import { parseConfig } from '../../functions/lib/framework/config.ts'
 import { networkPolicyDefaultDenySchema } from '../../functions/network-policy-default-deny/config.ts'
 import { write } from '../../functions/network-policy-default-deny/dialects/write.ts'
-import type { Peer, Policy } from '../../functions/network-policy-default-deny/policies/policy.ts'
+import type { Peer, Policy } from '../../functions/network-policy-default-deny/policy.ts'
 
 const draft: Policy = {
   name: 'cart',

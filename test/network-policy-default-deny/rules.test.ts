@@ -1,7 +1,7 @@
 import type { Port } from '../../functions/lib/flows/port.ts'
-import { containsRange, isCidr, rangeOfAddress } from '../../functions/network-policy-default-deny/dialects/cidr.ts'
-import type { Peer } from '../../functions/network-policy-default-deny/policies/policy.ts'
-import { type Admission, rulesOf } from '../../functions/network-policy-default-deny/policies/rules.ts'
+import { containsRange, isCidr, rangeOfAddress } from '../../functions/lib/kubernetes/cidr.ts'
+import { rulesOf } from '../../functions/network-policy-default-deny/policies/rules.ts'
+import type { Admission, Peer } from '../../functions/network-policy-default-deny/policy.ts'
 
 const pods = (namespace: string | undefined, labels?: Record<string, string>): Peer => ({
   type: 'pods',

@@ -1,9 +1,9 @@
 import type { Container } from '../../functions/lib/kubernetes/pod-template.ts'
 import { isPlaceholder } from '../../functions/lib/kubernetes/type-check.ts'
+import type { Scalable } from '../../functions/replication-factor/build/scalable.ts'
 import { fill, podsOf } from '../../functions/replication-factor/derive/evaluate.ts'
 import { argumentsOf } from '../../functions/replication-factor/derive/target-argument.ts'
 import { expandVariables, referredVariable } from '../../functions/replication-factor/derive/variable.ts'
-import type { Scalable } from '../../functions/replication-factor/replicas/scalable.ts'
 
 test.each([
   [`\${NAME}`, true],

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
+import { containsRange, isCidr } from '../../lib/kubernetes/cidr.ts'
 import { isFields, valueAt } from '../../lib/kubernetes/objects.ts'
-import { containsRange, isCidr } from '../dialects/cidr.ts'
 import { namespaceLabelOf } from '../dialects/namespace-label.ts'
 
 /** Does one piece of a NetworkPolicy admit all that another does? Sound, not complete: unlike forms are not compared. */

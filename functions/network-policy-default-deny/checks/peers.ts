@@ -3,7 +3,7 @@ import { describe, formatPath, type KubernetesObject } from '../../lib/kubernete
 import { namesIn } from '../config-peers.ts'
 import { namespaceLabelOf, OWN_LABEL } from '../dialects/namespace-label.ts'
 import { findings } from '../findings.ts'
-import type { Policy, Rule } from '../policies/policy.ts'
+import type { Policy, Rule } from '../policy.ts'
 import type { Build } from '../subjects/build.ts'
 
 /** A policy and the object that it was written as. */

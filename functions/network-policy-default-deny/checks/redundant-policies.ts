@@ -3,7 +3,7 @@ import { isGeneratedBy } from '../../lib/framework/generated-objects.ts'
 import { groupBy } from '../../lib/framework/group-by.ts'
 import { isKind, type KubernetesObject, valueAt } from '../../lib/kubernetes/objects.ts'
 import { findings, NAME } from '../findings.ts'
-import type { Direction } from '../policies/policy.ts'
+import type { Direction } from '../policy.ts'
 import { type Coverage, coversRules, coversSelector, type NetworkPolicyRule } from './coverage.ts'
 
 const FIELDS: readonly (readonly [direction: Direction, field: string])[] = [

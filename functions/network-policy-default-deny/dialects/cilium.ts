@@ -1,9 +1,9 @@
 import type { Port } from '../../lib/flows/port.ts'
+import { rangeOfAddress } from '../../lib/kubernetes/cidr.ts'
 import type { Fields } from '../../lib/kubernetes/objects.ts'
 import type { Labels } from '../../lib/kubernetes/selector.ts'
 import type { NetworkPolicyDefaultDenySpec } from '../config.ts'
-import type { Direction, Peer, Policy, Rule } from '../policies/policy.ts'
-import { rangeOfAddress } from './cidr.ts'
+import type { Direction, Peer, Policy, Rule } from '../policy.ts'
 import { apiServerPeers, dnsPeers } from './known-peers.ts'
 
 /** Label of every pod that Cilium knows, by which it tells namespaces. */

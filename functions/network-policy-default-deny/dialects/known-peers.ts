@@ -1,6 +1,6 @@
 import type { NetworkPolicyDefaultDenySpec } from '../config.ts'
 import { toPeer } from '../config-peers.ts'
-import type { Direction, Peer } from '../policies/policy.ts'
+import type { Direction, Peer } from '../policy.ts'
 
 /** Peers that the configuration knows in other terms: pods and ranges. */
 

@@ -1,10 +1,10 @@
 import type { INetworkPolicyPeer } from 'kubernetes-models/networking.k8s.io/v1/NetworkPolicyPeer'
+import { familyOf, rangeOfAddress } from '../../lib/kubernetes/cidr.ts'
 import type { Fields } from '../../lib/kubernetes/objects.ts'
 import type { Labels } from '../../lib/kubernetes/selector.ts'
 import type { NetworkPolicyDefaultDenySpec } from '../config.ts'
 import { namesIn } from '../config-peers.ts'
-import type { Direction, Peer, Policy, Rule } from '../policies/policy.ts'
-import { familyOf, rangeOfAddress } from './cidr.ts'
+import type { Direction, Peer, Policy, Rule } from '../policy.ts'
 import { apiServerPeers, dnsPeers, toRange } from './known-peers.ts'
 import { namespaceLabelOf } from './namespace-label.ts'
 

@@ -1,7 +1,7 @@
 import { type Port, tcp } from '../../lib/flows/port.ts'
 import { type PeerSpec, toPeer } from '../config-peers.ts'
+import type { Peer, Policy, Rule } from '../policy.ts'
 import type { Build } from '../subjects/build.ts'
-import type { Peer, Policy, Rule } from './policy.ts'
 import { rulesOf } from './rules.ts'
 import { namespaceSyncWave } from './sync-wave.ts'
 

@@ -1,11 +1,11 @@
 import { isOfTheMesh } from '../../lib/kubernetes/istio-labels.ts'
 import type { KubernetesObject } from '../../lib/kubernetes/objects.ts'
 import type { Labels } from '../../lib/kubernetes/selector.ts'
+import type { Direction, Policy, Rule } from '../policy.ts'
 import type { Build } from '../subjects/build.ts'
 import type { Subject } from '../subjects/subject.ts'
 import { egressOf } from '../traffic/egress.ts'
 import { ingressOf, type SubjectAdmission } from '../traffic/ingress.ts'
-import type { Direction, Policy, Rule } from './policy.ts'
 import { rulesOf } from './rules.ts'
 import { syncWaveOf } from './sync-wave.ts'
 

@@ -1,11 +1,5 @@
 import type { Port } from '../../lib/flows/port.ts'
-import type { Peer, Rule } from './policy.ts'
-
-/** A peer and the ports on which it is admitted. */
-export interface Admission {
-  peer: Peer
-  ports: readonly Port[] | 'all'
-}
+import type { Admission, Peer, Rule } from '../policy.ts'
 
 const portKey = ({ protocol, port, endPort }: Port): string =>
   `${typeof port === 'number' ? String(port).padStart(5, '0') : port}/${protocol}${endPort === undefined ? '' : `-${endPort}`}`

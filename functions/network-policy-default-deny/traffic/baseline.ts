@@ -1,7 +1,7 @@
 import { type Port, tcp, udp } from '../../lib/flows/port.ts'
 import type { Labels } from '../../lib/kubernetes/selector.ts'
 import type { NetworkPolicyDefaultDenySpec } from '../config.ts'
-import type { Admission } from '../policies/rules.ts'
+import type { Admission } from '../policy.ts'
 import type { Subject } from '../subjects/subject.ts'
 
 /** Pods that pods of every namespace call, and the ports. */

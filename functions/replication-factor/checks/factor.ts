@@ -1,7 +1,7 @@
 import type { Finding } from '../../lib/framework/finding.ts'
-import { type Build, factorOf, plural, totalOf } from '../build.ts'
+import { type Build, factorOf, plural, totalOf } from '../build/build.ts'
+import { describeScalable, type Scalable } from '../build/scalable.ts'
 import { findings } from '../findings/index.ts'
-import { describeScalable, type Scalable } from '../replicas/scalable.ts'
 
 // Rule: a workload that holds as many copies as the factor says runs at least that many replicas. The factor is the
 // environment's, or the workload's own, which needs a reason. Fewer replicas than copies are an error, also where an

@@ -9,9 +9,9 @@ import {
   valueAt,
 } from '../../lib/kubernetes/objects.ts'
 import { namesOf } from '../../lib/kubernetes/previous-names.ts'
-import { type Build, type Count, totalOf } from '../build.ts'
+import { type Build, type Count, totalOf } from '../build/build.ts'
+import { type Scalable, wholeNumber } from '../build/scalable.ts'
 import { findings } from '../findings/index.ts'
-import { type Scalable, wholeNumber } from '../replicas/scalable.ts'
 
 // Rule, for every Kafka of Strimzi, whoever wrote its configuration: no topic has more copies than there are brokers, or
 // it cannot be created; and fewer copies must be in sync than there are, or the first broker that is away stops every

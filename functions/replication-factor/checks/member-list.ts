@@ -1,9 +1,9 @@
 import type { Finding } from '../../lib/framework/finding.ts'
 import { isPlaceholder } from '../../lib/kubernetes/type-check.ts'
-import { type Build, plural, totalOf } from '../build.ts'
+import { type Build, plural, totalOf } from '../build/build.ts'
+import type { Scalable } from '../build/scalable.ts'
 import { expandVariables } from '../derive/variable.ts'
 import { findings } from '../findings/index.ts'
-import type { Scalable } from '../replicas/scalable.ts'
 import { type MemberList, memberListsOf } from './initial-cluster.ts'
 import type { Quorum } from './quorum.ts'
 

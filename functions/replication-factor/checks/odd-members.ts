@@ -1,5 +1,5 @@
 import type { Finding } from '../../lib/framework/finding.ts'
-import { type Build, totalOf } from '../build.ts'
+import { type Build, totalOf } from '../build/build.ts'
 import { majority, tolerance } from '../derive/evaluate.ts'
 import { findings } from '../findings/index.ts'
 import type { Quorum } from './quorum.ts'

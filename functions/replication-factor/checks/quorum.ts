@@ -1,9 +1,9 @@
 import { groupBy } from '../../lib/framework/group-by.ts'
 import { valueAt } from '../../lib/kubernetes/objects.ts'
 import { workloadKindOf } from '../../lib/kubernetes/workload-kinds.ts'
-import type { Build } from '../build.ts'
-import type { KnownPart } from '../presets/expand.ts'
-import { named, type Scalable } from '../replicas/scalable.ts'
+import type { Build } from '../build/build.ts'
+import type { KnownPart } from '../build/known-parts.ts'
+import { named, type Scalable } from '../build/scalable.ts'
 import { memberListsOf } from './initial-cluster.ts'
 
 // Rule: a quorum is what the policy or a preset names, and by its nature an etcd (it is told an initial cluster), the pd of a

@@ -1,9 +1,9 @@
 import type { Finding } from '../../lib/framework/finding.ts'
 import { isKind, type KubernetesObject, valueAt } from '../../lib/kubernetes/objects.ts'
-import { type Build, countOf } from '../build.ts'
+import { type Build, countOf } from '../build/build.ts'
+import { type Scalable, wholeNumber } from '../build/scalable.ts'
 import { readToml } from '../derive/toml-text.ts'
 import { findings } from '../findings/index.ts'
-import { type Scalable, wholeNumber } from '../replicas/scalable.ts'
 
 // Rule, for every TidbCluster, whoever wrote it: outside of `environment: dev` there are at least three TiKV, because each
 // region is a Raft group; and PD is told of no more copies than there are TiKV to hold them.

@@ -1,9 +1,9 @@
 import { valueAt } from '../../lib/kubernetes/objects.ts'
 import { workloadKindOf } from '../../lib/kubernetes/workload-kinds.ts'
-import { type Build, countOf, factorOf, plural, totalOf } from '../build.ts'
-import { describeScalable, type Scalable, wholeNumber } from '../replicas/scalable.ts'
+import { type Build, countOf, factorOf, plural, totalOf } from '../build/build.ts'
+import { describeScalable, type Scalable, wholeNumber } from '../build/scalable.ts'
+import type { Formula, NamedRule, TEMPLATE_KEYS } from '../config-derive.ts'
 import type { Value } from './field.ts'
-import type { Formula, NamedRule, TEMPLATE_KEYS } from './rule.ts'
 
 /**
  * A value, or why there is none: `unknown` where a placeholder gives the number, which is no error; undefined where the

@@ -1,6 +1,6 @@
 import type { KubernetesObject } from '../../lib/kubernetes/objects.ts'
-import type { Build } from '../build.ts'
-import type { NamedRule } from './rule.ts'
+import type { Build } from '../build/build.ts'
+import type { NamedRule } from '../config-derive.ts'
 
 /** The result of a formula: a number, or members, one text each. */
 export type Value = number | readonly string[]

@@ -1,8 +1,8 @@
 import { matchesPattern } from '../../lib/framework/match.ts'
 import { formatPath, isFields, isKind, type KubernetesObject } from '../../lib/kubernetes/objects.ts'
 import { isCalledOrHashed } from '../../lib/kubernetes/previous-names.ts'
+import { keysOf, type Target } from '../config-derive.ts'
 import { asField, asText, type DerivedField, type Placing } from './field.ts'
-import { keysOf, type Target } from './rule.ts'
 import { readText, replaceWord, setInText } from './text.ts'
 import { findWord, type Word } from './word-pattern.ts'
 

@@ -1,7 +1,7 @@
 import { matches } from '../../lib/framework/match.ts'
 import { formatPath, isFields, type KubernetesObject, valueAt } from '../../lib/kubernetes/objects.ts'
+import { keysOf, type Target } from '../config-derive.ts'
 import { asField, type DerivedField, type Placing } from './field.ts'
-import { keysOf, type Target } from './rule.ts'
 import { readText, setInText } from './text.ts'
 import { TextError } from './text-error.ts'
 

@@ -3,9 +3,9 @@ import type { Finding } from '../../lib/framework/finding.ts'
 import { identity, isFields } from '../../lib/kubernetes/objects.ts'
 import { isPlaceholder } from '../../lib/kubernetes/type-check.ts'
 import { YamlTextError } from '../../lib/yaml/text-values.ts'
+import type { NamedRule } from '../config-derive.ts'
 import { findings } from '../findings/index.ts'
 import type { DerivedField, Value } from './field.ts'
-import type { NamedRule } from './rule.ts'
 import { TextError } from './text-error.ts'
 
 /** What rules have written so far, by field: otherwise the last rule would win, and nobody would hear of the other. */

@@ -1,8 +1,8 @@
 import { generatedObject } from '../../lib/framework/generated-objects.ts'
 import { type Fields, isFields, isKind, type KubernetesObject, valueAt } from '../../lib/kubernetes/objects.ts'
 import type { Labels } from '../../lib/kubernetes/selector.ts'
-import { wholeNumber } from '../replicas/scalable.ts'
-import { copySelector } from '../selected-workloads.ts'
+import { wholeNumber } from '../build/scalable.ts'
+import { copySelector } from '../build/selected-workloads.ts'
 
 /** What a PodDisruptionBudget allows, as it is written. */
 export interface Limits {

@@ -3,8 +3,8 @@ import { type Fields, isFields } from '../../lib/kubernetes/objects.ts'
 import { type Labels, matchesSelector } from '../../lib/kubernetes/selector.ts'
 import type { Workload } from '../../lib/kubernetes/workload.ts'
 import { workloadKindOf } from '../../lib/kubernetes/workload-kinds.ts'
-import { type Build, totalOf } from '../build.ts'
-import { selectedBy } from '../selected-workloads.ts'
+import { type Build, totalOf } from '../build/build.ts'
+import { selectedBy } from '../build/selected-workloads.ts'
 import { evictable, type Limits } from './budget.ts'
 
 // Rule: the disruption controller computes maxUnavailable, and percentages, of the scale of the controllers of all pods that

@@ -5,10 +5,10 @@ import { isGeneratedBy, replaceGenerated } from '../../lib/framework/generated-o
 import { describe, identity, isFields, type KubernetesObject } from '../../lib/kubernetes/objects.ts'
 import { type Labels, matchesSelector } from '../../lib/kubernetes/selector.ts'
 import { overrideFor, type Workload } from '../../lib/kubernetes/workload.ts'
-import type { Build } from '../build.ts'
+import type { Build } from '../build/build.ts'
+import type { Replicated } from '../build/replicated.ts'
+import { selectedBy } from '../build/selected-workloads.ts'
 import { findings } from '../findings/index.ts'
-import type { Replicated } from '../replicas/replicated.ts'
-import { selectedBy } from '../selected-workloads.ts'
 import { describeLimits, isBudget, type Limits, newBudget, selectorOf } from './budget.ts'
 import { type Fitted, fitToScale } from './without-scale.ts'
 

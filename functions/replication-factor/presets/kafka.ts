@@ -1,4 +1,4 @@
-import type { Rule, Target } from '../derive/rule.ts'
+import type { Rule, Target } from '../config-derive.ts'
 import type { Preset } from './preset.ts'
 
 const broker = (key: string): Target => ({

@@ -1,4 +1,4 @@
-import type { NamedRule, Rule } from '../derive/rule.ts'
+import type { NamedRule, Rule } from '../config-derive.ts'
 
 /**
  * What is known about a program: which workloads hold its data, and which values follow from their replicas. Data only.

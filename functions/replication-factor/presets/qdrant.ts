@@ -1,4 +1,4 @@
-import type { Rule } from '../derive/rule.ts'
+import type { Rule } from '../config-derive.ts'
 import type { Preset } from './preset.ts'
 
 const variable = (formula: Rule['formula'], name: string): Rule => ({

@@ -1,10 +1,11 @@
 import type { Finding } from '../../lib/framework/finding.ts'
-import { describe, valueAt } from '../../lib/kubernetes/objects.ts'
+import { valueAt } from '../../lib/kubernetes/objects.ts'
 import { overrideFor } from '../../lib/kubernetes/workload.ts'
-import { type Build, countOf, factorOf } from '../build.ts'
+import { type Build, countOf, factorOf } from '../build/build.ts'
+import type { KnownPart } from '../build/known-parts.ts'
+import { type Scalable, writeReplicas, writtenText } from '../build/scalable.ts'
 import { findings } from '../findings/index.ts'
-import type { KnownPart } from '../presets/expand.ts'
-import { type Scalable, writeReplicas } from './scalable.ts'
+import { checkAutoscaled } from './autoscaled.ts'
 
 // Rule: `replicas` of the policy are written where the object has them. A workload that a preset knows to hold data gets
 // at least as many as the factor says, and a quorum the next odd number; higher numbers stay. Nothing is written where
@@ -43,35 +44,13 @@ function writeAtLeast(
   if (target === undefined || (wanted === undefined && value === undefined)) return []
   if (value === undefined)
     return [
-      findings['placeholder-replicas']({ object: scalable.object }, scalable.path.join('.'), written(scalable), target),
+      findings['placeholder-replicas'](
+        { object: scalable.object },
+        scalable.path.join('.'),
+        writtenText(scalable),
+        target,
+      ),
     ]
   if (value !== target || valueAt(scalable.object, scalable.path) === undefined) writeReplicas(scalable, target)
   return []
 }
-
-function checkAutoscaled(build: Build, scalable: Scalable, wanted: number | undefined): Finding[] {
-  const autoscaler = build.autoscalers.get(scalable)
-  if (!autoscaler) return []
-  const { object, field, min } = autoscaler
-  const found: Finding[] = []
-  if (valueAt(scalable.object, scalable.path) !== undefined)
-    found.push(
-      findings['replicas-with-autoscaler'](
-        { object: scalable.object, field: { path: scalable.path.join('.') } },
-        written(scalable),
-        describe(object),
-      ),
-    )
-  if (wanted !== undefined && min !== undefined && min < wanted)
-    found.push(
-      findings['autoscaler-below-replicas'](
-        { object, field: { path: field, currentValue: min, proposedValue: wanted } },
-        scalable.name,
-        min,
-        wanted,
-      ),
-    )
-  return found
-}
-
-const written = ({ object, path }: Scalable): string => JSON.stringify(valueAt(object, path))

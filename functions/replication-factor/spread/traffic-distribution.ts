@@ -1,7 +1,7 @@
 import { isOff } from '../../lib/framework/config.ts'
 import type { Finding } from '../../lib/framework/finding.ts'
 import { type Fields, valueAt } from '../../lib/kubernetes/objects.ts'
-import type { Build } from '../build.ts'
+import type { Build } from '../build/build.ts'
 
 // Rule: every Service that is not headless prefers endpoints nearby: trafficDistribution PreferClose. The value of a
 // manifest stays, unless the policy names the Service. A headless Service has no virtual address, and an ExternalName has

@@ -1,12 +1,12 @@
-import { type Topology, topologyOf } from '../lib/flows/topology.ts'
-import type { KubernetesObject } from '../lib/kubernetes/objects.ts'
-import type { Labels } from '../lib/kubernetes/selector.ts'
-import { overrideFor, type Workload } from '../lib/kubernetes/workload.ts'
-import { runtimePodsOf } from '../lib/operators/index.ts'
-import type { ReplicationFactorSpec } from './config.ts'
-import { type Autoscaler, autoscalersOf, describeMin, describeRunning } from './replicas/autoscaler.ts'
-import { type Replicated, replicatedOf, standInsOf } from './replicas/replicated.ts'
-import { describeScalable, type Scalable, scalablesOf, writtenReplicas } from './replicas/scalable.ts'
+import { type Topology, topologyOf } from '../../lib/flows/topology.ts'
+import type { KubernetesObject } from '../../lib/kubernetes/objects.ts'
+import type { Labels } from '../../lib/kubernetes/selector.ts'
+import { overrideFor, type Workload } from '../../lib/kubernetes/workload.ts'
+import { runtimePodsOf } from '../../lib/operators/index.ts'
+import type { ReplicationFactorSpec } from '../config.ts'
+import { type Autoscaler, autoscalersOf, describeMin, describeRunning } from './autoscaler.ts'
+import { type Replicated, replicatedOf, standInsOf } from './replicated.ts'
+import { describeScalable, type Scalable, scalablesOf, writtenReplicas } from './scalable.ts'
 
 /** The objects of a run, indexed for this function, and the policy. */
 export interface Build {

@@ -1,6 +1,6 @@
-import { isFields } from '../lib/kubernetes/objects.ts'
-import { type Labels, matchesSelector } from '../lib/kubernetes/selector.ts'
-import { runsPods, type Workload } from '../lib/kubernetes/workload.ts'
+import { isFields } from '../../lib/kubernetes/objects.ts'
+import { type Labels, matchesSelector } from '../../lib/kubernetes/selector.ts'
+import { runsPods, type Workload } from '../../lib/kubernetes/workload.ts'
 import type { Build } from './build.ts'
 
 /** A copy of a LabelSelector, so that no two objects share one. */

@@ -1,5 +1,5 @@
-import type { Port } from '../../lib/flows/port.ts'
-import type { Labels } from '../../lib/kubernetes/selector.ts'
+import type { Port } from '../lib/flows/port.ts'
+import type { Labels } from '../lib/kubernetes/selector.ts'
 
 /** What a policy says, as data that no dialect shapes. */
 
@@ -18,6 +18,12 @@ export type Peer =
   | { type: 'dns' }
   | { type: 'apiServer' }
   | { type: 'anyone' }
+
+/** A peer and the ports on which it is admitted. */
+export interface Admission {
+  peer: Peer
+  ports: readonly Port[] | 'all'
+}
 
 /** Each of the peers on each of the ports. No ports are all ports. */
 export interface Rule {

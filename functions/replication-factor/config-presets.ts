@@ -1,8 +1,8 @@
 import * as z from 'zod/mini'
-import { offSchema } from '../../lib/framework/config.ts'
-import { didYouMean } from '../../lib/framework/did-you-mean.ts'
-import { ruleShape } from '../derive/rule.ts'
-import { presetOf, presets } from './index.ts'
+import { offSchema } from '../lib/framework/config.ts'
+import { didYouMean } from '../lib/framework/did-you-mean.ts'
+import { ruleShape } from './config-derive.ts'
+import { presetOf, presets } from './presets/index.ts'
 
 const name = z.string().check(z.minLength(1))
 

@@ -62,6 +62,9 @@ export function writtenReplicas({ object, path }: Scalable): number | undefined 
   return wholeNumber(value)
 }
 
+/** The number as it is written, for messages. */
+export const writtenText = ({ object, path }: Scalable): string => JSON.stringify(valueAt(object, path))
+
 /** A whole number, also one in quotes; undefined for anything else, such as a placeholder. */
 export function wholeNumber(value: unknown): number | undefined {
   if (typeof value === 'number') return Number.isInteger(value) ? value : undefined
