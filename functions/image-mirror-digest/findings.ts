@@ -21,7 +21,7 @@ export const findings = defineFindings('image-mirror-digest', {
   'runs-by-tag': {
     severity: 'info',
     message: (image: string, reason: string) => `${image} runs by its tag: ${reason}`,
-    means: 'An entry of allowTag permits this image to run without a digest.',
+    means: 'An entry of allowTag permits this image, or the charts of this repository, to run without a digest.',
     why: NOT_PINNED,
     fix: 'Nothing, as long as the reason holds. Pin the image in digests and remove the entry when it no longer does.',
   },
@@ -112,6 +112,37 @@ export const findings = defineFindings('image-mirror-digest', {
     means: 'The text in a ConfigMap is not one YAML document, or its image cannot be changed on its own.',
     why: 'The images in it stay as they are, neither mirrored nor pinned.',
     fix: 'Correct the text. If an anchor shares the value with another place, write the value out in both.',
+  },
+  'chart-not-pinned': {
+    severity: 'error',
+    message: (found: string) => `found ${found}, expected tag with one exact version, such as tag: 1.2.3`,
+    means: 'An OCIRepository follows a range of versions of a chart, or the newest one.',
+    why: 'The registry decides which chart is installed, and its digest cannot be known.',
+    fix: 'Name one version in spec.ref.tag. Flux or Renovate can propose the next one as a change to review.',
+  },
+  'chart-digest': {
+    severity: 'error',
+    message: (written: string, locked: string) =>
+      `found ${written}, but the ChartLock was made from ${locked}; remove the digest, or renew the lock with: krm-hardening lock --chart FILE`,
+    means: 'The digest of a chart is not the digest that its ChartLock was made from.',
+    why: 'The chart that is installed may render other objects than the lock holds.',
+    fix: 'Remove spec.ref.digest, which is written from the lock, or renew the lock.',
+  },
+  'chart-misdirected': {
+    severity: 'error',
+    message: (url: string) =>
+      `is not where the mirror has ${url}, which the annotation krm-hardening.dev/mirrored-chart names; remove the annotation and write the url of the source`,
+    means: 'The url of an OCIRepository was edited after its chart was mirrored.',
+    why: 'The lock of the annotated chart would be taken for another one.',
+    fix: 'Remove the annotation and write the url that the chart has outside of the mirror.',
+  },
+  'chart-repository': {
+    severity: 'warning',
+    message: (url: string) =>
+      `its charts have no digest, and no mirror applies; use an OCIRepository, or permit it by allowTag: {${JSON.stringify(url)}: {reason: …}}`,
+    means: 'A HelmRepository lists its charts in an index, where a version has no digest that Flux checks.',
+    why: 'Whoever can write to the repository decides what is installed under a version that is already reviewed.',
+    fix: 'Use an OCIRepository, which most charts have by now, or name the url in allowTag with a reason.',
   },
   'no-mirror': {
     severity: 'warning',

@@ -4,14 +4,17 @@
  * Changes: every image reference of every pod spec (containers, initContainers, ephemeralContainers, image volumes) and of
  * the places outside pod specs that places/ knows and `places` adds. The name goes to the mirror of its longest prefix in
  * `mirrors`, unless a prefix in `internal` is longer; the digest comes from the lock, `digests`. Pods that pull from a
- * mirror, or their service accounts, get the pull secrets of `imagePullSecrets`.
+ * mirror, or their service accounts, get the pull secrets of `imagePullSecrets`. An OCIRepository with a chart is pulled and
+ * pinned in the same way, with the digest next to the tag.
  * Refuses: a reference that does not parse; one whose digest differs from the lock's; one that would have no digest, or
  * has a placeholder, and is not named in `allowTag`; a lock that contradicts itself.
  * Warns: of strings elsewhere that look like an image (`audit`), and of lock entries that nothing used.
  * It never asks the network: what a tag means today is for whoever writes the lock.
  */
+import { chartSourcesOf } from '../lib/charts/source.ts'
 import { setExceptions } from '../lib/framework/exceptions.ts'
 import type { Finding } from '../lib/framework/finding.ts'
+import type { Shared } from '../lib/framework/shared.ts'
 import type { KubernetesObject } from '../lib/kubernetes/objects.ts'
 import { Audit } from './audit/audit.ts'
 import type { ImageMirrorDigestSpec } from './config.ts'
@@ -22,13 +25,16 @@ import { findings } from './findings.ts'
 import { Places } from './places/find.ts'
 import { detailsOf, type ImageAt, type Obstacle } from './places/image-at.ts'
 import { keepVersion } from './places/joined-images.ts'
+import { chartRepository, misdirected } from './places/sources.ts'
 import { addPullSecrets } from './pull-secrets/pull-secrets.ts'
 
 export async function transform(
   objects: KubernetesObject[],
   spec: ImageMirrorDigestSpec,
   name: string,
+  shared: Shared,
 ): Promise<Finding[]> {
+  const sources = chartSourcesOf(shared)
   const places = new Places(spec.places)
   const decisions = new Decisions(spec)
   const found: Finding[] = []
@@ -36,13 +42,15 @@ export async function transform(
   const mirrored = new Set<KubernetesObject>()
   for (const object of objects) {
     const reasons: string[] = []
-    for (const image of await places.imagesOf(object)) {
+    found.push(...chartRepository(object, (url) => decisions.allowedTags.reasonForText(url)))
+    for (const image of await places.imagesOf(object, sources)) {
       if ('severity' in image) {
         found.push(image)
         continue
       }
       const decision = decisions.decide(image.text)
       found.push(...remarks(decision, image))
+      if (decision.outcome === 'resolved') found.push(...misdirected(object, decision.source))
       reasons.push(...reasonsOf(decision))
       if (isMirrored(decision)) mirrored.add(object)
       const obstacle = await write(decision, image)

@@ -4,6 +4,7 @@ import { imageMirrorDigest } from '../../functions/image-mirror-digest/function.
 import { transform } from '../../functions/image-mirror-digest/transform.ts'
 import { parseConfig } from '../../functions/lib/framework/config.ts'
 import type { Finding } from '../../functions/lib/framework/finding.ts'
+import { Shared } from '../../functions/lib/framework/shared.ts'
 import type { KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
 
 const LONG = 4_000_000
@@ -13,6 +14,7 @@ const run = (object: KubernetesObject, spec: unknown = {}): Promise<Finding[]> =
     [object],
     parseConfig(imageMirrorDigest.schema, spec, 'spec') as ImageMirrorDigestSpec,
     'image-mirror-digest',
+    new Shared(),
   )
 const ids = (findings: readonly Finding[]) => findings.map(({ id }) => id)
 

@@ -5,12 +5,13 @@ import { transform as transformNamed } from '../../functions/image-mirror-digest
 import { parseConfig } from '../../functions/lib/framework/config.ts'
 import { EXCEPTION } from '../../functions/lib/framework/exceptions.ts'
 import { toResult } from '../../functions/lib/framework/finding.ts'
+import { Shared } from '../../functions/lib/framework/shared.ts'
 import type { KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
 
 const MIRROR = 'registry.internal/mirror'
 const ONE = `sha256:${'1'.repeat(64)}`
 const transform = (objects: KubernetesObject[], spec: ImageMirrorDigestSpec) =>
-  transformNamed(objects, spec, 'image-mirror-digest')
+  transformNamed(objects, spec, 'image-mirror-digest', new Shared())
 const specOf = (spec: unknown): ImageMirrorDigestSpec =>
   parseConfig(imageMirrorDigest.schema, spec, 'spec') as ImageMirrorDigestSpec
 

@@ -60,7 +60,7 @@ const lock = (objects: KubernetesObject[] = [deployment()], more: Fields = {}): 
 })
 
 const SECTIONS = {
-  images: { digests: { 'example/web': DIGEST }, audit: false },
+  images: { digests: { 'example/web': DIGEST, 'charts.example.com/web': DIGEST }, audit: false, unusedLock: 'ignore' },
   securityContext: {},
   replication: {},
   networkPolicy: {},
@@ -173,6 +173,20 @@ describe('a HelmRelease with a lock', () => {
       plan,
     )
     expect(stdout).toContain('interval: 1h # ours')
+  })
+
+  test('is installed from the mirror by the digest of its lock, and is still known by its lock after that', async () => {
+    const spec = { images: { ...SECTIONS.images, mirrors: { '*': 'registry.example.com/mirror' } } }
+    const chart = { url: 'oci://charts.example.com/web', version: '1.2.3', digest: DIGEST }
+    const first = await harden([release(), SOURCE, lock([deployment()], { chart })], spec)
+    expect(first.objects.find(({ kind }) => kind === 'OCIRepository')).toMatchObject({
+      metadata: { annotations: { 'krm-hardening.dev/mirrored-chart': 'oci://charts.example.com/web' } },
+      spec: {
+        url: 'oci://registry.example.com/mirror/charts.example.com/web',
+        ref: { tag: '1.2.3', digest: DIGEST },
+      },
+    })
+    expect((await harden(first.objects, spec)).objects).toEqual(first.objects)
   })
 
   test('is reported as unhardened by validate', async () => {

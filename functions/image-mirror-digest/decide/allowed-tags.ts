@@ -44,8 +44,8 @@ export class AllowedTags {
     return entry?.value.reason
   }
 
-  /** Why this text may keep its placeholder; undefined if it may not. */
-  reasonForPlaceholder(text: string): string | undefined {
+  /** Why a text may stay as it is, such as a placeholder or the URL of a repository; undefined if it may not. */
+  reasonForText(text: string): string | undefined {
     const key = this.#placeholders.get(identityOf(text))
     if (key === undefined) return undefined
     this.#used.add(key)

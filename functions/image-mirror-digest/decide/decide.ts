@@ -51,7 +51,7 @@ export class Decisions {
 
   /** A default is what runs if nobody fills in the placeholder, so it must pass as if it were written. */
   #decidePlaceholder(text: string): Placeholder | Refused {
-    const reason = this.allowedTags.reasonForPlaceholder(text)
+    const reason = this.allowedTags.reasonForText(text)
     if (reason === undefined) return refused((details) => findings.placeholder(details, text))
     const placeholder = placeholderWithDefault(text)
     if (placeholder === undefined) return { outcome: 'placeholder', reason, default: undefined }

@@ -1,3 +1,4 @@
+import { type ChartSources, isHelmRepository, isOciRepository } from '../../lib/charts/source.ts'
 import type { Finding } from '../../lib/framework/finding.ts'
 import { matches } from '../../lib/framework/match.ts'
 import { formatPath, isKind, type KubernetesObject, type TypeMeta, typeOf } from '../../lib/kubernetes/objects.ts'
@@ -11,6 +12,7 @@ import { joinedImagesOf } from './joined-images.ts'
 import { KNOWN_PLACES } from './known-places.ts'
 import { imagesOfContainers, imagesOfVolumes } from './pods.ts'
 import type { ArgumentPlace, ConfigMapPlace, EnvironmentPlace, Place, ResourcePlace } from './schema.ts'
+import { chartOf } from './sources.ts'
 
 /** Images, and findings about images that cannot be read. */
 export type Found = readonly (ImageAt | Finding)[]
@@ -35,12 +37,15 @@ export class Places {
 
   /** May an item hold an image in one of the places? */
   mayHold(item: TypeMeta & { text: string }): boolean {
-    if (isPodOwner(item) || this.#resources.has(typeOf(item))) return true
+    if (isPodOwner(item) || isOciRepository(item) || isHelmRepository(item)) return true
+    if (this.#resources.has(typeOf(item))) return true
     return item.kind === 'ConfigMap' && this.#configMaps.some(({ key }) => item.text.includes(key))
   }
 
-  /** The images of an object, each once. */
-  imagesOf(object: KubernetesObject): Found | Promise<Found> {
+  /** The images of an object, each once. `sources` are the sources of charts that do not say so themselves. */
+  imagesOf(object: KubernetesObject, sources: ChartSources = new Map()): Found | Promise<Found> {
+    const chart = chartOf(object, sources)
+    if (chart) return [chart]
     const template = podTemplateOf(object)
     if (template) return this.#imagesOfPod(object, template)
     if (isKind(object, '', 'ConfigMap')) return this.#imagesOfConfigMap(object)

@@ -1,6 +1,8 @@
+import { isOciRepository } from '../../lib/charts/source.ts'
 import type { Finding } from '../../lib/framework/finding.ts'
 import {
   ensureList,
+  type Fields,
   isFields,
   isKind,
   type KubernetesObject,
@@ -43,6 +45,7 @@ export function addPullSecrets(
   }
   return [...mirrored].flatMap((object) => {
     const template = podTemplateOf(object)
+    if (isOciRepository(object)) return addToSource(object, [...onPods, ...onAccounts])
     if (!template) return onPods.length > 0 ? addToCustomResource(object, onPods) : []
     const namesOwn = (template.spec.imagePullSecrets ?? []).length > 0
     add(template.spec, namesOwn || onPods.length > 0 ? [...onPods, ...onAccounts] : [])
@@ -56,6 +59,16 @@ function addToCustomResource(object: KubernetesObject, names: readonly string[])
   const parent = path && valueAt(object, path.slice(0, -1))
   if (!isFields(parent)) return [findings['pull-secrets-out-of-reach']({ object }, names)]
   add(parent, names)
+  return []
+}
+
+/** Flux pulls a chart with one Secret, of the type that pods pull with. One that the source names itself stays. */
+function addToSource(object: KubernetesObject, names: readonly string[]): Finding[] {
+  const [name, ...more] = names
+  const fields = object.spec as Fields
+  if (name === undefined || 'secretRef' in fields || 'serviceAccountName' in fields || 'provider' in fields) return []
+  if (more.length > 0) return [findings['pull-secrets-out-of-reach']({ object }, names)]
+  fields.secretRef = { name }
   return []
 }
 

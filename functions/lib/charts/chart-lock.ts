@@ -3,6 +3,9 @@ import { API_VERSION } from '../framework/config.ts'
 import type { KubernetesObject } from '../kubernetes/objects.ts'
 import { digestOf } from './canonical-json.ts'
 
+/** In the place of a digest that nobody has asked a registry for. */
+export const UNKNOWN = 'unknown'
+
 const digest = z
   .string()
   .check(z.regex(/^(?:sha256:[a-f0-9]{64}|unknown)$/, 'sha256: and 64 hexadecimal digits, or unknown'))

@@ -5,13 +5,14 @@ import type { Finding } from '../framework/finding.ts'
 import { InputError } from '../framework/input-error.ts'
 import { describe, type Fields, isKind, type KubernetesObject } from '../kubernetes/objects.ts'
 import { podTemplateOf } from '../kubernetes/pod-template.ts'
-import { type ChartLock, chartLockSchema, isChartLock, isIntact } from './chart-lock.ts'
+import { type ChartLock, chartLockSchema, isChartLock, isIntact, UNKNOWN } from './chart-lock.ts'
 import type { FluxSpec } from './config.ts'
 import { charts } from './findings.ts'
 import { applyPatch, patchOf } from './json-patch.ts'
 import { literalPasswords } from './literal-passwords.ts'
 import { managedIndex, managedPatches, targetOf, writeManagedEntry } from './post-renderer.ts'
 import { isHelmRelease, type Release, releaseOf } from './release.ts'
+import { type ChartSources, isHelmRepository, isOciRepository } from './source.ts'
 
 /** A release of the build, with the objects that its chart renders as functions see them. */
 interface Expanded {
@@ -54,6 +55,16 @@ export class Charts {
   /** The HelmReleases whose pods are hardened, and their locks: functions see what they install in their place. */
   get replaced(): KubernetesObject[] {
     return this.#expanded.flatMap(({ release, lock }) => [release.object, lock.object])
+  }
+
+  /** Where the locked charts come from, with the digests that their locks know. */
+  get sources(): ChartSources {
+    return new Map(
+      this.#expanded.map(({ release: { source }, lock: { chart } }) => [
+        source,
+        chart.digest === UNKNOWN ? undefined : chart.digest,
+      ]),
+    )
   }
 
   /** What the charts install. */
@@ -118,10 +129,7 @@ export class Charts {
 
 /** Is this one of the objects by which Flux installs charts? The runner always reads these. */
 export const isOfCharts = (object: { apiVersion: string; kind: string }): boolean =>
-  isHelmRelease(object) ||
-  isChartLock(object) ||
-  isKind(object, 'source.toolkit.fluxcd.io', 'OCIRepository') ||
-  isKind(object, 'source.toolkit.fluxcd.io', 'HelmRepository')
+  isHelmRelease(object) || isChartLock(object) || isOciRepository(object) || isHelmRepository(object)
 
 const isHook = ({ metadata }: KubernetesObject): boolean => metadata.annotations?.['helm.sh/hook'] !== undefined
 

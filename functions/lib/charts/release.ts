@@ -1,13 +1,16 @@
 import { type Fields, isFields, isKind, type KubernetesObject, valueAt } from '../kubernetes/objects.ts'
 import { digestOf } from './canonical-json.ts'
+import { chartUrlOf } from './source.ts'
 
 /** What a HelmRelease installs. */
 export interface Release {
   object: KubernetesObject
+  /** The OCIRepository or HelmRepository that the chart comes from. */
+  source: KubernetesObject
   /** Name and namespace of Helm's release, which charts build names from. */
   name: string
   namespace: string
-  /** URL of the chart without its version: `oci://…`, or the repository's URL and the chart. */
+  /** URL of the chart without its version, before it was mirrored: `oci://…`, or the repository's URL and the chart. */
   chart: string
   version: string
   /** Is its registry spoken to without TLS? */
@@ -67,7 +70,7 @@ export function releaseOf(
   }
 }
 
-type Chart = Pick<Release, 'chart' | 'version' | 'isInsecure'>
+type Chart = Pick<Release, 'source' | 'chart' | 'version' | 'isInsecure'>
 
 function chartOf(
   object: KubernetesObject,
@@ -96,7 +99,7 @@ function chartOf(
       return { field, found: String(reference.kind), expected: 'an OCIRepository, or spec.chart' }
     return pinned(
       source,
-      text(source, ['spec', 'url']),
+      chartUrlOf(source),
       text(source, ['spec', 'ref', 'tag']),
       `${field}: OCIRepository ${source.metadata.name}: spec.ref.tag`,
     )
@@ -129,7 +132,7 @@ function pinned(
       found: version ?? 'nothing',
       expected: 'an exact version such as 1.2.3, because a range installs what no lock has seen',
     }
-  return { chart, version, isInsecure: valueAt(source, ['spec', 'insecure']) === true }
+  return { source, chart, version, isInsecure: valueAt(source, ['spec', 'insecure']) === true }
 }
 
 const listAt = (root: unknown, path: readonly string[]): Fields[] => {

@@ -20,8 +20,9 @@ export interface KrmFunction<Spec extends { mode: Mode } = { mode: Mode }> {
   /**
    * Edits `objects`, which is the caller's private copy: changes them in place, pushes what it generates, takes out
    * what it generated before and no longer wants. `name` is the function's own, for what it writes on objects. Depends
-   * on nothing else: `shared` only saves the functions of one run from computing the same twice. Throws only for objects
-   * that cannot be read.
+   * on nothing else: `shared` saves the functions of one run from computing the same twice, and says which objects a
+   * HelmRelease with a lock takes its chart from, because the release itself is not shown. Throws only for objects that
+   * cannot be read.
    */
   transform(objects: KubernetesObject[], spec: Spec, name: string, shared: Shared): Finding[] | Promise<Finding[]>
 }

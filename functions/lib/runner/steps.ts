@@ -1,5 +1,6 @@
 import { Charts } from '../charts/charts.ts'
 import type { FluxSpec } from '../charts/config.ts'
+import { chartSourcesOf } from '../charts/source.ts'
 import { requireDistinct } from '../framework/distinct.ts'
 import type { Finding } from '../framework/finding.ts'
 import type { Step } from '../framework/function.ts'
@@ -37,6 +38,7 @@ export async function runSteps(objects: KubernetesObject[], steps: readonly Step
   requireDistinct(objects)
   const reported: Reported[] = []
   const shared = new Shared()
+  for (const [source, digest] of charts.sources) chartSourcesOf(shared).set(source, digest)
   const start = replaced.size > 0 ? new Snapshot(objects) : before
   let after = start
   const unreached = new Snapshot(charts.unreached)

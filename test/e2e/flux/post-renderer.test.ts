@@ -119,7 +119,8 @@ beforeAll(async () => {
     join(STACK, 'namespace.yaml'),
     stringify({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop' } }),
   )
-  writeFileSync(join(STACK, 'policy.yaml'), stringify(POLICY))
+  const images = { ...POLICY.spec.images, internal: { [registry.address]: { reason: 'the registry of this test' } } }
+  writeFileSync(join(STACK, 'policy.yaml'), stringify({ ...POLICY, spec: { ...POLICY.spec, images } }))
   writeFileSync(
     join(STACK, 'kustomization.yaml'),
     stringify({ resources: ['namespace.yaml', 'release.yaml', 'app.lock.yaml'], transformers: ['policy.yaml'] }),
