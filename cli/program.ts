@@ -7,6 +7,7 @@ import { graphCommand } from './commands/graph.ts'
 import { initCommand } from './commands/init.ts'
 import { lockCommand } from './commands/lock.ts'
 import { renderCommand } from './commands/render.ts'
+import { stacksCommand } from './commands/stacks.ts'
 import { verifyCommand } from './commands/verify.ts'
 import { EXIT_CODES, type ExitCode } from './exit-code.ts'
 
@@ -33,6 +34,7 @@ Start with:
     checkCommand,
     diffCommand,
     graphCommand,
+    stacksCommand,
     explainCommand,
   ])
     program.addCommand(command(finish))

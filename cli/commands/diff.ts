@@ -4,6 +4,7 @@ import { join, relative } from 'node:path'
 import { Command } from 'commander'
 import { type Connection, connectionsIn, keyOf } from '../connections/connections.ts'
 import { type ExitCode, Failure, OK } from '../exit-code.ts'
+import { git, repositoryOf } from '../git.ts'
 import { run } from '../process.ts'
 import { objectsOf } from '../render/documents.ts'
 import { renderFolder } from '../render/environment.ts'
@@ -50,7 +51,7 @@ async function connectionsOf(folder: string, session: Session): Promise<Connecti
 
 /** The folder as it was at a revision, in a private copy of the repository. Throws Failure (2) if it was not there. */
 async function checkedOut(revision: string, folder: string): Promise<string> {
-  const root = realpathSync((await git(folder, 'rev-parse', '--show-toplevel')).trimEnd())
+  const root = await repositoryOf(folder)
   const copy = realpathSync(mkdtempSync(join(tmpdir(), 'krm-hardening-')))
   process.once('exit', () => rmSync(copy, { recursive: true, force: true }))
   const tree = join(copy, 'tree')
@@ -60,12 +61,6 @@ async function checkedOut(revision: string, folder: string): Promise<string> {
   const { status, stderr } = await run('tar', ['-xf', archive, '-C', tree])
   if (status !== 0) throw new Failure(`${revision} cannot be unpacked: ${stderr.trim()}`)
   return requireBuildable(join(tree, relative(root, realpathSync(folder))))
-}
-
-async function git(cwd: string, ...args: string[]): Promise<string> {
-  const { stdout, stderr, status } = await run('git', args, { cwd })
-  if (status !== 0) throw new Failure(`git ${args[0]} failed: ${stderr.trim()}`)
-  return stdout
 }
 
 function without(some: readonly Connection[], others: readonly Connection[]): Connection[] {

@@ -1,18 +1,21 @@
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
 import { writeJson } from '../../functions/lib/yaml/canonical-yaml.ts'
+import { display } from '../display.ts'
 import { type ExitCode, OK } from '../exit-code.ts'
 import { type Build, type Builder, BuildFailure } from '../kustomize/build.ts'
 import { once } from '../lines.ts'
 import { nameForeignImages, refuseSkippedFunctions } from '../policy/skipped.ts'
 import { joinBuild, objectsOf } from '../render/documents.ts'
-import { type Rendering, renderFolder } from '../render/environment.ts'
+import { type Rendering, renderEach, renderFolder } from '../render/environment.ts'
 import { summaryOf } from '../report/summary.ts'
 import { harden, passThrough } from '../runtime/functions.ts'
 import { type BuildOptions, openSession, requireBuildable, type Session } from '../session.ts'
+import { stacksIn } from '../tree/stacks.ts'
 import { type FindingsOutput, withExamples, withFindingsOutputOption, withImageOption } from './options.ts'
 
 interface RenderOptions extends BuildOptions {
   diff?: true
+  since?: string
   output: FindingsOutput
 }
 
@@ -24,12 +27,19 @@ export function renderCommand(finish: (exitCode: ExitCode) => void): Command {
     )
     .argument('[dir]', 'folder with a kustomization.yaml: a stack, or an environment that lists stacks', '.')
     .option('--diff', 'show what hardening changes, object by object, and print no manifests')
+    .addOption(
+      new Option(
+        '--since <revision>',
+        'only the stacks that may build something else than at a revision of Git, each by itself',
+      ).conflicts('diff'),
+    )
     .action(async (folder: string, options: RenderOptions) => finish(await render(folder, options)))
   withImageOption(withFindingsOutputOption(command, 'YAML, or unified diffs with --diff'))
   return withExamples(command, [
     ['the hardened manifests of an environment', 'krm-hardening render overlays/dev > dev.yaml'],
     ['of one stack, into the cluster', 'krm-hardening render overlays/dev/mimir | kubectl apply --server-side -f -'],
     ['what the policy changes, and what it adds', 'krm-hardening render --diff overlays/dev/mimir'],
+    ['of the stacks that a branch changes', 'krm-hardening render --since main overlays/production'],
     ['what the functions report, at the files that it is about', 'krm-hardening render -o sarif overlays/dev'],
     [
       'if the overlays name a mirrored copy of the image',
@@ -44,13 +54,27 @@ async function render(folder: string, options: RenderOptions): Promise<ExitCode>
   const session = openSession(options)
   nameForeignImages(path, session)
   const builder = session.builder(harden)
-  if (options.output === 'sarif') return renderSarif(path, builder, session)
+  const renderWanted = async (): Promise<Rendering> =>
+    options.since === undefined
+      ? renderFolder(path, builder, onePiece(session))
+      : renderEach(await changedStacks(path, options.since, session), builder)
+  if (options.output === 'sarif') return renderSarif(path, renderWanted, session)
   if (options.diff) return renderDiff(path, builder, session, options.output)
-  const rendering = await renderFolder(path, builder, onePiece(session))
+  const rendering = await renderWanted()
   process.stderr.write(once(rendering.builds.map(({ stderr }) => stderr).join('')))
   process.stderr.write(summaryOf(rendering))
   process.stdout.write(options.output === 'json' ? asList(rendering) : joinBuild(rendering.objects))
   return OK
+}
+
+/** The stacks that may build something else than at a revision; says for each why. */
+async function changedStacks(path: string, revision: string, { say }: Session): Promise<string[]> {
+  const { changedSince } = await import('../tree/changed.ts')
+  const all = stacksIn(path)
+  const changed = await changedSince(revision, all)
+  say(`${changed.length} of ${all.length} stacks may differ from ${revision}`)
+  for (const { folder, because } of changed) say(`${display(folder)}: ${because}`)
+  return changed.map(({ folder }) => folder)
 }
 
 async function renderDiff(path: string, builder: Builder, session: Session, output: FindingsOutput): Promise<ExitCode> {
@@ -64,10 +88,10 @@ async function renderDiff(path: string, builder: Builder, session: Session, outp
 }
 
 /** Prints what the functions report, whether they refuse the build or not. */
-async function renderSarif(path: string, builder: Builder, session: Session): Promise<ExitCode> {
+async function renderSarif(path: string, rendered: () => Promise<Rendering>, session: Session): Promise<ExitCode> {
   const { writeSarif } = await import('../report/write-sarif.ts')
   try {
-    const { builds } = await renderFolder(path, builder, onePiece(session))
+    const { builds } = await rendered()
     await writeSarif(path, session, reportedIn(builds))
     return OK
   } catch (cause) {

@@ -47,6 +47,17 @@ export async function renderFolder(
   throw new BuildFailure(failed.length > 0 ? failed : [build])
 }
 
+/** Renders stacks one after the other, each as it builds by itself. Throws BuildFailure. */
+export async function renderEach(stacks: readonly string[], builder: Builder): Promise<Rendering> {
+  const builds = await Promise.all(stacks.map((stack) => builder.attempt(stack)))
+  const failed = builds.filter(({ output }) => output === undefined)
+  if (failed.length > 0) throw new BuildFailure(failed)
+  const renderings = builds.map((build, index) =>
+    nonEmpty(stacks[index] as string, { objects: splitBuild(build.output ?? ''), builds: [build], stacks: 1 }),
+  )
+  return { objects: renderings.flatMap(({ objects }) => objects), builds, stacks: stacks.length }
+}
+
 /** Throws Failure (2) for a rendering without objects, which Argo CD with prune would take for a wish to delete everything. */
 function nonEmpty(folder: string, rendering: Rendering): Rendering {
   if (rendering.objects.length > 0) return rendering

@@ -30,6 +30,9 @@ export function stacksOf(folder: string): Stacks | undefined {
   return folders && folders.length > 1 ? { folders, order } : undefined
 }
 
+/** The stacks of a folder, whatever their order: those of an environment, or the folder itself. */
+export const stacksIn = (folder: string): string[] => stacksOf(folder)?.folders ?? [resolve(folder)]
+
 /** The folders below a list that are not lists themselves; undefined if a list contains itself. */
 function leaves(folder: string, within: ReadonlySet<string>): string[] | undefined {
   if (within.has(folder)) return undefined
