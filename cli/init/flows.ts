@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
+import type { CallerSpec } from '../../functions/lib/flows/schema.ts'
 import type { Labels } from '../../functions/lib/kubernetes/selector.ts'
-import type { CallerSpec, NamedProposal } from './proposal.ts'
+import type { NamedProposal } from './proposal.ts'
 
 /** A caller of a proposed flow. */
 export interface ProposedCaller {

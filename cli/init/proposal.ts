@@ -1,7 +1,5 @@
-import type { FlowSpec } from '../../functions/lib/flows/schema.ts'
+import type { CallerSpec } from '../../functions/lib/flows/schema.ts'
 import type { Labels } from '../../functions/lib/kubernetes/selector.ts'
-
-export type CallerSpec = FlowSpec['from'][number]
 
 /** One caller of one destination, and what says so. */
 export interface Proposal {

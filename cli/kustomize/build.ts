@@ -8,6 +8,7 @@ import { once } from '../lines.ts'
 import { run } from '../process.ts'
 import type { FunctionCall, Functions } from '../runtime/functions.ts'
 import type { Runtime } from '../runtime/runtime.ts'
+import { callersInTwoForms } from '../tree/callers-of-layers.ts'
 import type { Kustomize } from './find.ts'
 
 export interface Build {
@@ -126,7 +127,10 @@ export class BuildFailure extends Failure {
   readonly failed: readonly Build[]
 
   constructor(failed: readonly Build[]) {
-    const reports = failed.map(({ folders, stderr }) => `${nameOf(folders)} does not build:\n${once(stderr).trimEnd()}`)
+    const reports = failed.flatMap(({ folders, stderr }) => [
+      `${nameOf(folders)} does not build:\n${once(stderr).trimEnd()}`,
+      ...callersInTwoForms(folders, stderr),
+    ])
     super(reports.join('\n'), Math.max(...failed.map(({ exitCode }) => exitCode)) as ExitCode)
     this.failed = failed
   }

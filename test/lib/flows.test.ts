@@ -113,6 +113,30 @@ describe('parsing', () => {
     expect(parseFlows(spec(flows)).map(({ key }) => key)).toEqual(['shop/cart:80', 'shop/web:80'])
   })
 
+  const callersOf = (flow: object) =>
+    parseFlows(spec({ 'shop/cart:http': flow })).map(({ plain, callers }) => ({ plain, callers }))
+
+  test('a map of callers is the list of its keys, without those that are null', () => {
+    const map = {
+      web: {},
+      'stock/stock/api': {},
+      gone: null,
+      report: { namespace: 'batch', labels: { job: 'report' } },
+    }
+    const list = ['web', 'stock/stock/api', { namespace: 'batch', labels: { job: 'report' } }]
+    expect(callersOf({ from: map })).toEqual(callersOf({ from: list }))
+    expect(callersOf({ from: { web: {} }, plain: true })).toEqual(callersOf({ from: ['web'], plain: true }))
+  })
+
+  test('callers through the proxies and past them are two flows of one key', () => {
+    const both = [
+      { plain: false, callers: [{ type: 'workload', name: 'web' }] },
+      { plain: true, callers: [{ type: 'workload', name: 'agent' }] },
+    ]
+    expect(callersOf({ from: { agent: { plain: true }, web: {} } })).toEqual(both)
+    expect(callersOf({ from: { agent: {}, web: { plain: false } }, plain: true })).toEqual(both)
+  })
+
   test.each([
     [
       { cart: { from: ['web'] } },
@@ -133,7 +157,15 @@ describe('parsing', () => {
     [{ 'external/2001:db8::10:443': { from: ['a/b'] } }, 'an IPv6 address in brackets'],
     [{ 'shop/cart:80/icmp': { from: ['web'] } }, 'UDP or SCTP as port/udp'],
     [{ 'shop/kafka:80': { from: ['web'], selector: {} } }, '.selector: expected at least one label, found {}'],
-    [{ 'shop/cart:80': {} }, 'flows["shop/cart:80"].from: expected a list, found nothing'],
+    [{ 'shop/cart:80': {} }, 'flows["shop/cart:80"].from: expected a list or a map, found nothing'],
+    [{ 'shop/cart:80': { from: {} } }, 'from: expected at least one caller; null for the flow takes it away, found {}'],
+    [{ 'shop/cart:80': { from: { web: null } } }, 'from: expected at least one caller'],
+    [
+      { 'shop/cart:80': { from: { 'a b': {} } } },
+      'from: expected keys that are a caller such as workload, namespace/app',
+    ],
+    [{ 'shop/cart:80': { from: { a: { namespace: 'b' } } } }, 'from.a: expected namespace and labels together'],
+    [{ 'shop/cart:80': { from: { a: { plian: true } } } }, 'from.a.plian: unknown key (did you mean plain?)'],
     [{ 'shop/cart:80': { from: [] } }, 'flows["shop/cart:80"].from: expected a length of at least 1'],
     [
       { 'shop/cart:80': { from: ['a b'] } },
@@ -413,6 +445,13 @@ describe('what the build should have and has not', () => {
       ],
     ],
   ])('%s', (_, build, flows, expected) => expect(messages(build, flows)).toEqual(expected))
+})
+
+test('a caller of a map may have a reason of its own, and each needs one', () => {
+  const named = { 'orders/*': { reason: 'batch' }, any: { reason: 'public' } }
+  expect(messages([namespace('shop')], { 'stock/stock:http': { from: named } })).toEqual([])
+  const { findings } = resolve([namespace('shop')], { 'stock/stock:http': { from: { ...named, 'report/*': {} } } })
+  expect(findings).toMatchObject([{ id: 'flows/namespace-without-reason' }])
 })
 
 test('a whole namespace as caller needs a reason, even where nothing of the flow is in the build', () => {

@@ -1,9 +1,10 @@
 import { APP, COMPONENT } from '../../../functions/lib/flows/flow.ts'
+import type { CallerSpec } from '../../../functions/lib/flows/schema.ts'
 import { policySelector, type Topology } from '../../../functions/lib/flows/topology.ts'
 import type { Labels } from '../../../functions/lib/kubernetes/selector.ts'
 import { type Service, servicePortFor } from '../../../functions/lib/kubernetes/service.ts'
 import { servingContainers, type Workload } from '../../../functions/lib/kubernetes/workload.ts'
-import type { CallerSpec, Proposal } from '../proposal.ts'
+import type { Proposal } from '../proposal.ts'
 
 /** A workload, or pods that an operator makes for an object, as a flow to that namespace names its caller. Undefined: outside the cluster. */
 export function callerOf(

@@ -1,8 +1,9 @@
+import type { CallerSpec } from '../../../functions/lib/flows/schema.ts'
 import type { Topology } from '../../../functions/lib/flows/topology.ts'
 import { valueAt } from '../../../functions/lib/kubernetes/objects.ts'
 import { type Labels, matchesSelector } from '../../../functions/lib/kubernetes/selector.ts'
 import type { Workload } from '../../../functions/lib/kubernetes/workload.ts'
-import type { CallerSpec, Proposal } from '../proposal.ts'
+import type { Proposal } from '../proposal.ts'
 import { callerOf, destinationOf, podsOf } from './calls.ts'
 import type { Peer } from './network-policy-peers.ts'
 

@@ -4,7 +4,7 @@ import { type PodTemplate, podTemplateOf } from '../kubernetes/pod-template.ts'
 import { namesOf, namespacesOf } from '../kubernetes/previous-names.ts'
 import { servicesOf } from '../kubernetes/service.ts'
 import { namesBackends } from './backends.ts'
-import type { FlowsSpec } from './schema.ts'
+import { type FlowsSpec, writtenCallers } from './schema.ts'
 
 /** What traffic depends on, as it was read: objects that functions edit in place tell by it whether it still holds. */
 export interface Read {
@@ -45,7 +45,7 @@ function labelsThatCount(
     ...servicesOf(objects).map(({ selector }) => selector),
     ...Object.values(flows ?? {}).flatMap(({ selector, from }) => [
       selector,
-      ...from.map((caller) => (typeof caller === 'string' ? undefined : caller.labels)),
+      ...writtenCallers(from).map(({ caller }) => (typeof caller === 'string' ? undefined : caller.labels)),
     ]),
   ]
   const asked = new Set(selectors.flatMap((selector) => Object.keys(selector ?? {})).filter(isOfTheMesh))

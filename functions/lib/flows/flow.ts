@@ -2,14 +2,16 @@ import type { Details } from '../framework/finding.ts'
 import type { Labels } from '../kubernetes/selector.ts'
 import type { Workload } from '../kubernetes/workload.ts'
 import type { Protocol } from './port.ts'
-import { EXTERNAL, type FlowSpec, type FlowsSpec, partsOf } from './schema.ts'
+import { type CallerSpec, EXTERNAL, type FlowSpec, type FlowsSpec, partsOf, writtenCallers } from './schema.ts'
 
 /** The labels by which callers are written: `namespace/app/component`. */
 export const APP = 'app.kubernetes.io/name'
 export const COMPONENT = 'app.kubernetes.io/component'
 
-/** Whom a flow may come from. */
-export type Caller =
+/** Whom a flow may come from, and the reason where it is given for this caller alone. */
+export type Caller = Who & { reason?: string | undefined }
+
+type Who =
   | { type: 'any' }
   | { type: 'self' }
   /** A workload of the callee's namespace, by name. */
@@ -36,6 +38,10 @@ export interface Flow {
   reason: string | undefined
 }
 
+/** Why every pod of a namespace, or everyone, may call: the flow's reason, else those of its callers. */
+export const reasonOf = ({ reason, callers }: Flow): string | undefined =>
+  reason ?? (callers.flatMap((caller) => caller.reason ?? []).join('; ') || undefined)
+
 /** Tag of a finding that names the flow it is about. */
 export const FLOW = 'flow'
 
@@ -45,29 +51,42 @@ export const about = ({ key }: Flow, workload?: Workload): Details => ({
   tags: { [FLOW]: key },
 })
 
-/** Flows in the order of their keys, so that nothing depends on how layers of policy were merged. */
+/**
+ * Flows in the order of their keys, so that nothing depends on how layers of policy were merged. One that some callers make
+ * through the proxies and others past them is two flows of one key.
+ */
 export const parseFlows = (spec: FlowsSpec | undefined): Flow[] =>
   Object.keys(spec ?? {})
     .sort()
-    .map((key) => parseFlow(key, (spec as FlowsSpec)[key] as FlowSpec))
+    .flatMap((key) => parseFlow(key, (spec as FlowsSpec)[key] as FlowSpec))
 
-function parseFlow(key: string, spec: FlowSpec): Flow {
+function parseFlow(key: string, spec: FlowSpec): Flow[] {
   const { namespace, name, port, endPort, protocol } = partsOf(key)
-  return {
-    key,
-    destination: namespace === EXTERNAL ? { type: 'external', host: name } : { type: 'workload', namespace, name },
-    port: /^\d+$/.test(port) ? Number(port) : port,
-    endPort: endPort === undefined ? undefined : Number(endPort),
-    protocol: protocol?.toUpperCase() as Protocol | undefined,
-    callers: spec.from.map(parseCaller),
-    plain: spec.plain,
-    service: spec.service,
-    selector: spec.selector,
-    reason: spec.reason,
-  }
+  const written = writtenCallers(spec.from).map(({ plain = spec.plain, ...caller }) => ({ plain, caller }))
+  return [false, true].flatMap((plain) => {
+    const callers = written.filter((one) => Boolean(one.plain) === plain).map(({ caller }) => caller)
+    if (callers.length === 0) return []
+    return [
+      {
+        key,
+        destination: namespace === EXTERNAL ? { type: 'external', host: name } : { type: 'workload', namespace, name },
+        port: /^\d+$/.test(port) ? Number(port) : port,
+        endPort: endPort === undefined ? undefined : Number(endPort),
+        protocol: protocol?.toUpperCase() as Protocol | undefined,
+        callers: callers.map(({ caller, reason }) => ({
+          ...parseCaller(caller),
+          ...(reason !== undefined && { reason }),
+        })),
+        plain,
+        service: spec.service,
+        selector: spec.selector,
+        reason: spec.reason,
+      },
+    ]
+  })
 }
 
-function parseCaller(caller: FlowSpec['from'][number]): Caller {
+function parseCaller(caller: CallerSpec): Who {
   if (typeof caller !== 'string') return { type: 'pods', ...caller }
   if (caller === 'any' || caller === 'self') return { type: caller }
   const [namespace = '', app, component] = caller.split('/')

@@ -49,16 +49,20 @@ function callersOf(
   found: Finding[],
 ): Pick<ResolvedFlow, 'peers' | 'callers'> {
   const isAny = flow.callers.some(({ type }) => type === 'any')
-  if (isAny && flow.reason === undefined) found.push(findings['anyone-without-reason'](about(flow), flow.key))
-  if (flow.reason === undefined)
-    for (const caller of flow.callers)
-      if (caller.type === 'pods' && Object.keys(caller.labels ?? {}).length === 0)
-        found.push(findings['namespace-without-reason'](about(flow), flow.key, caller.namespace))
+  if (flow.reason === undefined) found.push(...flow.callers.flatMap((caller) => withoutReason(caller, flow)))
   const callers = flow.callers.map((caller) => callerOf(caller, flow, callees, topology, found))
   return {
     peers: isAny ? 'any' : uniquePeers(callers.flatMap(({ peers }) => peers)),
     callers: [...new Set(callers.flatMap(({ workloads }) => workloads))],
   }
+}
+
+/** Everyone, and every pod of a namespace, are exceptions. */
+function withoutReason(caller: Caller, flow: Flow): Finding[] {
+  if (caller.reason !== undefined) return []
+  if (caller.type === 'any') return [findings['anyone-without-reason'](about(flow), flow.key)]
+  const isNamespace = caller.type === 'pods' && Object.keys(caller.labels ?? {}).length === 0
+  return isNamespace ? [findings['namespace-without-reason'](about(flow), flow.key, caller.namespace)] : []
 }
 
 interface FoundCaller {

@@ -6,27 +6,61 @@ const labelsSchema = z.record(z.string(), z.string())
 
 /** An empty component is the label without a value; `*` is every pod of a namespace, and never part of a name. */
 const CALLER = /^(?:any|self|[^/*\s]+(?:\/(?:\*|[^/*\s]+(?:\/[^/*\s]*)?))?)$/
+const A_CALLER = 'a caller such as workload, namespace/app, namespace/app/component, namespace/*, self or any'
 
-const callerSchema = z.union([
-  z
-    .string()
-    .check(
-      z.regex(CALLER, 'a caller such as workload, namespace/app, namespace/app/component, namespace/*, self or any'),
-    ),
-  z.strictObject({
-    namespace: z.string().check(z.describe('Namespace of the caller')),
-    labels: labelsSchema.check(z.describe('Labels of its pods')),
-  }),
-])
+const podsFields = {
+  namespace: z.string().check(z.describe('Namespace of the caller')),
+  labels: labelsSchema.check(z.describe('Labels of its pods')),
+}
+const callerSchema = z.union([z.string().check(z.regex(CALLER, A_CALLER)), z.strictObject(podsFields)])
+export type CallerSpec = z.infer<typeof callerSchema>
+
+/** What a map of callers says of one; `null` is a caller that a layer has taken away. */
+const callerEntrySchema = z
+  .nullable(
+    z
+      .strictObject({
+        namespace: z.optional(podsFields.namespace),
+        labels: z.optional(podsFields.labels),
+        plain: z
+          .optional(z.boolean())
+          .check(
+            z.describe('As `plain` of the flow, for this caller: some may call past the proxies, others through them'),
+          ),
+        reason: z.optional(reasonSchema),
+      })
+      .check(
+        z.refine(
+          ({ namespace, labels }) => (namespace === undefined) === (labels === undefined),
+          'namespace and labels together',
+        ),
+      ),
+  )
+  .check(z.describe('One caller, as `{}`, or `null` for none'))
+type CallerEntry = z.infer<typeof callerEntrySchema>
+
+const namesCaller = (name: string, entry: CallerEntry): boolean =>
+  entry === null || entry.labels !== undefined || CALLER.test(name)
+
+/** A map, so that a layer of policy adds or takes away one caller without repeating the others. */
+const callerMapSchema = z.record(z.string(), callerEntrySchema).check(
+  z.refine(
+    (from) => Object.values(from).some((entry) => entry !== null),
+    'at least one caller; null for the flow takes it away',
+  ),
+  z.refine(
+    (from) => Object.entries(from).every(([name, entry]) => namesCaller(name, entry)),
+    `keys that are ${A_CALLER}, or names of your own for namespace and labels`,
+  ),
+)
 
 export const flowSchema = z
   .strictObject({
     from: z
-      .array(callerSchema)
+      .union([z.array(callerSchema).check(z.minLength(1)), callerMapSchema])
       .check(
-        z.minLength(1),
         z.describe(
-          'Who may call: `workload` (same namespace), `namespace/app`, `namespace/app/component`, `namespace/*`, `{namespace, labels}`, `self`, or `any` with a reason',
+          'Who may call: `workload` (same namespace), `namespace/app`, `namespace/app/component`, `namespace/*`, `{namespace, labels}`, `self`, or `any` with a reason. As a list, or as a map of callers to `{}`, which layers of policy merge',
         ),
       ),
     plain: z._default(z.boolean(), false).check(z.describe('The traffic bypasses the mesh proxies on both sides')),
@@ -44,6 +78,24 @@ export const flowSchema = z
   })
   .check(z.describe('One destination, and who may call it'))
 export type FlowSpec = z.infer<typeof flowSchema>
+
+/** A caller in its short form, with what a map of callers says of it besides. */
+export interface WrittenCaller {
+  caller: CallerSpec
+  /** undefined: as the flow says. */
+  plain?: boolean | undefined
+  reason?: string | undefined
+}
+
+/** The callers of a flow, whether it lists or maps them. */
+export const writtenCallers = (from: FlowSpec['from']): WrittenCaller[] =>
+  Array.isArray(from)
+    ? from.map((caller) => ({ caller }))
+    : Object.entries(from).flatMap(([name, entry]) => {
+        if (entry === null) return []
+        const { namespace, labels, ...rest } = entry
+        return [{ caller: namespace !== undefined && labels ? { namespace, labels } : name, ...rest }]
+      })
 
 /** The namespace of hosts outside the cluster. */
 export const EXTERNAL = 'external'

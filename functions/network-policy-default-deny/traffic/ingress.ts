@@ -1,4 +1,5 @@
 import type { BackendCall } from '../../lib/flows/backends.ts'
+import { reasonOf } from '../../lib/flows/flow.ts'
 import { tcp } from '../../lib/flows/port.ts'
 import type { ResolvedFlow } from '../../lib/flows/resolve.ts'
 import { selects } from '../../lib/kubernetes/selector.ts'
@@ -39,7 +40,7 @@ function fromFlow({ flow, callees, peers }: ResolvedFlow, build: Build): Subject
       subject,
       peer: caller.peer,
       ports: portsOnWire(ports, caller, calleeEnd(callee, build), flow.plain),
-      ...(isUnselected(caller.peer) && flow.reason !== undefined && { reason: flow.reason }),
+      ...(isUnselected(caller.peer) && reasonOf(flow) !== undefined && { reason: reasonOf(flow) }),
     }))
   })
 }
