@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
+import { isTcp } from '../../functions/lib/flows/port.ts'
 import type { CallerSpec } from '../../functions/lib/flows/schema.ts'
 import type { Labels } from '../../functions/lib/kubernetes/selector.ts'
 import type { NamedProposal } from './proposal.ts'
@@ -46,12 +47,13 @@ export function gatherFlows(proposals: readonly NamedProposal[]): ProposedFlow[]
 
 /** A flow has one Service: calls by another are a flow of their own, which a map can hold under the port's number. */
 function keyOf(
-  { destination, port, portNumber, service }: NamedProposal,
+  { destination, port, portNumber, protocol, service }: NamedProposal,
   flows: ReadonlyMap<string, ProposedFlow>,
 ): string {
-  const key = `${destination}:${port}`
+  const suffix = isTcp({ port, protocol }) ? '' : `/${protocol?.toLowerCase()}`
+  const key = `${destination}:${port}${suffix}`
   const other = flows.get(key)
-  return other === undefined || other.service === service ? key : `${destination}:${portNumber ?? port}`
+  return other === undefined || other.service === service ? key : `${destination}:${portNumber ?? port}${suffix}`
 }
 
 function addCaller(flow: ProposedFlow, { caller, certain, source, reason }: NamedProposal): void {

@@ -1,13 +1,12 @@
+import type { WrittenPort } from '../../functions/lib/flows/port.ts'
 import type { CallerSpec } from '../../functions/lib/flows/schema.ts'
 import type { Labels } from '../../functions/lib/kubernetes/selector.ts'
 
 /** One caller of one destination, and what says so. */
-export interface Proposal {
+export interface Proposal extends WrittenPort {
   /** `namespace/workload`, or `external/host`. */
   destination: string
-  /** As flows name it: the Service's name for it, else its number. */
-  port: string | number
-  /** The Service's number for a port that has a name. */
+  /** The Service's number, if `port` is the name that the Service has for it. */
   portNumber?: number
   /** Undefined where no label tells the caller's pods from others, so that a flow cannot name them. */
   caller: CallerSpec | undefined

@@ -268,6 +268,14 @@ spec: {podSelector: {matchLabels: {app: store}}, ${spec}}
     expect(read).toMatchObject([{ key: 'shop/store:9121', plain: true, callers: [{ certain: true }] }])
   })
 
+  test('admit UDP: the flow says so', async () => {
+    const from = '{podSelector: {matchLabels: {app: cart}}}'
+    expect(await flows(ingress(from, '[{port: 5514, protocol: UDP}, {port: 9121}]'))).toEqual([
+      'shop/store:5514/udp < cart',
+      'shop/store:9121 < cart',
+    ])
+  })
+
   test('admit destinations: the callers are the pods that they select', async () => {
     const egress = policy(
       'egress: [{to: [{podSelector: {matchLabels: {app: ring}}}], ports: [{port: 9095}]}, {ports: [{port: 53, protocol: UDP}]}]',

@@ -1,5 +1,6 @@
 import { backendCalls, namesBackends } from '../../functions/lib/flows/backends.ts'
 import { type Flow, parseFlows } from '../../functions/lib/flows/flow.ts'
+import { numberOf, tcp } from '../../functions/lib/flows/port.ts'
 import { resolveFlows } from '../../functions/lib/flows/resolve.ts'
 import { type FlowsSpec, flowsSchema } from '../../functions/lib/flows/schema.ts'
 import { policySelector, topologyOf } from '../../functions/lib/flows/topology.ts'
@@ -105,7 +106,8 @@ describe('parsing', () => {
     ['external/turn.example.com:30000-30100/udp', { port: 30000, endPort: 30100, protocol: 'UDP' }],
     ['shop/cart:80', { port: 80, protocol: undefined, endPort: undefined }],
   ])('ports of %s', (key, expected) => {
-    expect(parseFlows(spec({ [key]: { from: ['a/b'] } }))[0]).toMatchObject(expected)
+    const [flow] = parseFlows(spec({ [key]: { from: ['a/b'] } }))
+    expect({ port: flow?.port, protocol: flow?.protocol, endPort: flow?.endPort }).toEqual(expected)
   })
 
   test('flows come in the order of their keys, however policy was merged', () => {
@@ -197,8 +199,8 @@ describe('the callee', () => {
         name: 'cart',
         isHere: true,
         labels: { [APP]: 'cart' },
-        port: 8080,
-        dialled: 80,
+        port: tcp(8080),
+        dialled: tcp(80),
         host: 'cart.shop.svc.cluster.local',
       },
     ])
@@ -211,19 +213,21 @@ describe('the callee', () => {
     ['number of the port on the pod', 8080, 8080, 80],
   ])('by the %s', (_, port, onPod, dialled) => {
     const objects = [web, workload('cart'), service('cart', [{ name: 'public', port: 80, targetPort: 'http' }])]
-    expect(callee(objects, { [`shop/cart:${port}`]: from })).toMatchObject([{ port: onPod, dialled }])
+    expect(callee(objects, { [`shop/cart:${port}`]: from })).toMatchObject([
+      { port: tcp(onPod), dialled: tcp(dialled) },
+    ])
   })
 
   test('of a headless Service is dialled at its pods', () => {
     const objects = [web, workload('cart'), service('cart', [HTTP], { headless: true })]
-    expect(callee(objects, { 'shop/cart:http': from })).toMatchObject([{ port: 8080, dialled: 8080 }])
+    expect(callee(objects, { 'shop/cart:http': from })).toMatchObject([{ port: tcp(8080), dialled: tcp(8080) }])
   })
 
   test('is called by the Service that the flow names, where several select it', () => {
     const ring = service('ring', [HTTP], { selector: { [APP]: 'cart' }, headless: true })
     const objects = [web, workload('cart'), service('cart', [HTTP]), ring]
     expect(callee(objects, { 'shop/cart:http': { ...from, service: 'ring' } })).toMatchObject([
-      { dialled: 8080, host: 'ring.shop.svc.cluster.local' },
+      { dialled: tcp(8080), host: 'ring.shop.svc.cluster.local' },
     ])
   })
 
@@ -237,11 +241,11 @@ describe('the callee', () => {
 
   test('of a plain flow needs no Service and has no host', () => {
     expect(callee([web, workload('cart')], { 'shop/cart:9095': { ...from, plain: true } })).toMatchObject([
-      { port: 9095, dialled: 9095, host: undefined },
+      { port: tcp(9095), dialled: tcp(9095), host: undefined },
     ])
     const objects = [web, workload('cart'), service('cart', [HTTP])]
     expect(callee(objects, { 'shop/cart:http': { ...from, plain: true } })).toMatchObject([
-      { port: 8080, dialled: 80, host: undefined },
+      { port: tcp(8080), dialled: tcp(80), host: undefined },
     ])
   })
 
@@ -250,14 +254,14 @@ describe('the callee', () => {
       service('ring', [port], { selector: { [APP]: 'cart' }, headless })
     const plain = { 'shop/cart:http': { ...from, plain: true } }
     expect(callee([web, workload('cart'), service('cart', [HTTP]), ring(HTTP, false)], plain)).toMatchObject([
-      { port: 8080, dialled: 80, host: undefined },
+      { port: tcp(8080), dialled: tcp(80), host: undefined },
     ])
     const apart = [web, workload('cart'), service('cart', [HTTP]), ring(HTTP, true)]
     expect(messages(apart, plain)).toEqual([
       'error: flow shop/cart:http: found 2 Services that carry port http: cart, ring; expected service: to name the one that callers use',
     ])
     expect(callee(apart, { 'shop/cart:http': { ...from, plain: true, service: 'ring' } })).toMatchObject([
-      { dialled: 8080 },
+      { dialled: tcp(8080) },
     ])
   })
 
@@ -267,7 +271,7 @@ describe('the callee', () => {
       { name: 'public', port: 80, targetPort: 8080 },
     ]
     expect(callee([web, workload('cart'), service('cart', ports)], { 'shop/cart:80': from })).toMatchObject([
-      { port: 8080, dialled: 80 },
+      { port: tcp(8080), dialled: tcp(80) },
     ])
   })
 
@@ -278,8 +282,8 @@ describe('the callee', () => {
         name: 'stock',
         isHere: false,
         labels: undefined,
-        port: 'http',
-        dialled: 'http',
+        port: { protocol: 'TCP', port: 'http' },
+        dialled: { protocol: 'TCP', port: 'http' },
         host: 'stock.stock.svc.cluster.local',
       },
     ])
@@ -300,8 +304,8 @@ describe('the callee', () => {
       namespace: 'shop',
       name: 'kafka',
       labels: { cluster: 'kafka' },
-      port: 9092,
-      dialled: 9092,
+      port: tcp(9092),
+      dialled: tcp(9092),
       host: 'kafka-bootstrap.shop.svc.cluster.local',
     }
     expect(callee([namespace('shop'), web], flows)).toEqual([{ ...expected, isHere: true }])
@@ -468,7 +472,11 @@ describe('protocols', () => {
     ]),
   ]
   const ports = (key: string): unknown[] =>
-    callee(objects, { [key]: { from: ['stock/stock'] } }).map(({ protocol, port, host }) => [protocol, port, host])
+    callee(objects, { [key]: { from: ['stock/stock'] } }).map(({ port: { protocol, port }, host }) => [
+      protocol,
+      port,
+      host,
+    ])
   const host = 'cart.shop.svc.cluster.local'
 
   test('one number of a Service leads to a port under each of its protocols', () =>
@@ -582,7 +590,7 @@ describe('calls that other objects say', () => {
     const objects = [...build, source]
     const found = backendCalls(objects, topologyOf(objects))
     expect(found.findings).toEqual([])
-    return found.calls.map(({ route, workload, port }) => ({ route, name: workload.name, port }))
+    return found.calls.map(({ route, workload, port }) => ({ route, name: workload.name, port: numberOf(port) }))
   }
   const clientConfig = { service: reference }
 
@@ -663,7 +671,9 @@ describe('calls that other objects say', () => {
       object('networking.istio.io/v1', 'VirtualService', { spec }),
     ]
     const { calls, findings } = backendCalls(objects, topologyOf(objects))
-    expect(calls.map(({ workload, port }) => ({ name: workload.name, port }))).toEqual([{ name: 'web', port: 8080 }])
+    expect(calls.map(({ workload, port }) => ({ name: workload.name, port: numberOf(port) }))).toEqual([
+      { name: 'web', port: 8080 },
+    ])
     expect(findings.map(({ message }) => message)).toEqual([
       'found no port of Service shop/hook, expected one of https, alt, with a target port on the pods',
     ])

@@ -1,4 +1,5 @@
 import { APP, COMPONENT } from '../../../functions/lib/flows/flow.ts'
+import type { WrittenPort } from '../../../functions/lib/flows/port.ts'
 import type { CallerSpec } from '../../../functions/lib/flows/schema.ts'
 import { policySelector, type Topology } from '../../../functions/lib/flows/topology.ts'
 import type { Labels } from '../../../functions/lib/kubernetes/selector.ts'
@@ -26,22 +27,29 @@ export function podsOf(namespace: string, labels: Labels): CallerSpec {
   return [namespace, app, ...(component === undefined ? [] : [component])].join('/')
 }
 
-type Destination = Pick<Proposal, 'destination' | 'port' | 'portNumber' | 'service' | 'selector'>
+/** What a flow is called by, and how it names the pods there. */
+export type Destination = Pick<
+  Proposal,
+  'destination' | 'port' | 'portNumber' | 'protocol' | 'service' | 'selector' | 'plain'
+>
 
 /** Destination, port and Service of a flow to a workload by a port of the Service, as flows name ports. */
 export function destinationOf(
   workload: Workload,
   service: Service,
-  port: string | number,
+  { port, protocol }: WrittenPort,
   topology: Topology,
 ): Destination | undefined {
-  const carried = servicePortFor(service, port, workload)
+  const carried = servicePortFor(service, port, workload, protocol)
   if (!carried) return undefined
-  const carrying = topology.servicesFor(workload).filter((other) => servicePortFor(other, carried.port, workload))
+  const carrying = topology
+    .servicesFor(workload)
+    .filter((other) => servicePortFor(other, carried.port, workload, protocol))
   return {
     destination: `${workload.namespace}/${workload.name}`,
     port: carried.name ?? carried.port,
     ...(carried.name !== undefined && { portNumber: carried.port }),
+    ...(protocol !== undefined && { protocol }),
     ...(carrying.length > 1 && { service: service.name }),
   }
 }
@@ -72,7 +80,8 @@ export function callsTo(
   const proposals = dialled.flatMap((port) =>
     callees.flatMap((callee): Call[] => {
       const isSelf = callee.object === caller.object
-      const destination = destinationOf(callee, service, port, topology) ?? headlessDestination(callee, service, port)
+      const destination =
+        destinationOf(callee, service, { port }, topology) ?? headlessDestination(callee, service, port)
       const named = isSelf ? 'self' : callerOf(caller, callee.namespace, topology)
       return destination
         ? [

@@ -27,7 +27,7 @@ export const readExposedServices = (topology: Topology): Read =>
       const source = `Service ${service.name}: ${how}`
       const proposals = (how === undefined ? [] : topology.workloadsBehind(service)).flatMap((callee) =>
         service.ports.flatMap(({ port }) => {
-          const destination = destinationOf(callee, service, port, topology)
+          const destination = destinationOf(callee, service, { port }, topology)
           return destination
             ? [
                 {

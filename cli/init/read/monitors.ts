@@ -9,7 +9,7 @@ import {
 import { matchesSelector } from '../../../functions/lib/kubernetes/selector.ts'
 import type { Workload } from '../../../functions/lib/kubernetes/workload.ts'
 import type { Proposal, Read } from '../proposal.ts'
-import { callerOf, destinationOf } from './calls.ts'
+import { callerOf, type Destination, destinationOf } from './calls.ts'
 
 const GROUP = 'monitoring.coreos.com'
 
@@ -60,7 +60,7 @@ export function readMonitors(
 }
 
 interface ScrapeTarget {
-  destination: Pick<Proposal, 'destination' | 'port' | 'portNumber' | 'service' | 'selector'>
+  destination: Destination
   namespace: string
   source: string
 }
@@ -87,7 +87,7 @@ function targetsOf(monitor: KubernetesObject, topology: Topology): ScrapeTarget[
     .flatMap((service) =>
       topology.workloadsBehind(service).flatMap((workload) =>
         ports.flatMap((port) => {
-          const destination = destinationOf(workload, service, port, topology)
+          const destination = destinationOf(workload, service, { port }, topology)
           return destination ? [{ destination, namespace: workload.namespace, source }] : []
         }),
       ),
@@ -95,7 +95,9 @@ function targetsOf(monitor: KubernetesObject, topology: Topology): ScrapeTarget[
 }
 
 function byPod(workload: Workload, port: string | number, topology: Topology): ScrapeTarget['destination'] {
-  const [service] = topology.servicesFor(workload).flatMap((one) => destinationOf(workload, one, port, topology) ?? [])
+  const [service] = topology
+    .servicesFor(workload)
+    .flatMap((one) => destinationOf(workload, one, { port }, topology) ?? [])
   return service ?? { destination: `${workload.namespace}/${workload.name}`, port }
 }
 

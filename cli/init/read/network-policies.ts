@@ -1,3 +1,4 @@
+import type { Protocol, WrittenPort } from '../../../functions/lib/flows/port.ts'
 import type { Topology } from '../../../functions/lib/flows/topology.ts'
 import { nearest } from '../../../functions/lib/framework/did-you-mean.ts'
 import {
@@ -81,18 +82,21 @@ const fieldsAt = (root: unknown, path: string[]): Fields => {
 const isOwnNamespace = (peer: Peer, own: string): boolean =>
   peer.type === 'pods' && peer.namespace === own && peer.selector === undefined
 
-/** Ports as they are on pods; undefined for every port. DNS, which needs no flow, and ranges are left out. */
-function portsOf({ ports }: Fields): (string | number)[] | undefined {
+/** Ports on pods; undefined for every port. DNS, which needs no flow, and ranges are left out. */
+function portsOf({ ports }: Fields): WrittenPort[] | undefined {
   if (!Array.isArray(ports) || ports.length === 0) return undefined
   return list(ports)
     .filter(({ port, endPort }) => port !== DNS && port !== undefined && endPort === undefined)
-    .map(({ port }) => port as string | number)
+    .map(({ port, protocol }) => ({
+      port: port as string | number,
+      ...(protocol !== undefined && protocol !== 'TCP' && { protocol: protocol as Protocol }),
+    }))
 }
 
 function readPeerIngress(
   callees: readonly Workload[],
   peer: Peer,
-  ports: readonly (string | number)[] | undefined,
+  ports: readonly WrittenPort[] | undefined,
   source: string,
   topology: Topology,
 ): Read {
@@ -121,7 +125,7 @@ const isOnlyPort = (callee: Workload, topology: Topology): boolean =>
 function readPeerEgress(
   callers: readonly Workload[],
   peer: Peer,
-  ports: readonly (string | number)[] | undefined,
+  ports: readonly WrittenPort[] | undefined,
   source: string,
   topology: Topology,
 ): Read {

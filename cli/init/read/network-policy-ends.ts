@@ -1,35 +1,39 @@
+import type { WrittenPort } from '../../../functions/lib/flows/port.ts'
 import type { CallerSpec } from '../../../functions/lib/flows/schema.ts'
 import type { Topology } from '../../../functions/lib/flows/topology.ts'
 import { valueAt } from '../../../functions/lib/kubernetes/objects.ts'
 import { type Labels, matchesSelector } from '../../../functions/lib/kubernetes/selector.ts'
 import type { Workload } from '../../../functions/lib/kubernetes/workload.ts'
-import type { Proposal } from '../proposal.ts'
-import { callerOf, destinationOf, podsOf } from './calls.ts'
+import { callerOf, type Destination, destinationOf, podsOf } from './calls.ts'
 import type { Peer } from './network-policy-peers.ts'
 
 /** The ports of a policy are those on the pods; a flow is named by the Service's. One that no Service carries is plain. */
 export function destinationsOf(
   callee: Workload,
-  ports: readonly (string | number)[] | undefined,
+  ports: readonly WrittenPort[] | undefined,
   topology: Topology,
-): Pick<Proposal, 'destination' | 'port' | 'portNumber' | 'service' | 'plain'>[] {
+): Destination[] {
   const services = topology.servicesFor(callee)
-  const wanted = ports ?? services.flatMap((service) => service.ports.map(({ port }) => port))
-  return [...new Set(wanted)].map((port) => {
+  const wanted = ports ?? services.flatMap((service) => service.ports.map(({ port }) => ({ port })))
+  return unique(wanted).map((port) => {
     const carried = services.flatMap((service) => destinationOf(callee, service, port, topology) ?? [])
     const preferred = carried.find(({ service }) => !services.some((one) => one.name === service && one.headless))
     const destination = `${callee.namespace}/${callee.name}`
-    return preferred ?? carried[0] ?? { destination, port, plain: true as const }
+    return preferred ?? carried[0] ?? { destination, ...port, plain: true as const }
   })
 }
 
+const unique = (ports: readonly WrittenPort[]): WrittenPort[] => [
+  ...new Map(ports.map((port) => [`${port.port}/${port.protocol}`, port])).values(),
+]
+
 export function destinationElsewhere(
   peer: Extract<Peer, { type: 'pods' }>,
-  ports: readonly (string | number)[] | undefined,
-): Pick<Proposal, 'destination' | 'port'>[] {
+  ports: readonly WrittenPort[] | undefined,
+): Destination[] {
   const labels = (valueAt(peer.selector, ['matchLabels']) ?? {}) as Labels
   const name = labels['app.kubernetes.io/name'] ?? labels.app ?? labels['k8s-app']
-  return name === undefined ? [] : (ports ?? []).map((port) => ({ destination: `${peer.namespace}/${name}`, port }))
+  return name === undefined ? [] : (ports ?? []).map((port) => ({ destination: `${peer.namespace}/${name}`, ...port }))
 }
 
 /** A caller that the schema of flows wants a reason for. */

@@ -66,7 +66,7 @@ const isRange = ({ flow }: ResolvedFlow): boolean => flow.endPort !== undefined
 /** A flow as far as proxies carry it: they leave UDP and SCTP alone. */
 function carriedByMesh(resolved: ResolvedFlow): ResolvedFlow[] {
   if (!isTcp(resolved.flow) || isRange(resolved)) return []
-  const callees = resolved.callees.filter(isTcp)
+  const callees = resolved.callees.filter(({ port }) => isTcp(port))
   return callees.length > 0 || resolved.callees.length === 0 ? [{ ...resolved, callees }] : []
 }
 

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { type BackendCall, parentGateways } from '../../lib/flows/backends.ts'
 import { APP, COMPONENT } from '../../lib/flows/flow.ts'
+import { numberOf } from '../../lib/flows/port.ts'
 import type { Peer } from '../../lib/flows/resolve.ts'
 import type { Topology } from '../../lib/flows/topology.ts'
 import { groupBy } from '../../lib/framework/group-by.ts'
@@ -41,12 +42,12 @@ export function admissionsOf(
 ): Admission[] {
   const admissions: Admission[] = [
     ...inbound.map(({ resolved: { peers }, callee }) => ({
-      port: Number(callee.port),
+      port: numberOf(callee.port),
       from: peers === 'any' ? ('any' as const) : peers.flatMap((peer) => sourcesOf(peer, spec, topology)),
     })),
     ...backends
       .filter(({ route }) => route !== 'apiServer')
-      .map((call) => ({ port: call.port, from: inNamespaces(gatewaysOf(call, spec)) })),
+      .map((call) => ({ port: numberOf(call.port), from: inNamespaces(gatewaysOf(call, spec)) })),
     ...[...permissivePorts].map((port) => ({ port, from: ['plainText' as const] })),
     ...(scrapePort === undefined ? [] : [{ port: scrapePort, from: inNamespaces(switchedOn(spec.scraperNamespaces)) }]),
   ]

@@ -1,3 +1,4 @@
+import { numberOf } from '../../lib/flows/port.ts'
 import type { Topology } from '../../lib/flows/topology.ts'
 import type { Finding } from '../../lib/framework/finding.ts'
 import type { Fields, KubernetesObject } from '../../lib/kubernetes/objects.ts'
@@ -67,7 +68,7 @@ function runtimePolicy(
   spec: IstioHardeningSpec,
   topology: Topology,
 ): Placement {
-  const plain = inbound.filter(({ resolved }) => resolved.flow.plain).map(({ callee }) => Number(callee.port))
+  const plain = inbound.filter(({ resolved }) => resolved.flow.plain).map(({ callee }) => numberOf(callee.port))
   const arrivals = { inbound, backends: [], permissivePorts: new Set(plain), scrapePort: undefined }
   const admissions = admissionsOf(arrivals, spec, topology)
   const { apiVersion, kind } = authorizationPolicy
@@ -82,7 +83,7 @@ function runtimePolicy(
     generated: [policy],
     findings: [
       ...inbound
-        .filter(({ callee }) => typeof callee.port === 'string')
+        .filter(({ callee }) => typeof callee.port.port === 'string')
         .map(({ resolved: { flow } }) => findings['runtime-port-name']({}, flow.key)),
       ...(taken.has(`${namespace}/${name}`) ? [findings['runtime-name-taken']({}, `${namespace}/${name}`)] : []),
       ...(pairs.length > 0 ? [findings['shared-identity']({ object: policy }, pairs.join('; '))] : []),

@@ -1,4 +1,5 @@
 import { type BackendCall, parentGateways } from '../../lib/flows/backends.ts'
+import { numberOf } from '../../lib/flows/port.ts'
 import type { Topology } from '../../lib/flows/topology.ts'
 import type { Finding } from '../../lib/framework/finding.ts'
 import { groupBy } from '../../lib/framework/group-by.ts'
@@ -34,17 +35,17 @@ export function callersFromOutside(
   if (isIstioGateway(workload)) return []
   const { object, name, namespace } = workload
   const anyone = traffic.inbound.filter(({ resolved }) => resolved.peers === 'any')
-  const openPorts = new Set(anyone.map(({ callee }) => Number(callee.port)))
+  const openPorts = new Set(anyone.map(({ callee }) => numberOf(callee.port)))
   const outsiders: Outsider[] = [
     ...anyone.map(({ resolved: { flow }, callee }) => ({
       name: `flow ${flow.key} (from: any)`,
-      port: Number(callee.port),
+      port: numberOf(callee.port),
       needsFlow: false,
     })),
     ...topology.servicesFor(workload).flatMap((service) => exposedPorts(service, workload)),
     ...traffic.backends
       .filter(isOutside)
-      .map(({ source, port }) => ({ name: describe(source), port, needsFlow: false })),
+      .map(({ source, port }) => ({ name: describe(source), port: numberOf(port), needsFlow: false })),
   ].filter(({ port }) => !permissive.has(port))
   return [...groupBy(outsiders, ({ port }) => String(port)).values()].map((those) => {
     const port = those[0]?.port ?? 0

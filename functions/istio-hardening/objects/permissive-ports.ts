@@ -1,3 +1,4 @@
+import { numberOf } from '../../lib/flows/port.ts'
 import type { Topology } from '../../lib/flows/topology.ts'
 import { didYouMean } from '../../lib/framework/did-you-mean.ts'
 import type { Finding } from '../../lib/framework/finding.ts'
@@ -38,8 +39,8 @@ export function permissivePortsOf(
   const { inbound, backends } = member.traffic
   const declared = declaredPorts(member, spec, topology)
   const ports = [
-    ...backends.filter(({ route }) => route === 'apiServer').map(({ port }) => port),
-    ...inbound.filter(({ resolved }) => resolved.flow.plain).map(({ callee }) => Number(callee.port)),
+    ...backends.filter(({ route }) => route === 'apiServer').map(({ port }) => numberOf(port)),
+    ...inbound.filter(({ resolved }) => resolved.flow.plain).map(({ callee }) => numberOf(callee.port)),
     ...declared.ports.map(({ port }) => port),
   ]
   const permissive = new Set(ports.sort((a, b) => a - b))
@@ -85,7 +86,7 @@ const plainTextCallers = (
   isMember: (workload: Workload) => boolean,
 ): Finding[] =>
   traffic.inbound
-    .filter(({ callee }) => !permissive.has(Number(callee.port)))
+    .filter(({ callee }) => !permissive.has(numberOf(callee.port)))
     .flatMap(({ resolved: { flow, callers } }) =>
       callers
         .filter((caller) => !isMember(caller))

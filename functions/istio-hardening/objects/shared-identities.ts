@@ -1,3 +1,4 @@
+import { numberOf } from '../../lib/flows/port.ts'
 import type { Peer } from '../../lib/flows/resolve.ts'
 import type { Topology } from '../../lib/flows/topology.ts'
 import { groupBy } from '../../lib/framework/group-by.ts'
@@ -27,7 +28,7 @@ export function openedPairs(
   topology: Topology,
 ): string[] {
   const declared = inbound.flatMap(({ resolved: { peers }, callee }) =>
-    peers === 'any' ? [] : peers.map((peer) => ({ peer, port: Number(callee.port) })),
+    peers === 'any' ? [] : peers.map((peer) => ({ peer, port: numberOf(callee.port) })),
   )
   const peersOf = groupBy(declared, ({ port }) => String(port))
   const callers = new Map(declared.flatMap(({ peer }) => callersOf(peer, spec, topology)).map((one) => [one.name, one]))

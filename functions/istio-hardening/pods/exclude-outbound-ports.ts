@@ -44,7 +44,7 @@ const keysOf = (flows: readonly ResolvedFlow[], port: string): string =>
 
 /** A destination outside the cluster whose port is no number is an error of the flow itself. */
 const dialledPorts = ({ flow, callees }: ResolvedFlow): (number | string)[] => {
-  if (flow.destination.type === 'workload') return callees.map(({ dialled }) => dialled)
+  if (flow.destination.type === 'workload') return callees.map(({ dialled }) => dialled.port)
   return typeof flow.port === 'number' ? [flow.port] : []
 }
 

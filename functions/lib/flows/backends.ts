@@ -3,6 +3,7 @@ import { type Fields, isFields, isKind, type KubernetesObject, valueAt } from '.
 import { servicePortFor, targetPortNumber } from '../kubernetes/service.ts'
 import type { Workload } from '../kubernetes/workload.ts'
 import { findings } from './findings.ts'
+import { type Port, tcp } from './port.ts'
 import type { Topology } from './topology.ts'
 
 /** Who calls a Service by way of another object: nobody declares these flows, the objects say them. */
@@ -25,7 +26,7 @@ export interface BackendCall {
   source: KubernetesObject
   workload: Workload
   /** Port on the pod. */
-  port: number
+  port: Port
 }
 
 /** Tag of a finding that names the Service a call goes to. */
@@ -71,9 +72,9 @@ function callOf(reference: Reference, topology: Topology, found: Finding[]): Bac
   const [onlyPort, ...others] = service.ports
   return behind.flatMap((workload) => {
     const servicePort =
-      port !== undefined ? servicePortFor(service, port, workload) : others.length === 0 ? onlyPort : undefined
+      port !== undefined ? servicePortFor(service, port, workload, 'TCP') : others.length === 0 ? onlyPort : undefined
     const number = servicePort && targetPortNumber(servicePort, workload)
-    if (number !== undefined) return [{ route, source, workload, port: number }]
+    if (number !== undefined) return [{ route, source, workload, port: tcp(number) }]
     const written = port === undefined ? 'no port' : `port ${port}`
     const ports = service.ports.map((p) => String(p.name ?? p.port))
     found.push(findings['unknown-backend-port']({ object: source }, written, `${namespace}/${service.name}`, ports))

@@ -6,10 +6,10 @@ import { type Service, type ServicePort, serviceHost, servicePortFor, targetPort
 import { containerPort, servingContainers, type Workload } from '../kubernetes/workload.ts'
 import { findings } from './findings.ts'
 import { about, type Flow } from './flow.ts'
-import { isTcp, PROTOCOLS, type Protocol } from './port.ts'
+import { isTcp, type Port, PROTOCOLS, type Protocol } from './port.ts'
 import { policySelector, type Topology } from './topology.ts'
 
-/** The pods that a flow goes to, as the callee's and the caller's side need them. */
+/** Pods that a flow goes to and one port on them, as the callee's and the caller's side need them. */
 export interface Callee {
   namespace: string
   /** The workload, where it is in the build. */
@@ -20,13 +20,11 @@ export interface Callee {
   isHere: boolean
   /** What selects its pods; undefined where they stand in another stack, of which only the namespace is known. */
   labels: Labels | undefined
-  /** undefined: whichever the containers or the Services declare for the port. */
-  protocol: Protocol | undefined
-  /** Port on the pod; a name only where the pods stand in another stack. */
-  port: number | string
+  /** Port on the pod. */
+  port: Port
   /** Port that callers dial: the Service's where it has an address of its own, else the pod's. */
-  dialled: number | string
-  /** `service.namespace.svc.cluster.local`, `*` for every Service of a namespace; undefined for a plain flow, which no proxy sees. */
+  dialled: Port
+  /** `service.namespace.svc.cluster.local`, `*` for every Service of a namespace; undefined for a plain flow, which no proxy sees, and for UDP and SCTP. */
   host: string | undefined
 }
 
@@ -72,33 +70,37 @@ const isNamed = (flow: Flow, name: string, workload: Workload): boolean =>
 const hostElsewhere = (flow: Flow, namespace: string, name: string): string | undefined =>
   flow.plain || !isTcp(flow) ? undefined : serviceHost(flow.service ?? name, namespace)
 
+/** Nothing in the build tells the port of these pods, so it is taken as it is written. */
+const portElsewhere = ({ port, protocol = 'TCP' }: Flow): Pick<Callee, 'port' | 'dialled'> => ({
+  port: { protocol, port },
+  dialled: { protocol, port },
+})
+
 const calleeElsewhere = (flow: Flow, namespace: string, name: string): Callee => ({
   namespace,
   workload: undefined,
   name,
   isHere: false,
   labels: undefined,
-  protocol: flow.protocol,
-  port: flow.port,
-  dialled: flow.port,
+  ...portElsewhere(flow),
   host: hostElsewhere(flow, namespace, name),
 })
 
-/** Pods that an operator makes: nothing in the build tells their ports, so the flow's are taken as they are. */
+/** Pods that an operator makes. */
 function runtimeCallees(flow: Flow, namespace: string, name: string, topology: Topology, found: Finding[]): Callee[] {
   const isHere = topology.ownNamespaces.has(namespace)
   if (isHere && name === '*') {
     found.push(findings['unnamed-runtime-pods'](about(flow), flow.key))
     return []
   }
-  const pods = { namespace, workload: undefined, name, isHere, labels: flow.selector, protocol: flow.protocol }
-  return [{ ...pods, port: flow.port, dialled: flow.port, host: hostElsewhere(flow, namespace, name) }]
+  const pods = { namespace, workload: undefined, name, isHere, labels: flow.selector }
+  return [{ ...pods, ...portElsewhere(flow), host: hostElsewhere(flow, namespace, name) }]
 }
 
 function calleeHere(flow: Flow, workload: Workload, topology: Topology, found: Finding[]): Callee[] {
   const service = serviceOf(flow, workload, topology)
-  const callees = protocolsTo(flow, service, workload).map((protocol) =>
-    calleeOver(flow, protocol, workload, topology, service),
+  const callees = lookupsOf(flow, service, workload).flatMap((protocol) =>
+    calleesOver(protocol, flow, workload, topology, service),
   )
   const problem = callees.map(({ port }) => problemOf(flow, workload, topology, service, port)).find(Boolean)
   if (problem === undefined) return callees
@@ -106,8 +108,11 @@ function calleeHere(flow: Flow, workload: Workload, topology: Topology, found: F
   return []
 }
 
-/** One number of a Service may be carried under several protocols to different ports of the pods. */
-function protocolsTo(flow: Flow, service: Service | undefined, workload: Workload): (Protocol | undefined)[] {
+/**
+ * The protocols by which the port of the Service is looked up; undefined where it leads to one port of the pods. One
+ * number of a Service may be carried under several protocols to different ports.
+ */
+function lookupsOf(flow: Flow, service: Service | undefined, workload: Workload): (Protocol | undefined)[] {
   if (flow.protocol !== undefined || !service) return [flow.protocol]
   const carried = PROTOCOLS.flatMap((protocol) => {
     const servicePort = servicePortFor(service, flow.port, workload, protocol)
@@ -116,27 +121,50 @@ function protocolsTo(flow: Flow, service: Service | undefined, workload: Workloa
   return new Set(carried.map(({ target }) => target)).size > 1 ? carried.map(({ protocol }) => protocol) : [undefined]
 }
 
-function calleeOver(
+/** One callee for each protocol of the port. */
+function calleesOver(
+  lookup: Protocol | undefined,
   flow: Flow,
-  protocol: Protocol | undefined,
   workload: Workload,
   topology: Topology,
   service: Service | undefined,
-): Callee {
-  const servicePort = service && servicePortFor(service, flow.port, workload, protocol)
+): Callee[] {
+  const servicePort = service && servicePortFor(service, flow.port, workload, lookup)
   const port =
     (servicePort && targetPortNumber(servicePort, workload)) ?? containerPort(workload, flow.port) ?? flow.port
-  return {
+  const dialled = servicePort && service ? dialledPort(service, servicePort, port) : port
+  const labels = policySelector(workload, topology)
+  const protocols = lookup === undefined ? protocolsOf(flow, workload, port, topology) : [lookup]
+  return protocols.map((protocol) => ({
     namespace: workload.namespace,
     workload,
     name: workload.name,
     isHere: true,
-    labels: policySelector(workload, topology),
-    protocol,
-    port,
-    dialled: servicePort && service ? dialledPort(service, servicePort, port) : port,
-    host: service && !flow.plain && isTcp({ protocol }) ? serviceHost(service.name, workload.namespace) : undefined,
-  }
+    labels,
+    port: { protocol, port },
+    dialled: { protocol, port: dialled },
+    host: service && !flow.plain && protocol === 'TCP' ? serviceHost(service.name, workload.namespace) : undefined,
+  }))
+}
+
+/**
+ * Each protocol that the containers declare the port for or the Services carry it with, else TCP. A named port has the
+ * protocol of that name alone: what containers declare informs people, and traffic reaches them by what the Service says.
+ */
+function protocolsOf(flow: Flow, workload: Workload, port: number | string, topology: Topology): Protocol[] {
+  const declared = servingContainers(workload)
+    .flatMap((container) => container.ports ?? [])
+    .filter((candidate) => candidate.containerPort === port)
+    .map(({ name, protocol }) => ({ name, protocol }))
+  const carried = topology
+    .servicesFor(workload)
+    .flatMap((service) => service.ports)
+    .filter((candidate) => targetPortNumber(candidate, workload) === port)
+    .map(({ name, protocol }) => ({ name, protocol }))
+  const candidates = [...declared, ...carried]
+  const named = candidates.filter(({ name }) => name !== undefined && name === flow.port)
+  const protocols = (named.length > 0 ? named : candidates).map(({ protocol }) => (protocol ?? 'TCP') as Protocol)
+  return protocols.length > 0 ? [...new Set(protocols)].sort() : ['TCP']
 }
 
 const dialledPort = (service: Service, servicePort: ServicePort, onPod: number | string): number | string =>
@@ -172,7 +200,7 @@ function problemOf(
   workload: Workload,
   topology: Topology,
   service: Service | undefined,
-  port: number | string,
+  { port }: Port,
 ): Finding | undefined {
   const details = about(flow, workload)
   if (typeof port === 'string') {

@@ -1,7 +1,7 @@
 import type { Details } from '../framework/finding.ts'
 import type { Labels } from '../kubernetes/selector.ts'
 import type { Workload } from '../kubernetes/workload.ts'
-import type { Protocol } from './port.ts'
+import type { Protocol, WrittenPort } from './port.ts'
 import { type CallerSpec, EXTERNAL, type FlowSpec, type FlowsSpec, partsOf, writtenCallers } from './schema.ts'
 
 /** The labels by which callers are written: `namespace/app/component`. */
@@ -20,17 +20,11 @@ type Who =
   | { type: 'pods'; namespace: string; labels: Labels | undefined }
 
 /** Traffic that is wanted: the destination and who may call it. */
-export interface Flow {
+export interface Flow extends WrittenPort {
   /** As it is written in the policy; messages name a flow by it. */
   key: string
   /** A name outside the cluster, or a workload of a namespace; `*` is every workload of it. */
   destination: { type: 'external'; host: string } | { type: 'workload'; namespace: string; name: string }
-  /** On the pod or of the Service, by number or name; the first of a range for a host outside. */
-  port: string | number
-  /** Last port of the range. */
-  endPort: number | undefined
-  /** undefined: whichever the Service or the containers declare for the port, else TCP. */
-  protocol: Protocol | undefined
   callers: readonly Caller[]
   plain: boolean
   service: string | undefined
@@ -71,7 +65,7 @@ function parseFlow(key: string, spec: FlowSpec): Flow[] {
         key,
         destination: namespace === EXTERNAL ? { type: 'external', host: name } : { type: 'workload', namespace, name },
         port: /^\d+$/.test(port) ? Number(port) : port,
-        endPort: endPort === undefined ? undefined : Number(endPort),
+        ...(endPort !== undefined && { endPort: Number(endPort) }),
         protocol: protocol?.toUpperCase() as Protocol | undefined,
         callers: callers.map(({ caller, reason }) => ({
           ...parseCaller(caller),

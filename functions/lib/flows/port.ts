@@ -1,18 +1,26 @@
 export type Protocol = 'TCP' | 'UDP' | 'SCTP'
 export const PROTOCOLS: readonly Protocol[] = ['TCP', 'UDP', 'SCTP']
 
-/** A port on pods, or at a host outside the cluster. */
-export interface Port {
-  protocol: Protocol
-  /** A name only where no manifest of the build holds the pods. */
+/** A port as a person writes it, of a Service, of pods or of a host outside the cluster. */
+export interface WrittenPort {
+  /** The first of a range. */
   port: number | string
   /** Last port of a range, which only hosts outside the cluster have. */
   endPort?: number
+  /** undefined: whichever the Service or the containers declare for the port, else TCP. */
+  protocol?: Protocol | undefined
+}
+
+/** A port on pods, or at a host outside the cluster. It is a name only if no manifest of the build holds the pods. */
+export interface Port extends WrittenPort {
+  protocol: Protocol
 }
 
 export const tcp = (port: number): Port => ({ protocol: 'TCP', port })
 export const udp = (port: number): Port => ({ protocol: 'UDP', port })
 
 /** Proxies and tunnels of the mesh carry TCP alone. A flow without a protocol is TCP unless its Service says otherwise. */
-export const isTcp = ({ protocol }: { protocol?: Protocol | undefined }): boolean =>
-  protocol === undefined || protocol === 'TCP'
+export const isTcp = ({ protocol }: WrittenPort): boolean => protocol === undefined || protocol === 'TCP'
+
+/** The number of a port; NaN for a name. */
+export const numberOf = ({ port }: WrittenPort): number => Number(port)

@@ -50,7 +50,7 @@ function portsOfKafka(kafka: KubernetesObject): PodPort[] {
     { name: 'tcp-replication', port: 9091 },
     { name: 'tcp-kafkaagent', port: 8443 },
     ...listenersOf(kafka).flatMap(({ name, port }) =>
-      typeof port === 'number' ? [{ name: portName(String(name), port), port }] : [],
+      typeof name === 'string' && typeof port === 'number' ? [{ name: portName(name, port), port }] : [],
     ),
     ...metrics(kafka, 'kafka'),
   ]

@@ -21,7 +21,9 @@ export const announcedTraffic = (build: Build): Finding[] => [
 function exposedServices(build: Build): Finding[] {
   const open = new Set(
     build.flows.flatMap(({ peers, callees }) =>
-      peers === 'any' ? callees.flatMap((callee) => (callee.workload ? portOf(callee.workload, callee.port) : [])) : [],
+      peers === 'any'
+        ? callees.flatMap((callee) => (callee.workload ? portOf(callee.workload, callee.port.port) : []))
+        : [],
     ),
   )
   return build.topology.services.flatMap((service) => {
@@ -76,14 +78,14 @@ const servicePortsElsewhere = (build: Build): Finding[] =>
     )
     const callee = callees.find((candidate) => isServicePortAlone(flow, candidate))
     if (caller?.type !== 'pods' || !callee?.workload || flow.destination.type === 'external') return []
-    const key = flow.key.replace(`:${flow.port}`, `:${callee.port}`)
+    const key = flow.key.replace(`:${flow.port}`, `:${callee.port.port}`)
     const writtenCaller = writeCallerIn(caller)
     return [
       findings['service-port-elsewhere'](
         { object: callee.workload.object },
         flow.key,
         String(flow.port),
-        String(callee.port),
+        String(callee.port.port),
         key,
         writtenCaller,
       ),
@@ -91,7 +93,7 @@ const servicePortsElsewhere = (build: Build): Finding[] =>
   })
 
 const isServicePortAlone = ({ port }: Flow, callee: Callee): boolean =>
-  callee.workload !== undefined && callee.port !== port && containerPort(callee.workload, port) === undefined
+  callee.workload !== undefined && callee.port.port !== port && containerPort(callee.workload, port) === undefined
 
 function hostsWithoutAddresses({ flows, spec }: Build): Finding[] {
   if (spec.dialect === 'cilium') return []

@@ -11,7 +11,6 @@ import { backendCallers } from './backends.ts'
 import { baseline } from './baseline.ts'
 import { calleeEnd, type End, HBONE, podEnds, portsOnWire, subjectEnd, workloadEnd } from './endpoints.ts'
 import type { SubjectAdmission } from './ingress.ts'
-import { flowPorts } from './ports.ts'
 import { scrapePorts } from './scrape.ts'
 
 /** Whom each subject may call: what every pod needs, and whatever admits it on the other side. */
@@ -48,8 +47,7 @@ function toDestination(subject: Subject, flow: Flow, callees: readonly Callee[],
       : []
   return callees.map((callee) => {
     const end = calleeEnd(callee, build)
-    const ports = flowPorts(flow, callee, build.topology)
-    return { subject, peer: end.peer, ports: portsOnWire(ports, subjectEnd(subject, build), end, flow.plain) }
+    return { subject, peer: end.peer, ports: portsOnWire([callee.port], subjectEnd(subject, build), end, flow.plain) }
   })
 }
 
@@ -91,7 +89,7 @@ function toBackend(call: BackendCall, build: Build): SubjectAdmission[] {
   return [...subjectsAt(callers, build), ...runtimeSubjectsAt(callers, build)].map(({ subject, end }) => ({
     subject,
     peer: callee.peer,
-    ports: portsOnWire([tcp(call.port)], end, callee),
+    ports: portsOnWire([call.port], end, callee),
   }))
 }
 

@@ -1,6 +1,5 @@
 import type { BackendCall } from '../../lib/flows/backends.ts'
 import { reasonOf } from '../../lib/flows/flow.ts'
-import { tcp } from '../../lib/flows/port.ts'
 import type { ResolvedFlow } from '../../lib/flows/resolve.ts'
 import { selects } from '../../lib/kubernetes/selector.ts'
 import type { Admission, Peer } from '../policy.ts'
@@ -9,7 +8,6 @@ import type { Subject } from '../subjects/subject.ts'
 import { backendCallers } from './backends.ts'
 import { calledByEveryPod } from './baseline.ts'
 import { anyone, calleeEnd, everyPod, podEnds, portsOnWire, subjectEnd } from './endpoints.ts'
-import { flowPorts } from './ports.ts'
 import { probePorts } from './probes.ts'
 import { scrapePorts } from './scrape.ts'
 
@@ -35,11 +33,10 @@ function fromFlow({ flow, callees, peers }: ResolvedFlow, build: Build): Subject
   return callees.flatMap((callee) => {
     const subject = build.calleeSubject(callee)
     if (!subject) return []
-    const ports = flowPorts(flow, callee, build.topology)
     return callers.map((caller) => ({
       subject,
       peer: caller.peer,
-      ports: portsOnWire(ports, caller, calleeEnd(callee, build), flow.plain),
+      ports: portsOnWire([callee.port], caller, calleeEnd(callee, build), flow.plain),
       ...(isUnselected(caller.peer) && reasonOf(flow) !== undefined && { reason: reasonOf(flow) }),
     }))
   })
@@ -55,7 +52,7 @@ function fromBackend(call: BackendCall, build: Build): SubjectAdmission[] {
   return backendCallers(call, build).map((caller) => ({
     subject,
     peer: caller.peer,
-    ports: portsOnWire([tcp(call.port)], caller, subjectEnd(subject, build)),
+    ports: portsOnWire([call.port], caller, subjectEnd(subject, build)),
     ...(caller.reason !== undefined && { reason: caller.reason }),
   }))
 }
