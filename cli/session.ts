@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { Failure } from './exit-code.ts'
 import { IMAGE } from './image.ts'
-import { type Build, Builder, nameOf, type Toolchain } from './kustomize/build.ts'
+import { Builder, nameOf, type Rendered, type Toolchain } from './kustomize/build.ts'
 import { findKustomize, type Kustomize } from './kustomize/find.ts'
 import type { Functions } from './runtime/functions.ts'
 import { embeddedRuntime, type Runtime } from './runtime/runtime.ts'
@@ -43,7 +43,7 @@ export function openSession({ image }: BuildOptions): Session {
 }
 
 /** One line for each build that ends, if stderr is a terminal. */
-function showProgress({ folders, exitCode, milliseconds }: Build): void {
+function showProgress({ folders, exitCode, milliseconds }: Rendered): void {
   if (!process.stderr.isTTY) return
   const colors = colorsFor(process.stderr, process.env)
   const mark = exitCode === 0 ? colors.green('✓') : colors.red('✗')

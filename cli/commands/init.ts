@@ -5,7 +5,7 @@ import { type KubernetesObject, valueAt } from '../../functions/lib/kubernetes/o
 import { display } from '../display.ts'
 import { type ExitCode, Failure, OK } from '../exit-code.ts'
 import { writeAllOrNone } from '../files.ts'
-import type { Plan } from '../init/plan.ts'
+import type { InitPlan } from '../init/plan.ts'
 import type { Builder } from '../kustomize/build.ts'
 import { objectsOf, splitBuild } from '../render/documents.ts'
 import { passThrough } from '../runtime/functions.ts'
@@ -67,7 +67,7 @@ async function init(folder: string, options: InitOptions): Promise<ExitCode> {
   return OK
 }
 
-async function planOf(path: string, options: InitOptions, builder: Builder): Promise<Plan> {
+async function planOf(path: string, options: InitOptions, builder: Builder): Promise<InitPlan> {
   const { planAgain, planInit } = await import('../init/plan.ts')
   const { hardenedStacks } = await import('../policy/policies.ts')
   const kustomization = requireKustomization(path)
@@ -120,7 +120,7 @@ function requireKustomization(path: string): Kustomization {
   return kustomization
 }
 
-async function report(plan: Plan, folder: string, options: InitOptions): Promise<void> {
+async function report(plan: InitPlan, folder: string, options: InitOptions): Promise<void> {
   const dryRun = options.dryRun === true
   const { changesAsPatch, initAsJson, initAsText } = await import('../report/init.ts')
   if (options.output === 'json') process.stdout.write(`${JSON.stringify(initAsJson(plan, dryRun))}\n`)

@@ -2,7 +2,7 @@ import { Command, Option } from 'commander'
 import { writeJson } from '../../functions/lib/yaml/canonical-yaml.ts'
 import { display } from '../display.ts'
 import { type ExitCode, OK } from '../exit-code.ts'
-import { type Build, type Builder, BuildFailure } from '../kustomize/build.ts'
+import { type Builder, BuildFailure, type Rendered } from '../kustomize/build.ts'
 import { once } from '../lines.ts'
 import { nameForeignImages, refuseSkippedFunctions } from '../policy/skipped.ts'
 import { joinBuild, objectsOf } from '../render/documents.ts'
@@ -103,7 +103,7 @@ async function renderSarif(path: string, rendered: () => Promise<Rendering>, ses
   }
 }
 
-const reportedIn = (builds: readonly Build[]) =>
+const reportedIn = (builds: readonly Rendered[]) =>
   builds.flatMap(({ folders: [stack = ''], calls }) =>
     calls.flatMap(({ reported }) => reported.map((one) => ({ stack, ...one }))),
   )

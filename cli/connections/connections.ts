@@ -1,7 +1,7 @@
 import { isKind, type KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
 import { matchesSelector } from '../../functions/lib/kubernetes/selector.ts'
 import { runsPods, type Workload, workloadsOf } from '../../functions/lib/kubernetes/workload.ts'
-import { commonPorts, type Direction, type Peer, Policies, type Ports, peersOf, portsOf } from './policies.ts'
+import { commonPorts, type Direction, Policies, type Ports, peersOf, portsOf, type WrittenPeer } from './policies.ts'
 
 /** A connection that the network policies of a rendering admit. */
 export interface Connection {
@@ -24,7 +24,7 @@ export function connectionsIn(objects: readonly KubernetesObject[]): Connection[
   const workloads = workloadsOf(objects).filter(runsPods)
   const policies = new Policies(objects)
   const namespaces = namespaceLabels(objects)
-  const isPeer = (peer: Peer, workload: Workload, home: string): boolean => {
+  const isPeer = (peer: WrittenPeer, workload: Workload, home: string): boolean => {
     if (peer.ipBlock) return false
     const labels = { 'kubernetes.io/metadata.name': workload.namespace, ...namespaces.get(workload.namespace) }
     return (
@@ -93,7 +93,7 @@ function namespaceLabels(objects: readonly KubernetesObject[]): Map<string, Reco
 }
 
 /** A peer as a person would write it: a CIDR, or a namespace and labels. */
-function nameOf({ ipBlock, namespaceSelector, podSelector }: Peer, home: string): string {
+function nameOf({ ipBlock, namespaceSelector, podSelector }: WrittenPeer, home: string): string {
   if (ipBlock) return ipBlock.except?.length ? `${ipBlock.cidr} except ${ipBlock.except.join(', ')}` : ipBlock.cidr
   const namespace = namespaceSelector === undefined ? home : selectorText(namespaceSelector)
   return `${namespace}/${podSelector === undefined ? '*' : selectorText(podSelector)}`

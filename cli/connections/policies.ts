@@ -9,15 +9,15 @@ export interface Ports {
   protocol: string
 }
 
-export interface Peer {
+export interface WrittenPeer {
   namespaceSelector?: unknown
   podSelector?: unknown
   ipBlock?: { cidr: string; except?: string[] | null }
 }
 
-export interface Rule {
-  from?: Peer[] | null
-  to?: Peer[] | null
+export interface WrittenRule {
+  from?: WrittenPeer[] | null
+  to?: WrittenPeer[] | null
   ports?: { port?: number | string; endPort?: number; protocol?: string }[] | null
 }
 
@@ -26,8 +26,8 @@ export type Direction = 'ingress' | 'egress'
 interface Spec {
   podSelector?: unknown
   policyTypes?: string[] | null
-  ingress?: Rule[] | null
-  egress?: Rule[] | null
+  ingress?: WrittenRule[] | null
+  egress?: WrittenRule[] | null
 }
 
 /** The NetworkPolicies of a rendering, by the pods that they select. Source: https://kubernetes.io/docs/concepts/services-networking/network-policies/ */
@@ -43,7 +43,7 @@ export class Policies {
   }
 
   /** The rules that hold for a workload's pods in a direction; undefined if no policy selects them, which admits everything. */
-  rulesFor({ namespace, labels }: Workload, direction: Direction): Rule[] | undefined {
+  rulesFor({ namespace, labels }: Workload, direction: Direction): WrittenRule[] | undefined {
     const selecting = (this.#byNamespace.get(namespace) ?? []).filter(
       (spec) => matchesSelector(spec.podSelector, labels) && typesOf(spec).includes(direction),
     )
@@ -55,11 +55,11 @@ export class Policies {
 const typesOf = ({ policyTypes, egress }: Spec): string[] =>
   policyTypes?.map((type) => type.toLowerCase()) ?? (egress ? ['ingress', 'egress'] : ['ingress'])
 
-export const peersOf = (rule: Rule, direction: Direction): Peer[] =>
+export const peersOf = (rule: WrittenRule, direction: Direction): WrittenPeer[] =>
   (direction === 'ingress' ? rule.from : rule.to) ?? []
 
 /** The ports of a rule, names resolved by the pods that are called; without any: every port of each protocol. */
-export function portsOf(rule: Rule, callee: Workload | undefined): Ports[] {
+export function portsOf(rule: WrittenRule, callee: Workload | undefined): Ports[] {
   if (!rule.ports?.length) return ['TCP', 'UDP', 'SCTP'].map((protocol) => ({ protocol }))
   return rule.ports.flatMap(({ port, endPort, protocol = 'TCP' }): Ports[] => {
     if (typeof port !== 'string')

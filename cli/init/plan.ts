@@ -15,7 +15,7 @@ import { flowsInText, withFlows } from './write/append.ts'
 import { withNamespace, withTransformer } from './write/edit-kustomization.ts'
 import { policyFiles, policyOf } from './write/files.ts'
 
-export interface Plan {
+export interface InitPlan {
   changes: Change[]
   found: Found
   /** What a person has to decide. */
@@ -39,7 +39,7 @@ export async function planInit(
   kustomization: Kustomization,
   target: string,
   { sections, namespace, base }: InitRequest,
-): Promise<Plan> {
+): Promise<InitPlan> {
   const placed = namespace === undefined ? objects : objects.map((object) => inNamespace(object, namespace))
   requireNamespaces(placed, kustomization)
   const found = withoutKnown(await propose(placed), base?.policy)
@@ -63,7 +63,7 @@ export async function planAgain(
   objects: readonly KubernetesObject[],
   policy: KubernetesObject,
   target: string,
-): Promise<Plan> {
+): Promise<InitPlan> {
   const file = join(target, 'flows.yaml')
   const before = existsSync(file) ? readFileSync(file, 'utf8') : undefined
   const seen = before === undefined ? {} : flowsInText(before)

@@ -11,7 +11,7 @@ import type { Runtime } from '../runtime/runtime.ts'
 import { callersInTwoForms } from '../tree/callers-of-layers.ts'
 import type { Kustomize } from './find.ts'
 
-export interface Build {
+export interface Rendered {
   /** Absolute paths: the folder that was built, or the folders of a group. */
   folders: readonly string[]
   /** What the functions and then Kustomize said. */
@@ -35,12 +35,12 @@ export interface Toolchain {
 /** Builds kustomizations, each once, as many at a time as there are processors. */
 export class Builder {
   readonly #prepare: () => Promise<Toolchain>
-  readonly #onBuilt: (build: Build) => void
-  readonly #builds = new Map<string, Promise<Build>>()
+  readonly #onBuilt: (build: Rendered) => void
+  readonly #builds = new Map<string, Promise<Rendered>>()
   readonly #inTurn = pLimit(availableParallelism())
 
   /** `prepare` is called once, at the first build; `onBuilt` hears of every build that ends. */
-  constructor(prepare: () => Promise<Toolchain>, onBuilt: (build: Build) => void) {
+  constructor(prepare: () => Promise<Toolchain>, onBuilt: (build: Rendered) => void) {
     let toolchain: Promise<Toolchain> | undefined
     this.#prepare = () => {
       toolchain ??= prepare()
@@ -50,7 +50,7 @@ export class Builder {
   }
 
   /** Builds a folder. Resolves for builds that fail too; rejects only if Kustomize cannot be started. */
-  attempt(folder: string): Promise<Build> {
+  attempt(folder: string): Promise<Rendered> {
     const known = this.#builds.get(folder) ?? this.#inTurn(() => this.#build([folder]))
     this.#builds.set(folder, known)
     return known
@@ -60,7 +60,7 @@ export class Builder {
    * Builds several folders in one Kustomize, as an environment that lists them. That is cheaper than one by one, because
    * Kustomize loads its schemas once.
    */
-  attemptGroup(folders: readonly string[]): Promise<Build> {
+  attemptGroup(folders: readonly string[]): Promise<Rendered> {
     return folders.length === 1 ? this.attempt(folders[0] as string) : this.#inTurn(() => this.#build(folders))
   }
 
@@ -72,7 +72,7 @@ export class Builder {
   }
 
   /** Builds a folder with an annotation on each object that names its file, relative to `root`. */
-  attemptWithOrigins(folder: string): Promise<Build & { root: string }> {
+  attemptWithOrigins(folder: string): Promise<Rendered & { root: string }> {
     return this.#inTurn(async () => {
       const { runtime } = await this.#prepare()
       const root = writeGroup(runtime.home, [folder], { buildMetadata: ['originAnnotations'] })
@@ -81,7 +81,7 @@ export class Builder {
   }
 
   /** `root` is what Kustomize is told to build. */
-  async #build(folders: readonly string[], root?: string): Promise<Build> {
+  async #build(folders: readonly string[], root?: string): Promise<Rendered> {
     const { kustomize, runtime, functions } = await this.#prepare()
     const start = performance.now()
     const [program, ...args] = kustomize.build
@@ -95,7 +95,7 @@ export class Builder {
       cwd,
       onSocket: (socket) => runtime.serve(socket, (request) => functions(request, (call) => calls.push(call))),
     })
-    const build: Build = {
+    const build: Rendered = {
       folders,
       stderr: [
         ...calls.map((call) => call.stderr),
@@ -124,9 +124,9 @@ function writeGroup(home: string, folders: readonly string[], fields: object = {
 
 /** Some folders did not build; which, and what Kustomize said. */
 export class BuildFailure extends Failure {
-  readonly failed: readonly Build[]
+  readonly failed: readonly Rendered[]
 
-  constructor(failed: readonly Build[]) {
+  constructor(failed: readonly Rendered[]) {
     const reports = failed.flatMap(({ folders, stderr }) => [
       `${nameOf(folders)} does not build:\n${once(stderr).trimEnd()}`,
       ...callersInTwoForms(folders, stderr),

@@ -19,7 +19,7 @@ interface NotFound {
   why: string
 }
 
-type Place = (env: NodeJS.ProcessEnv, say: (line: string) => void) => Promise<Kustomize | NotFound>
+type Finder = (env: NodeJS.ProcessEnv, say: (line: string) => void) => Promise<Kustomize | NotFound>
 
 /**
  * The Kustomize to use: the first of KUSTOMIZE in the environment, PATH, an earlier installation, `kubectl kustomize`,
@@ -63,7 +63,7 @@ async function named(name: string, env: NodeJS.ProcessEnv): Promise<Kustomize> {
   return program(path, version ?? 'of unknown version', 'named by KUSTOMIZE')
 }
 
-const onPath: Place = async (env, say) => {
+const onPath: Finder = async (env, say) => {
   const path = findOnPath('kustomize', env.PATH)
   if (path === undefined) return { why: 'PATH has no kustomize' }
   const version = await versionOf(path)
@@ -74,13 +74,13 @@ const onPath: Place = async (env, say) => {
   return { why }
 }
 
-const installedBefore: Place = async (env) => {
+const installedBefore: Finder = async (env) => {
   const path = installedKustomize(env)
   if (path === undefined || !isExecutable(path)) return { why: 'no earlier run has installed one' }
   return program(path, PINNED, 'installed by an earlier run')
 }
 
-const goInstall: Place = async (env, say) => {
+const goInstall: Finder = async (env, say) => {
   const go = findOnPath('go', env.PATH)
   if (go === undefined) return { why: 'PATH has no go to install one with' }
   say(`installing kustomize ${PINNED} with ${go}; this is done once and takes a minute`)
@@ -89,7 +89,7 @@ const goInstall: Place = async (env, say) => {
   )
 }
 
-const release: Place = async (env, say) => {
+const release: Finder = async (env, say) => {
   const archive = pinnedArchive(process.platform, process.arch)
   if (archive === undefined) return { why: `no release is pinned for ${process.platform} on ${process.arch}` }
   say(`downloading ${archive.url}; this is done once`)
@@ -98,7 +98,7 @@ const release: Place = async (env, say) => {
   )
 }
 
-const kubectl: Place = async (env, say) => {
+const kubectl: Finder = async (env, say) => {
   const path = findOnPath('kubectl', env.PATH)
   if (path === undefined) return { why: 'PATH has no kubectl' }
   const { stdout } = await run(path, ['version', '--client'], { env })

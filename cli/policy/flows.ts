@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { plan } from '../../functions/hardening/plan.ts'
-import type { RuntimePods } from '../../functions/lib/flows/check-environment.ts'
+import type { LabelledPods } from '../../functions/lib/flows/check-environment.ts'
 import { type ElsewhereSpec, elsewhereSchema } from '../../functions/lib/flows/elsewhere.ts'
 import { type FlowsSpec, flowsSchema } from '../../functions/lib/flows/schema.ts'
 import { parseConfig } from '../../functions/lib/framework/config.ts'
@@ -14,7 +14,7 @@ import type { StackFinding } from './verify.ts'
 /** What all policies of an environment declare about traffic. */
 export interface Declared {
   flows: FlowsSpec
-  runtimePods: RuntimePods[]
+  runtimePods: LabelledPods[]
   elsewhere: ElsewhereSpec
   findings: StackFinding[]
 }
@@ -22,7 +22,7 @@ export interface Declared {
 /** What all policies of an environment declare; a flow that two of them write differently is a finding. */
 export function flowsOf(stacks: readonly HardenedStack[]): Declared {
   const flows: FlowsSpec = {}
-  const runtimePods: RuntimePods[] = []
+  const runtimePods: LabelledPods[] = []
   const elsewhere: ElsewhereSpec = {}
   const writtenBy = new Map<string, string>()
   const findings: StackFinding[] = []
@@ -50,7 +50,7 @@ export function flowsOf(stacks: readonly HardenedStack[]): Declared {
   return { flows, runtimePods, elsewhere, findings }
 }
 
-function runtimePodsOf({ function: { kind }, spec }: Step): RuntimePods[] {
+function runtimePodsOf({ function: { kind }, spec }: Step): LabelledPods[] {
   if (kind !== 'NetworkPolicyDefaultDeny') return []
   return Object.entries((spec as NetworkPolicyDefaultDenySpec).runtimePods).flatMap(([place, { labels }]) =>
     labels ? [{ namespace: place.slice(0, place.indexOf('/')), labels }] : [],

@@ -1,6 +1,6 @@
 import { display } from '../display.ts'
 import { Failure } from '../exit-code.ts'
-import { type Build, type Builder, BuildFailure } from '../kustomize/build.ts'
+import { type Builder, BuildFailure, type Rendered } from '../kustomize/build.ts'
 import { type Stacks, stacksOf } from '../tree/stacks.ts'
 import { type BuiltObject, splitBuild } from './documents.ts'
 import { affixesOf } from './former-names.ts'
@@ -12,7 +12,7 @@ import { inBuildOrder } from './order.ts'
 export interface Rendering {
   objects: BuiltObject[]
   /** The builds that it is made from. */
-  builds: readonly Build[]
+  builds: readonly Rendered[]
   /** How many stacks it has: 1 for a folder that is no list of stacks. */
   stacks: number
 }
@@ -67,7 +67,7 @@ function nonEmpty(folder: string, rendering: Rendering): Rendering {
 }
 
 /** The stacks that do not build by themselves either: Kustomize does not say in which stack a function failed. */
-async function failedAlone(stacks: readonly string[], builder: Builder): Promise<Build[]> {
+async function failedAlone(stacks: readonly string[], builder: Builder): Promise<Rendered[]> {
   const builds = await Promise.all(stacks.map((stack) => builder.attempt(stack)))
   return builds.filter(({ output }) => output === undefined)
 }

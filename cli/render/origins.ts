@@ -7,7 +7,7 @@ import { isFile, readKustomization } from '../tree/kustomization.ts'
 import { objectsOf, splitBuild } from './documents.ts'
 
 /** Where an object is written: a path relative to the working folder, and the line. */
-export interface Source {
+export interface SourceLine {
   path: string
   line: number
 }
@@ -18,7 +18,7 @@ const ORIGIN = 'config.kubernetes.io/origin'
  * Finds the file that an object of a folder's build is written in, by a second build with Kustomize's origin annotations,
  * which the rendering itself never has. What no file holds, such as a generated object, is at the folder's kustomization.
  */
-export async function originsOf(folder: string, builder: Builder): Promise<(object?: KubernetesObject) => Source> {
+export async function originsOf(folder: string, builder: Builder): Promise<(object?: KubernetesObject) => SourceLine> {
   const kustomization = readKustomization(folder)
   const { output, root } = kustomization ? await builder.attemptWithOrigins(folder) : { output: '', root: folder }
   const files = new Map<string, string>()

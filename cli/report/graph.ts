@@ -1,19 +1,19 @@
-import type { Edge, End } from '../graph/edges.ts'
+import type { Edge, GraphNode } from '../graph/edges.ts'
 
 /** A Mermaid flowchart: a box for each namespace, dotted arrows for what bypasses the mesh. Source: https://mermaid.js.org/syntax/flowchart.html */
 export function graphAsMermaid(edges: readonly Edge[]): string {
-  const ends = new Map(edges.flatMap(({ from, to }) => [from, to]).map((end) => [keyOf(end), end]))
-  const ids = new Map([...ends.keys()].sort().map((key, index) => [key, `n${index}`]))
-  const id = (end: End): string => ids.get(keyOf(end)) ?? ''
-  const node = (end: End): string => `${id(end)}[${quoted(end.name)}]`
-  const namespaces = [...new Set([...ends.values()].flatMap(({ namespace }) => namespace ?? []))].sort()
-  const inOrder = [...ids.keys()].flatMap((key) => ends.get(key) ?? [])
+  const endpoints = new Map(edges.flatMap(({ from, to }) => [from, to]).map((endpoint) => [keyOf(endpoint), endpoint]))
+  const ids = new Map([...endpoints.keys()].sort().map((key, index) => [key, `n${index}`]))
+  const id = (endpoint: GraphNode): string => ids.get(keyOf(endpoint)) ?? ''
+  const node = (endpoint: GraphNode): string => `${id(endpoint)}[${quoted(endpoint.name)}]`
+  const namespaces = [...new Set([...endpoints.values()].flatMap(({ namespace }) => namespace ?? []))].sort()
+  const inOrder = [...ids.keys()].flatMap((key) => endpoints.get(key) ?? [])
   const boxes = namespaces.flatMap((namespace, index) => [
     `  subgraph ns${index}[${quoted(namespace)}]`,
-    ...inOrder.filter((end) => end.namespace === namespace).map((end) => `    ${node(end)}`),
+    ...inOrder.filter((endpoint) => endpoint.namespace === namespace).map((endpoint) => `    ${node(endpoint)}`),
     '  end',
   ])
-  const outside = inOrder.filter(({ namespace }) => namespace === undefined).map((end) => `  ${node(end)}`)
+  const outside = inOrder.filter(({ namespace }) => namespace === undefined).map((endpoint) => `  ${node(endpoint)}`)
   const arrows = merged(edges).map(
     ({ from, to, ports, plain }) => `  ${id(from)} ${plain ? '-.->' : '-->'}|${quoted(ports.join(', '))}| ${id(to)}`,
   )
@@ -21,8 +21,8 @@ export function graphAsMermaid(edges: readonly Edge[]): string {
 }
 
 /** One arrow for all ports by which one calls another. */
-function merged(edges: readonly Edge[]): { from: End; to: End; ports: string[]; plain: boolean }[] {
-  const arrows = new Map<string, { from: End; to: End; ports: string[]; plain: boolean }>()
+function merged(edges: readonly Edge[]): { from: GraphNode; to: GraphNode; ports: string[]; plain: boolean }[] {
+  const arrows = new Map<string, { from: GraphNode; to: GraphNode; ports: string[]; plain: boolean }>()
   for (const { from, to, port, plain } of edges) {
     const key = [keyOf(from), keyOf(to), plain].join()
     const arrow = arrows.get(key)
@@ -32,7 +32,7 @@ function merged(edges: readonly Edge[]): { from: End; to: End; ports: string[]; 
   return [...arrows.values()]
 }
 
-const keyOf = ({ namespace, name }: End): string => JSON.stringify([namespace ?? '', name])
+const keyOf = ({ namespace, name }: GraphNode): string => JSON.stringify([namespace ?? '', name])
 
 /** Mermaid has no escape for a quote but its entity. */
 const quoted = (text: string): string => `"${text.replaceAll('"', '#quot;')}"`

@@ -2,11 +2,11 @@ import { createTwoFilesPatch, FILE_HEADERS_ONLY } from 'diff'
 import { toLine, toResult } from '../../functions/lib/framework/finding.ts'
 import { display } from '../display.ts'
 import type { Change } from '../files.ts'
-import type { Plan } from '../init/plan.ts'
+import type { InitPlan } from '../init/plan.ts'
 import { colorsFor } from '../terminal.ts'
 
 /** What was written, what to review, and what to fix. */
-export function initAsText({ changes, review, refusals }: Plan, folder: string, dryRun: boolean): string {
+export function initAsText({ changes, review, refusals }: InitPlan, folder: string, dryRun: boolean): string {
   const colors = colorsFor(dryRun ? process.stderr : process.stdout, process.env)
   const section = (title: string, lines: readonly string[]): string =>
     lines.length === 0 ? '' : `\n${colors.bold(title)}\n${lines.map((line) => `- ${line}\n`).join('')}`
@@ -21,7 +21,7 @@ export function initAsText({ changes, review, refusals }: Plan, folder: string, 
 }
 
 /** The same for machines. Of what pods are given only object and field are shown, never a value. */
-export const initAsJson = ({ changes, found, review, refusals }: Plan, dryRun: boolean): object => ({
+export const initAsJson = ({ changes, found, review, refusals }: InitPlan, dryRun: boolean): object => ({
   dryRun,
   files: changes.map(({ file, before, after }) => ({ path: display(file), isNew: before === undefined, text: after })),
   flows: found.flows,

@@ -2,7 +2,7 @@ import { findingKinds, type Severity } from '../../functions/lib/framework/findi
 import { describe } from '../../functions/lib/kubernetes/objects.ts'
 import { version } from '../../package.json'
 import type { StackFinding } from '../policy/verify.ts'
-import type { Source } from '../render/origins.ts'
+import type { SourceLine } from '../render/origins.ts'
 
 const LEVELS: Readonly<Record<Severity, string>> = { error: 'error', warning: 'warning', info: 'note' }
 const INFORMATION = 'https://github.com/hippocampus-dev/krm-hardening'
@@ -13,7 +13,7 @@ const INFORMATION = 'https://github.com/hippocampus-dev/krm-hardening'
  */
 export function findingsAsSarif(
   findings: readonly StackFinding[],
-  sourceOf: (finding: StackFinding) => Source,
+  sourceOf: (finding: StackFinding) => SourceLine,
 ): object {
   const ids = [...new Set(findings.map(ruleOf))].sort()
   return {
@@ -42,7 +42,7 @@ function rule(id: string): object {
   }
 }
 
-function result(stackFinding: StackFinding, ids: readonly string[], { path, line }: Source): object {
+function result(stackFinding: StackFinding, ids: readonly string[], { path, line }: SourceLine): object {
   const { finding } = stackFinding
   const object = finding.object && describe(finding.object)
   return {

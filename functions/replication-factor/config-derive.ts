@@ -94,11 +94,11 @@ export const ruleSchema = z.strictObject(ruleShape).check(
   }),
   z.describe('One value'),
 )
-export type Rule = z.infer<typeof ruleSchema>
-export type Target = Rule['target']
+export type DeriveRule = z.infer<typeof ruleSchema>
+export type DeriveTarget = DeriveRule['target']
 
 /** A rule with its name in the policy, for messages. */
-export interface NamedRule extends Rule {
+export interface NamedRule extends DeriveRule {
   name: string
   /** Nothing to write to is fine. */
   optional?: true

@@ -13,7 +13,7 @@ import type { Workload } from '../../../functions/lib/kubernetes/workload.ts'
 import { join, type Proposal, type Read } from '../proposal.ts'
 import { callerOf } from './calls.ts'
 import { callersOf, destinationElsewhere, destinationsOf, needsReason } from './network-policy-ends.ts'
-import { type Peer, peersOf } from './network-policy-peers.ts'
+import { type PolicyPeer, peersOf } from './network-policy-peers.ts'
 
 const DNS = 53
 
@@ -79,7 +79,7 @@ const fieldsAt = (root: unknown, path: string[]): Fields => {
   const value = valueAt(root, path)
   return isFields(value) ? value : {}
 }
-const isOwnNamespace = (peer: Peer, own: string): boolean =>
+const isOwnNamespace = (peer: PolicyPeer, own: string): boolean =>
   peer.type === 'pods' && peer.namespace === own && peer.selector === undefined
 
 /** Ports on pods; undefined for every port. DNS, which needs no flow, and ranges are left out. */
@@ -95,7 +95,7 @@ function portsOf({ ports }: Fields): WrittenPort[] | undefined {
 
 function readPeerIngress(
   callees: readonly Workload[],
-  peer: Peer,
+  peer: PolicyPeer,
   ports: readonly WrittenPort[] | undefined,
   source: string,
   topology: Topology,
@@ -124,7 +124,7 @@ const isOnlyPort = (callee: Workload, topology: Topology): boolean =>
 
 function readPeerEgress(
   callers: readonly Workload[],
-  peer: Peer,
+  peer: PolicyPeer,
   ports: readonly WrittenPort[] | undefined,
   source: string,
   topology: Topology,

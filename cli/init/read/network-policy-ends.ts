@@ -5,7 +5,7 @@ import { valueAt } from '../../../functions/lib/kubernetes/objects.ts'
 import { type Labels, matchesSelector } from '../../../functions/lib/kubernetes/selector.ts'
 import type { Workload } from '../../../functions/lib/kubernetes/workload.ts'
 import { callerOf, type Destination, destinationOf, podsOf } from './calls.ts'
-import type { Peer } from './network-policy-peers.ts'
+import type { PolicyPeer } from './network-policy-peers.ts'
 
 /** The ports of a policy are those on the pods; a flow is named by the Service's. One that no Service carries is plain. */
 export function destinationsOf(
@@ -28,7 +28,7 @@ const unique = (ports: readonly WrittenPort[]): WrittenPort[] => [
 ]
 
 export function destinationElsewhere(
-  peer: Extract<Peer, { type: 'pods' }>,
+  peer: Extract<PolicyPeer, { type: 'pods' }>,
   ports: readonly WrittenPort[] | undefined,
 ): Destination[] {
   const labels = (valueAt(peer.selector, ['matchLabels']) ?? {}) as Labels
@@ -42,7 +42,7 @@ export const needsReason = (caller: CallerSpec | undefined): boolean =>
 
 /** The callers that a peer names: workloads of the build, or pods of another by their labels; none for expressions. */
 export function callersOf(
-  peer: Peer,
+  peer: PolicyPeer,
   namespace: string,
   topology: Topology,
 ): { caller: CallerSpec | undefined; isCertain: boolean }[] {

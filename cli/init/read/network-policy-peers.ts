@@ -1,15 +1,15 @@
 import { type Fields, isFields, valueAt } from '../../../functions/lib/kubernetes/objects.ts'
 
 /** Whom a rule of a NetworkPolicy admits, as far as flows can name it; pods without a selector are all of the namespace. */
-export type Peer = { type: 'any' } | { type: 'pods'; namespace: string; selector: Fields | undefined }
+export type PolicyPeer = { type: 'any' } | { type: 'pods'; namespace: string; selector: Fields | undefined }
 
 /** Labels of Namespaces that hold their name: Kubernetes' own, and the one that people set before there was it. */
 const NAME_LABELS = ['kubernetes.io/metadata.name', 'name']
 
 /** The peers of a rule, and in words those that flows cannot name. An absent or empty list is everyone. */
-export function peersOf(list: unknown, ownNamespace: string): { peers: Peer[]; unknown: string[] } {
+export function peersOf(list: unknown, ownNamespace: string): { peers: PolicyPeer[]; unknown: string[] } {
   if (!Array.isArray(list) || list.length === 0) return { peers: [{ type: 'any' }], unknown: [] }
-  const peers: Peer[] = []
+  const peers: PolicyPeer[] = []
   const unknown: string[] = []
   for (const peer of list.filter(isFields)) {
     const cidr = valueAt(peer, ['ipBlock', 'cidr'])
@@ -24,7 +24,7 @@ export function peersOf(list: unknown, ownNamespace: string): { peers: Peer[]; u
     )
       peers.push({ type: 'any' })
     else if (namespaces.length === 0) unknown.push(`admits namespaces by ${JSON.stringify(peer.namespaceSelector)}`)
-    else peers.push(...namespaces.map((namespace): Peer => ({ type: 'pods', namespace, selector })))
+    else peers.push(...namespaces.map((namespace): PolicyPeer => ({ type: 'pods', namespace, selector })))
   }
   return { peers, unknown }
 }

@@ -3,7 +3,7 @@ import { valueAt } from '../../../functions/lib/kubernetes/objects.ts'
 import type { Service } from '../../../functions/lib/kubernetes/service.ts'
 
 /** What a host is, as far as a build tells. */
-export type Target =
+export type ResolvedHost =
   /** A Service of the build; `isPod` if one of its pods is dialled, `isQualified` if the host names its namespace. */
   | { type: 'service'; service: Service; isPod: boolean; isQualified: boolean }
   /** A Service in a namespace that the build does not have; without `.svc` behind it, a name could be something else. */
@@ -29,7 +29,7 @@ const API_SERVER = /^kubernetes(?:\.default)?$/
  * token, and what is no host.
  * Source: https://kubernetes.io/docs/concepts/services-networking/dns-pod-service/
  */
-export function resolveHost(host: string, namespace: string, topology: Topology): Target | undefined {
+export function resolveHost(host: string, namespace: string, topology: Topology): ResolvedHost | undefined {
   const name = host.replace(/\.$/, '').replace(CLUSTER_SUFFIX, '')
   if (NOWHERE.test(host) || API_SERVER.test(name)) return undefined
   const labels = name.split('.')
@@ -59,7 +59,7 @@ function serviceNamed(
   labels: readonly string[],
   own: string,
   topology: Topology,
-): Extract<Target, { type: 'service' }> | undefined {
+): Extract<ResolvedHost, { type: 'service' }> | undefined {
   const [first = '', second, third] = labels
   const readings = [
     { length: 1, name: first, namespace: own, isPod: false },
@@ -74,7 +74,7 @@ function serviceNamed(
   return undefined
 }
 
-function externalName({ object }: Service): Target | undefined {
+function externalName({ object }: Service): ResolvedHost | undefined {
   const name = valueAt(object, ['spec', 'externalName'])
   return typeof name === 'string' ? { type: 'external', host: name } : undefined
 }

@@ -1,11 +1,11 @@
 import type { Topology } from '../../../functions/lib/flows/topology.ts'
 import { nearest } from '../../../functions/lib/framework/did-you-mean.ts'
 import { join, type Proposal, type Read } from '../proposal.ts'
-import { type Endpoint, endpointsIn } from '../texts/endpoints.ts'
+import { endpointsIn, type HostAndPort } from '../texts/endpoints.ts'
 import type { GivenValue } from '../texts/given-values.ts'
 import { namesHost, namesNoHost, portsNextTo } from '../texts/names.ts'
 import { callerOf, callsTo } from './calls.ts'
-import { resolveHost, type Target } from './resolve-host.ts'
+import { type ResolvedHost, resolveHost } from './resolve-host.ts'
 
 /** Keys whose URLs are links for people and programs to identify something by. */
 const LINK =
@@ -50,7 +50,7 @@ const note = (text: string): Read => ({ proposals: [], notes: [text] })
 
 function readEndpoint(
   value: GivenValue,
-  endpoint: Endpoint,
+  endpoint: HostAndPort,
   topology: Topology,
   publicHosts: ReadonlyMap<string, string>,
 ): Read {
@@ -71,8 +71,8 @@ function readEndpoint(
 
 function readService(
   value: GivenValue,
-  endpoint: Endpoint,
-  target: Extract<Target, { type: 'service' }>,
+  endpoint: HostAndPort,
+  target: Extract<ResolvedHost, { type: 'service' }>,
   ports: readonly number[],
   topology: Topology,
 ): Read {
@@ -101,8 +101,8 @@ function readService(
 /** Only what can be nothing but a host is said to be missing: a URL, or the value of something that is called a host. */
 function readMissing(
   { source, name }: GivenValue,
-  { form }: Endpoint,
-  target: Extract<Target, { type: 'missing' }>,
+  { form }: HostAndPort,
+  target: Extract<ResolvedHost, { type: 'missing' }>,
   topology: Topology,
 ): Read {
   const isHost = form === 'url' || (name !== undefined && namesHost(name) && !namesNoHost(name) && form === 'address')
@@ -118,8 +118,8 @@ function readMissing(
 
 function readElsewhere(
   { workload, source, isShared, isSecret }: GivenValue,
-  { form }: Endpoint,
-  { namespace, name, isClusterName }: Extract<Target, { type: 'elsewhere' }>,
+  { form }: HostAndPort,
+  { namespace, name, isClusterName }: Extract<ResolvedHost, { type: 'elsewhere' }>,
   ports: readonly number[],
   topology: Topology,
 ): Read {
@@ -139,8 +139,8 @@ function readElsewhere(
 
 function readExternal(
   value: GivenValue,
-  { form }: Endpoint,
-  { host }: Extract<Target, { type: 'external' }>,
+  { form }: HostAndPort,
+  { host }: Extract<ResolvedHost, { type: 'external' }>,
   ports: readonly number[],
   topology: Topology,
   publicHosts: ReadonlyMap<string, string>,

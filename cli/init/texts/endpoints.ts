@@ -1,5 +1,5 @@
 /** A host that a text names, and the port if it names one. */
-export interface Endpoint {
+export interface HostAndPort {
   host: string
   port: number | undefined
   /** The name of a Service's port, from a DNS SRV record `_name._tcp.host`. */
@@ -62,7 +62,7 @@ const COMMENT = /^\s*(?:#|;|\/\/)/
 const LONGEST = 4096
 
 /** Every host that a value names, each once. Comments of scripts and configuration are passed over. */
-export function endpointsIn(text: string): Endpoint[] {
+export function endpointsIn(text: string): HostAndPort[] {
   const lines = text.split('\n').filter((line) => !COMMENT.test(line) && line.length <= LONGEST)
   const found = lines.flatMap((line) => endpointsOfLine(line.replaceAll(LOOKUP, '')))
   const unique = new Map(
@@ -73,7 +73,7 @@ export function endpointsIn(text: string): Endpoint[] {
   return [...unique.values()]
 }
 
-function endpointsOfLine(line: string): Endpoint[] {
+function endpointsOfLine(line: string): HostAndPort[] {
   const located = [...urls(line), ...addresses(line), ...options(line)]
   if (located.length > 0) return located
   const connection = CONNECTION.exec(line)
@@ -86,23 +86,23 @@ function endpointsOfLine(line: string): Endpoint[] {
 const endpoint = (
   host: string | undefined,
   port: string | number | undefined,
-  form: Endpoint['form'],
+  form: HostAndPort['form'],
   portName?: string,
-): Endpoint => ({
+): HostAndPort => ({
   host: (host ?? '').toLowerCase(),
   port: port === undefined ? undefined : Number(port),
   portName,
   form,
 })
 
-const urls = (line: string): Endpoint[] =>
+const urls = (line: string): HostAndPort[] =>
   [...line.matchAll(URLS)]
     .filter(([, scheme = '']) => !NO_HOST.test(scheme))
     .map(([, scheme = '', portName, host, port]) =>
       endpoint(host, port ?? DEFAULT_PORTS[scheme.toLowerCase()], 'url', portName),
     )
 
-const addresses = (line: string): Endpoint[] =>
+const addresses = (line: string): HostAndPort[] =>
   [...line.matchAll(HOST_AND_PORT)]
     .filter(([, , host = '', separator]) => separator === ':' || isOfCluster(host))
     .map(([, portName, host, , port]) => endpoint(host, port, 'address', portName))
@@ -110,7 +110,7 @@ const addresses = (line: string): Endpoint[] =>
 /** `nc -z database 5432` names a port so; a name with dots next to a number is a file or a version as often. */
 const isOfCluster = (host: string): boolean => !host.includes('.') || host.includes('.svc')
 
-function options(line: string): Endpoint[] {
+function options(line: string): HostAndPort[] {
   const match = OPTIONS.exec(line)
   return match ? [endpoint(match[1], match[2], 'address')] : []
 }

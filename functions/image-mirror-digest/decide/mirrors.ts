@@ -14,7 +14,7 @@ export type NameStatus =
 /** Stands for every name that no longer prefix matches. Not '': Kustomize cannot merge an empty key. */
 const ANY = '*'
 
-interface Rule {
+interface MirrorRule {
   prefix: string
   /** undefined for an internal prefix. */
   target: string | undefined
@@ -22,7 +22,7 @@ interface Rule {
 
 /** Tells for every name whether it is mirrored, internal, or to be mirrored, and under which name. */
 export class Mirrors {
-  readonly #rules: readonly Rule[]
+  readonly #rules: readonly MirrorRule[]
   readonly #statuses = new Map<string, NameStatus>()
 
   constructor({ mirrors, internal }: Pick<ImageMirrorDigestSpec, 'mirrors' | 'internal'>) {

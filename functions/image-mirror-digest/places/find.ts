@@ -11,7 +11,7 @@ import { type ImageAt, imageAt, siteOf } from './image-at.ts'
 import { joinedImagesOf } from './joined-images.ts'
 import { KNOWN_PLACES } from './known-places.ts'
 import { imagesOfContainers, imagesOfVolumes } from './pods.ts'
-import type { ArgumentPlace, ConfigMapPlace, EnvironmentPlace, Place, ResourcePlace } from './schema.ts'
+import type { ArgumentPlace, ConfigMapPlace, EnvironmentPlace, ImagePlace, ResourcePlace } from './schema.ts'
 import { chartOf } from './sources.ts'
 
 /** Images, and findings about images that cannot be read. */
@@ -24,11 +24,11 @@ export class Places {
   readonly #configMaps: ConfigMapPlace[] = []
   readonly #resources = new Map<string, ResourcePlace[]>(HELM_KINDS.map((type) => [type, []]))
 
-  constructor(configured: Readonly<Record<string, Place>>) {
+  constructor(configured: Readonly<Record<string, ImagePlace>>) {
     for (const place of [...KNOWN_PLACES, ...Object.values(configured)]) this.#add(place)
   }
 
-  #add(place: Place): void {
+  #add(place: ImagePlace): void {
     if ('argument' in place) this.#arguments.push(place)
     else if ('environment' in place) this.#environment.push(place)
     else if ('configMap' in place) this.#configMaps.push(place)

@@ -67,4 +67,4 @@ export type ArgumentPlace = z.infer<typeof argumentSchema>
 export type EnvironmentPlace = z.infer<typeof environmentSchema>
 export type ResourcePlace = z.infer<typeof resourceSchema>
 export type ConfigMapPlace = z.infer<typeof configMapSchema>
-export type Place = z.infer<typeof placeSchema>
+export type ImagePlace = z.infer<typeof placeSchema>

@@ -16,13 +16,13 @@ import type { ImageMirrorDigestSpec } from '../config.ts'
 import { findings } from '../findings.ts'
 
 type Spec = Pick<ImageMirrorDigestSpec, 'imagePullSecrets'>
-type Place = ImageMirrorDigestSpec['imagePullSecrets'][string]['on']
+type PullSecretsPlace = ImageMirrorDigestSpec['imagePullSecrets'][string]['on']
 
 /** Is it an object that only pull secrets are written to? */
 export const takesPullSecrets = (spec: Spec, type: TypeMeta): boolean =>
   isKind(type, '', 'ServiceAccount') && secretsOn(spec, 'serviceAccounts').length > 0
 
-const secretsOn = ({ imagePullSecrets }: Spec, place: Place): string[] =>
+const secretsOn = ({ imagePullSecrets }: Spec, place: PullSecretsPlace): string[] =>
   Object.keys(imagePullSecrets).filter((name) => imagePullSecrets[name]?.on === place)
 
 /**

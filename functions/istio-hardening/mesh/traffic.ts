@@ -23,7 +23,7 @@ export interface WorkloadTraffic {
 }
 
 /** Pods that an operator makes, by the labels with which flows select them. */
-export interface RuntimePods {
+export interface CalledRuntimePods {
   namespace: string
   /** The first of the names that flows give them. */
   name: string
@@ -34,7 +34,7 @@ export interface RuntimePods {
 /** What flows and other objects say about each workload of a build. */
 export interface TrafficByWorkload extends Pick<Traffic, 'topology' | 'findings'> {
   of(workload: Workload): WorkloadTraffic
-  runtimePods: RuntimePods[]
+  runtimePods: CalledRuntimePods[]
 }
 
 export function trafficByWorkload(
@@ -71,7 +71,7 @@ function carriedByMesh(resolved: ResolvedFlow): ResolvedFlow[] {
 }
 
 /** The pods in the namespaces of the build that flows go to and that no manifest holds, each once. */
-function runtimePodsOf(flows: readonly ResolvedFlow[]): RuntimePods[] {
+function runtimePodsOf(flows: readonly ResolvedFlow[]): CalledRuntimePods[] {
   const inbound = flows.flatMap((resolved) =>
     resolved.callees.flatMap((callee) =>
       callee.workload === undefined && callee.isHere && callee.labels

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { type BackendCall, parentGateways } from '../../lib/flows/backends.ts'
 import { APP, COMPONENT } from '../../lib/flows/flow.ts'
 import { numberOf } from '../../lib/flows/port.ts'
-import type { Peer } from '../../lib/flows/resolve.ts'
+import type { CallingPods } from '../../lib/flows/resolve.ts'
 import type { Topology } from '../../lib/flows/topology.ts'
 import { groupBy } from '../../lib/framework/group-by.ts'
 import { serviceAccountOf } from '../../lib/kubernetes/pod-traits.ts'
@@ -67,7 +67,7 @@ const gatewaysOf = ({ route, source }: BackendCall, { gatewayNamespaces }: Istio
 const union = (those: readonly Admission['from'][]): Admission['from'] =>
   those.includes('any') ? 'any' : those.flatMap((from) => (from === 'any' ? [] : from))
 
-function sourcesOf(peer: Peer, spec: IstioHardeningSpec, topology: Topology): Source[] {
+function sourcesOf(peer: CallingPods, spec: IstioHardeningSpec, topology: Topology): Source[] {
   const { namespace } = peer
   const workloads = peer.labels ? topology.workloadsWith(namespace, peer.labels) : []
   const principals = workloads.length > 0 ? workloads.map(principalOf) : declaredPrincipals(peer, spec)
@@ -75,7 +75,10 @@ function sourcesOf(peer: Peer, spec: IstioHardeningSpec, topology: Topology): So
 }
 
 /** The identities of pods that are not in the build, as far as the policy knows their service accounts. */
-export function declaredPrincipals({ namespace, labels = {} }: Peer, { serviceAccounts, flows }: Accounts): string[] {
+export function declaredPrincipals(
+  { namespace, labels = {} }: CallingPods,
+  { serviceAccounts, flows }: Accounts,
+): string[] {
   const [app, component] = [labels[APP], labels[COMPONENT]]
   const names = [
     ...(component === undefined ? [] : [`${app}/${component}`]),

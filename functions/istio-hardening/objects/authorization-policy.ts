@@ -7,7 +7,7 @@ import type { Labels } from '../../lib/kubernetes/selector.ts'
 import { type IstioHardeningSpec, isOn } from '../config.ts'
 import { findings } from '../findings/index.ts'
 import { type Member, objectFor } from '../mesh/member.ts'
-import type { RuntimePods } from '../mesh/traffic.ts'
+import type { CalledRuntimePods } from '../mesh/traffic.ts'
 import { type Admission, admissionsOf } from './admissions.ts'
 import { allowRules } from './authorization-rules.ts'
 import type { PermissivePorts } from './permissive-ports.ts'
@@ -33,7 +33,7 @@ export interface Called {
  */
 export function authorizationPolicies(
   called: readonly Called[],
-  runtimePods: readonly RuntimePods[],
+  runtimePods: readonly CalledRuntimePods[],
   spec: IstioHardeningSpec,
   topology: Topology,
 ): Placement {
@@ -63,7 +63,7 @@ function memberPolicy({ member, permissive }: Called, spec: IstioHardeningSpec, 
 }
 
 function runtimePolicy(
-  { namespace, name, labels, inbound }: RuntimePods,
+  { namespace, name, labels, inbound }: CalledRuntimePods,
   taken: ReadonlySet<string>,
   spec: IstioHardeningSpec,
   topology: Topology,

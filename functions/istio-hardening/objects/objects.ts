@@ -4,7 +4,7 @@ import { isBatch, type Workload } from '../../lib/kubernetes/workload.ts'
 import type { IstioHardeningSpec } from '../config.ts'
 import type { Member } from '../mesh/member.ts'
 import { mtlsOf, telemetryOf } from '../mesh/settings.ts'
-import type { RuntimePods } from '../mesh/traffic.ts'
+import type { CalledRuntimePods } from '../mesh/traffic.ts'
 import { authorizationPolicies } from './authorization-policy.ts'
 import { gatewaysOutside } from './callers-from-outside.ts'
 import { adoptOrGenerate } from './one-per-workload.ts'
@@ -23,7 +23,7 @@ export interface Mesh {
   topology: Topology
   members: readonly Member[]
   isMember: (workload: Workload) => boolean
-  runtimePods: readonly RuntimePods[]
+  runtimePods: readonly CalledRuntimePods[]
 }
 
 /**

@@ -4,7 +4,7 @@ import type { KubernetesObject } from '../../lib/kubernetes/objects.ts'
 import { selects } from '../../lib/kubernetes/selector.ts'
 import { runtimePodsOf as podsOfOperator } from '../../lib/operators/index.ts'
 import { findings } from '../findings/index.ts'
-import type { RuntimePods } from '../mesh/traffic.ts'
+import type { CalledRuntimePods } from '../mesh/traffic.ts'
 import { authorizationPolicy } from './authorization-policy.ts'
 import { handWritten } from './existing.ts'
 import { peerAuthentication } from './peer-authentication.ts'
@@ -20,7 +20,7 @@ const KINDS = [peerAuthentication, telemetry, sidecar, authorizationPolicy]
 export function selectingNothing(
   objects: readonly KubernetesObject[],
   topology: Topology,
-  runtimePods: readonly RuntimePods[],
+  runtimePods: readonly CalledRuntimePods[],
 ): Finding[] {
   const written = KINDS.flatMap((kind) => handWritten(kind, objects))
   if (written.length === 0) return []

@@ -1,5 +1,5 @@
 import { numberOf } from '../../lib/flows/port.ts'
-import type { Peer } from '../../lib/flows/resolve.ts'
+import type { CallingPods } from '../../lib/flows/resolve.ts'
 import type { Topology } from '../../lib/flows/topology.ts'
 import { groupBy } from '../../lib/framework/group-by.ts'
 import { describe } from '../../lib/kubernetes/objects.ts'
@@ -8,7 +8,7 @@ import type { IstioHardeningSpec } from '../config.ts'
 import { type Admission, type Arrivals, declaredPrincipals, principalOf } from './admissions.ts'
 
 /** A caller as network policy knows it: pods by namespace and labels. */
-interface Caller {
+interface KnownCaller {
   name: string
   namespace: string
   labels: Labels
@@ -45,7 +45,7 @@ export function openedPairs(
     .sort()
 }
 
-function callersOf(peer: Peer, spec: IstioHardeningSpec, topology: Topology): Caller[] {
+function callersOf(peer: CallingPods, spec: IstioHardeningSpec, topology: Topology): KnownCaller[] {
   const { namespace, labels = {} } = peer
   const workloads = peer.labels ? topology.workloadsWith(namespace, labels) : []
   if (workloads.length === 0) {
@@ -61,7 +61,7 @@ function callersOf(peer: Peer, spec: IstioHardeningSpec, topology: Topology): Ca
 }
 
 /** Who may call is a matter of flows where anyone may, so nothing is opened there. */
-const isAdmitted = ({ namespace, principals }: Caller, { from }: Admission): boolean =>
+const isAdmitted = ({ namespace, principals }: KnownCaller, { from }: Admission): boolean =>
   from !== 'any' &&
   from.some(
     (source) =>
@@ -69,5 +69,5 @@ const isAdmitted = ({ namespace, principals }: Caller, { from }: Admission): boo
       ('namespace' in source ? source.namespace === namespace : principals.includes(source.principal)),
   )
 
-const isOf = (peer: Peer, caller: Caller): boolean =>
+const isOf = (peer: CallingPods, caller: KnownCaller): boolean =>
   peer.namespace === caller.namespace && selects(peer.labels ?? {}, caller.labels)

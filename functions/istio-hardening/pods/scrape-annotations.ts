@@ -34,14 +34,18 @@ export function annotateScrape(workload: Workload, spec: IstioHardeningSpec, top
   return []
 }
 
-interface Target extends Omit<ScrapeTarget, 'port'> {
+interface WrittenTarget extends Omit<ScrapeTarget, 'port'> {
   /** A number, or as the manifest writes it. */
   port: number | string
 }
 
-const byDefault = (port: number | string): Target => ({ port, path: '/metrics', scheme: 'http' })
+const byDefault = (port: number | string): WrittenTarget => ({ port, path: '/metrics', scheme: 'http' })
 
-function targetByConvention(workload: Workload, spec: IstioHardeningSpec, topology: Topology): Target | undefined {
+function targetByConvention(
+  workload: Workload,
+  spec: IstioHardeningSpec,
+  topology: Topology,
+): WrittenTarget | undefined {
   const forAll = spec.scrape?.['*']
   if (isOff(forAll)) return undefined
   const metrics = containerPort(workload, METRICS_PORT)
@@ -51,7 +55,7 @@ function targetByConvention(workload: Workload, spec: IstioHardeningSpec, topolo
   return port === undefined ? undefined : { ...forAll, port }
 }
 
-function write(workload: Workload, { port, path, scheme }: Target, isNamed: boolean): void {
+function write(workload: Workload, { port, path, scheme }: WrittenTarget, isNamed: boolean): void {
   const values = { [SCRAPE]: 'true', [SCRAPE_PORT]: String(port), [SCRAPE_PATH]: path, [SCRAPE_SCHEME]: scheme }
   for (const [key, value] of Object.entries(values))
     settle(workload.template, 'annotations', key, { named: isNamed ? value : undefined, fallback: value })

@@ -7,9 +7,9 @@ export type Operation =
   | { op: 'test' | 'add' | 'replace'; path: string; value: unknown }
   | { op: 'remove'; path: string }
 
-type Path = readonly (string | number)[]
+type PatchPath = readonly (string | number)[]
 
-const pointer = (path: Path): string =>
+const pointer = (path: PatchPath): string =>
   path.map((key) => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
 
 const keysOf = (pointed: string): string[] =>
@@ -38,44 +38,44 @@ class Patch {
     this.#before = before
   }
 
-  visit(from: unknown, to: unknown, path: Path): void {
+  visit(from: unknown, to: unknown, path: PatchPath): void {
     if (isDeepStrictEqual(from, to)) return
     if (isFields(from) && isFields(to)) this.#visitMap(from, to, path)
     else if (Array.isArray(from) && Array.isArray(to) && to.length >= from.length) this.#visitList(from, to, path)
     else this.#replace(from, to, path)
   }
 
-  #visitMap(from: Fields, to: Fields, path: Path): void {
+  #visitMap(from: Fields, to: Fields, path: PatchPath): void {
     for (const key of Object.keys(from)) if (!Object.hasOwn(to, key)) this.#remove(from[key], [...path, key])
     for (const [key, value] of Object.entries(to))
       if (Object.hasOwn(from, key)) this.visit(from[key], value, [...path, key])
       else if (value !== undefined) this.#add(value, [...path, key])
   }
 
-  #visitList(from: readonly unknown[], to: readonly unknown[], path: Path): void {
+  #visitList(from: readonly unknown[], to: readonly unknown[], path: PatchPath): void {
     for (const [index, item] of from.entries()) this.visit(item, to[index], [...path, index])
     for (const item of to.slice(from.length)) this.#add(item, [...path, '-'])
   }
 
-  #add(value: unknown, path: Path): void {
+  #add(value: unknown, path: PatchPath): void {
     this.#testIndices(path)
     this.operations.push({ op: 'add', path: pointer(path), value })
   }
 
-  #remove(value: unknown, path: Path): void {
+  #remove(value: unknown, path: PatchPath): void {
     this.#testIndices(path)
     if (!isFields(value) && !Array.isArray(value)) this.#test(path, value)
     this.operations.push({ op: 'remove', path: pointer(path) })
   }
 
-  #replace(from: unknown, to: unknown, path: Path): void {
+  #replace(from: unknown, to: unknown, path: PatchPath): void {
     this.#testIndices(path.slice(0, -1))
     this.#test(path, from)
     this.operations.push({ op: 'replace', path: pointer(path), value: to })
   }
 
   /** Says which element of each list on the way is meant: by its name, or by its value if it is a scalar. */
-  #testIndices(path: Path): void {
+  #testIndices(path: PatchPath): void {
     for (const [depth, key] of path.entries()) {
       if (typeof key !== 'number') continue
       const element = path.slice(0, depth + 1)
@@ -87,7 +87,7 @@ class Patch {
   }
 
   /** Once for each place. */
-  #test(path: Path, value: unknown): void {
+  #test(path: PatchPath, value: unknown): void {
     const at = pointer(path)
     if (!this.#tested.has(at)) this.operations.push({ op: 'test', path: at, value })
     this.#tested.add(at)

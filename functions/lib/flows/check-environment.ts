@@ -11,7 +11,7 @@ import type { FlowsSpec } from './schema.ts'
 import { policySelector, type Topology, topologyOf } from './topology.ts'
 
 /** Pods that an operator makes, so that no manifest has them. */
-export interface RuntimePods {
+export interface LabelledPods {
   namespace: string
   labels: Labels
 }
@@ -20,7 +20,7 @@ export interface RuntimePods {
 export interface Declarations {
   flows: FlowsSpec
   /** Run-time pods that are declared next to the flows. */
-  runtimePods?: readonly RuntimePods[]
+  runtimePods?: readonly LabelledPods[]
   /** Pods of other repositories. */
   elsewhere?: ElsewhereSpec
   /** Nothing runs outside of the environment: what cannot be checked is an error. */
@@ -72,12 +72,12 @@ interface Environment {
   topology: Topology
   /** Namespaces of which something is in the environment. */
   known: ReadonlySet<string>
-  runtimePods: readonly RuntimePods[]
+  runtimePods: readonly LabelledPods[]
   /** How bad it is that pods cannot be checked. */
   unchecked: Severity
 }
 
-const selectedPods = ({ destination, selector }: Flow): RuntimePods[] =>
+const selectedPods = ({ destination, selector }: Flow): LabelledPods[] =>
   destination.type === 'workload' && selector ? [{ namespace: destination.namespace, labels: selector }] : []
 
 function checkDestination(flow: Flow, environment: Environment): Explained[] {

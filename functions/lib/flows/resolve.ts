@@ -8,7 +8,7 @@ import { about, type Caller, type Flow } from './flow.ts'
 import { policySelector, type Topology } from './topology.ts'
 
 /** Pods that may call, as the callee's side names them. */
-export interface Peer {
+export interface CallingPods {
   namespace: string
   /** undefined: every pod of the namespace. */
   labels: Labels | undefined
@@ -20,7 +20,7 @@ export interface ResolvedFlow {
   /** Where it goes; empty for a destination outside the cluster. */
   callees: readonly Callee[]
   /** Who may call, for the callee's side: `any` or peers, sorted. */
-  peers: 'any' | readonly Peer[]
+  peers: 'any' | readonly CallingPods[]
   /** The workloads of the build among the callers, for the caller's side. */
   callers: readonly Workload[]
 }
@@ -66,11 +66,11 @@ function withoutReason(caller: Caller, flow: Flow): Finding[] {
 }
 
 interface FoundCaller {
-  peers: Peer[]
+  peers: CallingPods[]
   workloads: readonly Workload[]
 }
 
-const peerOf = (workload: Workload, topology: Topology): Peer => ({
+const peerOf = (workload: Workload, topology: Topology): CallingPods => ({
   namespace: workload.namespace,
   labels: policySelector(workload, topology),
 })
@@ -118,7 +118,7 @@ function callerByName(
   return { peers: workloads.map((workload) => peerOf(workload, topology)), workloads }
 }
 
-function uniquePeers(peers: readonly Peer[]): Peer[] {
+function uniquePeers(peers: readonly CallingPods[]): CallingPods[] {
   const keyed = new Map(
     peers.map((peer) => [JSON.stringify([peer.namespace, Object.entries(peer.labels ?? {}).sort()]), peer]),
   )

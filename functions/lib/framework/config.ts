@@ -30,7 +30,7 @@ export type Off = z.infer<typeof offSchema>
 export const isOff = (value: unknown): value is Off => value === 'off' || value === false
 
 type Issue = z.core.$ZodIssue
-type Path = readonly PropertyKey[]
+type ConfigPath = readonly PropertyKey[]
 
 /**
  * Reads a section of configuration, with its defaults. Throws InputError with one finding for each thing to fix: the
@@ -52,7 +52,7 @@ interface Unfit {
   where: string
 }
 
-function explain(issue: Issue, unfit: Unfit, base: Path): Finding[] {
+function explain(issue: Issue, unfit: Unfit, base: ConfigPath): Finding[] {
   const path = [...base, ...issue.path]
   const at = `${unfit.where}${atPath(path)}`
   const wrong = (expected: string): Finding[] => [policy['wrong-value']({}, at, expected, show(unfit.root, path))]
@@ -82,7 +82,7 @@ function explain(issue: Issue, unfit: Unfit, base: Path): Finding[] {
 }
 
 /** Of the branches of a union, the one whose type the value has is what was meant. */
-function explainUnion(issue: z.core.$ZodIssueInvalidUnion, unfit: Unfit, path: Path): Finding[] {
+function explainUnion(issue: z.core.$ZodIssueInvalidUnion, unfit: Unfit, path: ConfigPath): Finding[] {
   const meant = issue.errors.find(
     (branch) => !branch.some((inner) => inner.path.length === 0 && inner.code !== 'unrecognized_keys'),
   )
@@ -104,13 +104,13 @@ const an = (type: string): string => {
   return /^[aeiou]/.test(name) ? `an ${name}` : `a ${name}`
 }
 
-const atPath = (path: Path): string => {
+const atPath = (path: ConfigPath): string => {
   const text = formatPath(path.map((key) => (typeof key === 'symbol' ? String(key) : key)))
   return text === '' || text.startsWith('[') ? text : `.${text}`
 }
 
 /** A scalar as it is, cut; of a map or a list, which may hold anything, its type. */
-function show(root: unknown, path: Path): string {
+function show(root: unknown, path: ConfigPath): string {
   const value = path.reduce<unknown>(
     (node, key) => (isFields(node) || Array.isArray(node) ? (node as never)[key as never] : undefined),
     root,
@@ -120,7 +120,7 @@ function show(root: unknown, path: Path): string {
 }
 
 /** The keys that a schema allows at a path: what an unknown key could have been. */
-function keysAt(schema: z.core.$ZodType, path: Path): string[] {
+function keysAt(schema: z.core.$ZodType, path: ConfigPath): string[] {
   const def = schema._zod.def as unknown as Record<string, unknown> & { type: string }
   const inner = (def.innerType ?? def.schema ?? def.in) as z.core.$ZodType | undefined
   if (inner) return keysAt(inner, path)

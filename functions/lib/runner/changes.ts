@@ -5,7 +5,7 @@ import type { Finding } from '../framework/finding.ts'
 import { objects } from '../framework/findings.ts'
 import { formatPath, isFields, type KubernetesObject } from '../kubernetes/objects.ts'
 
-type Path = readonly (string | number)[]
+type ObjectPath = readonly (string | number)[]
 
 interface Changed {
   object: KubernetesObject
@@ -94,13 +94,13 @@ function fieldError(object: KubernetesObject, { path, before, after }: Differenc
 }
 
 interface Difference {
-  path: Path
+  path: ObjectPath
   before: unknown
   after: unknown
 }
 
 /** Where two values differ: the deepest paths that tell them apart. */
-export function differences(before: unknown, after: unknown, path: Path = []): Difference[] {
+export function differences(before: unknown, after: unknown, path: ObjectPath = []): Difference[] {
   if (isDeepStrictEqual(before, after)) return []
   if (isFields(before) && isFields(after)) {
     const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])]

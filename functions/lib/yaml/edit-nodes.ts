@@ -16,7 +16,7 @@ import { type Fields, isFields } from '../kubernetes/objects.ts'
 import { keyOf, resolve } from './kubernetes-yaml.ts'
 
 /** Keys as the document holds them, and indices. */
-type Path = unknown[]
+type NodePath = unknown[]
 
 // What some other reader would take for a number or a date: those of YAML 1.1, and Go, which reads 0o17 and 0X1F as numbers.
 const AMBIGUOUS =
@@ -42,7 +42,7 @@ function copyOf(alias: Alias, document: Document): Node {
 }
 
 /** Edits the node at `path` until it means `after`, touching only what differs. */
-export function reconcile(document: Document, path: Path, before: unknown, after: unknown): void {
+export function reconcile(document: Document, path: NodePath, before: unknown, after: unknown): void {
   if (isDeepStrictEqual(before, after)) return
   const node = document.getIn(path, true)
   if (isAlias(node)) document.setIn(path, copyOf(node, document))
@@ -52,7 +52,7 @@ export function reconcile(document: Document, path: Path, before: unknown, after
   else replace(document, path, target, after)
 }
 
-function replace(document: Document, path: Path, target: unknown, after: unknown): void {
+function replace(document: Document, path: NodePath, target: unknown, after: unknown): void {
   const replacement = createNode(document, after)
   // An alias may stand further down, for the same edit or for one that wants it written out.
   if ((isScalar(target) || isCollection(target)) && !isAlias(replacement)) replacement.anchor = target.anchor
@@ -63,10 +63,10 @@ function replace(document: Document, path: Path, target: unknown, after: unknown
   document.setIn(path, replacement)
 }
 
-function reconcileMap(document: Document, path: Path, before: Fields, after: Fields): void {
+function reconcileMap(document: Document, path: NodePath, before: Fields, after: Fields): void {
   const map = document.getIn(path, true)
   const keys = new Map(isMap(map) ? map.items.map(({ key }) => [keyOf(key), isScalar(key) ? key.value : key]) : [])
-  const at = (key: string): Path => [...path, keys.has(key) ? keys.get(key) : key]
+  const at = (key: string): NodePath => [...path, keys.has(key) ? keys.get(key) : key]
   for (const key of Object.keys(before)) if (!Object.hasOwn(after, key)) document.deleteIn(at(key))
   for (const [key, value] of Object.entries(after)) {
     if (Object.hasOwn(before, key) && keys.has(key)) reconcile(document, at(key), before[key], value)
@@ -76,7 +76,7 @@ function reconcileMap(document: Document, path: Path, before: Fields, after: Fie
 }
 
 /** Items that stayed keep their nodes: equal ones at both ends, and between them those of the same name. */
-function reconcileList(document: Document, path: Path, before: unknown[], after: unknown[]): void {
+function reconcileList(document: Document, path: NodePath, before: unknown[], after: unknown[]): void {
   const target = document.getIn(path, true)
   if (!isCollection(target)) return
   const nodes = [...target.items]

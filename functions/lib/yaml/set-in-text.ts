@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Document, Node, Pair, YAMLMap } from 'yaml'
 import { didYouMean } from '../framework/did-you-mean.ts'
 import { type Fields, formatPath, isFields } from '../kubernetes/objects.ts'
-import { applyEdits, editsFor, type Place } from './text-edits.ts'
+import { applyEdits, editsFor, type NodeInText } from './text-edits.ts'
 import { load, type TextPath, type TextValue, type Yaml, YamlTextError } from './text-values.ts'
 
 /**
@@ -83,7 +83,7 @@ function withValue(root: unknown, path: TextPath, value: TextValue): unknown {
   return root
 }
 
-function locate(yaml: Yaml, document: Document.Parsed, path: TextPath): Place {
+function locate(yaml: Yaml, document: Document.Parsed, path: TextPath): NodeInText {
   let node: Node | null = document.contents
   let inFlow = false
   path.forEach((key, depth) => {

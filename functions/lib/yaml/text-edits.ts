@@ -3,7 +3,7 @@ import type { CST, Node, Scalar, YAMLSeq } from 'yaml'
 import type { TextScalar, TextValue, Yaml } from './text-values.ts'
 
 /** A node, and whether it is within `[…]` or `{…}`. */
-export interface Place {
+export interface NodeInText {
   node: Node
   inFlow: boolean
 }
@@ -15,7 +15,7 @@ interface Edit {
   insert: string
 }
 
-interface Source {
+interface SourceText {
   yaml: Yaml
   text: string
   /** JSON knows double quotes only. */
@@ -28,7 +28,7 @@ export const applyEdits = (text: string, edits: readonly Edit[]): string =>
     .reduce((result, { start, end, insert }) => result.slice(0, start) + insert + result.slice(end), text)
 
 /** What to change in the text so that the node becomes the value, as little as it takes. */
-export function editsFor(yaml: Yaml, text: string, place: Place, value: TextValue): Edit[] {
+export function editsFor(yaml: Yaml, text: string, place: NodeInText, value: TextValue): Edit[] {
   const source = { yaml, text, isJson: parsesAsJson(text) }
   const { node } = place
   const isListEdit = isList(value) && value.length > 0 && yaml.isSeq(node) && node.items.length > 0
@@ -46,7 +46,7 @@ function parsesAsJson(text: string): boolean {
   }
 }
 
-function replaceNode(source: Source, { node, inFlow }: Place, value: TextValue): Edit {
+function replaceNode(source: SourceText, { node, inFlow }: NodeInText, value: TextValue): Edit {
   const [start, end] = rangeOf(node)
   const old = source.text.slice(start, end)
   const written = isList(value)
@@ -57,14 +57,15 @@ function replaceNode(source: Source, { node, inFlow }: Place, value: TextValue):
 }
 
 /** A block list may stand no deeper than its key; what replaces it must. A value that was empty has no space before it. */
-function lead({ yaml, text }: Source, node: Node, old: string, start: number): string {
+function lead({ yaml, text }: SourceText, node: Node, old: string, start: number): string {
   if (yaml.isCollection(node) && !node.flow) return '  '
   return old === '' && /\S/.test(text[start - 1] ?? ' ') ? ' ' : ''
 }
 
-const trail = ({ text }: Source, old: string, start: number): string => (old === '' && text[start] === '#' ? ' ' : '')
+const trail = ({ text }: SourceText, old: string, start: number): string =>
+  old === '' && text[start] === '#' ? ' ' : ''
 
-function editList(source: Source, place: Place, list: YAMLSeq<Node>, value: readonly TextScalar[]): Edit[] {
+function editList(source: SourceText, place: NodeInText, list: YAMLSeq<Node>, value: readonly TextScalar[]): Edit[] {
   const inFlow = place.inFlow || list.flow === true
   const replaced = list.items.slice(0, value.length).flatMap((node, index) => {
     const item = value[index] ?? null
@@ -77,13 +78,13 @@ function editList(source: Source, place: Place, list: YAMLSeq<Node>, value: read
   return replaced
 }
 
-function cutItems({ text }: Source, list: YAMLSeq<Node>, from: number): Edit {
+function cutItems({ text }: SourceText, list: YAMLSeq<Node>, from: number): Edit {
   const [, lastEnd, lineEnd] = rangeOf(list.items.at(-1))
   if (list.flow) return { start: rangeOf(list.items[from - 1])[1], end: lastEnd, insert: '' }
   return { start: text.lastIndexOf('\n', dashOf(list, from)) + 1, end: lineEnd, insert: '' }
 }
 
-function addItems(source: Source, list: YAMLSeq<Node>, added: readonly TextScalar[], inFlow: boolean): Edit {
+function addItems(source: SourceText, list: YAMLSeq<Node>, added: readonly TextScalar[], inFlow: boolean): Edit {
   const [, valueEnd, lineEnd] = rangeOf(list.items.at(-1))
   const items = added.map((item) => write(source, item, undefined, inFlow))
   if (list.flow) return { start: valueEnd, end: valueEnd, insert: items.map((item) => `, ${item}`).join('') }
@@ -109,7 +110,7 @@ function rangeOf(node: Node | undefined): readonly [start: number, valueEnd: num
 }
 
 /** A scalar in the quotes of the one that it replaces, and quoted where some version of YAML would misread it. */
-function write({ yaml, isJson }: Source, value: TextScalar, replaced: Node | undefined, inFlow: boolean): string {
+function write({ yaml, isJson }: SourceText, value: TextScalar, replaced: Node | undefined, inFlow: boolean): string {
   const scalar: Scalar = new yaml.Scalar(value)
   const type = (replaced as Partial<Scalar> | undefined)?.type
   const isQuoted = type === yaml.Scalar.QUOTE_DOUBLE || type === yaml.Scalar.QUOTE_SINGLE

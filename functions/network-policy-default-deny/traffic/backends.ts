@@ -4,32 +4,34 @@ import { type KubernetesObject, valueAt } from '../../lib/kubernetes/objects.ts'
 import { type IngressPeerSpec, type PeerSpec, toPeer } from '../config-peers.ts'
 import type { Build } from '../subjects/build.ts'
 import { GATEWAY_NAME } from '../subjects/gateway-pods.ts'
-import { type End, podEnds } from './endpoints.ts'
+import { type Endpoint, podEndpoints } from './endpoints.ts'
 
 /** Whoever carries calls of this route to backends. Gateways of the mesh are members of it, wherever they run. */
-export function backendCallers({ route, source }: BackendCall, build: Build): End[] {
+export function backendCallers({ route, source }: BackendCall, build: Build): Endpoint[] {
   const { gateways, ambient } = build.spec
   switch (route) {
     case 'apiServer':
       return [{ peer: { type: 'apiServer' }, inMesh: false }]
     case 'istioGateway':
       return istioGatewayPeers(source, build)
-        .flatMap((peer) => specEnds(peer, build))
-        .map((end) => ({ ...end, inMesh: ambient }))
+        .flatMap((peer) => endpointsOfPeer(peer, build))
+        .map((endpoint) => ({ ...endpoint, inMesh: ambient }))
     case 'ingress':
-      return ingressPeers(source, build).flatMap((peer) => specEnds(peer, build))
+      return ingressPeers(source, build).flatMap((peer) => endpointsOfPeer(peer, build))
     case 'gatewayApi':
       return gateways.gatewayApi
-        ? Object.values(gateways.gatewayApi).flatMap((peer) => specEnds(peer, build))
-        : parentGateways(source).flatMap(({ namespace, name }) => podEnds(namespace, { [GATEWAY_NAME]: name }, build))
+        ? Object.values(gateways.gatewayApi).flatMap((peer) => endpointsOfPeer(peer, build))
+        : parentGateways(source).flatMap(({ namespace, name }) =>
+            podEndpoints(namespace, { [GATEWAY_NAME]: name }, build),
+          )
   }
 }
 
 /** A peer as configuration writes it. */
-function specEnds(spec: PeerSpec, build: Build): End[] {
+function endpointsOfPeer(spec: PeerSpec, build: Build): Endpoint[] {
   const peer = toPeer(spec)
-  const ends = peer.type === 'pods' ? podEnds(peer.namespace, peer.labels, build) : [{ peer, inMesh: false }]
-  return ends.map((end) => ({ ...end, ...(spec.reason !== undefined && { reason: spec.reason }) }))
+  const endpoints = peer.type === 'pods' ? podEndpoints(peer.namespace, peer.labels, build) : [{ peer, inMesh: false }]
+  return endpoints.map((endpoint) => ({ ...endpoint, ...(spec.reason !== undefined && { reason: spec.reason }) }))
 }
 
 /** The pods that serve the Gateways of a VirtualService: the configured ones for a Gateway that is not in the build. */

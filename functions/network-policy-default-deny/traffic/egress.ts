@@ -9,14 +9,22 @@ import { hasSidecar } from '../subjects/sidecar.ts'
 import type { Subject } from '../subjects/subject.ts'
 import { backendCallers } from './backends.ts'
 import { baseline } from './baseline.ts'
-import { calleeEnd, type End, HBONE, podEnds, portsOnWire, subjectEnd, workloadEnd } from './endpoints.ts'
+import {
+  calleeEndpoint,
+  type Endpoint,
+  HBONE,
+  podEndpoints,
+  portsOnWire,
+  subjectEndpoint,
+  workloadEndpoint,
+} from './endpoints.ts'
 import type { SubjectAdmission } from './ingress.ts'
 import { scrapePorts } from './scrape.ts'
 
 /** Whom each subject may call: what every pod needs, and whatever admits it on the other side. */
 export function egressOf(build: Build): SubjectAdmission[] {
   const { scrape } = build.spec
-  const scrapers = scrape ? podEnds(scrape.namespace, scrape.labels, build) : []
+  const scrapers = scrape ? podEndpoints(scrape.namespace, scrape.labels, build) : []
   return [
     ...build.subjects.flatMap((subject) =>
       baseline(subject, build.spec).map((admission) => ({ subject, ...admission })),
@@ -28,7 +36,9 @@ export function egressOf(build: Build): SubjectAdmission[] {
       }),
     ),
     ...build.subjects.filter(({ workload }) => !workload).flatMap((subject) => fromRuntimePods(subject, build)),
-    ...subjectsAt(scrapers, build).flatMap(({ subject, end }) => toScraped(subject, end, scrape?.port, build)),
+    ...subjectsAt(scrapers, build).flatMap(({ subject, endpoint }) =>
+      toScraped(subject, endpoint, scrape?.port, build),
+    ),
     ...build.calls.flatMap((call) => toBackend(call, build)),
   ]
 }
@@ -46,8 +56,12 @@ function toDestination(subject: Subject, flow: Flow, callees: readonly Callee[],
         ]
       : []
   return callees.map((callee) => {
-    const end = calleeEnd(callee, build)
-    return { subject, peer: end.peer, ports: portsOnWire([callee.port], subjectEnd(subject, build), end, flow.plain) }
+    const endpoint = calleeEndpoint(callee, build)
+    return {
+      subject,
+      peer: endpoint.peer,
+      ports: portsOnWire([callee.port], subjectEndpoint(subject, build), endpoint, flow.plain),
+    }
   })
 }
 
@@ -68,7 +82,12 @@ function isCaller(subject: Subject, caller: Caller, flow: Flow, build: Build): b
  * A scraper in the build calls the sidecars of any namespace, or in an ambient mesh its members, and the pods of this
  * build that have no sidecar.
  */
-function toScraped(subject: Subject, caller: End, ofSidecars: number | undefined, build: Build): SubjectAdmission[] {
+function toScraped(
+  subject: Subject,
+  caller: Endpoint,
+  ofSidecars: number | undefined,
+  build: Build,
+): SubjectAdmission[] {
   if (ofSidecars === undefined) return []
   const everywhere: Peer = { type: 'pods', namespace: undefined, labels: undefined }
   const withoutSidecar = build.topology.workloads.filter((workload) => !hasSidecar(workload, build.namespaces))
@@ -76,7 +95,7 @@ function toScraped(subject: Subject, caller: End, ofSidecars: number | undefined
     { subject, peer: everywhere, ports: [tcp(ofSidecars), ...(caller.inMesh ? [HBONE] : [])] },
     ...withoutSidecar.flatMap((workload) => {
       const ports = scrapePorts(workload)
-      const callee = workloadEnd(workload, build)
+      const callee = workloadEndpoint(workload, build)
       return ports.length > 0 ? [{ subject, peer: callee.peer, ports: portsOnWire(ports, caller, callee) }] : []
     }),
   ]
@@ -84,33 +103,36 @@ function toScraped(subject: Subject, caller: End, ofSidecars: number | undefined
 
 /** A gateway in the build calls the backends in it. */
 function toBackend(call: BackendCall, build: Build): SubjectAdmission[] {
-  const callee = workloadEnd(call.workload, build)
+  const callee = workloadEndpoint(call.workload, build)
   const callers = backendCallers(call, build)
-  return [...subjectsAt(callers, build), ...runtimeSubjectsAt(callers, build)].map(({ subject, end }) => ({
+  return [...subjectsAt(callers, build), ...runtimeSubjectsAt(callers, build)].map(({ subject, endpoint }) => ({
     subject,
     peer: callee.peer,
-    ports: portsOnWire([call.port], end, callee),
+    ports: portsOnWire([call.port], endpoint, callee),
   }))
 }
 
 /** The declared run-time pods, and those of Gateways, among pods that are named by labels. */
-const runtimeSubjectsAt = (ends: readonly End[], build: Build): { subject: Subject; end: End }[] => {
-  return ends.flatMap((end) => {
-    const { peer } = end
+const runtimeSubjectsAt = (
+  endpoints: readonly Endpoint[],
+  build: Build,
+): { subject: Subject; endpoint: Endpoint }[] => {
+  return endpoints.flatMap((endpoint) => {
+    const { peer } = endpoint
     if (peer.type !== 'pods') return []
     return build.runtimeSubjects
       .filter(({ namespace, podLabels }) => namespace === peer.namespace && selects(peer.labels ?? {}, podLabels))
-      .map((subject) => ({ subject, end }))
+      .map((subject) => ({ subject, endpoint }))
   })
 }
 
 /** The subjects of the build among pods that are named by labels. */
-const subjectsAt = (ends: readonly End[], build: Build): { subject: Subject; end: End }[] =>
-  ends.flatMap((end) =>
-    end.peer.type === 'pods' && end.peer.namespace !== undefined
+const subjectsAt = (endpoints: readonly Endpoint[], build: Build): { subject: Subject; endpoint: Endpoint }[] =>
+  endpoints.flatMap((endpoint) =>
+    endpoint.peer.type === 'pods' && endpoint.peer.namespace !== undefined
       ? build.topology
-          .workloadsWith(end.peer.namespace, end.peer.labels ?? {})
+          .workloadsWith(endpoint.peer.namespace, endpoint.peer.labels ?? {})
           .flatMap((workload) => build.subjectOf(workload) ?? [])
-          .map((subject) => ({ subject, end }))
+          .map((subject) => ({ subject, endpoint }))
       : [],
   )

@@ -11,7 +11,7 @@ import type { Build } from '../subjects/build.ts'
 import type { Subject } from '../subjects/subject.ts'
 
 /** One end of a call, as the policy of the other end names it. */
-export interface End {
+export interface Endpoint {
   peer: Peer
   /** Does the ambient mesh carry its traffic? */
   inMesh: boolean
@@ -27,27 +27,32 @@ export const HBONE: Port = { protocol: 'TCP', port: 15008 }
  * `plain` flows too, because ztunnel leaves out no ports; only a caller that still has a sidecar dials theirs directly.
  * Source: https://github.com/istio/istio/issues/49829
  */
-export function portsOnWire(ports: readonly Port[], caller: End, callee: End, plain = false): readonly Port[] {
+export function portsOnWire(
+  ports: readonly Port[],
+  caller: Endpoint,
+  callee: Endpoint,
+  plain = false,
+): readonly Port[] {
   if (!caller.inMesh || !callee.inMesh || !ports.some(isTcp)) return ports
   // The tunnel carries TCP; other protocols pass next to it.
   return [HBONE, ...(plain ? ports : ports.filter((port) => !isTcp(port)))]
 }
 
 /** Anyone may be a member of the mesh or not. */
-export const anyone = ({ spec }: Build): End[] => [
+export const anyone = ({ spec }: Build): Endpoint[] => [
   { peer: { type: 'anyone' }, inMesh: false },
   ...(spec.ambient ? [{ peer: { type: 'anyone' } as const, inMesh: true }] : []),
 ]
 
 /** Pods of every namespace, members of the mesh or not. */
-export const everyPod = ({ spec }: Build): End[] =>
+export const everyPod = ({ spec }: Build): Endpoint[] =>
   (spec.ambient ? [false, true] : [false]).map((inMesh) => ({
     peer: { type: 'pods', namespace: undefined, labels: undefined },
     inMesh,
   }))
 
 /** Pods by namespace and labels, which may be of the build: those with hostNetwork are nodes to a policy. */
-export function podEnds(namespace: string | undefined, labels: Labels | undefined, build: Build): End[] {
+export function podEndpoints(namespace: string | undefined, labels: Labels | undefined, build: Build): Endpoint[] {
   const workloads = namespace === undefined ? [] : build.topology.workloadsWith(namespace, labels ?? {})
   if (workloads.length === 0) return [podsElsewhere(namespace, labels, build)]
   const inPods = workloads.filter((workload) => !isHostNetwork(workload))
@@ -58,24 +63,24 @@ export function podEnds(namespace: string | undefined, labels: Labels | undefine
   ]
 }
 
-const NODES: End = { peer: { type: 'nodes' }, inMesh: false }
+const NODES: Endpoint = { peer: { type: 'nodes' }, inMesh: false }
 
-const podsElsewhere = (namespace: string | undefined, labels: Labels | undefined, { spec }: Build): End => ({
+const podsElsewhere = (namespace: string | undefined, labels: Labels | undefined, { spec }: Build): Endpoint => ({
   peer: { type: 'pods', namespace, labels },
   inMesh: isNamespaceInMesh(namespace, spec),
 })
 
-export function workloadEnd(workload: Workload, build: Build): End {
+export function workloadEndpoint(workload: Workload, build: Build): Endpoint {
   if (isHostNetwork(workload)) return NODES
   const labels = build.subjectOf(workload)?.podLabels ?? policySelector(workload, build.topology)
   return { peer: { type: 'pods', namespace: workload.namespace, labels }, inMesh: isInMesh(workload, build.spec) }
 }
 
-export const calleeEnd = ({ workload, namespace, labels }: Callee, build: Build): End =>
-  workload ? workloadEnd(workload, build) : podsElsewhere(namespace, labels, build)
+export const calleeEndpoint = ({ workload, namespace, labels }: Callee, build: Build): Endpoint =>
+  workload ? workloadEndpoint(workload, build) : podsElsewhere(namespace, labels, build)
 
-export const subjectEnd = ({ workload, namespace, podLabels }: Subject, build: Build): End =>
-  workload ? workloadEnd(workload, build) : podsElsewhere(namespace, podLabels, build)
+export const subjectEndpoint = ({ workload, namespace, podLabels }: Subject, build: Build): Endpoint =>
+  workload ? workloadEndpoint(workload, build) : podsElsewhere(namespace, podLabels, build)
 
 const isInMesh = (workload: Workload, spec: NetworkPolicyDefaultDenySpec): boolean =>
   isNamespaceInMesh(workload.namespace, spec) && workload.labels[DATAPLANE_MODE] !== 'none'

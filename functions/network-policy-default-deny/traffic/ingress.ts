@@ -7,7 +7,7 @@ import type { Build } from '../subjects/build.ts'
 import type { Subject } from '../subjects/subject.ts'
 import { backendCallers } from './backends.ts'
 import { calledByEveryPod } from './baseline.ts'
-import { anyone, calleeEnd, everyPod, podEnds, portsOnWire, subjectEnd } from './endpoints.ts'
+import { anyone, calleeEndpoint, everyPod, podEndpoints, portsOnWire, subjectEndpoint } from './endpoints.ts'
 import { probePorts } from './probes.ts'
 import { scrapePorts } from './scrape.ts'
 
@@ -29,14 +29,15 @@ export const ingressOf = (build: Build): SubjectAdmission[] => [
 ]
 
 function fromFlow({ flow, callees, peers }: ResolvedFlow, build: Build): SubjectAdmission[] {
-  const callers = peers === 'any' ? anyone(build) : peers.flatMap((peer) => podEnds(peer.namespace, peer.labels, build))
+  const callers =
+    peers === 'any' ? anyone(build) : peers.flatMap((peer) => podEndpoints(peer.namespace, peer.labels, build))
   return callees.flatMap((callee) => {
     const subject = build.calleeSubject(callee)
     if (!subject) return []
     return callers.map((caller) => ({
       subject,
       peer: caller.peer,
-      ports: portsOnWire([callee.port], caller, calleeEnd(callee, build), flow.plain),
+      ports: portsOnWire([callee.port], caller, calleeEndpoint(callee, build), flow.plain),
       ...(isUnselected(caller.peer) && reasonOf(flow) !== undefined && { reason: reasonOf(flow) }),
     }))
   })
@@ -52,7 +53,7 @@ function fromBackend(call: BackendCall, build: Build): SubjectAdmission[] {
   return backendCallers(call, build).map((caller) => ({
     subject,
     peer: caller.peer,
-    ports: portsOnWire([call.port], caller, subjectEnd(subject, build)),
+    ports: portsOnWire([call.port], caller, subjectEndpoint(subject, build)),
     ...(caller.reason !== undefined && { reason: caller.reason }),
   }))
 }
@@ -66,7 +67,7 @@ function fromEveryPod(subject: Subject, build: Build): SubjectAdmission[] {
       everyPod(build).map((caller) => ({
         subject,
         peer: caller.peer,
-        ports: portsOnWire(ports, caller, subjectEnd(subject, build)),
+        ports: portsOnWire(ports, caller, subjectEndpoint(subject, build)),
       })),
     )
 }
@@ -77,10 +78,10 @@ function fromScraper(subject: Subject, build: Build): SubjectAdmission[] {
   const { scrape } = build.spec
   if (ports.length === 0 || !scrape) return []
   const { namespace, labels } = scrape
-  return podEnds(namespace, labels, build).map((caller) => ({
+  return podEndpoints(namespace, labels, build).map((caller) => ({
     subject,
     peer: caller.peer,
-    ports: portsOnWire(ports, caller, subjectEnd(subject, build)),
+    ports: portsOnWire(ports, caller, subjectEndpoint(subject, build)),
   }))
 }
 
@@ -99,4 +100,4 @@ function fromKubelet(subject: Subject, build: Build): SubjectAdmission[] {
  */
 const AMBIENT_PROBES = '169.254.7.127/32'
 const ambientProbes = (subject: Subject, build: Build): string[] =>
-  subject.workload && subjectEnd(subject, build).inMesh ? [AMBIENT_PROBES] : []
+  subject.workload && subjectEndpoint(subject, build).inMesh ? [AMBIENT_PROBES] : []

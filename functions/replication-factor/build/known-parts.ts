@@ -2,7 +2,7 @@ import { isOff } from '../../lib/framework/config.ts'
 import { didYouMean } from '../../lib/framework/did-you-mean.ts'
 import type { Finding } from '../../lib/framework/finding.ts'
 import { matchesPattern } from '../../lib/framework/match.ts'
-import type { NamedRule, Rule, Target } from '../config-derive.ts'
+import type { DeriveRule, DeriveTarget, NamedRule } from '../config-derive.ts'
 import type { PresetSpec } from '../config-presets.ts'
 import { findings } from '../findings/index.ts'
 import { presetOf } from '../presets/index.ts'
@@ -101,11 +101,11 @@ function rulesOf(key: string, preset: Preset, spec: PresetSpec, names: ReadonlyM
   })
 }
 
-const given = (own: object | undefined): Partial<Rule> =>
+const given = (own: object | undefined): Partial<DeriveRule> =>
   Object.fromEntries(Object.entries(own ?? {}).filter(([, value]) => value !== undefined))
 
 /** A target with the names of parts in it; undefined where one of them is off or missing. */
-function referTarget(target: Target, names: ReadonlyMap<string, string>): Target | undefined {
+function referTarget(target: DeriveTarget, names: ReadonlyMap<string, string>): DeriveTarget | undefined {
   let complete = true
   const resolve = (node: unknown): unknown => {
     if (typeof node === 'string') {
@@ -117,6 +117,6 @@ function referTarget(target: Target, names: ReadonlyMap<string, string>): Target
     if (typeof node !== 'object' || node === null) return node
     return Object.fromEntries(Object.entries(node).map(([key, value]) => [key, resolve(value)]))
   }
-  const resolved = resolve(target) as Target
+  const resolved = resolve(target) as DeriveTarget
   return complete ? resolved : undefined
 }

@@ -2,7 +2,7 @@ import { didYouMean } from '../../lib/framework/did-you-mean.ts'
 import type { Finding } from '../../lib/framework/finding.ts'
 import type { Build } from '../build/build.ts'
 import { named } from '../build/scalable.ts'
-import type { NamedRule, Target } from '../config-derive.ts'
+import type { DeriveTarget, NamedRule } from '../config-derive.ts'
 import { findings } from '../findings/index.ts'
 import { evaluate } from './evaluate.ts'
 import type { DerivedField, Placing, Value } from './field.ts'
@@ -72,7 +72,7 @@ async function write(placing: Placing, value: Value, claims: Claims): Promise<Fi
   })
 }
 
-async function fieldsOf(placing: Placing, { env, argument, configMap, object }: Target): Promise<DerivedField[]> {
+async function fieldsOf(placing: Placing, { env, argument, configMap, object }: DeriveTarget): Promise<DerivedField[]> {
   if (env) return envFields(placing, env)
   if (argument) return argumentFields(placing, argument)
   if (configMap) return configMapFields(placing, configMap)

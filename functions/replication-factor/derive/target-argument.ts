@@ -1,13 +1,13 @@
 import { formatPath, type KubernetesObject } from '../../lib/kubernetes/objects.ts'
 import { type Container, type ContainerAt, containersOf, podTemplateOf } from '../../lib/kubernetes/pod-template.ts'
 import type { Workload } from '../../lib/kubernetes/workload.ts'
-import type { Target } from '../config-derive.ts'
+import type { DeriveTarget } from '../config-derive.ts'
 import { asText, type DerivedField, type Placing } from './field.ts'
 import { variableField, workloadsNamed } from './target-env.ts'
 import { withPart } from './text.ts'
 import { expandVariables, referredVariable, variablesOf } from './variable.ts'
 
-type ArgumentTarget = NonNullable<Target['argument']>
+type ArgumentTarget = NonNullable<DeriveTarget['argument']>
 
 /** The flag's value in every container that has it; where that is `$(NAME)` of the container's own, the variable. */
 export const argumentFields = (placing: Placing, target: ArgumentTarget): DerivedField[] =>

@@ -1,12 +1,12 @@
 import { matchesPattern } from '../../lib/framework/match.ts'
 import { formatPath, isFields, isKind, type KubernetesObject } from '../../lib/kubernetes/objects.ts'
 import { isCalledOrHashed } from '../../lib/kubernetes/previous-names.ts'
-import { keysOf, type Target } from '../config-derive.ts'
+import { type DeriveTarget, keysOf } from '../config-derive.ts'
 import { asField, asText, type DerivedField, type Placing } from './field.ts'
 import { readText, replaceWord, setInText } from './text.ts'
 import { findWord, type Word } from './word-pattern.ts'
 
-type ConfigMapTarget = NonNullable<Target['configMap']>
+type ConfigMapTarget = NonNullable<DeriveTarget['configMap']>
 
 /** The fields in every ConfigMap of the namespace that has the key: one, or one for each path that the text has. */
 export async function configMapFields(placing: Placing, target: ConfigMapTarget): Promise<DerivedField[]> {

@@ -2,14 +2,14 @@ import { formatPath } from '../../lib/kubernetes/objects.ts'
 import { type Container, type ContainerAt, containersOf } from '../../lib/kubernetes/pod-template.ts'
 import type { Workload } from '../../lib/kubernetes/workload.ts'
 import { named } from '../build/scalable.ts'
-import type { Target } from '../config-derive.ts'
+import type { DeriveTarget } from '../config-derive.ts'
 import { asText, type DerivedField, type Placing, type Value } from './field.ts'
 import { withPart } from './text.ts'
 import { TextError } from './text-error.ts'
 import { type Variable, variablesOf } from './variable.ts'
 
 /** The variable of every container that has it; else of the one to add it to. */
-export const envFields = (placing: Placing, target: NonNullable<Target['env']>): DerivedField[] =>
+export const envFields = (placing: Placing, target: NonNullable<DeriveTarget['env']>): DerivedField[] =>
   workloadsNamed(placing, target.workload).flatMap((workload) => {
     const all = containersOf(workload.template).filter(
       ({ container }) => target.container === undefined || container.name === target.container,

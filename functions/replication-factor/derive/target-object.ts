@@ -1,11 +1,11 @@
 import { matches } from '../../lib/framework/match.ts'
 import { formatPath, isFields, type KubernetesObject, valueAt } from '../../lib/kubernetes/objects.ts'
-import { keysOf, type Target } from '../config-derive.ts'
+import { type DeriveTarget, keysOf } from '../config-derive.ts'
 import { asField, type DerivedField, type Placing } from './field.ts'
 import { readText, setInText } from './text.ts'
 import { TextError } from './text-error.ts'
 
-type ObjectTarget = NonNullable<Target['object']>
+type ObjectTarget = NonNullable<DeriveTarget['object']>
 
 /** The field in every object that the target means, of the namespace or of none. */
 export function objectFields({ build, rule, namespace }: Placing, { path, ...match }: ObjectTarget): DerivedField[] {

@@ -32,12 +32,12 @@ export function setInToml(text: string, path: TextPath, value: TextValue): strin
   return text.slice(0, place.start) + value + text.slice(place.start + place.value.length)
 }
 
-interface Place {
+interface TomlValue {
   start: number
   value: string
 }
 
-function find(text: string, path: TextPath): Place | undefined {
+function find(text: string, path: TextPath): TomlValue | undefined {
   const wanted = path.join('.')
   let table = ''
   let offset = 0

@@ -17,7 +17,7 @@ import { type Fitted, fitToScale } from './without-scale.ts'
 // be the policy's; workloads to which it gives one name and one selector share one budget.
 
 export function writeBudgets(objects: KubernetesObject[], build: Build, functionName: string): Finding[] {
-  const planned: Plan = { build, covered: new Map(), wanted: new Map() }
+  const planned: BudgetPlan = { build, covered: new Map(), wanted: new Map() }
   for (const object of objects) if (isBudget(object) && !isGeneratedBy(object, functionName)) cover(planned, object)
   const wishes = build.replicated.map((workload) => wishFor(build, workload))
   // A selector of the policy may reach other workloads too, so it is planned first.
@@ -30,14 +30,14 @@ export function writeBudgets(objects: KubernetesObject[], build: Build, function
   return [...found, ...replaceGenerated(objects, generator, [...planned.wanted.values()], refuseNamesake)]
 }
 
-interface Plan {
+interface BudgetPlan {
   build: Build
   /** The budget that selects a workload's pods. */
   covered: Map<KubernetesObject, KubernetesObject>
   wanted: Map<string, KubernetesObject>
 }
 
-function cover({ build, covered }: Plan, budget: KubernetesObject): void {
+function cover({ build, covered }: BudgetPlan, budget: KubernetesObject): void {
   for (const { object } of selectedBy(build, budget.metadata.namespace ?? '', selectorOf(budget)))
     if (!covered.has(object)) covered.set(object, budget)
 }
@@ -80,7 +80,7 @@ function withLimit(own: Limits, other: Limits): Limits {
   }
 }
 
-function plan(planned: Plan, { workload, name, selector, isOwn }: Wish, limits: Limits): Finding[] {
+function plan(planned: BudgetPlan, { workload, name, selector, isOwn }: Wish, limits: Limits): Finding[] {
   const { object } = workload
   const present = planned.covered.get(object)
   if (present && !isOwn) return []
@@ -116,7 +116,7 @@ function refuseSelector({ object, labels }: Workload, selector: unknown): Findin
   return findings['budget-selects-no-pod']({ object }, JSON.stringify(selector), JSON.stringify(labels))
 }
 
-function add(planned: Plan, budget: KubernetesObject): Finding[] {
+function add(planned: BudgetPlan, budget: KubernetesObject): Finding[] {
   const shared = planned.wanted.get(identity(budget))
   if (!shared) {
     planned.wanted.set(identity(budget), budget)

@@ -1,11 +1,11 @@
-import type { Rule, Target } from '../config-derive.ts'
+import type { DeriveRule, DeriveTarget } from '../config-derive.ts'
 import type { Preset } from './preset.ts'
 
-const broker = (key: string): Target => ({
+const broker = (key: string): DeriveTarget => ({
   object: { kind: 'Kafka', name: '{cluster}', path: ['spec', 'kafka', 'config', key] },
 })
-const copies = (key: string): Rule => ({ from: '{brokers}', formula: 'factor', target: broker(key) })
-const majority = (key: string): Rule => ({ from: '{brokers}', formula: 'quorum(factor)', target: broker(key) })
+const copies = (key: string): DeriveRule => ({ from: '{brokers}', formula: 'factor', target: broker(key) })
+const majority = (key: string): DeriveRule => ({ from: '{brokers}', formula: 'quorum(factor)', target: broker(key) })
 
 /**
  * Kafka of the Strimzi operator: as many copies as the factor says, a majority of which must have a record before it is

@@ -1,4 +1,4 @@
-import type { NamedRule, Rule } from '../config-derive.ts'
+import type { DeriveRule, NamedRule } from '../config-derive.ts'
 
 /**
  * What is known about a program: which workloads hold its data, and which values follow from their replicas. Data only.
@@ -23,4 +23,4 @@ export interface Part {
   readonly quorum?: true
 }
 
-export type PresetValue = Rule & Pick<NamedRule, 'optional' | 'otherPaths'>
+export type PresetValue = DeriveRule & Pick<NamedRule, 'optional' | 'otherPaths'>

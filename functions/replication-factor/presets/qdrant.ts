@@ -1,7 +1,7 @@
-import type { Rule } from '../config-derive.ts'
+import type { DeriveRule } from '../config-derive.ts'
 import type { Preset } from './preset.ts'
 
-const variable = (formula: Rule['formula'], name: string): Rule => ({
+const variable = (formula: DeriveRule['formula'], name: string): DeriveRule => ({
   from: '{qdrant}',
   formula,
   target: { env: { name: `QDRANT__STORAGE__COLLECTION__${name}` } },

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { type Build, Builder } from '../../../cli/kustomize/build.ts'
+import { Builder, type Rendered } from '../../../cli/kustomize/build.ts'
 import type { Functions } from '../../../cli/runtime/functions.ts'
 import { embeddedRuntime, type Runtime } from '../../../cli/runtime/runtime.ts'
 import { version } from '../../../package.json'
@@ -114,7 +114,7 @@ const runtime = (): Runtime => {
 }
 
 /** Builds with Kustomize and these functions in this process. */
-export const builderWith = (functions: Functions, onBuilt: (build: Build) => void = () => {}): Builder =>
+export const builderWith = (functions: Functions, onBuilt: (build: Rendered) => void = () => {}): Builder =>
   new Builder(
     async () => ({
       kustomize: { build: [kustomize(), 'build', '--enable-alpha-plugins'], description: '' },

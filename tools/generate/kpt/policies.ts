@@ -6,7 +6,7 @@ import { buildPlain, type Kustomize } from './build.ts'
 import type { ObjectFile } from './objects.ts'
 import { documents, readObject } from './text.ts'
 
-type Policy = KubernetesObject & { spec: Fields }
+type HardeningPolicy = KubernetesObject & { spec: Fields }
 
 /**
  * The policy that an overlay hardens by, as one Hardening or as one object a function, in the order in which they run. Of
@@ -20,7 +20,7 @@ export function policies(
 ): KubernetesObject[] {
   const order = catalog.map(({ kind }) => kind)
   return documents(buildPlain(root, kustomize, { resources: [`${overlay}/hardening`] }))
-    .map((text) => readObject(text) as Policy)
+    .map((text) => readObject(text) as HardeningPolicy)
     .sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind))
     .map(({ apiVersion, kind, metadata, spec }) => {
       const own = concerning(files, spec)
