@@ -42,7 +42,7 @@ export const verification = defineFindings('verify', {
   },
 })
 
-/** What `check` finds in the policies of an environment. */
+/** What `check` finds in the policies of an environment, and in what they cut off. */
 export const environment = defineFindings('check', {
   'flow-written-twice': {
     severity: 'error',
@@ -51,5 +51,21 @@ export const environment = defineFindings('check', {
     means: 'Two stacks declare the same flow with different callers or options.',
     why: 'The caller and the callee then get policies that do not fit together.',
     fix: 'Declare the flow once, in the policy that both stacks include.',
+  },
+  'uncalled-port': {
+    severity: 'warning',
+    message: (port: string, keys: readonly string[]) =>
+      `port ${port}: nobody may call it; expected a caller under from of flow ${keys.join(' or ')}, or expect: uncalled with a reason there`,
+    means: 'No policy of the rendering admits a caller to the pods behind a port of a Service.',
+    why: 'If something calls the port, its connections are dropped, although every check of the policy itself passes.',
+    fix: 'Declare a flow to the port with its callers, or one with expect: uncalled and the reason why nobody is to call it.',
+  },
+  'calls-nothing': {
+    severity: 'info',
+    message: () =>
+      'its pods may call nothing but DNS and the mesh; expected a flow with it under from, if it calls anything',
+    means: 'The egress of a workload admits DNS and what sidecars call, and nothing else.',
+    why: 'If its program calls a database, another service or a host outside the cluster, the connection is dropped.',
+    fix: 'Name the workload under from of a flow to what it calls, or do nothing if it calls nothing.',
   },
 })

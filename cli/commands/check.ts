@@ -17,7 +17,7 @@ export function checkCommand(finish: (exitCode: ExitCode) => void): Command {
   const command = new Command('check')
     .summary('check the flows of a whole environment')
     .description(
-      'Renders all stacks of an environment together and compares the declared flows with them: every caller must match a pod, and every destination a workload with a Service that carries the port.',
+      'Renders all stacks of an environment together and compares the declared flows with them: every caller must match a pod, and every destination a workload with a Service that carries the port. Lists what the policies cut off: Service ports that nobody may call, and workloads that may call nothing but DNS.',
     )
     .argument('[dir]', 'folder with the kustomization.yaml of an environment', '.')
     .option(
@@ -35,6 +35,8 @@ export function checkCommand(finish: (exitCode: ExitCode) => void): Command {
 
 async function check(folder: string, options: CheckOptions): Promise<ExitCode> {
   const { checkFlows } = await import('../../functions/lib/flows/check-environment.ts')
+  const { baselineOf } = await import('../reachability/baseline.ts')
+  const { coverageOf } = await import('../reachability/coverage.ts')
   const { flowsOf } = await import('../policy/flows.ts')
   const { hardenedStacks } = await import('../policy/policies.ts')
   const path = requireBuildable(folder)
@@ -46,10 +48,13 @@ async function check(folder: string, options: CheckOptions): Promise<ExitCode> {
   const declared = flowsOf(stacks)
   const rendering = await renderFolder(path, builder, onePiece(session))
   const { complete = false } = options
-  const found = checkFlows(objectsOf(rendering.objects), { ...declared, complete }).map(
+  const objects = objectsOf(rendering.objects)
+  const coverage = coverageOf(objects, declared.flows, baselineOf(stacks))
+  const found = [...checkFlows(objects, { ...declared, complete }), ...coverage.findings].map(
     (finding): StackFinding => ({ stack: path, source: 'check', finding }),
   )
   const findings = [...declared.findings, ...found]
+  const { coverageAsJson, figuresAsText, silenceAsText } = await import('../report/coverage.ts')
   const { exitCodeOf, findingsAsResults, findingsAsText } = await import('../report/findings.ts')
   const exitCode = exitCodeOf(findings)
   if (options.output === 'sarif') {
@@ -61,13 +66,18 @@ async function check(folder: string, options: CheckOptions): Promise<ExitCode> {
   const ok = exitCode === OK
   const asJson = async (): Promise<string> => {
     const { connectionsIn } = await import('../connections/connections.ts')
-    const connections = connectionsIn(objectsOf(rendering.objects))
-    return JSON.stringify({ ok, flows, findings: findingsAsResults(findings), connections })
+    return JSON.stringify({
+      ok,
+      flows,
+      findings: findingsAsResults(findings),
+      coverage: coverageAsJson(coverage),
+      connections: connectionsIn(objects),
+    })
   }
   process.stdout.write(
     options.output === 'json'
       ? `${await asJson()}\n`
-      : `${findingsAsText(findings)}${flows} flows ${ok ? 'match' : 'checked; they do NOT all match'}\n`,
+      : `${findingsAsText(findings)}${silenceAsText(coverage)}${flows} flows ${ok ? 'match' : 'checked; they do NOT all match'}\n${figuresAsText(coverage)}`,
   )
   return exitCode
 }

@@ -15,7 +15,7 @@ export function graphCommand(finish: (exitCode: ExitCode) => void): Command {
   const command = new Command('graph')
     .summary('draw who calls whom')
     .description(
-      'Renders a kustomization and draws the declared flows that touch it, as a Mermaid flowchart: namespaces as boxes, ports on the arrows, dotted where traffic bypasses the mesh.',
+      'Renders a kustomization and draws the declared flows that touch it, as a Mermaid flowchart: namespaces as boxes, ports on the arrows, dotted where traffic bypasses the mesh. Crossed arrows lead to Service ports that nobody may call, and workloads that may call nothing but DNS have a dashed border.',
     )
     .argument('[dir]', 'folder with a kustomization.yaml: a stack, or an environment that lists stacks', '.')
     .action(async (folder: string, options: GraphOptions) => finish(await graph(folder, options)))
@@ -27,9 +27,12 @@ export function graphCommand(finish: (exitCode: ExitCode) => void): Command {
 }
 
 async function graph(folder: string, options: GraphOptions): Promise<ExitCode> {
+  const { baselineOf } = await import('../reachability/baseline.ts')
+  const { coverageOf } = await import('../reachability/coverage.ts')
   const { flowsOf } = await import('../policy/flows.ts')
   const { hardenedStacks } = await import('../policy/policies.ts')
   const { edgesOf } = await import('../graph/edges.ts')
+  const { coverageAsJson } = await import('../report/coverage.ts')
   const { graphAsMermaid } = await import('../report/graph.ts')
   const path = requireBuildable(folder)
   const session = openSession(options)
@@ -38,7 +41,14 @@ async function graph(folder: string, options: GraphOptions): Promise<ExitCode> {
   if (stacks.length === 0)
     throw new Failure(`${folder}: no krm-hardening policy found, so there are no flows to draw`, FINDINGS)
   const rendering = await renderFolder(path, builder, onePiece(session))
-  const edges = edgesOf(flowsOf(stacks).flows, objectsOf(rendering.objects))
-  process.stdout.write(options.output === 'json' ? `${JSON.stringify(edges)}\n` : graphAsMermaid(edges))
+  const objects = objectsOf(rendering.objects)
+  const { flows } = flowsOf(stacks)
+  const edges = edgesOf(flows, objects)
+  const coverage = coverageOf(objects, flows, baselineOf(stacks))
+  process.stdout.write(
+    options.output === 'json'
+      ? `${JSON.stringify({ edges, coverage: coverageAsJson(coverage) })}\n`
+      : graphAsMermaid(edges, coverage),
+  )
   return OK
 }

@@ -1,19 +1,23 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { basename, join, relative } from 'node:path'
-import { describe, type KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
+import { flowsSchema } from '../../functions/lib/flows/schema.ts'
+import { parseConfig } from '../../functions/lib/framework/config.ts'
+import { describe, type KubernetesObject, valueAt } from '../../functions/lib/kubernetes/objects.ts'
 import { workloadsOf } from '../../functions/lib/kubernetes/workload.ts'
 import type { Reported } from '../../functions/lib/runner/steps.ts'
 import { display } from '../display.ts'
 import { Failure } from '../exit-code.ts'
 import type { Change } from '../files.ts'
-import { tryOut } from '../policy/validate.ts'
+import { harden } from '../policy/validate.ts'
+import { baselineOf } from '../reachability/baseline.ts'
+import { coverageOf } from '../reachability/coverage.ts'
 import type { Kustomization } from '../tree/kustomization.ts'
 import { withoutFlows, withoutKnown } from './known.ts'
 import { type Found, propose } from './propose.ts'
-import { reviewOf } from './review.ts'
+import { cutOffLines, reviewOf } from './review.ts'
 import { flowsInText, withFlows } from './write/append.ts'
 import { withNamespace, withTransformer } from './write/edit-kustomization.ts'
-import { policyFiles, policyOf } from './write/files.ts'
+import { policyFiles, policyOf, withFoundFlows } from './write/files.ts'
 
 export interface InitPlan {
   changes: Change[]
@@ -47,14 +51,28 @@ export async function planInit(
   const files = policyFiles(sections, found, layered)
   const { file, text } = kustomization
   const added = [...files].map(([name, after]) => ({ file: join(target, name), before: undefined, after }))
-  const reported = await tryOut(placed, policyOf(files, layered))
+  const tried = await tryOut(placed, policyOf(files, layered))
   const hardened = await withTransformer(kustomization, basename(target))
   const after = namespace === undefined ? hardened : withNamespace(hardened, namespace, file)
   return {
     changes: [...added, { file, before: text, after }],
     found,
-    review: reviewOf(placed, sections, found),
-    refusals: reported.filter(({ finding }) => finding.severity === 'error'),
+    review: [...reviewOf(placed, sections, found), ...tried.cutOff],
+    refusals: tried.refusals,
+  }
+}
+
+/** The errors that a rendering would end with, and what the policies that it would write cut off. */
+async function tryOut(
+  objects: readonly KubernetesObject[],
+  policy: KubernetesObject,
+): Promise<{ refusals: Reported[]; cutOff: string[] }> {
+  const hardened = await harden(objects, [policy])
+  const flows = parseConfig(flowsSchema, valueAt(policy, ['spec', 'flows']) ?? {}, `${policy.kind}: spec.flows`)
+  const coverage = coverageOf(hardened.objects, flows, baselineOf([{ policies: [policy] }]))
+  return {
+    refusals: hardened.reported.filter(({ finding }) => finding.severity === 'error'),
+    cutOff: cutOffLines(coverage),
   }
 }
 
@@ -76,7 +94,8 @@ export async function planAgain(
     before === undefined || found.flows.length === 0
       ? []
       : [{ file, before, after: withFlows(before, found.flows, file) }]
-  return { changes, found, review: reviewOf(objects, [], found), refusals: [] }
+  const { cutOff } = await tryOut(objects, withFoundFlows(policy, found.flows))
+  return { changes, found, review: [...reviewOf(objects, [], found), ...cutOff], refusals: [] }
 }
 
 const inNamespace = (object: KubernetesObject, namespace: string): KubernetesObject =>

@@ -2,6 +2,7 @@ import { hasPlaceholder } from '../../functions/lib/kubernetes/image-reference.t
 import { INJECT, REVISION } from '../../functions/lib/kubernetes/istio-labels.ts'
 import { describe, groupOf, isKind, type KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
 import { podTemplateOf } from '../../functions/lib/kubernetes/pod-template.ts'
+import type { Coverage } from '../reachability/coverage.ts'
 import { isActive } from './flows.ts'
 import type { Found } from './propose.ts'
 
@@ -87,3 +88,14 @@ function isOfIstio(object: KubernetesObject): boolean {
     groupOf(object.apiVersion).endsWith('.istio.io') || [INJECT, REVISION, 'istio-injection'].some((l) => l in labels)
   )
 }
+
+/** What the proposed policy cuts off, for a person to judge whether anything needs it. */
+export const cutOffLines = ({ uncalled, callNothing }: Coverage): string[] => [
+  ...uncalled.map(
+    ({ service, port }) =>
+      `flows.yaml: ${describe(service.object)}: nobody may call port ${port.name ?? port.port}; add a flow with its callers, or one with expect: uncalled`,
+  ),
+  ...(callNothing.length > 0
+    ? [`flows.yaml: may call nothing but DNS: ${callNothing.map(({ object }) => describe(object)).join(', ')}`]
+    : []),
+]

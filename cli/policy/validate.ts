@@ -18,26 +18,22 @@ export async function validate(
   return reported
 }
 
-/** What a policy would say of objects if it hardened them. They stay as they are. */
-export async function tryOut(objects: readonly KubernetesObject[], policy: KubernetesObject): Promise<Reported[]> {
-  const steps = plan(inMode(policy, 'mutate'))
-  return (await runSteps(seenOf(steps, copyOf([...objects])), steps)).reported
-}
-
-/** The objects as the policies would leave them. The given ones stay as they are. */
+/** The objects as the policies would leave them, and what they would say. The given ones stay as they are. */
 export async function harden(
   objects: readonly KubernetesObject[],
   policies: readonly KubernetesObject[],
-): Promise<KubernetesObject[]> {
+): Promise<{ objects: KubernetesObject[]; reported: Reported[] }> {
   let hardened = copyOf([...objects])
+  const reported: Reported[] = []
   for (const policy of policies) {
     const steps = plan(inMode(policy, 'mutate'))
     const seen = seenOf(steps, hardened)
-    const unseen = hardened.filter((object) => !seen.includes(object))
-    await runSteps(seen, steps)
+    const isSeen = new Set(seen)
+    const unseen = hardened.filter((object) => !isSeen.has(object))
+    reported.push(...(await runSteps(seen, steps)).reported)
     hardened = [...unseen, ...seen]
   }
-  return hardened
+  return { objects: hardened, reported }
 }
 
 /** Does the policy ask for a function at all? One that does not would let everything pass. */

@@ -65,7 +65,7 @@ async function verifyStacks(
     const own = objectsOf(splitBuild(builds[index] ?? ''))
     // If the functions were skipped, the objects that they generate are not in the stack's own build, but may be in the rendering.
     const locks = chartLocksOf(stack.folder)
-    const expected = new Set([...own, ...(await harden([...own, ...locks], stack.policies))].map(identity))
+    const expected = new Set([...own, ...(await harden([...own, ...locks], stack.policies)).objects].map(identity))
     const present = [...expected].flatMap((id) => byIdentity.get(id) ?? [])
     for (const object of present) covered.add(object)
     const missing = own.filter((object) => !byIdentity.has(identity(object)) && !isGenerated(object))

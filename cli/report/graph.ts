@@ -1,24 +1,50 @@
 import type { Edge, GraphNode } from '../graph/edges.ts'
+import type { Coverage, UncalledPort } from '../reachability/coverage.ts'
 
-/** A Mermaid flowchart: a box for each namespace, dotted arrows for what bypasses the mesh. Source: https://mermaid.js.org/syntax/flowchart.html */
-export function graphAsMermaid(edges: readonly Edge[]): string {
-  const endpoints = new Map(edges.flatMap(({ from, to }) => [from, to]).map((endpoint) => [keyOf(endpoint), endpoint]))
-  const ids = new Map([...endpoints.keys()].sort().map((key, index) => [key, `n${index}`]))
-  const id = (endpoint: GraphNode): string => ids.get(keyOf(endpoint)) ?? ''
-  const node = (endpoint: GraphNode): string => `${id(endpoint)}[${quoted(endpoint.name)}]`
-  const namespaces = [...new Set([...endpoints.values()].flatMap(({ namespace }) => namespace ?? []))].sort()
-  const inOrder = [...ids.keys()].flatMap((key) => endpoints.get(key) ?? [])
+const NOBODY: GraphNode = { namespace: undefined, name: 'nobody' }
+
+/**
+ * A Mermaid flowchart: a box for each namespace, dotted arrows for what bypasses the mesh, crossed ones for what nobody may
+ * call, dashed borders for what calls nothing. Source: https://mermaid.js.org/syntax/flowchart.html
+ */
+export function graphAsMermaid(edges: readonly Edge[], { uncalled, callNothing }: Coverage): string {
+  const crossed = uncalled.flatMap(uncalledEdges)
+  const silent = callNothing.map(({ namespace, name }): GraphNode => ({ namespace, name }))
+  const drawn = [...[...edges, ...crossed].flatMap(({ from, to }) => [from, to]), ...silent]
+  const ends = new Map(drawn.map((end) => [keyOf(end), end]))
+  const ids = new Map([...ends.keys()].sort().map((key, index) => [key, `n${index}`]))
+  const id = (end: GraphNode): string => ids.get(keyOf(end)) ?? ''
+  const node = (end: GraphNode): string => `${id(end)}[${quoted(end.name)}]`
+  const namespaces = [...new Set([...ends.values()].flatMap(({ namespace }) => namespace ?? []))].sort()
+  const inOrder = [...ids.keys()].flatMap((key) => ends.get(key) ?? [])
   const boxes = namespaces.flatMap((namespace, index) => [
     `  subgraph ns${index}[${quoted(namespace)}]`,
-    ...inOrder.filter((endpoint) => endpoint.namespace === namespace).map((endpoint) => `    ${node(endpoint)}`),
+    ...inOrder.filter((end) => end.namespace === namespace).map((end) => `    ${node(end)}`),
     '  end',
   ])
-  const outside = inOrder.filter(({ namespace }) => namespace === undefined).map((endpoint) => `  ${node(endpoint)}`)
-  const arrows = merged(edges).map(
-    ({ from, to, ports, plain }) => `  ${id(from)} ${plain ? '-.->' : '-->'}|${quoted(ports.join(', '))}| ${id(to)}`,
-  )
-  return `${['flowchart LR', ...boxes, ...outside, ...arrows].join('\n')}\n`
+  const outside = inOrder.filter(({ namespace }) => namespace === undefined).map((end) => `  ${node(end)}`)
+  const arrows = (some: readonly Edge[], headOf: (plain: boolean) => string): string[] =>
+    merged(some).map(
+      ({ from, to, ports, plain }) => `  ${id(from)} ${headOf(plain)}|${quoted(ports.join(', '))}| ${id(to)}`,
+    )
+  const dashed = [...new Set(silent.map(id))].map((node) => `  style ${node} stroke-dasharray: 5`)
+  return `${[
+    'flowchart LR',
+    ...boxes,
+    ...outside,
+    ...arrows(edges, (plain) => (plain ? '-.->' : '-->')),
+    ...arrows(crossed, () => '--x'),
+    ...dashed,
+  ].join('\n')}\n`
 }
+
+const uncalledEdges = ({ port, workloads }: UncalledPort): Edge[] =>
+  workloads.map(({ namespace, name }) => ({
+    from: NOBODY,
+    to: { namespace, name },
+    port: String(port.name ?? port.port),
+    plain: false,
+  }))
 
 /** One arrow for all ports by which one calls another. */
 function merged(edges: readonly Edge[]): { from: GraphNode; to: GraphNode; ports: string[]; plain: boolean }[] {

@@ -22,7 +22,9 @@ describe('check', () => {
       flow('shop/web:http', 'blog/blog'),
       `${flow('blog/web:2368', 'shop/shop', 'shop/*', 'self')}      reason: one team\n`,
     )
-    expect(await check(root)).toMatchObject({ stdout: '2 flows match\n', exitCode: 0 })
+    const { stdout, exitCode } = await check(root)
+    expect(exitCode).toBe(0)
+    expect(stdout).toMatch(/^2 flows match\nServices: \d+; ports: \d+, called: \d+, uncalled: 0; flows: 2\n$/)
   })
 
   test('finds a caller that matches no pod of any stack', async () => {
@@ -65,7 +67,9 @@ describe('check', () => {
       `  elsewhere:\n${pods.map((entry) => `    ${entry}: {reason: another team}\n`).join('')}`
     const flows = flow('shop/web:http', 'blog/adapter', 'prometheus/prometheus')
     const known = withFlows(flows, outside('blog/adapter', 'prometheus'))
-    expect(await check(known, '--complete')).toMatchObject({ stdout: '1 flows match\n', exitCode: 0 })
+    const complete = await check(known, '--complete')
+    expect(complete.exitCode).toBe(0)
+    expect(complete.stdout).toMatch(/^1 flows match\n/)
     const tooMuch = await check(withFlows(flows, outside('blog/adapter', 'prometheus', 'blog/adapt')))
     expect(tooMuch.exitCode).toBe(0)
     expect(tooMuch.stdout).toContain('warning: flows/unneeded-elsewhere: elsewhere.blog/adapt: no flow needs it')

@@ -58,9 +58,12 @@ test('draws namespaces as boxes, what is outside next to them, and what bypasses
 
 test('says the same for machines', async () => {
   const { stdout } = await graph('    shop/web:9095:\n      from: [blog/blog]\n      plain: true\n', '--output', 'json')
-  expect(JSON.parse(stdout)).toEqual([
-    { from: { namespace: 'blog', name: 'web' }, to: { namespace: 'shop', name: 'web' }, port: '9095', plain: true },
-  ])
+  expect(JSON.parse(stdout)).toMatchObject({
+    edges: [
+      { from: { namespace: 'blog', name: 'web' }, to: { namespace: 'shop', name: 'web' }, port: '9095', plain: true },
+    ],
+    coverage: { uncalled: 0, flows: 1 },
+  })
 })
 
 test('refuses a folder without a policy, which has no flows', async () => {

@@ -159,7 +159,7 @@ describe('parsing', () => {
     [{ 'external/2001:db8::10:443': { from: ['a/b'] } }, 'an IPv6 address in brackets'],
     [{ 'shop/cart:80/icmp': { from: ['web'] } }, 'UDP or SCTP as port/udp'],
     [{ 'shop/kafka:80': { from: ['web'], selector: {} } }, '.selector: expected at least one label, found {}'],
-    [{ 'shop/cart:80': {} }, 'flows["shop/cart:80"].from: expected a list or a map, found nothing'],
+    [{ 'shop/cart:80': {} }, 'flows["shop/cart:80"].from: expected callers, or expect: uncalled in place of them'],
     [{ 'shop/cart:80': { from: {} } }, 'from: expected at least one caller; null for the flow takes it away, found {}'],
     [{ 'shop/cart:80': { from: { web: null } } }, 'from: expected at least one caller'],
     [

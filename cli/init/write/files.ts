@@ -35,6 +35,12 @@ export function policyOf(files: ReadonlyMap<string, string>, base?: BasePolicy):
   return { ...(base?.policy ?? policy), spec }
 }
 
+/** A policy with more flows, as they stand in its flows.yaml. */
+export function withFoundFlows(policy: KubernetesObject, flows: Found['flows']): KubernetesObject {
+  const [patch] = readObjects(writeFlows(flows), 'flows.yaml')
+  return { ...policy, spec: merged(fieldsOf(policy.spec), fieldsOf(patch?.spec)) }
+}
+
 /** Maps merge; an empty `flows:`, in which everything is a comment, changes nothing. */
 function merged(onto: Fields, patch: Fields): Fields {
   const result: Fields = { ...onto }

@@ -214,6 +214,8 @@ function problemOf(
     const meant = didYouMean(flow.service, carrying)
     return findings['unknown-service'](details, flow.key, flow.service, written, meant, carrying)
   }
+  // A port that nobody calls is so by each of its Services.
+  if (carrying.length > 1 && flow.expect === 'uncalled') return undefined
   if (carrying.length > 1) return findings['several-services'](details, flow.key, written, carrying)
   return flow.plain || !isTcp(flow) ? undefined : findings['no-service'](details, flow.key, written)
 }

@@ -158,4 +158,12 @@ export const findings = defineFindings('flows', {
     why: 'The gateway or the API server would call a port that nothing serves.',
     fix: 'Correct the port in the object, or the ports of the Service.',
   },
+  'called-after-all': {
+    severity: 'error',
+    message: (flow: string, caller: string) =>
+      `flow ${flow}: expect: uncalled, and found callers by ${caller}; expected the entry removed, or what admits them`,
+    means: 'A flow expects that nobody may call a port, and something admits a caller to it.',
+    why: 'The reason that the entry gives is no longer true.',
+    fix: 'Remove the entry, or what admits the caller: another flow, a route, or a policy written by hand.',
+  },
 })

@@ -26,6 +26,8 @@ export interface Flow extends WrittenPort {
   /** A name outside the cluster, or a workload of a namespace; `*` is every workload of it. */
   destination: { type: 'external'; host: string } | { type: 'workload'; namespace: string; name: string }
   callers: readonly Caller[]
+  /** Nobody is to call it: so declared, and to be found so. */
+  expect: 'uncalled' | undefined
   plain: boolean
   service: string | undefined
   selector: Labels | undefined
@@ -59,7 +61,7 @@ function parseFlow(key: string, spec: FlowSpec): Flow[] {
   const written = writtenCallers(spec.from).map(({ plain = spec.plain, ...caller }) => ({ plain, caller }))
   return [false, true].flatMap((plain) => {
     const callers = written.filter((one) => Boolean(one.plain) === plain).map(({ caller }) => caller)
-    if (callers.length === 0) return []
+    if (callers.length === 0 && (plain || spec.expect === undefined)) return []
     return [
       {
         key,
@@ -71,6 +73,7 @@ function parseFlow(key: string, spec: FlowSpec): Flow[] {
           ...parseCaller(caller),
           ...(reason !== undefined && { reason }),
         })),
+        expect: spec.expect,
         plain,
         service: spec.service,
         selector: spec.selector,

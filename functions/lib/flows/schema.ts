@@ -57,12 +57,15 @@ const callerMapSchema = z.record(z.string(), callerEntrySchema).check(
 export const flowSchema = z
   .strictObject({
     from: z
-      .union([z.array(callerSchema).check(z.minLength(1)), callerMapSchema])
+      .optional(z.union([z.array(callerSchema).check(z.minLength(1)), callerMapSchema]))
       .check(
         z.describe(
           'Who may call: `workload` (same namespace), `namespace/app`, `namespace/app/component`, `namespace/*`, `{namespace, labels}`, `self`, or `any` with a reason. As a list, or as a map of callers to `{}`, which layers of policy merge',
         ),
       ),
+    expect: z
+      .optional(z.literal('uncalled'))
+      .check(z.describe('`uncalled`, in place of `from` and with a reason: nobody is to call this port')),
     plain: z._default(z.boolean(), false).check(z.describe('The traffic bypasses the mesh proxies on both sides')),
     service: z
       .optional(z.string())
@@ -76,7 +79,14 @@ export const flowSchema = z
       .check(z.describe('Labels of pods that are made at run time, and so stand in no manifest')),
     reason: z.optional(reasonSchema),
   })
-  .check(z.describe('One destination, and who may call it'))
+  .check(
+    z.refine(({ from, expect }) => (from === undefined) === (expect !== undefined), {
+      path: ['from'],
+      error: 'callers, or expect: uncalled in place of them',
+    }),
+    z.refine(({ expect, reason }) => expect === undefined || reason !== undefined, 'a reason next to expect: uncalled'),
+    z.describe('One destination, and who may call it'),
+  )
 export type FlowSpec = z.infer<typeof flowSchema>
 
 /** A caller in its short form, with what a map of callers says of it besides. */
@@ -88,7 +98,7 @@ export interface WrittenCaller {
 }
 
 /** The callers of a flow, whether it lists or maps them. */
-export const writtenCallers = (from: FlowSpec['from']): WrittenCaller[] =>
+export const writtenCallers = (from: FlowSpec['from'] = []): WrittenCaller[] =>
   Array.isArray(from)
     ? from.map((caller) => ({ caller }))
     : Object.entries(from).flatMap(([name, entry]) => {

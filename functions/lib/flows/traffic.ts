@@ -7,6 +7,7 @@ import { FLOW, type Flow, parseFlows } from './flow.ts'
 import { type ResolvedFlow, resolveFlows } from './resolve.ts'
 import type { FlowsSpec } from './schema.ts'
 import { type Topology, topologyOf } from './topology.ts'
+import { calledAfterAll } from './uncalled.ts'
 
 /** Who calls whom in a build, as flows and other objects say. */
 export interface Traffic {
@@ -91,12 +92,14 @@ function resolve(
   const withAdopted = { ...topology, ownNamespaces: new Set([...topology.ownNamespaces, ...adopted]) }
   const parts = declared.map((flow) => resolveFlows([flow], flow.selector ? withAdopted : topology))
   const backends = backendCalls(objects, topology)
+  const flows = parts.flatMap(({ flows: resolved }) => resolved)
   return {
     topology,
     declared,
-    flows: parts.flatMap(({ flows }) => flows),
+    flows,
     calls: backends.calls,
     findings: [
+      ...calledAfterAll(flows, backends.calls),
       ...parts.flatMap(({ findings }) => findings),
       ...backends.findings.filter((finding) => !declared.some((flow) => serves(flow, finding))),
     ],

@@ -20,10 +20,10 @@ interface Call {
  * drop that share of the connections. By a headless Service callers choose the pods themselves.
  */
 export function forgottenEndpoints({ flows, topology }: Build): Finding[] {
-  const calls = flows.flatMap(({ flow: { key, port }, callees }) =>
+  const calls = flows.flatMap(({ flow: { key, port, expect }, callees }) =>
     callees.flatMap(({ workload, host }) => {
       const service = workload && host && serviceOf(workload, host, topology)
-      return workload && service && !service.headless ? [{ key, port, service, workload }] : []
+      return workload && service && !service.headless && !expect ? [{ key, port, service, workload }] : []
     }),
   )
   const called = new Map<KubernetesObject, Set<KubernetesObject>>()

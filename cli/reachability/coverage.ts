@@ -1,0 +1,165 @@
+import { backendCalls } from '../../functions/lib/flows/backends.ts'
+import { findings as flowFindings } from '../../functions/lib/flows/findings.ts'
+import { about, parseFlows } from '../../functions/lib/flows/flow.ts'
+import { numberOf, type Port } from '../../functions/lib/flows/port.ts'
+import { type ResolvedFlow, resolveFlows } from '../../functions/lib/flows/resolve.ts'
+import type { FlowsSpec } from '../../functions/lib/flows/schema.ts'
+import { type Topology, topologyOf } from '../../functions/lib/flows/topology.ts'
+import type { Finding } from '../../functions/lib/framework/finding.ts'
+import type { KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
+import { type Service, type ServicePort, targetPortNumber } from '../../functions/lib/kubernetes/service.ts'
+import { containerPort, runsPods, type Workload } from '../../functions/lib/kubernetes/workload.ts'
+import { environment as findings } from '../findings.ts'
+import { type Baseline, isBaseline, isForKubelets } from './baseline.ts'
+import { Restrictions, type Rule } from './restrictions.ts'
+
+/** Who can call and be called in a hardened rendering: what policies cut off shows here, and nowhere else. */
+export interface Coverage {
+  figures: Figures
+  /** Ports of Services that nobody may call, without those that are meant so. */
+  uncalled: readonly UncalledPort[]
+  /** Workloads that may call nothing but DNS and the mesh. */
+  callNothing: readonly Workload[]
+  findings: readonly Finding[]
+}
+
+/** How many of each a rendering has; ports are those of Services whose pods are in it. */
+export interface Figures {
+  services: number
+  ports: number
+  called: number
+  uncalled: number
+  /** Those of the uncalled that a flow expects to be so. */
+  expected: number
+  flows: number
+}
+
+export interface UncalledPort {
+  service: Service
+  port: ServicePort
+  workloads: readonly Workload[]
+}
+
+/** A port of the pods behind a Service. */
+interface Target {
+  workload: Workload
+  port: number
+  protocol: string
+}
+
+/** Source: https://istio.io/latest/docs/ambient/usage/networkpolicy/: the tunnel, which does not show the port that is called. */
+const HBONE = 15008
+
+/** Looks at a hardened rendering as a cluster would: by its policies, whoever wrote them. */
+export function coverageOf(objects: readonly KubernetesObject[], flows: FlowsSpec, baseline: Baseline): Coverage {
+  const topology = topologyOf(objects)
+  const declared = parseFlows(flows)
+  const resolved = resolveFlows(declared, topology).flows
+  const isCalled = calledTargets(objects, topology, resolved, baseline)
+  const expected = expectedUncalled(resolved)
+  const ports = topology.services.flatMap((service) =>
+    service.ports.flatMap((port) => {
+      const targets = targetsOf(service, port, topology)
+      return targets.length > 0 ? [{ service, port, targets }] : []
+    }),
+  )
+  const uncalled = ports.filter(({ targets }) => !targets.some(isCalled))
+  const unexpected = uncalled
+    .filter(({ targets }) => !targets.every((target) => expected.has(keyOf(target))))
+    .map(({ service, port, targets }) => ({ service, port, workloads: targets.map(({ workload }) => workload) }))
+  const callNothing = silentWorkloads(objects, topology, baseline)
+  return {
+    figures: {
+      services: topology.services.length,
+      ports: ports.length,
+      called: ports.length - uncalled.length,
+      uncalled: uncalled.length,
+      expected: uncalled.length - unexpected.length,
+      flows: declared.length,
+    },
+    uncalled: unexpected,
+    callNothing,
+    findings: [
+      ...unexpected.map(uncalledPort),
+      ...callNothing.map(({ object }) => findings['calls-nothing']({ object })),
+      ...calledAfterAll(resolved, isCalled),
+    ],
+  }
+}
+
+const keyOf = ({ workload: { kind, namespace, name }, port, protocol }: Target): string =>
+  `${kind} ${namespace}/${name}:${port}/${protocol}`
+
+const targetsOf = (service: Service, port: ServicePort, topology: Topology): Target[] =>
+  topology
+    .workloadsBehind(service)
+    .filter(runsPods)
+    .flatMap((workload) => {
+      const number = targetPortNumber(port, workload)
+      return number === undefined ? [] : [{ workload, port: number, protocol: port.protocol ?? 'TCP' }]
+    })
+
+/** Does the policy for a port on pods admit anyone but kubelets? Of what comes through the tunnel of an ambient mesh, flows and routes tell the port. */
+function calledTargets(
+  objects: readonly KubernetesObject[],
+  topology: Topology,
+  flows: readonly ResolvedFlow[],
+  baseline: Baseline,
+): (target: Target) => boolean {
+  const restrictions = new Restrictions(objects)
+  const tunnelled = new Set([
+    ...flows
+      .filter(({ flow }) => flow.callers.length > 0)
+      .flatMap(({ callees }) => callees)
+      .flatMap(({ workload, port }) => (workload ? keyOf({ workload, ...numbered(port) }) : [])),
+    ...backendCalls(objects, topology).calls.map(({ workload, port }) => keyOf({ workload, ...numbered(port) })),
+  ])
+  return (target) => {
+    const rules = restrictions.rulesFor(target.workload, 'ingress')
+    if (!rules) return true
+    const admitting = rules.filter((rule) => !isForKubelets(rule, baseline))
+    if (admitting.some((rule) => admits(rule, target))) return true
+    const isTunnel = admitting.some((rule) => rule.ports && admits(rule, { ...target, port: HBONE }))
+    return isTunnel && tunnelled.has(keyOf(target))
+  }
+}
+
+const numbered = (port: Port): Pick<Target, 'port' | 'protocol'> => ({ port: numberOf(port), protocol: port.protocol })
+
+const admits = ({ ports }: Rule, { workload, port, protocol }: Target): boolean =>
+  ports === undefined ||
+  ports.some((one) => {
+    if (one.protocol !== protocol && one.protocol !== 'ANY') return false
+    const first = typeof one.port === 'string' ? containerPort(workload, one.port) : one.port
+    if (one.port === undefined) return true
+    return first !== undefined && port >= first && port <= (one.endPort ?? first)
+  })
+
+/** The ports that flows expect nobody to call. */
+const expectedUncalled = (flows: readonly ResolvedFlow[]): Set<string> =>
+  new Set(flows.filter(({ flow }) => flow.expect === 'uncalled').flatMap((flow) => targetsOfFlow(flow).map(keyOf)))
+
+const targetsOfFlow = ({ callees }: ResolvedFlow): Target[] =>
+  callees.flatMap(({ workload, port }) => (workload ? [{ workload, ...numbered(port) }] : []))
+
+function silentWorkloads(
+  objects: readonly KubernetesObject[],
+  topology: Topology,
+  baseline: Baseline,
+): readonly Workload[] {
+  const restrictions = new Restrictions(objects)
+  return topology.workloads
+    .filter(runsPods)
+    .filter((workload) => restrictions.rulesFor(workload, 'egress')?.every((rule) => isBaseline(rule, baseline)))
+}
+
+const uncalledPort = ({ service, port, workloads }: UncalledPort): Finding => {
+  const written = port.name ?? port.port
+  const keys = workloads.map(({ namespace, name }) => `${namespace}/${name}:${written}`)
+  return findings['uncalled-port']({ object: service.object }, String(written), [...new Set(keys)])
+}
+
+const calledAfterAll = (flows: readonly ResolvedFlow[], isCalled: (target: Target) => boolean): Finding[] =>
+  flows
+    .filter((resolved) => resolved.flow.expect === 'uncalled' && targetsOfFlow(resolved).some(isCalled))
+    .map(({ flow }) => flowFindings['called-after-all'](about(flow), flow.key, 'a policy of the rendering'))

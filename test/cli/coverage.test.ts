@@ -1,0 +1,98 @@
+import { harden } from '../../cli/policy/validate.ts'
+import { baselineOf } from '../../cli/reachability/baseline.ts'
+import { type Coverage, coverageOf } from '../../cli/reachability/coverage.ts'
+import { flowsSchema } from '../../functions/lib/flows/schema.ts'
+import { parseConfig } from '../../functions/lib/framework/config.ts'
+import type { KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
+import { namespace, networkPolicy, service, workload } from '../network-policy-default-deny/build.ts'
+
+/** What is cut off once network policies are generated, as `check` sees it. */
+async function coverage(
+  objects: readonly KubernetesObject[],
+  flows: Record<string, unknown>,
+  networkPolicySpec: Record<string, unknown> = {},
+): Promise<Coverage> {
+  const policy = {
+    apiVersion: 'krm-hardening.dev/v1alpha1',
+    kind: 'Hardening',
+    metadata: { name: 'hardening' },
+    spec: { flows, networkPolicy: networkPolicySpec },
+  }
+  const hardened = await harden(objects, [policy])
+  return coverageOf(hardened.objects, parseConfig(flowsSchema, flows, 'flows'), baselineOf([{ policies: [policy] }]))
+}
+
+const PORTS = [
+  { name: 'http', containerPort: 8080 },
+  { name: 'admin', containerPort: 9000 },
+]
+const shop = [
+  namespace('shop'),
+  workload('cart', { ports: PORTS }),
+  service('cart', [
+    { name: 'http', port: 80, targetPort: 'http' },
+    { name: 'admin', port: 81, targetPort: 9000 },
+  ]),
+  workload('web'),
+]
+const FROM_WEB = { 'shop/cart:http': { from: ['web'] } }
+const uncalled = ({ uncalled: ports }: Coverage): string[] =>
+  ports.map(({ service: { name }, port }) => `${name}:${port.name}`)
+const silent = ({ callNothing }: Coverage): string[] => callNothing.map(({ name }) => name)
+const ids = ({ findings }: Coverage): string[] => findings.map(({ id }) => id)
+
+describe('what policies cut off', () => {
+  test('is a port of a Service that no policy admits anyone to, and a workload that calls nothing', async () => {
+    const found = await coverage(shop, FROM_WEB)
+    expect(uncalled(found)).toEqual(['cart:admin'])
+    expect(silent(found)).toEqual(['cart'])
+    expect(found.figures).toEqual({ services: 1, ports: 2, called: 1, uncalled: 1, expected: 0, flows: 1 })
+    expect(ids(found)).toEqual(['check/uncalled-port', 'check/calls-nothing'])
+  })
+
+  test('is settled by a flow that expects nobody to call the port', async () => {
+    const found = await coverage(shop, { ...FROM_WEB, 'shop/cart:81': { expect: 'uncalled', reason: 'by hand' } })
+    expect(uncalled(found)).toEqual([])
+    expect(found.figures).toMatchObject({ called: 1, uncalled: 1, expected: 1 })
+  })
+
+  test('is not what a policy written by hand admits, which makes the flow that expects nobody wrong', async () => {
+    const byHand = networkPolicy('admin', {
+      podSelector: { matchLabels: { 'app.kubernetes.io/name': 'cart' } },
+      ingress: [{ ports: [{ port: 'admin' }] }],
+    })
+    const found = await coverage([...shop, byHand], {
+      ...FROM_WEB,
+      'shop/cart:admin': { expect: 'uncalled', reason: 'by hand' },
+    })
+    expect(uncalled(found)).toEqual([])
+    expect(ids(found)).toContain('flows/called-after-all')
+  })
+
+  test('does not count kubelets, which probe a port and call nothing', async () => {
+    const probed = workload('cart', { ports: PORTS, container: { readinessProbe: { httpGet: { port: 'admin' } } } })
+    const found = await coverage([namespace('shop'), probed, ...shop.slice(2)], FROM_WEB, {
+      probes: { from: ['192.0.2.0/24'] },
+    })
+    expect(uncalled(found)).toEqual(['cart:admin'])
+  })
+
+  test('is nothing where nothing is denied', async () => {
+    const found = await coverage(shop.slice(1), {}, { namespaces: { shop: { off: true, reason: 'later' } } })
+    expect(uncalled(found)).toEqual([])
+    expect(silent(found)).toEqual([])
+  })
+
+  test.each([{ dialect: 'cilium' }, { ambient: true }])('is the same with %j', async (networkPolicySpec) => {
+    const found = await coverage(shop, FROM_WEB, networkPolicySpec)
+    expect(uncalled(found)).toEqual(['cart:admin'])
+  })
+
+  test.each([
+    ['without a reason', { expect: 'uncalled' }],
+    ['next to callers', { expect: 'uncalled', from: ['web'], reason: 'both' }],
+    ['in other words', { expect: 'unused', reason: 'none' }],
+  ])('is settled by no entry %s', (_, flow) => {
+    expect(() => parseConfig(flowsSchema, { 'shop/cart:admin': flow }, 'flows')).toThrow(/^flows\["shop\/cart:admin"\]/)
+  })
+})
