@@ -150,12 +150,3 @@ test('warn and audit are set where configured, for all namespaces or for one, an
     'pod-security.kubernetes.io/audit-version': 'v1.33',
   })
 })
-
-test('two Namespaces of one name are refused, in either order, because the last to be applied would decide', () => {
-  const twice = [namespace('shop', { [ENFORCE]: 'privileged' }), namespace('shop')]
-  for (const namespaces of [twice, [...twice].reverse()]) {
-    const before = structuredClone(namespaces)
-    expect(errors(harden([...namespaces, deployment()]))).toEqual(['namespace-twice'])
-    expect(namespaces).toEqual(before)
-  }
-})

@@ -57,11 +57,4 @@ export const namespaceFindings = defineFindings(SCOPE, {
     why: 'If another build deploys pods there that need less, admission rejects them.',
     fix: 'Set namespaces.<name>.level, or the label in the manifest.',
   },
-  'namespace-twice': {
-    severity: 'error',
-    message: () => 'the build has two Namespaces of this name, and the one that is applied last would decide; keep one',
-    means: 'Two Namespace objects have one name.',
-    why: 'The cluster keeps the labels of whichever is applied last, so the order of the build would decide its level.',
-    fix: 'Keep one of them.',
-  },
 })

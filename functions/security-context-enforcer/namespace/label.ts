@@ -24,15 +24,9 @@ export function labelNamespaces(
   functionName: string,
 ): Finding[] {
   const needsOf = groupBy(needs, ({ object }) => object.metadata.namespace || 'default')
-  const namespaces = groupBy(
-    objects.filter((object) => isKind(object, '', 'Namespace')),
-    ({ metadata }) => metadata.name,
-  )
-  return [...namespaces].flatMap(([name, [namespace, ...others]]) => {
-    if (!namespace) return []
-    if (others.length > 0) return [findings['namespace-twice']({ object: namespace })]
-    return labelNamespace(namespace, needsOf.get(name) ?? [], spec, functionName)
-  })
+  return objects
+    .filter((object) => isKind(object, '', 'Namespace'))
+    .flatMap((namespace) => labelNamespace(namespace, needsOf.get(namespace.metadata.name) ?? [], spec, functionName))
 }
 
 function labelNamespace(object: KubernetesObject, needs: readonly Need[], spec: Spec, functionName: string): Finding[] {
