@@ -1,3 +1,4 @@
+import '@microsoft/jest-sarif'
 import { join } from 'node:path'
 import { version } from '../../package.json'
 import { edit, FIXTURES, fixtures, krmHardening, removeFolders, tree } from './lib/command-line.ts'
@@ -23,6 +24,7 @@ interface Log {
 /** Fails unless the text is a SARIF 2.1.0 log with what the schema requires and what GitHub requires besides. */
 function sarif(text: string): Log['runs'][0] {
   const log = JSON.parse(text) as Log
+  expect(log).toBeValidSarifLog()
   expect(log).toMatchObject({ $schema: expect.stringContaining('sarif-2.1.0'), version: '2.1.0' })
   const [run] = log.runs
   expect(run.tool.driver).toMatchObject({ name: 'krm-hardening', version })
@@ -42,6 +44,14 @@ const HOST_NETWORK = (text: string): string =>
   text.replace('      containers:', '      hostNetwork: true\n      containers:')
 
 describe('SARIF', () => {
+  test('is compared with the schema of the standard', () => {
+    const log = {
+      version: '2.1.0',
+      runs: [{ tool: { driver: { name: 'x' } }, results: [{ message: {}, level: 'info' }] }],
+    }
+    expect(() => expect(log).toBeValidSarifLog()).toThrow(/level/)
+  })
+
   test('shows what render refuses at the file and the line of the object', async () => {
     const root = fixtures()
     edit(join(root, 'environment/stacks/shop/resources.yaml'), HOST_NETWORK)
