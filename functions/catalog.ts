@@ -1,3 +1,4 @@
+import { fluxConventions } from './flux-conventions/function.ts'
 import { imageMirrorDigest } from './image-mirror-digest/function.ts'
 import { istioHardening } from './istio-hardening/function.ts'
 import type { KrmFunction } from './lib/framework/function.ts'
@@ -12,4 +13,5 @@ export const catalog: readonly KrmFunction[] = [
   replicationFactor,
   istioHardening,
   networkPolicyDefaultDeny,
+  fluxConventions,
 ]

@@ -14,7 +14,7 @@ test.each(all)('$id is explained, and its page is the generated one', ({ id, sev
 
 /** What no example folder can produce: its input is no list of manifests, or a rendering, or a whole environment, or takes a program that is broken. */
 const WITHOUT_EXAMPLE =
-  /^(?:check|input|runner|verify)\/|^policy\/(?:missing|unknown-kind)$|^flows\/(?:no-such-(?:caller|destination)|not-checked|unneeded-elsewhere)$/
+  /^(?:check|input|runner|verify)\/|^policy\/(?:missing|unknown-kind)$|^flows\/(?:no-such-(?:caller|destination)|not-checked|unneeded-elsewhere)$|^flux-conventions\/(?:build|remote-resource)$/
 test.each(all.filter(({ id }) => !WITHOUT_EXAMPLE.test(id)))('$id has an example', ({ id }) => {
   const [, entry = ''] = page.split(`### ${id}\n`)
   expect(entry.split('\n### ')[0]).toMatch(/^Example \[/m)

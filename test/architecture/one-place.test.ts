@@ -24,6 +24,7 @@ const sourcesIn = (folder: string): [string, string][] =>
 describe('a list names every file of its folder that makes one of its rows', () => {
   test.each<[string, string, RegExp]>([
     ['checks of Pod Security', 'functions/security-context-enforcer/checks', /^export const \w+ = defineCheck\(/m],
+    ['conventions of Flux', 'functions/flux-conventions/rules', /^export const \w+ = defineRule\(/m],
     ['presets', 'functions/replication-factor/presets', /: Preset = /],
     ['operators', 'functions/lib/operators', /: Operator = /],
   ])('%s', (_, folder, row) => {

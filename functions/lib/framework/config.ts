@@ -133,6 +133,8 @@ function keysAt(schema: z.core.$ZodType, path: ConfigPath): string[] {
     const next = shape[String(key)]
     return next ? keysAt(next, rest) : []
   }
+  const keys = def.keyType as z.core.$ZodEnum | undefined
+  if (key === undefined && keys?._zod.def.type === 'enum') return Object.values(keys._zod.def.entries).map(String)
   const element = (def.valueType ?? def.element) as z.core.$ZodType | undefined
   return element && key !== undefined ? keysAt(element, rest) : []
 }

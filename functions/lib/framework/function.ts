@@ -15,6 +15,8 @@ export interface KrmFunction<Spec extends { mode: Mode } = { mode: Mode }> {
   readonly description: string
   /** `spec` of its functionConfig: schema, type, defaults and documentation at once. */
   readonly schema: Schema<Spec>
+  /** Does it read HelmReleases as they are written? All others see what their charts install in their place. */
+  readonly seesReleases?: true
   /** Which items it needs to see. All others are passed on as the bytes they were. */
   reads(spec: Spec, item: TypeMeta & { text: string }): boolean
   /**

@@ -24,9 +24,32 @@ export interface Ran {
 /**
  * Runs functions one after another over the same objects, which are edited in place. In the place of a HelmRelease they see
  * what its chart installs. Throws InputError for objects that the API would not decode, and for a HelmRelease that no
- * lock fits.
+ * lock fits. Functions that read HelmReleases as they are written run after the others.
  */
 export async function runSteps(objects: KubernetesObject[], steps: readonly Step[]): Promise<Ran> {
+  const onReleases = steps.filter((step) => step.function.seesReleases)
+  if (onReleases.length === 0) return runOnCharts(objects, steps)
+  const others = steps.filter((step) => !step.function.seesReleases)
+  const before = new Snapshot(objects)
+  const reported: Reported[] = []
+  let after = before
+  if (others.length > 0) {
+    const ran = await runOnCharts(objects, others)
+    reported.push(...ran.reported)
+    after = ran.after
+  } else requireReadable(objects)
+  const shared = new Shared()
+  for (const step of onReleases) after = await runStep(objects, step, shared, after, reported)
+  return { reported, before, after }
+}
+
+function requireReadable(objects: readonly KubernetesObject[]): void {
+  requireWellTyped(objects)
+  requireDistinct(objects)
+}
+
+/** Runs the functions that see what the charts install in the place of the HelmReleases. */
+async function runOnCharts(objects: KubernetesObject[], steps: readonly Step[]): Promise<Ran> {
   const before = new Snapshot(objects)
   const charts = Charts.of(objects, fluxOf(steps))
   const original = [...objects]
@@ -34,8 +57,7 @@ export async function runSteps(objects: KubernetesObject[], steps: readonly Step
   const installed = charts.objects
   if (replaced.size > 0)
     objects.splice(0, objects.length, ...objects.filter((object) => !replaced.has(object)), ...installed)
-  requireWellTyped(objects)
-  requireDistinct(objects)
+  requireReadable(objects)
   const reported: Reported[] = []
   const shared = new Shared()
   for (const [source, digest] of charts.sources) chartSourcesOf(shared).set(source, digest)
@@ -75,10 +97,10 @@ async function runStep(
   shared: Shared,
   before: Snapshot,
   reported: Reported[],
-  unreached: Snapshot,
+  unreached?: Snapshot,
 ): Promise<Snapshot> {
   const findings = await definition.transform(objects, spec, definition.name, shared)
-  unreached.restoreContent()
+  unreached?.restoreContent()
   const after = new Snapshot(objects)
   const changes = before.changes(objects, after)
   const refused = findings.some(({ severity }) => severity === 'error')

@@ -1,0 +1,20 @@
+import { defineFunction } from '../lib/framework/function.ts'
+import { isKind } from '../lib/kubernetes/objects.ts'
+import { type FluxConventionsSpec, fluxConventionsSchema } from './config.ts'
+import { isOfFlux } from './schemas/schemas.ts'
+import { transform } from './transform.ts'
+
+export const fluxConventions = defineFunction<FluxConventionsSpec>({
+  name: 'flux-conventions',
+  kind: 'FluxConventions',
+  section: 'conventions',
+  description: 'Checks the objects of Flux, and what they install, against the conventions of a repository',
+  schema: fluxConventionsSchema,
+  seesReleases: true,
+  reads: (spec, item) =>
+    isOfFlux(item) ||
+    ['Secret', 'Namespace', 'ConfigMap'].some((kind) => isKind(item, '', kind)) ||
+    isKind(item, 'networking.k8s.io', 'Ingress') ||
+    (spec.complete && item.text.includes('${')),
+  transform,
+})

@@ -1,0 +1,51 @@
+import { load } from 'js-yaml'
+import { isFields, valueAt } from '../../lib/kubernetes/objects.ts'
+import type { Entry, Tree } from '../tree/tree.ts'
+import { listAt, textAt } from '../tree/values.ts'
+import { defineRule } from './rule.ts'
+
+/** Every HelmRelease sets requests and limits in its values. */
+export const resources = defineRule({
+  name: 'resources',
+  severity: 'warning',
+  means: 'The values of a HelmRelease, with those of its valuesFrom, set no requests or no limits.',
+  why: 'Most charts set none: the scheduler knows nothing of these pods, and one of them can take the memory of a node.',
+  fix: 'Set resources.requests and resources.limits in the values of the chart.',
+  *violations(tree) {
+    for (const entry of tree.releases) {
+      const values = valuesOf(tree, entry)
+      if (!values) continue
+      const missing = ['requests', 'limits'].filter((key) => !values.some((value) => hasResources(value, key)))
+      if (missing.length > 0)
+        yield {
+          object: entry.object,
+          path: 'spec.values',
+          found: `no ${missing.join(' and no ')}`,
+          expected: 'resources with requests and limits',
+        }
+    }
+  },
+})
+
+/** All values; undefined where some of them cannot be seen. */
+function valuesOf(tree: Tree, { object, namespace }: Entry): unknown[] | undefined {
+  const values: unknown[] = [valueAt(object, ['spec', 'values'])]
+  for (const { kind, name, valuesKey = 'values.yaml' } of listAt(object, 'spec', 'valuesFrom')) {
+    const source = kind === 'ConfigMap' ? tree.find(['', 'ConfigMap'], String(name), namespace) : undefined
+    const text = source && textAt(source.object, 'data', String(valuesKey))
+    if (text === undefined) return undefined
+    values.push(load(text))
+  }
+  return values
+}
+
+/** Is there a map `resources` with such a key, anywhere? */
+function hasResources(value: unknown, key: string): boolean {
+  if (Array.isArray(value)) return value.some((item) => hasResources(item, key))
+  if (!isFields(value)) return false
+  return Object.entries(value).some(
+    ([name, inner]) =>
+      (/resources$/i.test(name) && isFields(inner) && isFields(inner[key]) && Object.keys(inner[key]).length > 0) ||
+      hasResources(inner, key),
+  )
+}

@@ -1,0 +1,9 @@
+import { type KubernetesObject, valueAt } from '../../lib/kubernetes/objects.ts'
+import { listAt } from './values.ts'
+
+/** `spec.wait` of a Kustomization. */
+export const waitOf = (object: KubernetesObject): unknown => valueAt(object, ['spec', 'wait'])
+
+/** Does a Kustomization name what has to be ready? */
+export const hasHealthChecks = (object: KubernetesObject): boolean =>
+  listAt(object, 'spec', 'healthChecks').length > 0 || listAt(object, 'spec', 'healthCheckExprs').length > 0

@@ -1,0 +1,227 @@
+import { parse, stringify } from 'yaml'
+import { plan } from '../../functions/hardening/plan.ts'
+import type { KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
+import { run } from '../../functions/lib/runner/run.ts'
+import { listOfItems } from '../support/resource-lists.ts'
+
+/** The rules that objects break, as `rule` or, if it is no error, `rule (severity)`. */
+async function broken(objects: readonly object[], spec: object = {}): Promise<string[]> {
+  const items = objects.map((object) => stringify([object], { aliasDuplicateObjects: false }))
+  const { reported } = await run(listOfItems(items, 'FluxConventions', spec), plan)
+  return reported.map(({ finding }) => {
+    const rule = finding.id.replace('flux-conventions/', '')
+    return finding.severity === 'error' ? rule : `${rule} (${finding.severity})`
+  })
+}
+
+const kustomization = (spec: object = {}, metadata: object = {}): KubernetesObject => ({
+  apiVersion: 'kustomize.toolkit.fluxcd.io/v1',
+  kind: 'Kustomization',
+  metadata: { name: 'shop', namespace: 'flux-system', ...metadata },
+  spec: {
+    commonMetadata: { labels: { 'app.kubernetes.io/name': 'shop' } },
+    interval: '1h',
+    path: './apps/web/shop/app',
+    prune: true,
+    retryInterval: '2m',
+    sourceRef: { kind: 'GitRepository', name: 'flux-system', namespace: 'flux-system' },
+    targetNamespace: 'web',
+    timeout: '5m',
+    wait: true,
+    ...spec,
+  },
+})
+
+const release = (spec: object = {}): KubernetesObject => ({
+  apiVersion: 'helm.toolkit.fluxcd.io/v2',
+  kind: 'HelmRelease',
+  metadata: { name: 'shop', namespace: 'web' },
+  spec: {
+    interval: '1h',
+    chartRef: { kind: 'OCIRepository', name: 'shop' },
+    install: { remediation: { retries: 3 } },
+    upgrade: { strategy: { name: 'RetryOnFailure' } },
+    values: { resources: { requests: { cpu: '10m' }, limits: { memory: '64Mi' } } },
+    ...spec,
+  },
+})
+
+const secret = (fields: object): object => ({
+  apiVersion: 'v1',
+  kind: 'Secret',
+  metadata: { name: 'a', namespace: 'web' },
+  ...fields,
+})
+const base64 = (text: string): string => Buffer.from(text).toString('base64')
+
+test('an app that keeps the conventions breaks no rule', async () => {
+  expect(await broken([kustomization(), release()])).toEqual([])
+})
+
+describe('dependencies', () => {
+  const dependsOn = (...names: object[]) => kustomization({ dependsOn: names }, { name: 'cart', namespace: 'web' })
+  const elsewhere = kustomization({}, { namespace: 'web-system' })
+
+  test('are of the own namespace unless they say another', async () => {
+    const complete = {
+      complete: true,
+      existing: { 'Namespace/web': { reason: 'is there' } },
+      rules: { path: { severity: 'off', reason: 'another matter' } },
+    }
+    expect(await broken([elsewhere, dependsOn({ name: 'shop' })], complete)).toEqual(['depends-exists'])
+    expect(await broken([elsewhere, dependsOn({ name: 'shop', namespace: 'web-system' })], complete)).toEqual([])
+  })
+
+  test('may be in another build, so that one build says nothing about them', async () => {
+    expect(
+      await broken([dependsOn({ name: 'shop' })], { rules: { path: { severity: 'off', reason: 'another matter' } } }),
+    ).toEqual([])
+  })
+
+  test('may be what the policy says is there', async () => {
+    const existing = { 'Kustomization/web/shop': { reason: 'another repository' }, 'Namespace/web': { reason: 'too' } }
+    expect(
+      await broken([dependsOn({ name: 'shop' })], {
+        complete: true,
+        existing,
+        rules: { path: { severity: 'off', reason: 'x' } },
+      }),
+    ).toEqual([])
+  })
+
+  test('on oneself are a circle', async () => {
+    expect(await broken([kustomization({ dependsOn: [{ name: 'shop' }] })])).toEqual(['depends-cycle'])
+  })
+
+  test('of releases are judged too', async () => {
+    expect(await broken([release({ dependsOn: [{ name: 'shop' }] })])).toEqual(['depends-cycle'])
+  })
+})
+
+describe('sources', () => {
+  const noNamespace = { sourceRef: { kind: 'GitRepository', name: 'flux-system' } }
+
+  test('next to a Kustomization need no namespace', async () => {
+    expect(await broken([kustomization(noNamespace)])).toEqual([])
+  })
+
+  test('elsewhere need one, and are said once', async () => {
+    const app = kustomization(noNamespace, { namespace: 'web' })
+    expect(await broken([app], { complete: true, existing: { 'Namespace/web': { reason: 'is there' } } })).toEqual([
+      'source-namespace',
+    ])
+  })
+
+  test('of charts from Git have no version to pin', async () => {
+    const chart = { spec: { chart: './chart', sourceRef: { kind: 'GitRepository', name: 'shop' } } }
+    expect(await broken([release({ chart, chartRef: undefined })])).toEqual([])
+  })
+
+  test.each(['1.x', '>=1.0.0', '*', '1.2', undefined])('version %s of a chart is none to pin', async (version) => {
+    const chart = { spec: { chart: 'shop', version, sourceRef: { kind: 'HelmRepository', name: 'shop' } } }
+    expect(await broken([release({ chart, chartRef: undefined })])).toEqual(['chart-pinned'])
+  })
+
+  test.each(['1.2.3', 'v1.2.3', '1.2.3-rc.1', '${VERSION}'])('version %s of a chart is pinned', async (version) => {
+    const chart = { spec: { chart: 'shop', version, sourceRef: { kind: 'HelmRepository', name: 'shop' } } }
+    expect(await broken([release({ chart, chartRef: undefined })])).toEqual([])
+  })
+})
+
+describe('secrets', () => {
+  test.each<[what: string, fields: object, rules: string[]]>([
+    ['with text', { stringData: { key: 'hunter2' } }, ['secret-kind']],
+    ['with base64', { data: { key: base64('hunter2') } }, ['secret-kind']],
+    ['without values, for a token', { type: 'kubernetes.io/service-account-token' }, []],
+    ['from a variable', { stringData: { key: '${PASSWORD}' } }, []],
+    ['of SOPS', { stringData: { key: 'ENC[AES256_GCM,data:x,type:str]' }, sops: {} }, ['secret-legacy (info)']],
+    [
+      'generated from a file of SOPS',
+      { data: { env: base64('KEY=ENC[AES256_GCM,data:x]') } },
+      ['secret-legacy (info)'],
+    ],
+  ])('%s', async (_, fields, rules) => {
+    expect(await broken([secret(fields)])).toEqual(rules)
+  })
+})
+
+describe('values', () => {
+  const values = (name: string, text: string): object => ({
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name, namespace: 'web' },
+    data: { 'values.yaml': text },
+  })
+  const from = (...valuesFrom: object[]) => release({ values: {}, valuesFrom })
+
+  test('of a ConfigMap count for resources', async () => {
+    const both = 'app:\n  resources: {requests: {cpu: 10m}, limits: {memory: 64Mi}}\n'
+    expect(await broken([from({ kind: 'ConfigMap', name: 'v' }), values('v', both)])).toEqual([])
+    expect(await broken([from({ kind: 'ConfigMap', name: 'v' }), values('v', `# ${both.replace('\n', ' ')}`)])).toEqual(
+      ['resources (warning)'],
+    )
+  })
+
+  test('of a Secret cannot be seen, so that nothing is said about them', async () => {
+    expect(await broken([from({ kind: 'Secret', name: 'v' })])).toEqual([])
+  })
+
+  test('that are optional need not be there', async () => {
+    expect(await broken([from({ kind: 'ConfigMap', name: 'v', optional: true })])).toEqual([])
+  })
+
+  test('with a class of Ingress are a warning, because the chart decides', async () => {
+    const resources = { requests: { cpu: '10m' }, limits: { memory: '64Mi' } }
+    const ingress = { app: { className: 'external' } }
+    expect(await broken([release({ values: { resources, ingress } })])).toEqual(['ingress-class (warning)'])
+  })
+})
+
+describe('fix', () => {
+  test('repairs once, and finds nothing the second time', async () => {
+    const objects = [
+      kustomization({ wait: undefined, prune: false, timeout: undefined, interval: '24h' }),
+      kustomization({ dependsOn: [{ name: 'shop' }], path: './apps/web/cart/app' }, { name: 'cart' }),
+      { ...release({ install: undefined }), apiVersion: 'helm.toolkit.fluxcd.io/v2beta2' },
+    ]
+    const items = objects.map((object) => stringify([object], { aliasDuplicateObjects: false }))
+    const { stdout, exitCode } = await run(listOfItems(items, 'FluxConventions', { fix: true }), plan)
+    expect(exitCode).toBe(0)
+    expect(await broken((parse(stdout) as { items: object[] }).items)).toEqual([])
+  })
+
+  test('leaves a beta version whose fields have to change', async () => {
+    const old = {
+      ...release({
+        chart: {
+          spec: { chart: 'a', version: '1.2.3', valuesFile: 'b', sourceRef: { kind: 'HelmRepository', name: 'c' } },
+        },
+      }),
+      apiVersion: 'helm.toolkit.fluxcd.io/v2beta1',
+    }
+    expect(await broken([old], { fix: true })).toEqual(['api-version'])
+  })
+
+  test('in mode validate changes nothing and refuses what it would repair', async () => {
+    const items = [stringify([kustomization({ timeout: undefined })])]
+    const { stdout, exitCode, reported } = await run(
+      listOfItems(items, 'FluxConventions', { fix: true, mode: 'validate' }),
+      plan,
+    )
+    expect([stdout, exitCode]).toEqual(['', 1])
+    expect(reported.map(({ finding }) => finding.id)).toContain('objects/would-change')
+  })
+})
+
+test('a rule that there is not is refused, with the one that was probably meant', async () => {
+  const rules = { prunes: { severity: 'off', reason: 'x' } }
+  const { stderr } = await run(listOfItems([stringify([kustomization()])], 'FluxConventions', { rules }), plan)
+  expect(stderr).toMatch(/^error: policy\/unknown-field: .*rules\.prunes: unknown key \(did you mean prune\?\)/)
+})
+
+test('releases are judged as they are written, with the other functions too', async () => {
+  const policy = { conventions: {}, securityContext: {}, flux: { unlocked: { shop: { reason: 'none yet' } } } }
+  const items = [stringify([release({ timeout: 'soon' })])]
+  const { reported } = await run(listOfItems(items, 'Hardening', policy), plan)
+  expect(reported.map(({ finding }) => finding.id)).toEqual(['charts/unlocked', 'flux-conventions/schema'])
+})
