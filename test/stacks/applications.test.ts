@@ -1,15 +1,23 @@
 import { readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { parse } from 'yaml'
-import { objectsOf, rendered, root } from '../support/stacks.ts'
-import { APPLICATIONS, applications, folders, pathOf } from './lib/applications.ts'
+import { environments, objectsOf, rendered, root, stacks } from '../support/stacks.ts'
+import { applications, applicationsOf, pathOf } from './lib/applications.ts'
 
-test.each(folders)('%s has one for each stack that the environment lists', (folder) => {
-  const environment = join('overlays', folder, '..')
-  const { resources } = parse(readFileSync(join(root, environment, 'kustomization.yaml'), 'utf8'))
-  const listed = (resources as string[]).filter((name) => name !== APPLICATIONS).map((name) => join(environment, name))
-  const paths = applications.map(pathOf).filter((path) => path.startsWith(`${environment}/`))
-  expect(paths.sort()).toEqual(listed.sort())
+describe.each(environments)('%s', (environment) => {
+  const folder = join('overlays', environment)
+  const { resources } = parse(readFileSync(join(root, folder, 'kustomization.yaml'), 'utf8')) as { resources: string[] }
+
+  test('lists every stack in its folder', () => {
+    expect(resources.map((name) => `${environment}/${name}`).sort()).toEqual(
+      stacks.filter((stack) => stack.startsWith(`${environment}/`)),
+    )
+  })
+
+  test('has an Application for each stack', () => {
+    const paths = applicationsOf(environment).map(pathOf)
+    expect(paths.sort()).toEqual(resources.map((name) => join(folder, name)).sort())
+  })
 })
 
 describe.each(applications.map((one) => [pathOf(one), one] as const))('%s', (path, application) => {

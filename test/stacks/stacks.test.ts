@@ -7,7 +7,21 @@ import { run } from '../../functions/lib/runner/run.ts'
 import { readCanonicalYaml } from '../../functions/lib/yaml/canonical-yaml.ts'
 import { golden } from '../support/golden.ts'
 import { schemaError, unknownFields } from '../support/schemas.ts'
-import { buildPlain, isHardened, objectsOf, render, rendered, root, stacks } from '../support/stacks.ts'
+import {
+  argocdApplications,
+  buildPlain,
+  environments,
+  examples,
+  folderOf,
+  isHardened,
+  objectsOf,
+  render,
+  rendered,
+  root,
+  stacks,
+} from '../support/stacks.ts'
+
+const built = [...stacks, ...examples, ...environments.map(argocdApplications)]
 
 type Policy = Fields & { kind: string; spec: Fields }
 
@@ -83,9 +97,9 @@ function bothForms(policies: readonly Policy[]): { whole: Policy; singles: Polic
   }
 }
 
-describe.each(stacks)('%s', (stack) => {
+describe.each(built)('%s', (stack) => {
   test('renders what its golden shows', () => {
-    const actual = render(join('overlays', stack))
+    const actual = render(folderOf(stack))
     expect(actual).not.toBe('')
     expect(actual).toBe(golden(join(root, 'test/golden', `${stack}.yaml`), actual))
   })
@@ -102,10 +116,10 @@ describe.each(stacks)('%s', (stack) => {
 })
 
 test('no stack holds a field that the API does not know', () => {
-  expect(unknownFields(stacks.flatMap((stack) => objectsOf(rendered(stack))))).toEqual([])
+  expect(unknownFields(built.flatMap((stack) => objectsOf(rendered(stack))))).toEqual([])
 })
 
-describe.each(stacks.filter(isHardened))('%s', (stack) => {
+describe.each(built.filter(isHardened))('%s', (stack) => {
   let list = ''
   let policies: Policy[] = []
   beforeAll(async () => {

@@ -1,19 +1,14 @@
 import { readFileSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
 import { type KubernetesObject, describe as nameOf } from '../../functions/lib/kubernetes/objects.ts'
 import { workloadsOf } from '../../functions/lib/kubernetes/workload.ts'
-import { objectsOf, rendered, root, stacks } from '../support/stacks.ts'
+import { environments, examples, objectsOf, rendered, root, stacks } from '../support/stacks.ts'
+import { applicationsOf } from './lib/applications.ts'
 import { defines } from './sync-order/cluster.ts'
 import { needsOf } from './sync-order/needs.ts'
 import { isAhead, waveOf } from './sync-order/step.ts'
 
-const APPLICATIONS = 'argocd-applications'
-const environments = stacks
-  .filter((stack) => basename(stack) === APPLICATIONS)
-  .map((stack) => stack.split('/')[0] ?? '')
-const deployed = stacks.filter((stack) => basename(stack) !== APPLICATIONS)
-
-const built = new Map(stacks.map((stack) => [stack, objectsOf(rendered(stack))] as const))
+const built = new Map([...stacks, ...examples].map((stack) => [stack, objectsOf(rendered(stack))] as const))
 const objectsIn = (stack: string): KubernetesObject[] => {
   const objects = built.get(stack)
   if (!objects) throw new Error(`overlays/${stack}: no such stack`)
@@ -26,7 +21,7 @@ const disorder = (objects: readonly KubernetesObject[]): string[] =>
     .filter(({ first, second, distance }) => !isAhead(first, second, distance))
     .map(({ first, second, distance }) => `${nameOf(first)} before ${nameOf(second)} (${distance})`)
 
-test.each(deployed)('in %s everything comes after what it needs', (stack) => {
+test.each([...stacks, ...examples])('in %s everything comes after what it needs', (stack) => {
   expect(disorder(objectsIn(stack))).toEqual([])
 })
 
@@ -101,7 +96,7 @@ describe('another order would be refused', () => {
 })
 
 describe.each(environments)('the Applications of %s', (environment) => {
-  const applications = objectsIn(`${environment}/${APPLICATIONS}`)
+  const applications = applicationsOf(environment)
   const deploys = ({ metadata }: KubernetesObject): KubernetesObject[] => objectsIn(`${environment}/${metadata.name}`)
   const definitionsOf = (application: KubernetesObject): KubernetesObject[] =>
     deploys(application).filter(({ kind }) => kind === 'CustomResourceDefinition')
@@ -127,8 +122,9 @@ describe.each(environments)('the Applications of %s', (environment) => {
   })
 
   test('define a TidbCluster before the wave in which one could be deployed', () => {
-    const [cluster] = objectsOf(readFileSync(join(root, 'base/tidb-cluster/tidbcluster.yaml'), 'utf8'))
-    if (cluster?.kind !== 'TidbCluster') throw new Error('base/tidb-cluster/tidbcluster.yaml: expected a TidbCluster')
+    const [cluster] = objectsOf(readFileSync(join(root, 'examples/tidb-cluster/tidbcluster.yaml'), 'utf8'))
+    if (cluster?.kind !== 'TidbCluster')
+      throw new Error('examples/tidb-cluster/tidbcluster.yaml: expected a TidbCluster')
     const [defining, another] = applications.filter((one) => definitionsOf(one).some((crd) => defines(crd, cluster)))
     if (!defining || another) throw new Error('expected one Application that defines TidbCluster')
     expect(waveOf(defining)).toBeLessThan(Math.min(...wavesOf(2)))

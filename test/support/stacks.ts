@@ -9,15 +9,25 @@ import { kustomize } from './programs.ts'
 
 export const root = join(__dirname, '../..')
 
+/** The environments, by their folders in `overlays`. */
+export const environments: readonly string[] = ['dev', 'production']
+
 /** `dev/mimir`: every stack of every environment, found by its folder. */
-export const stacks: readonly string[] = readdirSync(join(root, 'overlays'))
+export const stacks: readonly string[] = environments
   .flatMap((environment) => readdirSync(join(root, 'overlays', environment)).map((stack) => `${environment}/${stack}`))
   .filter((stack) => !stack.endsWith('/hardening') && existsSync(join(root, 'overlays', stack, 'kustomization.yaml')))
   .sort()
 if (stacks.length === 0) throw new Error('overlays/: no stack found, so that nothing would be tested')
 
+/** What is built next to the stacks, by its folder: the examples, and what deploys each environment through Argo CD. */
+export const examples: readonly string[] = readdirSync(join(root, 'examples')).map((name) => `examples/${name}`)
+export const argocdApplications = (environment: string): string => `integrations/argocd/applications/${environment}`
+
+/** The folder of a stack, or of what is built next to the stacks. */
+export const folderOf = (stack: string): string => (stacks.includes(stack) ? join('overlays', stack) : stack)
+
 /** Has it a policy, or are its objects rendered as they are? */
-export const isHardened = (stack: string): boolean => existsSync(join(root, 'overlays', stack, 'hardening'))
+export const isHardened = (stack: string): boolean => existsSync(join(root, folderOf(stack), 'hardening'))
 
 /** Objects of a YAML stream, read as Kubernetes reads them. */
 export const objectsOf = (yaml: string): KubernetesObject[] =>
@@ -32,7 +42,7 @@ export function buildPlain(stack: string): { inputs: string[]; plain: string } {
   writeFileSync(docker, `#!/bin/sh\nn=$(ls ${folder} | wc -l)\ntee ${folder}/$n\n`)
   chmodSync(docker, 0o755)
   try {
-    const plain = execFileSync(kustomize(), ['build', '--enable-alpha-plugins', join(root, 'overlays', stack)], {
+    const plain = execFileSync(kustomize(), ['build', '--enable-alpha-plugins', join(root, folderOf(stack))], {
       env: { ...process.env, PATH: `${folder}:${process.env.PATH}` },
       encoding: 'utf8',
       maxBuffer: 64 << 20,

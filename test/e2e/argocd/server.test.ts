@@ -1,11 +1,11 @@
 import { setTimeout } from 'node:timers/promises'
 import { podman } from '../../support/podman.ts'
 import { TIME_TO_BUILD } from '../../support/programs.ts'
-import { objectsOf, render } from '../../support/stacks.ts'
+import { argocdApplications, objectsOf, render } from '../../support/stacks.ts'
 import { Checkout } from './lib/checkout.ts'
 import { PluginServer, type Source, sourceOf } from './lib/server.ts'
 
-const applications = objectsOf(render('overlays/dev/argocd-applications')) as unknown as { spec: { source: Source } }[]
+const applications = objectsOf(render(argocdApplications('dev'))) as unknown as { spec: { source: Source } }[]
 
 describe('the real argocd-cmp-server, in the sidecar', () => {
   let checkout: Checkout

@@ -9,7 +9,7 @@ import {
 import { podTemplateOf } from '../../../functions/lib/kubernetes/pod-template.ts'
 import { eventually } from '../../support/eventually.ts'
 import { TIME_TO_BUILD } from '../../support/programs.ts'
-import { buildPlain, objectsOf, root, stacks } from '../../support/stacks.ts'
+import { argocdApplications, buildPlain, examples, objectsOf, root, stacks } from '../../support/stacks.ts'
 import { type Cluster, startCluster } from './lib/cluster.ts'
 import { publishedDefinitions, UNDEFINED_GROUPS } from './lib/definitions.ts'
 import { builtPrograms, type Programs } from './lib/programs.ts'
@@ -24,11 +24,13 @@ beforeAll(() => {
   programs = builtPrograms()
 }, TIME_TO_BUILD)
 
-/** What an environment renders, which the tests of the stacks hold these files against. */
+/** What an environment renders, what deploys it, and the examples: their goldens, which stacks.test.ts compares. */
 const rendered = (environment: string): KubernetesObject[] =>
-  stacks
-    .filter((stack) => stack.startsWith(`${environment}/`))
-    .flatMap((stack) => objectsOf(readFileSync(join(GOLDEN, `${stack}.yaml`), 'utf8')))
+  [
+    ...stacks.filter((stack) => stack.startsWith(`${environment}/`)),
+    argocdApplications(environment),
+    ...examples,
+  ].flatMap((stack) => objectsOf(readFileSync(join(GOLDEN, `${stack}.yaml`), 'utf8')))
 
 /** Namespaces that some stack is in and none brings. */
 function namespacesOfOthers(objects: readonly KubernetesObject[]): KubernetesObject[] {

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { kustomizeProgram } from '../../support/programs.ts'
-import { buildPlain, isHardened, render, rendered, root, stacks } from '../../support/stacks.ts'
+import { buildPlain, examples, folderOf, isHardened, render, rendered, root, stacks } from '../../support/stacks.ts'
 
 const verify = (args: string[], input = ''): ReturnType<typeof spawnSync> =>
   spawnSync('node', [join(root, 'dist/cli.cjs'), 'verify', ...args], {
@@ -11,14 +11,14 @@ const verify = (args: string[], input = ''): ReturnType<typeof spawnSync> =>
     input,
   })
 
-test.each(stacks)('%s renders the same bytes in every run', (stack) => {
-  expect(render(join('overlays', stack))).toBe(rendered(stack))
+test.each([...stacks, ...examples])('%s renders the same bytes in every run', (stack) => {
+  expect(render(folderOf(stack))).toBe(rendered(stack))
 })
 
-test.each(stacks.filter(isHardened))(
+test.each([...stacks, ...examples].filter(isHardened))(
   '%s is proven hardened by verify; a rendering whose functions were skipped is not',
   (stack) => {
-    const folder = join('overlays', stack)
+    const folder = folderOf(stack)
     expect(verify([folder])).toMatchObject({ status: 0 })
     expect(verify(['-', '--policy', folder], rendered(stack))).toMatchObject({ status: 0 })
     expect(verify(['-', '--policy', folder], buildPlain(stack).plain)).toMatchObject({

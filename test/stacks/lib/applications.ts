@@ -2,16 +2,17 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import type { KubernetesObject } from '../../../functions/lib/kubernetes/objects.ts'
-import { objectsOf, render, rendered, root, stacks } from '../../support/stacks.ts'
+import { argocdApplications, environments, objectsOf, render, rendered, root } from '../../support/stacks.ts'
 
 /** The fields of an Argo CD Application that are read here. */
 export interface Application extends KubernetesObject {
   spec: { source: { path: string }; destination: { namespace: string } }
 }
 
-export const APPLICATIONS = 'argocd-applications'
-export const folders = stacks.filter((stack) => basename(stack) === APPLICATIONS)
-export const applications = folders.flatMap((stack) => objectsOf(rendered(stack)) as Application[])
+/** The Applications of an environment. */
+export const applicationsOf = (environment: string): Application[] =>
+  objectsOf(rendered(argocdApplications(environment))) as Application[]
+export const applications = environments.flatMap(applicationsOf)
 export const pathOf = ({ spec }: Application): string => spec.source.path
 
 /** The folders whose changes make Argo CD render again, relative to the stack's. */
