@@ -29,14 +29,22 @@ export interface Change {
   after: string
 }
 
-/** Writes all files, or leaves everything as it was and throws as `writeWhole`. */
-export function writeAllOrNone(changes: readonly Change[]): void {
+/** A file that goes. */
+export interface Removal {
+  file: string
+  before: string
+  after: undefined
+}
+
+/** Writes and removes all files, or leaves everything as it was and throws as `writeWhole`. */
+export function writeAllOrNone(changes: readonly (Change | Removal)[]): void {
   const undo: (() => void)[] = []
   try {
     for (const { file, before, after } of changes) {
       const made = naming(file, 'written', () => mkdirSync(dirname(file), { recursive: true }))
       if (made !== undefined) undo.push(() => rmSync(made, { recursive: true, force: true }))
-      writeWhole(file, after)
+      if (after === undefined) naming(file, 'removed', () => rmSync(file))
+      else writeWhole(file, after)
       undo.push(() => (before === undefined ? rmSync(file, { force: true }) : writeWhole(file, before)))
     }
   } catch (cause) {

@@ -32,6 +32,28 @@ export const verification = defineFindings('verify', {
     why: 'What is verified is then not what is deployed.',
     fix: 'Render again, or remove the patch above the stack that deletes or renames the object.',
   },
+  'lock-in-rendering': {
+    severity: 'error',
+    message: () =>
+      'is a lock of a chart, and in the rendering; expected the annotation config.kubernetes.io/local-config: "true", with which Kustomize leaves it out',
+    means: 'The rendering contains a ChartLock.',
+    why: 'The cluster has no kind for it, so Flux would apply nothing of the whole stack.',
+    fix: 'Give the lock the annotation back: `krm-hardening lock --chart` writes it.',
+  },
+  'file-missing': {
+    severity: 'error',
+    message: (file: string, stack: string) => `found no ${file}, expected the rendering of ${stack} there`,
+    means: 'A stack of the environment has no file in the tree of renderings.',
+    why: 'With prune, Flux would delete everything that the stack installed.',
+    fix: 'Render the environment again with --output.',
+  },
+  'file-of-no-stack': {
+    severity: 'error',
+    message: (file: string) => `found ${file}, expected no file that no stack of the environment makes`,
+    means: 'The tree of renderings holds a file of the environment that no stack of it makes.',
+    why: 'Flux applies every file in its path, and no policy was asked about this one.',
+    fix: 'Remove the file. If it was a stack once, render the environment again with --output, which removes what it made.',
+  },
   'no-policy-covers-it': {
     severity: 'error',
     message: () =>

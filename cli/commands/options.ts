@@ -1,9 +1,28 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import { didYouMean } from '../../functions/lib/framework/did-you-mean.ts'
 
 export type Output = 'text' | 'json'
 
 /** Commands whose result is findings also write SARIF. */
 export type FindingsOutput = Output | 'sarif'
+
+/** A folder to write to, instead of printing. */
+export interface Folder {
+  folder: string
+}
+
+const FORMATS: readonly FindingsOutput[] = ['text', 'json', 'sarif']
+
+export const isFormat = (output: FindingsOutput | Folder): output is FindingsOutput => typeof output === 'string'
+
+/** A path is a folder. A word that is nearly a format is a mistake, and no folder of that name. */
+function formatOrFolder(value: string): FindingsOutput | Folder {
+  const format = FORMATS.find((one) => one === value)
+  if (format !== undefined) return format
+  const meant = value.includes('/') ? '' : didYouMean(value, FORMATS)
+  if (meant === '' && value !== '') return { folder: value }
+  throw new InvalidArgumentError(`expected ${FORMATS.join(', ')}, or a folder such as ./${value}${meant}.`)
+}
 
 const collect = (value: string, previous: string[]): string[] => {
   if (/\s/.test(value) || value === '') throw new InvalidArgumentError('expected an image reference.')
@@ -37,6 +56,17 @@ export const withFindingsOutputOption = (command: Command, text: string): Comman
       `text (${text}), json for machines, or sarif for findings at their files in a pull request`,
     )
       .choices(['text', 'json', 'sarif'])
+      .default('text'),
+  )
+
+/** `--output` of a command that also writes into a folder. */
+export const withFindingsOrFolderOption = (command: Command, text: string): Command =>
+  command.addOption(
+    new Option(
+      '-o, --output <format or folder>',
+      `text (${text}), json for machines, sarif for findings at their files in a pull request, or a folder to write to`,
+    )
+      .argParser(formatOrFolder)
       .default('text'),
   )
 

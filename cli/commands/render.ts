@@ -1,29 +1,37 @@
+import { resolve } from 'node:path'
 import { Command, Option } from 'commander'
 import { writeJson } from '../../functions/lib/yaml/canonical-yaml.ts'
 import { display } from '../display.ts'
-import { type ExitCode, OK } from '../exit-code.ts'
+import { type ExitCode, Failure, OK } from '../exit-code.ts'
 import { type Builder, BuildFailure, type Rendered } from '../kustomize/build.ts'
 import { once } from '../lines.ts'
 import { nameForeignImages, refuseSkippedFunctions } from '../policy/skipped.ts'
-import { joinBuild, objectsOf } from '../render/documents.ts'
+import { joinBuild, objectsOf, splitBuild } from '../render/documents.ts'
 import { type Rendering, renderEach, renderFolder } from '../render/environment.ts'
 import { summaryOf } from '../report/summary.ts'
 import { harden, passThrough } from '../runtime/functions.ts'
 import { type BuildOptions, openSession, requireBuildable, type Session } from '../session.ts'
 import { stacksIn } from '../tree/stacks.ts'
-import { type FindingsOutput, withExamples, withFindingsOutputOption, withImageOption } from './options.ts'
+import {
+  type FindingsOutput,
+  type Folder,
+  isFormat,
+  withExamples,
+  withFindingsOrFolderOption,
+  withImageOption,
+} from './options.ts'
 
 interface RenderOptions extends BuildOptions {
   diff?: true
   since?: string
-  output: FindingsOutput
+  output: FindingsOutput | Folder
 }
 
 export function renderCommand(finish: (exitCode: ExitCode) => void): Command {
   const command = new Command('render')
     .summary('build hardened manifests')
     .description(
-      'Builds a kustomization with its hardening functions and prints the manifests, as `kustomize build --enable-alpha-plugins` would with a container engine. None is needed: the functions are part of this program. A summary goes to stderr.',
+      'Builds a kustomization with its hardening functions and prints the manifests, as `kustomize build --enable-alpha-plugins` would with a container engine. None is needed: the functions are part of this program. A summary goes to stderr. With a folder as output, each stack is a file of its own there, as Flux pulls it: STACK/ENVIRONMENT/manifests.yaml.',
     )
     .argument('[dir]', 'folder with a kustomization.yaml: a stack, or an environment that lists stacks', '.')
     .option('--diff', 'show what hardening changes, object by object, and print no manifests')
@@ -34,12 +42,13 @@ export function renderCommand(finish: (exitCode: ExitCode) => void): Command {
       ).conflicts('diff'),
     )
     .action(async (folder: string, options: RenderOptions) => finish(await render(folder, options)))
-  withImageOption(withFindingsOutputOption(command, 'YAML, or unified diffs with --diff'))
+  withImageOption(withFindingsOrFolderOption(command, 'YAML, or unified diffs with --diff'))
   return withExamples(command, [
     ['the hardened manifests of an environment', 'krm-hardening render overlays/dev > dev.yaml'],
     ['of one stack, into the cluster', 'krm-hardening render overlays/dev/mimir | kubectl apply --server-side -f -'],
     ['what the policy changes, and what it adds', 'krm-hardening render --diff overlays/dev/mimir'],
     ['of the stacks that a branch changes', 'krm-hardening render --since main overlays/production'],
+    ['one file per stack, into the tree that Flux pulls', 'krm-hardening render overlays/staging --output rendered'],
     ['what the functions report, at the files that it is about', 'krm-hardening render -o sarif overlays/dev'],
     [
       'if the overlays name a mirrored copy of the image',
@@ -54,23 +63,54 @@ async function render(folder: string, options: RenderOptions): Promise<ExitCode>
   const session = openSession(options)
   nameForeignImages(path, session)
   const builder = session.builder(harden)
+  const { output } = options
+  if (!isFormat(output)) return renderTree(path, output.folder, options, builder, session)
   const renderWanted = async (): Promise<Rendering> =>
     options.since === undefined
       ? renderFolder(path, builder, onePiece(session))
-      : renderEach(await changedStacks(path, options.since, session), builder)
-  if (options.output === 'sarif') return renderSarif(path, renderWanted, session)
-  if (options.diff) return renderDiff(path, builder, session, options.output)
+      : renderEach(await changedStacks(stacksIn(path), options.since, session), builder)
+  if (output === 'sarif') return renderSarif(path, renderWanted, session)
+  if (options.diff) return renderDiff(path, builder, session, output)
   const rendering = await renderWanted()
+  sayWhatWasDone(rendering)
+  process.stdout.write(output === 'json' ? asList(rendering) : joinBuild(rendering.objects))
+  return OK
+}
+
+function sayWhatWasDone(rendering: Rendering): void {
   process.stderr.write(once(rendering.builds.map(({ stderr }) => stderr).join('')))
   process.stderr.write(summaryOf(rendering))
-  process.stdout.write(options.output === 'json' ? asList(rendering) : joinBuild(rendering.objects))
+}
+
+/** Writes the rendering of each stack to its file in a tree, and prints which files changed. */
+async function renderTree(
+  path: string,
+  target: string,
+  options: RenderOptions,
+  builder: Builder,
+  session: Session,
+): Promise<ExitCode> {
+  if (options.diff) throw new Failure('--diff prints and writes no files; expected --output text or json with it')
+  const { layoutOf } = await import('../render/tree/layout.ts')
+  const { writeTree } = await import('../render/tree/write.ts')
+  const layout = layoutOf(path)
+  const all = [...layout.stacks.values()]
+  const stacks = options.since === undefined ? all : await changedStacks(all, options.since, session)
+  const rendering = await renderEach(stacks, builder)
+  const objectsOfStack = new Map(
+    stacks.map((stack, index) => [stack, splitBuild(rendering.builds[index]?.output ?? '')]),
+  )
+  const { written, unchanged, removed } = writeTree(resolve(target), layout, objectsOfStack)
+  sayWhatWasDone(rendering)
+  const lines = (what: string, files: readonly string[]): string =>
+    files.map((file) => `${what} ${display(file)}\n`).join('')
+  process.stdout.write(lines('wrote', written) + lines('unchanged', unchanged) + lines('removed', removed))
   return OK
 }
 
 /** The stacks that may build something else than at a revision; says for each why. */
-async function changedStacks(path: string, revision: string, { say }: Session): Promise<string[]> {
+async function changedStacks(all: readonly string[], revision: string, { say }: Session): Promise<string[]> {
   const { changedSince } = await import('../tree/changed.ts')
-  const all = stacksIn(path)
   const changed = await changedSince(revision, all)
   say(`${changed.length} of ${all.length} stacks may differ from ${revision}`)
   for (const { folder, because } of changed) say(`${display(folder)}: ${because}`)

@@ -5,12 +5,13 @@ import { Command } from 'commander'
 import type { KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
 import { display } from '../display.ts'
 import { type ExitCode, Failure } from '../exit-code.ts'
+import type { Builder } from '../kustomize/build.ts'
 import type { Verified } from '../policy/verify.ts'
 import { objectsOf } from '../render/documents.ts'
 import { renderFolder } from '../render/environment.ts'
 import { harden } from '../runtime/functions.ts'
 import { type BuildOptions, openSession, requireBuildable } from '../session.ts'
-import { isFolder } from '../tree/kustomization.ts'
+import { isFolder, readKustomization } from '../tree/kustomization.ts'
 import { type FindingsOutput, withExamples, withFindingsOutputOption, withImageOption } from './options.ts'
 import { onePiece } from './render.ts'
 
@@ -28,41 +29,65 @@ export function verifyCommand(finish: (exitCode: ExitCode) => void): Command {
     .description(
       'Runs the policy in validate mode over a rendering. Every change that hardening would still make is a finding, so a build in which Kustomize skipped the functions, or a patch that undid them, does not pass.',
     )
-    .argument('[rendering]', 'folder with a kustomization.yaml, a file of manifests, or - for stdin', '.')
+    .argument(
+      '[rendering]',
+      'folder with a kustomization.yaml, a folder that render --output wrote, a file of manifests, or - for stdin',
+      '.',
+    )
     .option(
       '--policy <path>',
-      'what the rendering must fulfil: the overlay it was made from, a folder that builds a policy, or a policy file; required for a file and for stdin',
+      'what the rendering must fulfil: the overlay it was made from, a folder that builds a policy, or a policy file; required for a file, for stdin and for a folder of renderings',
     )
     .action(async (target: string, options: VerifyOptions) => finish(await verify(target, options)))
   withImageOption(withFindingsOutputOption(command, 'a line for each finding'))
   return withExamples(command, [
     ['every stack of an environment', 'krm-hardening verify overlays/dev'],
     ['what another program rendered', 'krm-hardening verify dev.yaml --policy overlays/dev'],
+    ['the tree that Flux pulls', 'krm-hardening verify rendered --policy overlays/staging'],
     ['the same in a pipe', 'kubectl kustomize overlays/dev | krm-hardening verify - --policy overlays/dev'],
     ['any manifests, against one policy', 'helm template loki | krm-hardening verify - --policy policy.yaml'],
   ])
 }
 
 async function verify(target: string, options: VerifyOptions): Promise<ExitCode> {
-  const isTree = target !== '-' && isFolder(target)
-  const policy = options.policy ?? (isTree ? target : undefined)
+  const isDirectory = target !== '-' && isFolder(target)
+  const isBuildable = isDirectory && readKustomization(target) !== undefined
+  const policy = options.policy ?? (isDirectory ? requireBuildable(target) : undefined)
   if (policy === undefined)
     throw new Failure(`${target}: --policy is needed to say what it must fulfil, such as --policy overlays/dev`)
   for (const path of [target, policy])
     if (path !== '-' && !existsSync(path)) throw new Failure(`${path} is neither a folder nor a file`)
   const session = openSession(options)
   const builder = session.builder(harden)
-  const rendering = isTree
-    ? objectsOf((await renderFolder(requireBuildable(target), builder, onePiece(session), EACH_ALONE)).objects)
-    : await readRendering(target)
   const { verifyRendering } = await import('../policy/verify.ts')
-  const verified = await verifyRendering(rendering, resolve(policy), builder)
+  const verified =
+    isDirectory && !isBuildable
+      ? await verifyTree(target, resolve(policy), builder)
+      : await verifyRendering(
+          isBuildable
+            ? objectsOf((await renderFolder(resolve(target), builder, onePiece(session), EACH_ALONE)).objects)
+            : await readRendering(target),
+          resolve(policy),
+          builder,
+        )
   if (options.output !== 'sarif') return report(verified, options.output)
   const findings = verified.flatMap((stack) => stack.findings)
   const { exitCodeOf } = await import('../report/findings.ts')
   const { writeSarif } = await import('../report/write-sarif.ts')
   await writeSarif(resolve(isFolder(policy) ? policy : dirname(policy)), session, findings)
   return exitCodeOf(findings)
+}
+
+/** The objects of all files of an environment, and that there is one for each stack and none besides. */
+async function verifyTree(target: string, policy: string, builder: Builder): Promise<Verified[]> {
+  const { readTree } = await import('../render/tree/read.ts')
+  const { verifyRendering } = await import('../policy/verify.ts')
+  const { objects, findings } = readTree(target, requireBuildable(policy))
+  const verified = await verifyRendering(objects, policy, builder)
+  if (findings.length === 0) return verified
+  const stack = resolve(target)
+  const ofFiles = findings.map((finding) => ({ stack, source: 'verify', finding }))
+  return [...verified, { stack, objects: objects.length, findings: ofFiles }]
 }
 
 async function readRendering(target: string): Promise<KubernetesObject[]> {

@@ -43,7 +43,8 @@ function leaves(folder: string, within: ReadonlySet<string>): string[] | undefin
   return found.some((part) => part === undefined) ? undefined : found.flatMap((part) => part ?? [])
 }
 
-function isList({ folder, fields }: Kustomization): boolean {
+/** Is a kustomization nothing but a list of folders? */
+export function isList({ folder, fields }: Kustomization): boolean {
   const { kind = 'Kustomization', resources } = fields
   return (
     kind === 'Kustomization' &&

@@ -1,0 +1,46 @@
+import { existsSync } from 'node:fs'
+import { basename, dirname, join, relative, resolve, sep } from 'node:path'
+import { readKustomization, stringsOf } from '../../tree/kustomization.ts'
+import { isList } from '../../tree/stacks.ts'
+
+/** The file of each stack in the tree that Flux pulls: `<stack>/<environment>/manifests.yaml`. */
+export interface Layout {
+  /** Name of the environment; undefined for a stack that is of none. */
+  environment: string | undefined
+  /** What was rendered, from the environment's folder on: `production/edge`. Names what made a file. */
+  source: string
+  /** Folder of each stack, by its file in the tree. */
+  stacks: ReadonlyMap<string, string>
+}
+
+export const FILE = 'manifests.yaml'
+
+/**
+ * Where the stacks of a folder go. The environment is the topmost folder above it that has a kustomization, so that a
+ * stack has one place, whether it is rendered alone or with others. A folder that is of no environment is one file.
+ */
+export function layoutOf(folder: string): Layout {
+  const path = resolve(folder)
+  const root = environmentOf(path)
+  const stacks = stacksWithin(path, root, new Set())
+  const source = [basename(root), relative(root, path)].filter((part) => part !== '').join(sep)
+  if (stacks.includes(root)) return { environment: undefined, source, stacks: new Map([[FILE, path]]) }
+  const environment = basename(root)
+  const fileOf = (stack: string): string => join(relative(root, stack), environment, FILE)
+  return { environment, source, stacks: new Map(stacks.map((stack) => [fileOf(stack), stack])) }
+}
+
+function environmentOf(folder: string): string {
+  const above = dirname(folder)
+  const isOutside = existsSync(join(folder, '.git')) || above === folder || !readKustomization(above)
+  return isOutside || existsSync(join(above, '.git')) ? folder : environmentOf(above)
+}
+
+/** The folders of an environment that are no lists themselves. A list of what is outside of it, such as bases, is one stack. */
+function stacksWithin(folder: string, root: string, within: ReadonlySet<string>): string[] {
+  const kustomization = readKustomization(folder)
+  if (!kustomization || within.has(folder) || !isList(kustomization)) return [folder]
+  const listed = stringsOf(kustomization.fields, 'resources').map((entry) => resolve(folder, entry))
+  if (!listed.every((entry) => entry.startsWith(`${root}${sep}`))) return [folder]
+  return listed.flatMap((entry) => stacksWithin(entry, root, new Set([...within, folder])))
+}

@@ -1,0 +1,47 @@
+import { readFileSync } from 'node:fs'
+import { basename, dirname, join, sep } from 'node:path'
+import type { Finding } from '../../../functions/lib/framework/finding.ts'
+import type { KubernetesObject } from '../../../functions/lib/kubernetes/objects.ts'
+import { display } from '../../display.ts'
+import { Failure } from '../../exit-code.ts'
+import { verification } from '../../findings.ts'
+import { readObjects } from '../../read-objects.ts'
+import { filesBelow } from './files.ts'
+import { layoutOf } from './layout.ts'
+
+/** What Flux would find of an environment in a tree of renderings. */
+export interface ReadTree {
+  objects: KubernetesObject[]
+  /** Files that are missing, and files that no stack makes. */
+  findings: Finding[]
+}
+
+/**
+ * Reads the files that the stacks of a folder have in a tree. A file in a folder that is called like the environment and
+ * is of no stack is a finding. Throws Failure (2) if the tree has no file of the environment.
+ */
+export function readTree(tree: string, folder: string): ReadTree {
+  const { environment, source, stacks } = layoutOf(folder)
+  // Next to the stacks of a part of an environment there are files of its other stacks.
+  const isWhole = environment === undefined || basename(source) === environment
+  const folders = [...stacks.keys()].map((file) => `${dirname(file)}${sep}`)
+  const ofEnvironment = filesBelow(tree).filter(
+    (file) => environment === undefined || file.split(sep).slice(0, -1).includes(environment),
+  )
+  const there = ofEnvironment.filter((file) => stacks.has(file))
+  if (there.length === 0)
+    throw new Failure(
+      `${display(tree)} has neither a kustomization.yaml nor a rendering of ${source}; expected ${[...stacks.keys()][0]}, as render --output writes it`,
+    )
+  const missing = [...stacks].filter(([file]) => !there.includes(file))
+  const more = ofEnvironment.filter(
+    (file) => !stacks.has(file) && (isWhole || folders.some((one) => file.startsWith(one))),
+  )
+  return {
+    objects: there.flatMap((file) => readObjects(readFileSync(join(tree, file), 'utf8'), display(join(tree, file)))),
+    findings: [
+      ...missing.map(([file, stack]) => verification['file-missing']({}, file, display(stack))),
+      ...more.map((file) => verification['file-of-no-stack']({}, file)),
+    ],
+  }
+}

@@ -1,0 +1,87 @@
+import { existsSync, readdirSync, readFileSync, rmdirSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { toLine } from '../../../functions/lib/framework/finding.ts'
+import { display } from '../../display.ts'
+import { Failure, FINDINGS } from '../../exit-code.ts'
+import { type Change, type Removal, writeAllOrNone } from '../../files.ts'
+import { leftoversOf } from '../../policy/leftovers.ts'
+import { type BuiltObject, joinBuild, objectsOf } from '../documents.ts'
+import { filesBelow } from './files.ts'
+import type { Layout } from './layout.ts'
+
+/** What a run did to the files of a tree. */
+export interface Written {
+  written: string[]
+  unchanged: string[]
+  removed: string[]
+}
+
+/**
+ * Writes the rendering of each stack that has one to its file below a folder, and removes what earlier runs for the same
+ * source left there. All of it, or nothing: throws Failure (1) if something of functions is left in a rendering, Failure (2) where a
+ * file is in the way that no run made.
+ */
+export function writeTree(
+  target: string,
+  { source, stacks }: Layout,
+  renderings: ReadonlyMap<string, readonly BuiltObject[]>,
+): Written {
+  const files = [...stacks].flatMap(([file, stack]) => {
+    const objects = renderings.get(stack)
+    return objects ? [{ file, objects }] : []
+  })
+  refuseLeftovers(files)
+  const mark = markOf(source)
+  const rendered = files.map(({ file, objects }): Change => {
+    const path = join(target, file)
+    return { file: path, before: ownText(path), after: `${mark}\n${joinBuild(objects)}` }
+  })
+  const stale = filesBelow(target)
+    .filter((file) => !stacks.has(file))
+    .map(
+      (file): Removal => ({
+        file: join(target, file),
+        before: readFileSync(join(target, file), 'utf8'),
+        after: undefined,
+      }),
+    )
+    .filter(({ before }) => before.startsWith(`${mark}\n`))
+  const changed = rendered.filter(({ before, after }) => before !== after)
+  writeAllOrNone([...changed, ...stale])
+  for (const { file } of stale) removeEmptyFolders(dirname(file), target)
+  const paths = (changes: readonly { file: string }[]): string[] => changes.map(({ file }) => file)
+  return {
+    written: paths(changed),
+    unchanged: paths(rendered.filter((change) => !changed.includes(change))),
+    removed: paths(stale),
+  }
+}
+
+function removeEmptyFolders(folder: string, target: string): void {
+  if (folder === target || readdirSync(folder).length > 0) return
+  rmdirSync(folder)
+  removeEmptyFolders(dirname(folder), target)
+}
+
+const MADE_BY = '# Made by krm-hardening render --output'
+
+/** The first line of a file says what made it, so that a later run knows its own files. */
+const markOf = (source: string): string => `${MADE_BY} of ${source}. Do not edit it.`
+
+function ownText(file: string): string | undefined {
+  if (!existsSync(file)) return undefined
+  const text = readFileSync(file, 'utf8')
+  if (text.startsWith(MADE_BY)) return text
+  throw new Failure(
+    `${display(file)} is in the way: krm-hardening did not make it; expected another --output folder, or the file gone`,
+  )
+}
+
+function refuseLeftovers(files: readonly { file: string; objects: readonly BuiltObject[] }[]): void {
+  const found = files.flatMap(({ file, objects }) =>
+    objectsOf(objects)
+      .flatMap(leftoversOf)
+      .map((finding) => `${file}: ${toLine(finding, 'render')}`),
+  )
+  if (found.length > 0) throw new Failure(`nothing was written:\n${found.join('\n')}`, FINDINGS)
+}

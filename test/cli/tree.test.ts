@@ -1,0 +1,192 @@
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { layoutOf } from '../../cli/render/tree/layout.ts'
+import { fixtures, krmHardening, removeFolders, tree } from './lib/command-line.ts'
+
+afterAll(removeFolders)
+
+const LIST = (...resources: string[]): string => JSON.stringify({ resources })
+const STACK = 'resources: [object.yaml]\n'
+
+/** The files of a folder's stacks, by what an environment made of these kustomizations gives. */
+function placesOf(kustomizations: Record<string, string>, folder: string): string[] {
+  const root = tree(
+    Object.fromEntries(Object.entries(kustomizations).map(([at, text]) => [join(at, 'kustomization.yaml'), text])),
+  )
+  return [...layoutOf(join(root, folder)).stacks].map(([file, stack]) => `${stack.slice(root.length + 1)}: ${file}`)
+}
+
+describe('the place of a stack in the tree', () => {
+  const CLUSTER = {
+    'base/cert-manager': STACK,
+    'overlays/staging': LIST('cert-manager', 'web'),
+    'overlays/staging/web': STACK,
+    'overlays/staging/cert-manager': LIST('controllers', 'configs'),
+    'overlays/staging/cert-manager/controllers': STACK,
+    // A stack that only names its base is no list of stacks.
+    'overlays/staging/cert-manager/configs': LIST('../../../../base/cert-manager'),
+  }
+  const CERT_MANAGER = ['controllers', 'configs'].map(
+    (part) => `overlays/staging/cert-manager/${part}: cert-manager/${part}/staging/manifests.yaml`,
+  )
+
+  test('is its path in the environment, and then the environment', () =>
+    expect(placesOf(CLUSTER, 'overlays/staging')).toEqual([
+      ...CERT_MANAGER,
+      'overlays/staging/web: web/staging/manifests.yaml',
+    ]))
+
+  test('is the same where a component or a stack is rendered alone', () => {
+    expect(placesOf(CLUSTER, 'overlays/staging/cert-manager')).toEqual(CERT_MANAGER)
+    expect(placesOf(CLUSTER, 'overlays/staging/cert-manager/configs')).toEqual(CERT_MANAGER.slice(1))
+  })
+
+  test('is the same where a part of an environment lists stacks next to it', () =>
+    expect(placesOf({ ...CLUSTER, 'overlays/staging/part': LIST('../cert-manager') }, 'overlays/staging/part')).toEqual(
+      CERT_MANAGER,
+    ))
+
+  test('is the top of the tree for a stack that is of no environment', () =>
+    expect(placesOf({ 'apps/base/web': STACK, 'apps/staging': LIST('../base/web') }, 'apps/staging')).toEqual([
+      'apps/staging: manifests.yaml',
+    ]))
+})
+
+const render = (root: string, folder = 'environment', ...args: string[]) =>
+  krmHardening(['render', folder, '--output', 'rendered', ...args], { cwd: root })
+const verify = (root: string, policy = 'environment') =>
+  krmHardening(['verify', 'rendered', '--policy', policy], { cwd: root })
+const FILES = ['cluster', 'stacks/blog/app', 'stacks/shop'].map(
+  (stack) => `rendered/${stack}/environment/manifests.yaml`,
+)
+const MARK = '# Made by krm-hardening render --output of environment. Do not edit it.\n'
+
+describe('render into a folder', () => {
+  test('writes for each stack what it builds by itself, and nothing the second time', async () => {
+    const root = fixtures()
+    const first = await render(root)
+    expect(first).toMatchObject({ exitCode: 0 })
+    expect(first.stdout.split('\n').slice(0, -1).sort()).toEqual(FILES.map((file) => `wrote ${file}`))
+    const alone = await krmHardening(['render', 'environment/stacks/shop'], { cwd: root })
+    expect(readFileSync(join(root, FILES[2] ?? ''), 'utf8')).toBe(`${MARK}${alone.stdout}`)
+    const second = await render(root)
+    expect(second.stdout.split('\n').slice(0, -1).sort()).toEqual(FILES.map((file) => `unchanged ${file}`))
+  })
+
+  test('removes what an earlier run made of a stack that is gone, and leaves all else', async () => {
+    const root = fixtures()
+    await render(root)
+    const other = join(root, 'rendered/stacks/shop/production/manifests.yaml')
+    mkdirSync(dirname(other), { recursive: true })
+    writeFileSync(other, MARK.replace('of environment', 'of production'))
+    writeFileSync(join(root, 'rendered/README.md'), 'Flux pulls this.\n')
+    writeFileSync(join(root, 'environment/stacks/kustomization.yaml'), LIST('shop'))
+    expect((await render(root)).stdout).toContain(`removed ${FILES[1]}\n`)
+    expect(existsSync(join(root, 'rendered/stacks/blog'))).toBe(false)
+    expect([other, join(root, 'rendered/README.md')].filter((file) => !existsSync(file))).toEqual([])
+  })
+
+  test('writes nothing where one stack does not build', async () => {
+    const root = fixtures()
+    writeFileSync(join(root, 'environment/stacks/shop/resources.yaml'), 'kind: [\n')
+    expect(await render(root)).toMatchObject({ stdout: '', exitCode: 1 })
+    expect(existsSync(join(root, 'rendered'))).toBe(false)
+  })
+
+  test('writes nothing where a file that it did not make is in the way', async () => {
+    const root = fixtures()
+    mkdirSync(dirname(join(root, FILES[2] ?? '')), { recursive: true })
+    writeFileSync(join(root, FILES[2] ?? ''), 'kind: Namespace\n')
+    const { stderr, exitCode } = await render(root)
+    expect(exitCode).toBe(2)
+    expect(stderr).toContain(`error: ${FILES[2]} is in the way: krm-hardening did not make it`)
+    expect(existsSync(join(root, 'rendered/cluster'))).toBe(false)
+  })
+
+  test('writes nothing where a policy or a lock would be left in it', async () => {
+    const root = fixtures()
+    const resources = join(root, 'environment/stacks/shop/resources.yaml')
+    const lock = 'apiVersion: krm-hardening.dev/v1alpha1\nkind: ChartLock\nmetadata: {name: web}\n'
+    writeFileSync(resources, `${readFileSync(resources, 'utf8')}---\n${lock}`)
+    const { stderr, exitCode } = await render(root)
+    expect(exitCode).toBe(1)
+    expect(stderr).toContain(
+      'stacks/shop/environment/manifests.yaml: error: verify/lock-in-rendering: ChartLock shop/web',
+    )
+    expect(existsSync(join(root, 'rendered'))).toBe(false)
+  })
+
+  test.each([
+    ['jsn', 'expected text, json, sarif, or a folder such as ./jsn (did you mean json?).'],
+    ['', 'expected text, json, sarif, or a folder such as ./.'],
+  ])('takes %p for a mistake', async (value, message) => {
+    const { stderr, exitCode } = await krmHardening(['render', 'environment', '--output', value], { cwd: fixtures() })
+    expect(exitCode).toBe(2)
+    expect(stderr).toContain(message)
+  })
+})
+
+describe('verify of the tree', () => {
+  async function rendered(): Promise<string> {
+    const root = fixtures()
+    await render(root)
+    return root
+  }
+
+  test('passes what was rendered', async () => {
+    expect(await verify(await rendered())).toMatchObject({ exitCode: 0 })
+  })
+
+  test.each<[string, (root: string) => void, string]>([
+    [
+      'a file that is missing',
+      (root) => rmSync(join(root, FILES[2] ?? '')),
+      'verify/file-missing: found no stacks/shop/environment/manifests.yaml, expected the rendering of environment/stacks/shop there',
+    ],
+    [
+      'a file that no stack makes',
+      (root) => writeFileSync(join(root, dirname(FILES[2] ?? ''), 'more.yaml'), 'kind: Pod\n'),
+      'verify/file-of-no-stack: found stacks/shop/environment/more.yaml',
+    ],
+    [
+      'a file that was edited',
+      (root) => {
+        const file = join(root, FILES[2] ?? '')
+        writeFileSync(file, readFileSync(file, 'utf8').replaceAll(/^( *)allowPrivilegeEscalation: false\n/gm, ''))
+      },
+      'allowPrivilegeEscalation',
+    ],
+    [
+      'a lock',
+      (root) => {
+        const file = join(root, FILES[2] ?? '')
+        const lock = '---\napiVersion: krm-hardening.dev/v1alpha1\nkind: ChartLock\nmetadata: {name: web}\n'
+        writeFileSync(file, `${readFileSync(file, 'utf8')}${lock}`)
+      },
+      'verify/lock-in-rendering: ChartLock web: ',
+    ],
+  ])('finds %s', async (_what, change, message) => {
+    const root = await rendered()
+    change(root)
+    const { stdout, exitCode } = await verify(root)
+    expect(exitCode).toBe(1)
+    expect(stdout).toContain(message)
+  })
+
+  test('is of no use without a rendering of the environment', async () => {
+    const root = fixtures()
+    mkdirSync(join(root, 'rendered'))
+    const { stderr, exitCode } = await verify(root)
+    expect(exitCode).toBe(2)
+    expect(stderr).toContain('rendered has neither a kustomization.yaml nor a rendering of environment')
+  })
+})
+
+test('a folder that cannot be written is left as it was', async () => {
+  const root = fixtures()
+  writeFileSync(join(root, 'rendered'), 'a file\n')
+  chmodSync(join(root, 'rendered'), 0o444)
+  const { stderr, exitCode } = await render(root)
+  expect({ exitCode, stderr }).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('cannot be written') })
+  expect(readFileSync(join(root, 'rendered'), 'utf8')).toBe('a file\n')
+})
