@@ -91,3 +91,115 @@ export const environment = defineFindings('check', {
     fix: 'Name the workload under from of a flow to what it calls, or do nothing if it calls nothing.',
   },
 })
+
+/** What `check` finds in the source tree of an environment: what no rendering shows, or what only a person can fill in. */
+export const sourceTree = defineFindings('check', {
+  'unreadable-marker': {
+    severity: 'error',
+    message: (file: string, found: string) =>
+      `${file}: found the marker ${found}, expected # {"$imagepolicy": "NAMESPACE:NAME"}, with :tag or :name behind it for a part of the image`,
+    means: 'A comment looks like a marker of Flux and is none.',
+    why: 'Image automation passes over it in silence, so the version stays for ever.',
+    fix: 'Write the marker as JSON behind the value: `# {"$imagepolicy": "infra:cert-manager:tag"}`.',
+  },
+  'no-such-image-policy': {
+    severity: 'error',
+    message: (file: string, policy: string, nearest: string) =>
+      `${file}: its marker names ImagePolicy ${policy}, which this tree does not have${nearest}`,
+    means: 'The marker of a version names an ImagePolicy that is not in the tree.',
+    why: 'Image automation passes over it, so the version stays for ever.',
+    fix: 'Correct namespace and name in the marker, or add the ImagePolicy.',
+  },
+  'outside-of-policy': {
+    severity: 'error',
+    message: (file: string, tag: string, policy: string, range: string) =>
+      `${file}: found ${tag}, which is outside of ${range}, the range of ImagePolicy ${policy}`,
+    means: 'A version is not one that its ImagePolicy would choose.',
+    why: 'The next run of image automation replaces it by another, perhaps an older one.',
+    fix: 'Correct the version, or the range of the policy.',
+  },
+  'policy-of-another-image': {
+    severity: 'error',
+    message: (file: string, image: string, policy: string, found: string) =>
+      `${file}: it is of ${image}, and ImagePolicy ${policy} watches ${found}`,
+    means: 'The marker of a version names the policy of another chart or image.',
+    why: 'Image automation would write a version there that this one does not have.',
+    fix: 'Name the policy of this chart in the marker, or correct spec.image of the ImageRepository.',
+  },
+  'unmarked-version': {
+    severity: 'warning',
+    message: (file: string, policy: string) =>
+      `${file}: has no marker, and ImagePolicy ${policy} watches its image; expected # {"$imagepolicy": "${policy}:tag"} behind the tag`,
+    means: 'A policy watches a chart, and nothing says where its version goes.',
+    why: 'No pull request ever updates it.',
+    fix: 'Add the marker behind the tag, or remove the policy.',
+  },
+  'unreadable-dashboard': {
+    severity: 'error',
+    message: (why: string) => `is no JSON: ${why}`,
+    means: 'A Grafana dashboard cannot be parsed.',
+    why: 'Grafana leaves it out, and says so in its log alone.',
+    fix: 'Export the dashboard again, or correct its JSON.',
+  },
+  'dashboard-uid': {
+    severity: 'error',
+    message: (found: string) => `found ${found}, expected a uid of its own`,
+    means: 'A Grafana dashboard has no uid, or the one of another dashboard.',
+    why: 'Of two dashboards with one uid Grafana shows either; without one its address changes.',
+    fix: 'Give each dashboard a uid of its own.',
+  },
+  'fixed-datasource': {
+    severity: 'error',
+    message: (found: string) =>
+      `found ${found}, expected a variable of type datasource that templating declares, such as \${datasource}`,
+    means: 'A dashboard names a data source of one Grafana.',
+    why: 'In any other Grafana its panels are empty. Variables of __inputs are filled in only when a person imports it.',
+    fix: 'Add a variable of type datasource under templating, and name it in every panel.',
+  },
+  'substituted-dashboard': {
+    severity: 'warning',
+    message: () =>
+      'has variables such as ${datasource}, which postBuild of a Flux Kustomization replaces by nothing; expected the annotation kustomize.toolkit.fluxcd.io/substitute: disabled',
+    means: 'The variables of a dashboard are written like those of Flux.',
+    why: 'A Flux Kustomization with postBuild replaces them by nothing, and its panels stay empty.',
+    fix: 'Annotate the ConfigMap with `kustomize.toolkit.fluxcd.io/substitute: disabled`.',
+  },
+  placeholder: {
+    severity: 'warning',
+    message: (found: string) => `found ${found}, expected your own value`,
+    means: 'A value is still the placeholder that somebody shall replace.',
+    why: 'An ACME server, for one, refuses an account with an address of example.com, so there are no certificates.',
+    fix: 'Fill in your own value.',
+  },
+  'placeholder-digest': {
+    severity: 'warning',
+    message: (images: string) => `found digests of zeros, expected those of a registry: ${images}`,
+    means: 'Images are pinned to a digest that nobody has asked a registry for.',
+    why: 'They cannot be pulled.',
+    fix: 'Run `krm-hardening lock` on the file with `images.digests`.',
+  },
+  'not-pushed': {
+    severity: 'error',
+    message: (workflow: string, component: string, found: string) =>
+      `${workflow}: its matrix has ${found}, and not ${component}, a component of this environment`,
+    means: 'The workflow that publishes components leaves one out.',
+    why: 'Flux goes on with what was pushed last, or finds nothing.',
+    fix: 'Add the component to matrix.component of the workflow.',
+  },
+  'unknown-component': {
+    severity: 'error',
+    message: (workflow: string, component: string, nearest: string) =>
+      `${workflow}: its matrix has ${component}, which is a component of no environment${nearest}`,
+    means: 'The workflow that publishes components names one that is not there.',
+    why: 'Its job fails at every push, or publishes nothing.',
+    fix: 'Remove it from matrix.component of the workflow, or correct its name.',
+  },
+  'release-tag': {
+    severity: 'error',
+    message: (workflow: string, found: string) =>
+      `${workflow}: runs for tags ${found}, expected COMPONENT/v[0-9]+.[0-9]+.[0-9]+, or */ in front for all components`,
+    means: 'The workflow that releases components runs for tags that are no release of one.',
+    why: 'A wrong tag would be released under a version that says nothing.',
+    fix: 'Write the pattern as `"*/v[0-9]+.[0-9]+.[0-9]+"` under on.push.tags.',
+  },
+})

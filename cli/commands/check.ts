@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import type { Finding } from '../../functions/lib/framework/finding.ts'
 import { type ExitCode, Failure, FINDINGS, OK } from '../exit-code.ts'
 import type { StackFinding } from '../policy/verify.ts'
 import { objectsOf } from '../render/documents.ts'
@@ -15,9 +16,9 @@ interface CheckOptions extends BuildOptions {
 
 export function checkCommand(finish: (exitCode: ExitCode) => void): Command {
   const command = new Command('check')
-    .summary('check the flows of a whole environment')
+    .summary('check the flows and the source tree of a whole environment')
     .description(
-      'Renders all stacks of an environment together and compares the declared flows with them: every caller must match a pod, and every destination a workload with a Service that carries the port. Lists what the policies cut off: Service ports that nobody may call, and workloads that may call nothing but DNS.',
+      'Renders all stacks of an environment together and compares the declared flows with them: every caller must match a pod, and every destination a workload with a Service that carries the port. Lists what the policies cut off: Service ports that nobody may call, and workloads that may call nothing but DNS. Checks what no rendering shows: the markers of image policies, dashboards, values that are still placeholders, and the workflows that push components.',
     )
     .argument('[dir]', 'folder with the kustomization.yaml of an environment', '.')
     .option(
@@ -49,11 +50,15 @@ async function check(folder: string, options: CheckOptions): Promise<ExitCode> {
   const rendering = await renderFolder(path, builder, onePiece(session))
   const { complete = false } = options
   const objects = objectsOf(rendering.objects)
+  const inEnvironment = (finding: Finding): StackFinding => ({ stack: path, source: 'check', finding })
   const coverage = coverageOf(objects, declared.flows, baselineOf(stacks))
-  const found = [...checkFlows(objects, { ...declared, complete }), ...coverage.findings].map(
-    (finding): StackFinding => ({ stack: path, source: 'check', finding }),
-  )
-  const findings = [...declared.findings, ...found]
+  const ofFlows = [
+    ...declared.findings,
+    ...[...checkFlows(objects, { ...declared, complete }), ...coverage.findings].map(inEnvironment),
+  ]
+  const { checkSourceTree } = await import('../checks/index.ts')
+  const { sourceTreeOf } = await import('../checks/source-tree.ts')
+  const findings = [...ofFlows, ...checkSourceTree(sourceTreeOf(path, objects)).map(inEnvironment)]
   const { coverageAsJson, figuresAsText, silenceAsText } = await import('../report/coverage.ts')
   const { exitCodeOf, findingsAsResults, findingsAsText } = await import('../report/findings.ts')
   const exitCode = exitCodeOf(findings)
@@ -77,7 +82,7 @@ async function check(folder: string, options: CheckOptions): Promise<ExitCode> {
   process.stdout.write(
     options.output === 'json'
       ? `${await asJson()}\n`
-      : `${findingsAsText(findings)}${silenceAsText(coverage)}${flows} flows ${ok ? 'match' : 'checked; they do NOT all match'}\n${figuresAsText(coverage)}`,
+      : `${findingsAsText(findings)}${silenceAsText(coverage)}${flows} flows ${exitCodeOf(ofFlows) === OK ? 'match' : 'checked; they do NOT all match'}\n${figuresAsText(coverage)}`,
   )
   return exitCode
 }

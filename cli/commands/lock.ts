@@ -2,12 +2,15 @@ import { statSync } from 'node:fs'
 import { Command } from 'commander'
 import { type ExitCode, Failure, FINDINGS, OK } from '../exit-code.ts'
 import { writeWhole } from '../files.ts'
+import type { Lockable } from '../lock/chart/releases.ts'
+import { openSession, requireBuildable } from '../session.ts'
+import { isFile, isFolder } from '../tree/kustomization.ts'
 import { type Output, withExamples, withOutputOption } from './options.ts'
 
 interface LockOptions {
   check?: boolean
   chart?: string
-  kubeVersion: string
+  kubeVersion?: string
   targetNamespace?: string
   dryRun?: boolean
   output: Output
@@ -22,8 +25,14 @@ export function lockCommand(finish: (exitCode: ExitCode) => void): Command {
     .argument('[file]', 'policy, or patch of one, with the lock')
     .argument('[images...]', 'images as the manifests name them, such as grafana/mimir:3.0.0')
     .option('--check', 'write nothing; exit 1 if the lock differs from the registries')
-    .option('--chart <file>', 'lock what the charts of the HelmReleases in this file render, through helm')
-    .option('--kube-version <version>', 'version of Kubernetes that charts are rendered for', '1.32.0')
+    .option(
+      '--chart <path>',
+      'lock what the charts of HelmReleases render, through helm: of those in a file, or of those that a folder builds, with the values of its overlays',
+    )
+    .option(
+      '--kube-version <version>',
+      'version of Kubernetes that charts are rendered for (default: the one of the lock, or 1.32.0)',
+    )
     .option('--target-namespace <name>', 'namespace that the Flux Kustomization gives objects that name none')
     .option('--dry-run', 'with --chart: print the locks and write nothing')
     .action(async (file: string | undefined, images: string[], options: LockOptions) =>
@@ -34,16 +43,15 @@ export function lockCommand(finish: (exitCode: ExitCode) => void): Command {
     ['pin what init found', 'krm-hardening lock deploy/shop/hardening/images.yaml'],
     ['one image more', 'krm-hardening lock overlays/hardening/images.yaml grafana/mimir:3.0.1'],
     ['what a chart renders', 'krm-hardening lock --chart base/cert-manager/controllers/release.yaml'],
+    ['what all charts of an environment render, with its values', 'krm-hardening lock --chart overlays/staging'],
     ['has a tag moved since?', 'krm-hardening lock --check overlays/hardening/images.yaml'],
   ])
 }
 
-async function lockChart(file: string, options: LockOptions): Promise<ExitCode> {
-  if (!statSync(file, { throwIfNoEntry: false })?.isFile())
-    throw new Failure(`${file}: found no such file, expected one with a HelmRelease`)
+async function lockChart(path: string, options: LockOptions): Promise<ExitCode> {
   const { lockCharts } = await import('../lock/chart/lock.ts')
   const { chartLocksAsJson, chartLocksAsText } = await import('../report/chart-lock.ts')
-  const locked = await lockCharts(file, options.kubeVersion, options.targetNamespace)
+  const locked = await lockCharts(await releasesAt(path, options.targetNamespace), options.kubeVersion)
   const changed = locked.filter(({ before, after }) => before !== after)
   if (!options.check && !options.dryRun) for (const { file: path, after } of changed) writeWhole(path, after)
   const report = options.output === 'json' ? `${JSON.stringify(chartLocksAsJson(locked))}\n` : chartLocksAsText(locked)
@@ -52,6 +60,15 @@ async function lockChart(file: string, options: LockOptions): Promise<ExitCode> 
     process.stderr.write(report)
   } else process.stdout.write(report)
   return options.check && changed.length > 0 ? FINDINGS : OK
+}
+
+/** The HelmReleases of a file, or of what a folder builds. */
+async function releasesAt(path: string, targetNamespace: string | undefined): Promise<Lockable[]> {
+  const { releasesOfFile, releasesOfFolder } = await import('../lock/chart/releases.ts')
+  if (isFile(path)) return releasesOfFile(path, targetNamespace)
+  if (!isFolder(path)) throw new Failure(`${path}: found no such file or folder, expected one with a HelmRelease`)
+  const { passThrough } = await import('../runtime/functions.ts')
+  return releasesOfFolder(requireBuildable(path), openSession({ image: [] }).builder(passThrough), targetNamespace)
 }
 
 async function lock(

@@ -91,8 +91,8 @@ async function renderTree(
   session: Session,
 ): Promise<ExitCode> {
   if (options.diff) throw new Failure('--diff prints and writes no files; expected --output text or json with it')
-  const { layoutOf } = await import('../render/tree/layout.ts')
-  const { writeTree } = await import('../render/tree/write.ts')
+  const { layoutOf } = await import('../tree/layout.ts')
+  const { writeTree } = await import('../rendered-tree/write.ts')
   const layout = layoutOf(path)
   const all = [...layout.stacks.values()]
   const stacks = options.since === undefined ? all : await changedStacks(all, options.since, session)

@@ -80,7 +80,7 @@ async function verify(target: string, options: VerifyOptions): Promise<ExitCode>
 
 /** The objects of all files of an environment, and that there is one for each stack and none besides. */
 async function verifyTree(target: string, policy: string, builder: Builder): Promise<Verified[]> {
-  const { readTree } = await import('../render/tree/read.ts')
+  const { readTree } = await import('../rendered-tree/read.ts')
   const { verifyRendering } = await import('../policy/verify.ts')
   const { objects, findings } = readTree(target, requireBuildable(policy))
   const verified = await verifyRendering(objects, policy, builder)

@@ -27,6 +27,7 @@ describe('a list names every file of its folder that makes one of its rows', () 
     ['conventions of Flux', 'functions/flux-conventions/rules', /^export const \w+ = defineRule\(/m],
     ['presets', 'functions/replication-factor/presets', /: Preset = /],
     ['operators', 'functions/lib/operators', /: Operator = /],
+    ['checks of source trees', 'cli/checks', /: Check = /],
   ])('%s', (_, folder, row) => {
     const makers = modules(folder).filter((name) => row.test(read(`${folder}/${name}.ts`)))
     expect(makers.length).toBeGreaterThan(5)

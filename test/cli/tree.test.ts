@@ -1,6 +1,6 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { layoutOf } from '../../cli/render/tree/layout.ts'
+import { layoutOf } from '../../cli/tree/layout.ts'
 import { fixtures, krmHardening, removeFolders, tree } from './lib/command-line.ts'
 
 afterAll(removeFolders)

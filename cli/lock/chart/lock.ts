@@ -1,9 +1,8 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { existsSync, readFileSync } from 'node:fs'
 import { stringify } from 'yaml'
 import { digestOf } from '../../../functions/lib/charts/canonical-json.ts'
 import { CHART_LOCK, isChartLock } from '../../../functions/lib/charts/chart-lock.ts'
-import { isHelmRelease, type Release, releaseOf } from '../../../functions/lib/charts/release.ts'
+import { type Release, releaseOf } from '../../../functions/lib/charts/release.ts'
 import { API_VERSION } from '../../../functions/lib/framework/config.ts'
 import { describe, type KubernetesObject, valueAt } from '../../../functions/lib/kubernetes/objects.ts'
 import { display } from '../../display.ts'
@@ -12,6 +11,7 @@ import { readObjects } from '../../read-objects.ts'
 import { changesBetween } from './changes.ts'
 import { render } from './helm.ts'
 import { reduced } from './reduce.ts'
+import type { Lockable } from './releases.ts'
 
 /** The lock of one HelmRelease, before and now. */
 export interface LockedChart {
@@ -23,50 +23,30 @@ export interface LockedChart {
   changes: string[]
 }
 
-/**
- * Makes or renews the locks of the HelmReleases in a file. Their sources are looked for in the YAML files next to it.
- * Throws Failure (2) for a file without a HelmRelease, or with one whose chart cannot be told.
- */
-export async function lockCharts(
-  file: string,
-  kubernetes: string,
-  targetNamespace: string | undefined,
-): Promise<LockedChart[]> {
-  const releases = readObjects(readFileSync(file, 'utf8'), display(file)).filter(isHelmRelease)
-  if (releases.length === 0) throw new Failure(`${display(file)}: found no HelmRelease, expected one`)
-  const around = readdirSync(dirname(file))
-    .filter((name) => /\.ya?ml$/.test(name) && !/^kustomization\./.test(name))
-    .flatMap((name) => objectsIn(join(dirname(file), name)))
-  return Promise.all(releases.map((object) => lockOf(object, around, file, kubernetes, targetNamespace)))
-}
+const KUBERNETES = '1.32.0'
 
-/** A file next to it may be a patch or values, and so no object. */
-function objectsIn(file: string): KubernetesObject[] {
-  try {
-    return readObjects(readFileSync(file, 'utf8'), display(file))
-  } catch (cause) {
-    if (cause instanceof Failure) return []
-    throw cause
-  }
+/**
+ * Makes the locks of releases from what Helm renders for them now, for this version of Kubernetes or the one that a lock
+ * already names. Throws Failure (2) where the chart of a release cannot be told.
+ */
+export function lockCharts(releases: readonly Lockable[], kubernetes: string | undefined): Promise<LockedChart[]> {
+  return Promise.all(releases.map((lockable) => lockOf(lockable, kubernetes)))
 }
 
 async function lockOf(
-  object: KubernetesObject,
-  around: readonly KubernetesObject[],
-  file: string,
-  kubernetes: string,
-  targetNamespace: string | undefined,
+  { object, around, targetNamespace, from, file: path }: Lockable,
+  wanted: string | undefined,
 ): Promise<LockedChart> {
   const release = releaseOf(object, around, targetNamespace)
   if ('expected' in release)
     throw new Failure(
-      `${display(file)}: ${describe(object)}: ${release.field}: found ${release.found}, expected ${release.expected}`,
+      `${display(from)}: ${describe(object)}: ${release.field}: found ${release.found}, expected ${release.expected}`,
     )
-  const rendered = await render(release, kubernetes)
-  const objects = reduced(rendered.objects)
-  const path = join(dirname(file), `${object.metadata.name}.lock.yaml`)
   const before = existsSync(path) ? readFileSync(path, 'utf8') : undefined
   const locked = before === undefined ? [] : readObjects(before, display(path)).filter(isChartLock)
+  const kubernetes = wanted ?? locked.map(versionOf).find((version) => version !== undefined) ?? KUBERNETES
+  const rendered = await render(release, kubernetes)
+  const objects = reduced(rendered.objects)
   const known = locked.flatMap((lock) => (valueAt(lock, ['spec', 'objects']) ?? []) as KubernetesObject[])
   return {
     release,
@@ -75,6 +55,12 @@ async function lockOf(
     after: lockText(release, rendered, objects, kubernetes),
     changes: changesBetween(known, objects),
   }
+}
+
+/** The version of Kubernetes that a lock was made for. */
+function versionOf(lock: KubernetesObject): string | undefined {
+  const version = valueAt(lock, ['spec', 'kubernetes'])
+  return typeof version === 'string' ? version : undefined
 }
 
 const lockText = (

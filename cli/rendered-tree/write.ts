@@ -1,13 +1,13 @@
 import { existsSync, readdirSync, readFileSync, rmdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { toLine } from '../../../functions/lib/framework/finding.ts'
-import { display } from '../../display.ts'
-import { Failure, FINDINGS } from '../../exit-code.ts'
-import { type Change, type Removal, writeAllOrNone } from '../../files.ts'
-import { leftoversOf } from '../../policy/leftovers.ts'
-import { type BuiltObject, joinBuild, objectsOf } from '../documents.ts'
+import { toLine } from '../../functions/lib/framework/finding.ts'
+import { display } from '../display.ts'
+import { Failure, FINDINGS } from '../exit-code.ts'
+import { type Change, type Removal, writeAllOrNone } from '../files.ts'
+import { leftoversOf } from '../policy/leftovers.ts'
+import { type BuiltObject, joinBuild, objectsOf } from '../render/documents.ts'
+import type { Layout } from '../tree/layout.ts'
 import { filesBelow } from './files.ts'
-import type { Layout } from './layout.ts'
 
 /** What a run did to the files of a tree. */
 export interface Written {

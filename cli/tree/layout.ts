@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve, sep } from 'node:path'
-import { readKustomization, stringsOf } from '../../tree/kustomization.ts'
-import { isList } from '../../tree/stacks.ts'
+import { readKustomization, stringsOf } from './kustomization.ts'
+import { isList } from './stacks.ts'
 
 /** The file of each stack in the tree that Flux pulls: `<stack>/<environment>/manifests.yaml`. */
 export interface Layout {

@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { basename, dirname, join, sep } from 'node:path'
-import type { Finding } from '../../../functions/lib/framework/finding.ts'
-import type { KubernetesObject } from '../../../functions/lib/kubernetes/objects.ts'
-import { display } from '../../display.ts'
-import { Failure } from '../../exit-code.ts'
-import { verification } from '../../findings.ts'
-import { readObjects } from '../../read-objects.ts'
+import type { Finding } from '../../functions/lib/framework/finding.ts'
+import type { KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
+import { display } from '../display.ts'
+import { Failure } from '../exit-code.ts'
+import { verification } from '../findings.ts'
+import { readObjects } from '../read-objects.ts'
+import { layoutOf } from '../tree/layout.ts'
 import { filesBelow } from './files.ts'
-import { layoutOf } from './layout.ts'
 
 /** What Flux would find of an environment in a tree of renderings. */
 export interface ReadTree {

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { isFolder } from '../../tree/kustomization.ts'
+import { isFolder } from '../tree/kustomization.ts'
 
 /** The files below a folder, relative to it and sorted; [] if there is no such folder. Hidden files and folders are left out. */
 export function filesBelow(folder: string, below = ''): string[] {

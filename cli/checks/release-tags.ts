@@ -1,0 +1,15 @@
+import { valueAt } from '../../functions/lib/kubernetes/objects.ts'
+import { sourceTree } from '../findings.ts'
+import type { Check } from './source-tree.ts'
+import { workflowsThatPush } from './workflows.ts'
+
+const RELEASE = /^(?:[\w.-]+|\*)\/v\[0-9\]\+\.\[0-9\]\+\.\[0-9\]\+$/
+
+/** What releases a component runs for tags of releases, and for no others. */
+export const checkReleaseTags: Check = ({ repository }) =>
+  workflowsThatPush(repository).flatMap(({ path, fields }) => {
+    const tags = valueAt(fields, ['on', 'push', 'tags'])
+    return (Array.isArray(tags) ? tags.map(String) : [])
+      .filter((pattern) => !RELEASE.test(pattern))
+      .map((pattern) => sourceTree['release-tag']({}, path, pattern))
+  })

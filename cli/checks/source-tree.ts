@@ -1,0 +1,42 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import type { Finding } from '../../functions/lib/framework/finding.ts'
+import type { KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
+import { display } from '../display.ts'
+import { resourceGraph } from '../tree/graph.ts'
+
+/** An environment as its authors see it. */
+export interface SourceTree {
+  /** Folder of the environment. */
+  folder: string
+  /** What it renders. */
+  objects: readonly KubernetesObject[]
+  /** The files that it is made from, with their comments. */
+  files: readonly SourceFile[]
+  /** Folder of the repository; undefined outside of one. */
+  repository: string | undefined
+}
+
+export interface SourceFile {
+  /** As messages call it. */
+  path: string
+  text: string
+}
+
+/** One thing that is looked at. */
+export type Check = (tree: SourceTree) => Finding[]
+
+export const sourceTreeOf = (folder: string, objects: readonly KubernetesObject[]): SourceTree => ({
+  folder,
+  objects,
+  files: [...new Set(resourceGraph([folder]).files)].map(sourceFile),
+  repository: repositoryOf(folder),
+})
+
+export const sourceFile = (path: string): SourceFile => ({ path: display(path), text: readFileSync(path, 'utf8') })
+
+function repositoryOf(folder: string): string | undefined {
+  if (['.git', '.github'].some((name) => existsSync(join(folder, name)))) return folder
+  const above = dirname(folder)
+  return above === folder ? undefined : repositoryOf(above)
+}
