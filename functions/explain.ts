@@ -1,5 +1,6 @@
 import './catalog.ts'
 import { type FindingKind, findingKinds } from './lib/framework/finding.ts'
+import './lib/charts/findings.ts'
 import './lib/resource-list/findings.ts'
 import './lib/runner/findings.ts'
 

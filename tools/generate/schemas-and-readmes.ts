@@ -4,6 +4,7 @@ import { stringify } from 'yaml'
 import * as z from 'zod/mini'
 import { catalog } from '../../functions/catalog.ts'
 import { hardeningSchema } from '../../functions/hardening/config.ts'
+import { CHART_LOCK, chartLockSchema } from '../../functions/lib/charts/chart-lock.ts'
 import { API_VERSION } from '../../functions/lib/framework/config.ts'
 import type { Schema } from '../../functions/lib/framework/schema.ts'
 import { PUBLISHED_IMAGE } from '../../functions/lib/runner/published-image.ts'
@@ -28,13 +29,21 @@ const KINDS: readonly Published[] = [
   ...(catalog as readonly Published[]),
 ]
 
+const CHART_LOCK_SCHEMA: Published = {
+  name: 'chart-lock',
+  kind: CHART_LOCK,
+  description: 'What the chart of a HelmRelease renders. `krm-hardening lock --chart` makes it.',
+  schema: chartLockSchema as unknown as Schema<unknown>,
+}
+
 /** Text of every generated file by its path from the project's root. */
 export function generate(root: string): Map<string, string> {
   return new Map([
     ['README.md', withBeforeAfter(root)],
     ['docs/findings.md', findingsPage(root)],
+    [jsonSchemaFile(CHART_LOCK_SCHEMA), jsonSchema(CHART_LOCK_SCHEMA)],
     ...KINDS.flatMap((published): [string, string][] => [
-      [`schemas/${published.name}.schema.json`, `${JSON.stringify(objectSchema(published), null, 2)}\n`],
+      [jsonSchemaFile(published), jsonSchema(published)],
       [
         `schemas/${published.name}.definition.yaml`,
         stringify(definition(published), { lineWidth: 0, aliasDuplicateObjects: false }),
@@ -43,6 +52,10 @@ export function generate(root: string): Map<string, string> {
     ]),
   ])
 }
+
+const jsonSchemaFile = ({ name }: Published): string => `schemas/${name}.schema.json`
+
+const jsonSchema = (published: Published): string => `${JSON.stringify(objectSchema(published), null, 2)}\n`
 
 function objectSchema({ kind, description, schema }: Published): JsonSchema {
   return {

@@ -11,6 +11,8 @@ import { readObjects } from '../../read-objects.ts'
 /** What Helm renders for a release. */
 export interface Rendered {
   objects: KubernetesObject[]
+  /** Names of the definitions in the chart's crds folder, sorted. */
+  crds: string[]
   /** Digest of the chart in its registry; `unknown` for a repository, which has none. */
   digest: string
   /** Version of Helm. */
@@ -38,8 +40,13 @@ export async function render(release: Release, kubernetes: string): Promise<Rend
     ])
     if (status !== 0) throw new Failure(`helm cannot render ${release.chart} ${release.version}:\n${stderr.trim()}`, 1)
     const version = await run(helm, ['version', '--short'])
+    const crds = await run(helm, ['show', 'crds', ...chartArgsOf(release)])
+    if (crds.status !== 0) throw new Failure(`helm cannot show the crds of ${release.chart}:\n${crds.stderr.trim()}`, 1)
     return {
       objects: readObjects(stdout, `${release.chart} ${release.version}`),
+      crds: readObjects(crds.stdout, `crds of ${release.chart}`)
+        .map(({ metadata }) => metadata.name)
+        .sort(),
       digest: /Digest: (sha256:[a-f0-9]{64})/.exec(stderr)?.[1] ?? 'unknown',
       helm: version.stdout.trim().replace(/\+.*$/, ''),
     }
@@ -49,9 +56,10 @@ export async function render(release: Release, kubernetes: string): Promise<Rend
 }
 
 /** Credentials are Helm's own: `helm registry login`, or what its repositories file says. */
-function argsOf({ name, namespace, chart, version, isInsecure }: Release): string[] {
-  const common = ['--version', version, '--namespace', namespace]
-  if (chart.startsWith('oci://')) return [name, chart, ...common, ...(isInsecure ? ['--plain-http'] : [])]
+const argsOf = (release: Release): string[] => [release.name, ...chartArgsOf(release), '--namespace', release.namespace]
+
+function chartArgsOf({ chart, version, isInsecure }: Release): string[] {
+  if (chart.startsWith('oci://')) return [chart, '--version', version, ...(isInsecure ? ['--plain-http'] : [])]
   const slash = chart.lastIndexOf('/')
-  return [name, chart.slice(slash + 1), '--repo', chart.slice(0, slash), ...common]
+  return [chart.slice(slash + 1), '--repo', chart.slice(0, slash), '--version', version]
 }

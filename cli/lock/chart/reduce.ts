@@ -1,11 +1,13 @@
 import type { KubernetesObject } from '../../../functions/lib/kubernetes/objects.ts'
 import { typeOf } from '../../../functions/lib/kubernetes/objects.ts'
 
-/**
- * Kinds that a lock leaves out: Secrets hold what charts generate again at every run, ConfigMaps are data, and no
- * post-renderer sees the definitions in a chart's crds/ folder.
- */
-const LEFT_OUT = new Set(['/Secret', '/ConfigMap', 'apiextensions.k8s.io/CustomResourceDefinition'])
+/** Kinds that a lock leaves out: Secrets hold what charts generate again at every run, and the others are only read as data. */
+const LEFT_OUT = new Set([
+  '/Secret',
+  '/ConfigMap',
+  'apiextensions.k8s.io/CustomResourceDefinition',
+  'monitoring.coreos.com/PrometheusRule',
+])
 
 /** Annotations that say how Helm installs an object. */
 const OF_HELM = /^helm\.sh\//

@@ -31,6 +31,9 @@ export const chartLockSchema = z.strictObject({
   helm: z.string().check(z.describe('Version of Helm that rendered it')),
   kubernetes: z.string().check(z.describe('Version of Kubernetes that it was rendered for')),
   digest: digest.check(z.describe('Digest of `objects` in canonical JSON')),
+  crds: z
+    .optional(z.array(z.string()))
+    .check(z.describe('CustomResourceDefinitions in the `crds` folder of the chart, by name')),
   objects: z.array(objectSchema).check(z.describe('What the chart renders, in its order, as far as functions read it')),
 })
 
@@ -44,6 +47,8 @@ export interface ChartLock {
   helm: string
   kubernetes: string
   digest: string
+  /** Definitions that Helm installs before everything else, and no post-renderer sees. */
+  crds?: string[] | undefined
   objects: KubernetesObject[]
 }
 

@@ -12,6 +12,7 @@ import { applyPatch, patchOf } from './json-patch.ts'
 import { literalPasswords } from './literal-passwords.ts'
 import { managedIndex, managedPatches, targetOf, writeManagedEntry } from './post-renderer.ts'
 import { isHelmRelease, type Release, releaseOf } from './release.ts'
+import { rootInitContainers } from './root-init-containers.ts'
 import { type ChartSources, isHelmRepository, isOciRepository } from './source.ts'
 
 /** A release of the build, with the objects that its chart renders as functions see them. */
@@ -107,13 +108,15 @@ export class Charts {
   }
 
   #ofExpanded(): Finding[] {
-    return this.#expanded.flatMap(({ release, rendered }) => [
-      ...literalPasswords(release.object).map((path) =>
-        charts['literal-password']({ object: release.object, field: { path } }),
-      ),
+    return this.#expanded.flatMap(({ release: { object }, lock: { crds = [] }, rendered }) => [
+      ...literalPasswords(object).map((path) => charts['literal-password']({ object, field: { path } })),
       ...rendered
-        .filter((object) => isHook(object) && podTemplateOf(object) !== undefined && !this.#isReached(object))
-        .map((object) => charts['hook-not-reached']({ object: release.object }, describe(object))),
+        .filter((one) => isHook(one) && podTemplateOf(one) !== undefined && !this.#isReached(one))
+        .map((hook) => charts['hook-not-reached']({ object }, describe(hook))),
+      ...(crds.length > 0 ? [charts['crds-not-reached']({ object }, crds)] : []),
+      ...rendered.flatMap((one) =>
+        rootInitContainers(one).map((container) => charts['root-init-container']({ object }, container, describe(one))),
+      ),
     ])
   }
 

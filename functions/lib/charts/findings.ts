@@ -98,6 +98,22 @@ export const charts = defineFindings('charts', {
     why: 'These pods run with whatever the chart gives them. Under an enforced Pod Security level they may not start.',
     fix: 'Update Flux and say so in the policy (`flux: {version: "2.9"}`), or turn the hook off by values.',
   },
+  'crds-not-reached': {
+    severity: 'info',
+    message: (names: readonly string[]) =>
+      `its chart brings ${names.length} CustomResourceDefinition${names.length === 1 ? '' : 's'} in its crds folder, which no post-renderer reaches: ${names.join(', ')}`,
+    means: 'A chart has CustomResourceDefinitions in its crds folder.',
+    why: 'Helm installs them as they are. A conversion webhook in one of them gets no network policy.',
+    fix: 'Nothing, unless one has a conversion webhook: then declare a flow to it.',
+  },
+  'root-init-container': {
+    severity: 'warning',
+    message: (container: string, owner: string) =>
+      `init container ${container} of ${owner} runs as root to change the owners of files, and no post-renderer can take a container away; turn it off by values, such as initChownData or volumePermissions, and set fsGroup`,
+    means: 'An init container of the chart runs as root, or has the capability to change owners.',
+    why: 'The pod cannot meet the level restricted, so its namespace cannot enforce it.',
+    fix: 'Turn the container off by values. With fsGroup in the policy, the kubelet makes the volume writable instead.',
+  },
   unlocked: {
     severity: 'warning',
     message: (reason: string) => `runs as its chart has it: ${reason}`,
