@@ -39,6 +39,7 @@ async function check(folder: string, options: CheckOptions): Promise<ExitCode> {
   const { baselineOf } = await import('../reachability/baseline.ts')
   const { coverageOf } = await import('../reachability/coverage.ts')
   const { flowsOf } = await import('../policy/flows.ts')
+  const { installed } = await import('../policy/installed.ts')
   const { hardenedStacks } = await import('../policy/policies.ts')
   const path = requireBuildable(folder)
   const session = openSession(options)
@@ -49,7 +50,7 @@ async function check(folder: string, options: CheckOptions): Promise<ExitCode> {
   const declared = flowsOf(stacks)
   const rendering = await renderFolder(path, builder, onePiece(session))
   const { complete = false } = options
-  const objects = objectsOf(rendering.objects)
+  const objects = installed(objectsOf(rendering.objects), stacks)
   const inEnvironment = (finding: Finding): StackFinding => ({ stack: path, source: 'check', finding })
   const coverage = coverageOf(objects, declared.flows, baselineOf(stacks))
   const ofFlows = [
@@ -58,7 +59,7 @@ async function check(folder: string, options: CheckOptions): Promise<ExitCode> {
   ]
   const { checkSourceTree } = await import('../checks/index.ts')
   const { sourceTreeOf } = await import('../checks/source-tree.ts')
-  const findings = [...ofFlows, ...checkSourceTree(sourceTreeOf(path, objects)).map(inEnvironment)]
+  const findings = [...ofFlows, ...checkSourceTree(sourceTreeOf(path, objectsOf(rendering.objects))).map(inEnvironment)]
   const { coverageAsJson, figuresAsText, silenceAsText } = await import('../report/coverage.ts')
   const { exitCodeOf, findingsAsResults, findingsAsText } = await import('../report/findings.ts')
   const exitCode = exitCodeOf(findings)

@@ -9,7 +9,7 @@ import { display } from '../../display.ts'
 import { Failure } from '../../exit-code.ts'
 import { readObjects } from '../../read-objects.ts'
 import { changesBetween } from './changes.ts'
-import { render } from './helm.ts'
+import { type Rendered, render } from './helm.ts'
 import { reduced } from './reduce.ts'
 import type { Lockable } from './releases.ts'
 
@@ -65,7 +65,7 @@ function versionOf(lock: KubernetesObject): string | undefined {
 
 const lockText = (
   { object, name, namespace, chart, version, values }: Release,
-  { digest, helm }: { digest: string; helm: string },
+  { digest, helm, crds }: Rendered,
   objects: readonly KubernetesObject[],
   kubernetes: string,
 ): string =>
@@ -85,6 +85,7 @@ const lockText = (
         helm,
         kubernetes,
         digest: digestOf(objects),
+        ...(crds.length > 0 && { crds }),
         objects,
       },
     },
