@@ -12,6 +12,7 @@ import {
   buildPlain,
   environments,
   examples,
+  fluxStacks,
   folderOf,
   isHardened,
   objectsOf,
@@ -21,7 +22,7 @@ import {
   stacks,
 } from '../support/stacks.ts'
 
-const built = [...stacks, ...examples, ...environments.map(argocdApplications)]
+const built = [...stacks, ...fluxStacks, ...examples, ...environments.map(argocdApplications)]
 
 type Policy = Fields & { kind: string; spec: Fields }
 
@@ -64,14 +65,22 @@ function withoutCallerAnnotations(object: KubernetesObject): KubernetesObject {
   return { ...object, metadata: { ...object.metadata, annotations: Object.fromEntries(annotations) } }
 }
 
-const takesFlows = ({ schema }: (typeof catalog)[number]): boolean =>
-  'flows' in (schema as never as { _zod: { def: { shape: object } } })._zod.def.shape
+const SHARED = ['flows', 'flux'] as const
+
+/** What a policy says for all sections, as far as a function takes it. */
+const sharedBy = ({ schema }: (typeof catalog)[number], spec: Fields): Fields =>
+  Object.fromEntries(
+    SHARED.filter(
+      (key) =>
+        spec[key] !== undefined && key in (schema as never as { _zod: { def: { shape: object } } })._zod.def.shape,
+    ).map((key) => [key, spec[key]]),
+  )
 
 /** The same policy as one Hardening and as single functions, whichever form the stack uses. */
 function bothForms(policies: readonly Policy[]): { whole: Policy; singles: Policy[] } {
   const [first] = policies
   if (first?.kind === 'Hardening') {
-    const { flows, ...sections } = first.spec
+    const sections = first.spec
     const singles = catalog
       .filter(({ section }) => sections[section] !== undefined)
       .map((definition) => ({
@@ -80,7 +89,7 @@ function bothForms(policies: readonly Policy[]): { whole: Policy; singles: Polic
         metadata: { name: definition.name },
         spec: {
           ...(sections[definition.section] as Fields),
-          ...(takesFlows(definition) && flows !== undefined && { flows }),
+          ...sharedBy(definition, first.spec),
         },
       }))
     return { whole: first, singles }

@@ -12,9 +12,9 @@ const SAME_SCHEMA: Readonly<Record<string, string>> = {
   'telemetry.istio.io/v1': 'telemetry.istio.io/v1alpha1',
 }
 
-/** Kinds of operators of which kubernetes-models has no schema. */
+/** Kinds of operators of which kubernetes-models has no schema. Those of Flux are checked by its own (test/e2e/flux-kinds). */
 const WITHOUT_MODEL =
-  /^(?:kafka\.strimzi\.io|pingcap\.com|autoscaling\.k8s\.io|argoproj\.io|external-secrets\.io|cert-manager\.io|cilium\.io)\//
+  /^(?:kafka\.strimzi\.io|pingcap\.com|autoscaling\.k8s\.io|argoproj\.io|external-secrets\.io|cert-manager\.io|cilium\.io|monitoring\.coreos\.com|\w+\.toolkit\.fluxcd\.io)\//
 
 interface Model {
   module: string

@@ -1,33 +1,56 @@
 import { execFileSync } from 'node:child_process'
 import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { parseAllDocuments } from 'yaml'
+import { layoutOf } from '../../cli/tree/layout.ts'
 import type { KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
 import { OPTIONS, toPlain } from '../../functions/lib/yaml/kubernetes-yaml.ts'
 import { kustomize } from './programs.ts'
 
 export const root = join(__dirname, '../..')
 
-/** The environments, by their folders in `overlays`. */
+const overlays = join(root, 'overlays')
+
+/** The environments that Argo CD deploys, by their folders in `overlays`. */
 export const environments: readonly string[] = ['dev', 'production']
 
-/** `dev/mimir`: every stack of every environment, found by its folder. */
-export const stacks: readonly string[] = environments
-  .flatMap((environment) => readdirSync(join(root, 'overlays', environment)).map((stack) => `${environment}/${stack}`))
-  .filter((stack) => !stack.endsWith('/hardening') && existsSync(join(root, 'overlays', stack, 'kustomization.yaml')))
+/** What the homelab runs in its environments. */
+const HOMELAB = ['staging', 'production/homelab']
+
+/** `staging/cert-manager/controllers`: the stacks of the homelab, which Flux installs. */
+export const fluxStacks: readonly string[] = HOMELAB.flatMap((list) => [
+  ...layoutOf(join(overlays, list)).stacks.values(),
+])
+  .map((folder) => relative(overlays, folder))
   .sort()
-if (stacks.length === 0) throw new Error('overlays/: no stack found, so that nothing would be tested')
+
+/** `dev/mimir`: every other stack of every environment, found by its folder. */
+export const stacks: readonly string[] = environments
+  .flatMap((environment) => readdirSync(join(overlays, environment)).map((stack) => `${environment}/${stack}`))
+  .filter((stack) => !stack.endsWith('/hardening') && existsSync(join(overlays, stack, 'kustomization.yaml')))
+  .filter((stack) => !HOMELAB.includes(stack) && !fluxStacks.some((other) => other.startsWith(`${stack}/`)))
+  .sort()
+for (const found of [stacks, fluxStacks])
+  if (found.length === 0) throw new Error('overlays/: no stack found, so that nothing would be tested')
 
 /** What is built next to the stacks, by its folder: the examples, and what deploys each environment through Argo CD. */
 export const examples: readonly string[] = readdirSync(join(root, 'examples')).map((name) => `examples/${name}`)
 export const argocdApplications = (environment: string): string => `integrations/argocd/applications/${environment}`
 
 /** The folder of a stack, or of what is built next to the stacks. */
-export const folderOf = (stack: string): string => (stacks.includes(stack) ? join('overlays', stack) : stack)
+export const folderOf = (stack: string): string =>
+  [...stacks, ...fluxStacks].includes(stack) ? join('overlays', stack) : stack
 
 /** Has it a policy, or are its objects rendered as they are? */
-export const isHardened = (stack: string): boolean => existsSync(join(root, folderOf(stack), 'hardening'))
+export function isHardened(stack: string): boolean {
+  const folder = join(root, folderOf(stack))
+  // Controllers share the policy of their stack, which is next to them.
+  return (
+    existsSync(join(folder, 'hardening')) ||
+    /^- \.\.\/hardening$/m.test(readFileSync(join(folder, 'kustomization.yaml'), 'utf8'))
+  )
+}
 
 /** Objects of a YAML stream, read as Kubernetes reads them. */
 export const objectsOf = (yaml: string): KubernetesObject[] =>

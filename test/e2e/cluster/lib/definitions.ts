@@ -30,7 +30,8 @@ export const publishedDefinitions = (): KubernetesObject[] =>
       .filter(({ kind }) => kind === 'CustomResourceDefinition')
   })
 
-function downloaded(module: string): string {
+/** The folder of a module and version that Go downloads. */
+export function downloaded(module: string): string {
   try {
     const stdout = execFileSync('go', ['mod', 'download', '-json', module], {
       cwd: tmpdir(),
