@@ -1,4 +1,5 @@
 import { namesBackends } from '../lib/flows/backends.ts'
+import { isMonitor } from '../lib/flows/scrapes.ts'
 import { defineFunction } from '../lib/framework/function.ts'
 import { isKind } from '../lib/kubernetes/objects.ts'
 import { isPodOwner } from '../lib/kubernetes/pod-template.ts'
@@ -29,6 +30,7 @@ export const istioHardening = defineFunction<IstioHardeningSpec>({
   reads: (_spec, item) =>
     isPodOwner(item) ||
     namesBackends(item) ||
+    isMonitor(item) ||
     customResourceOf(item)?.runtimePods !== undefined ||
     KINDS.some(([group, kind]) => isKind(item, group, kind)),
   transform,

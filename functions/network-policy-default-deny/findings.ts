@@ -95,6 +95,15 @@ export const findings = defineFindings(NAME, {
     why: 'Default deny blocks the scrape, so the metrics are missing.',
     fix: 'Say under scrape of networkPolicy in which namespace Prometheus runs and which labels it has, or remove the annotations.',
   },
+  'monitor-without-scraper': {
+    severity: 'warning',
+    message: (targets: readonly string[]) =>
+      `asks for a scrape of ${targets.join(', ')}, and no Prometheus of the build reads it; expected scrape: {namespace, labels} of the Prometheus that does, or it is not admitted`,
+    means:
+      'A ServiceMonitor, a PodMonitor or a Probe selects pods of the build, and neither a Prometheus of the build nor the policy says who scrapes them.',
+    why: 'Default deny blocks the scrape, so the metrics are missing.',
+    fix: 'Say under scrape of networkPolicy in which namespace Prometheus runs and which labels it has, or let the selectors of the Prometheus choose the monitor.',
+  },
   'scrape-port-unknown': {
     severity: 'warning',
     message: (found: string) => `found ${found}, expected a port number; the scraper is not admitted to it`,

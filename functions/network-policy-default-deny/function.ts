@@ -1,7 +1,9 @@
 import { namesBackends } from '../lib/flows/backends.ts'
+import { isMonitor } from '../lib/flows/scrapes.ts'
 import { defineFunction } from '../lib/framework/function.ts'
 import { isKind, type TypeMeta } from '../lib/kubernetes/objects.ts'
 import { isPodOwner } from '../lib/kubernetes/pod-template.ts'
+import { customResourceOf } from '../lib/operators/index.ts'
 import { type NetworkPolicyDefaultDenySpec, networkPolicyDefaultDenySchema } from './config.ts'
 import { transform } from './transform.ts'
 
@@ -17,6 +19,8 @@ const READ: readonly (readonly [group: string, kind: string])[] = [
 
 const isRead = (item: TypeMeta): boolean => READ.some(([group, kind]) => isKind(item, group, kind))
 
+const makesPods = (item: TypeMeta): boolean => customResourceOf(item)?.runtimePods !== undefined
+
 export const networkPolicyDefaultDeny = defineFunction<NetworkPolicyDefaultDenySpec>({
   name: 'network-policy-default-deny',
   kind: 'NetworkPolicyDefaultDeny',
@@ -24,6 +28,6 @@ export const networkPolicyDefaultDeny = defineFunction<NetworkPolicyDefaultDenyS
   description:
     'Denies a namespace all traffic by default and admits what flows declare, with policies for both ends of each flow.',
   schema: networkPolicyDefaultDenySchema,
-  reads: (_spec, item) => isPodOwner(item) || isRead(item) || namesBackends(item),
+  reads: (_spec, item) => isPodOwner(item) || isRead(item) || namesBackends(item) || isMonitor(item) || makesPods(item),
   transform,
 })

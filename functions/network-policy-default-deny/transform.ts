@@ -1,7 +1,7 @@
 // Denies every namespace of the build all traffic, and admits again what is declared or follows from the build.
 //
-// Reads: Namespaces, workloads and Services; VirtualServices, routes, Ingresses, webhook configurations and APIServices,
-// whose backends they call; Sidecars, for the reason of ALLOW_ANY; spec.flows.
+// Reads: Namespaces, workloads and Services; custom resources for which known operators make pods; VirtualServices, routes,
+// Ingresses, webhook configurations and APIServices, whose backends they call; monitors of Prometheus; Sidecars, for the reason of ALLOW_ANY; spec.flows.
 // Writes NetworkPolicies (dialect cilium: CiliumNetworkPolicies), and nothing else:
 //   per denied namespace  default-deny, allow-envoy-stats-scrape and the policies of `always`
 //   per workload          one of its name: ingress from its callers, egress to what it calls and what every pod needs
@@ -17,6 +17,7 @@ import { announcedTraffic } from './checks/announced.ts'
 import { broaderThanFlows } from './checks/broader-policies.ts'
 import { callersWithoutPods } from './checks/callers.ts'
 import { deadPolicies } from './checks/dead-policies.ts'
+import { monitorsWithoutScraper } from './checks/monitors.ts'
 import { checkPolicies } from './checks/peers.ts'
 import { redundantPolicies } from './checks/redundant-policies.ts'
 import { forgottenEndpoints } from './checks/service-endpoints.ts'
@@ -43,6 +44,7 @@ export function transform(
     ...ofBuild,
     ...open.findings,
     ...scrapeFindings(build.subjects, spec.scrape !== undefined),
+    ...monitorsWithoutScraper(build),
     ...callersWithoutPods(build),
     ...announcedTraffic(build),
     ...forgottenEndpoints(build),

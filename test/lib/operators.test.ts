@@ -12,7 +12,7 @@ const needy = (pods: ReturnType<typeof of>) => pods.filter((pod) => pod.needsApi
 
 describe('pods that an operator makes', () => {
   test('of a Prometheus carry its name, listen for the web, Thanos and the reloader, and read the API server', () => {
-    expect(of('monitoring.coreos.com/v1', 'Prometheus', { thanos: {}, portName: 'http' })).toEqual([
+    expect(of('monitoring.coreos.com/v1', 'Prometheus', { thanos: {}, portName: 'http' })).toMatchObject([
       {
         name: 'prometheus-x',
         labels: { 'app.kubernetes.io/name': 'prometheus', 'app.kubernetes.io/instance': 'x' },

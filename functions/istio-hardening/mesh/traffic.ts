@@ -4,6 +4,7 @@ import { findings as flowFindings } from '../../lib/flows/findings.ts'
 import { about } from '../../lib/flows/flow.ts'
 import { isTcp } from '../../lib/flows/port.ts'
 import type { ResolvedFlow } from '../../lib/flows/resolve.ts'
+import type { Scrape } from '../../lib/flows/scrapes.ts'
 import { type Traffic, trafficOf } from '../../lib/flows/traffic.ts'
 import { groupBy } from '../../lib/framework/group-by.ts'
 import type { Shared } from '../../lib/framework/shared.ts'
@@ -20,6 +21,8 @@ export interface WorkloadTraffic {
   outbound: ResolvedFlow[]
   /** Calls by the API server and gateways. */
   backends: BackendCall[]
+  /** What monitors of Prometheus ask for. */
+  scrapes: Scrape[]
 }
 
 /** Pods that an operator makes, by the labels with which flows select them. */
@@ -42,12 +45,12 @@ export function trafficByWorkload(
   { flows: declared, ambient }: IstioHardeningSpec,
   shared: Shared,
 ): TrafficByWorkload {
-  const { topology, flows, calls, findings } = trafficOf(objects, { flows: declared }, shared)
+  const { topology, flows, calls, scrapes, findings } = trafficOf(objects, { flows: declared }, shared)
   const byObject = new Map<KubernetesObject, WorkloadTraffic>(
-    topology.workloads.map(({ object }) => [object, { inbound: [], outbound: [], backends: [] }]),
+    topology.workloads.map(({ object }) => [object, { inbound: [], outbound: [], backends: [], scrapes: [] }]),
   )
   const of = ({ object }: Workload): WorkloadTraffic =>
-    byObject.get(object) ?? { inbound: [], outbound: [], backends: [] }
+    byObject.get(object) ?? { inbound: [], outbound: [], backends: [], scrapes: [] }
   const ranges = ambient
     ? []
     : flows
@@ -58,6 +61,7 @@ export function trafficByWorkload(
     for (const caller of resolved.callers) of(caller).outbound.push(resolved)
   }
   for (const call of calls) of(call.workload).backends.push(call)
+  for (const scrape of scrapes) if (scrape.workload) of(scrape.workload).scrapes.push(scrape)
   return { topology, of, runtimePods: runtimePodsOf(flows.flatMap(carriedByMesh)), findings: [...findings, ...ranges] }
 }
 

@@ -27,8 +27,9 @@ interface Mesh {
 }
 
 /**
- * A port takes plain text where that arrives by intent: the API server calls a webhook or an APIService, a flow is
- * `plain`, or `permissivePorts` says so with a reason. Plain text that would meet a STRICT port is reported.
+ * A port takes plain text where that arrives by intent: the API server calls a webhook or an APIService, a monitor asks
+ * Prometheus to scrape it, a flow is `plain`, or `permissivePorts` says so with a reason. Plain text that would meet a STRICT
+ * port is reported.
  */
 export function permissivePortsOf(
   member: Member,
@@ -36,10 +37,11 @@ export function permissivePortsOf(
   topology: Topology,
   { isMember, isOutside }: Mesh,
 ): PermissivePorts {
-  const { inbound, backends } = member.traffic
+  const { inbound, backends, scrapes } = member.traffic
   const declared = declaredPorts(member, spec, topology)
   const ports = [
     ...backends.filter(({ route }) => route === 'apiServer').map(({ port }) => numberOf(port)),
+    ...scrapes.map(({ port }) => numberOf(port)),
     ...inbound.filter(({ resolved }) => resolved.flow.plain).map(({ callee }) => numberOf(callee.port)),
     ...declared.ports.map(({ port }) => port),
   ]
@@ -49,6 +51,7 @@ export function permissivePortsOf(
     reasons: declared.ports.map(({ port, reason }) => `port ${port}: ${reason}`),
     findings: [
       ...declared.findings,
+      ...scrapedInPlainText(member),
       ...(mtlsOf(member.workload, spec) === 'strict'
         ? [
             ...plainTextCallers(member, permissive, isMember),
@@ -57,6 +60,14 @@ export function permissivePortsOf(
         : [findings['permissive-stage']({ object: member.workload.object })]),
     ],
   }
+}
+
+/** Prometheus calls the pods past their Services, and speaks mutual TLS only where somebody has set that up. */
+function scrapedInPlainText({ workload: { object }, traffic }: Member): Finding[] {
+  const ports = new Map(
+    traffic.scrapes.map(({ port, monitor }) => [numberOf(port), `scraped by ${describe(monitor)}`] as const),
+  )
+  return [...ports].map(([port, why]) => findings['plain-text-port']({ object }, port, why))
 }
 
 /** PeerAuthentication counts ports of pods, so the port of a Service is translated. */

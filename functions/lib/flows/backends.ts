@@ -1,8 +1,9 @@
 import type { Finding } from '../framework/finding.ts'
 import { type Fields, isFields, isKind, type KubernetesObject, valueAt } from '../kubernetes/objects.ts'
-import { servicePortFor, targetPortNumber } from '../kubernetes/service.ts'
+import { type Service, servicePortFor, targetPortNumber } from '../kubernetes/service.ts'
 import type { Workload } from '../kubernetes/workload.ts'
 import { findings } from './findings.ts'
+import { isBehind, type MadePods, portOfMade, targetOfMade } from './made-pods.ts'
 import { type Port, tcp } from './port.ts'
 import type { Topology } from './topology.ts'
 
@@ -29,6 +30,11 @@ export interface BackendCall {
   port: Port
 }
 
+/** The same to pods that an operator makes. */
+export interface MadeCall extends Omit<BackendCall, 'workload'> {
+  pods: MadePods
+}
+
 /** Tag of a finding that names the Service a call goes to. */
 export const BACKEND = 'backend'
 
@@ -41,15 +47,44 @@ export const namesBackends = (item: { apiVersion: string; kind: string; text?: s
 export function backendCalls(
   objects: readonly KubernetesObject[],
   topology: Topology,
-): { calls: BackendCall[]; findings: Finding[] } {
+): { calls: BackendCall[]; madeCalls: MadeCall[]; findings: Finding[] } {
   const found: Finding[] = []
   const references = objects.flatMap((object) => {
     const reader = READERS.find(([group, kind]) => isKind(object, group, kind))
     return reader ? reader[2](object) : []
   })
-  const calls = references.flatMap((reference) => callOf(reference, topology, found))
-  return { calls, findings: found }
+  const madeCalls = references.map((reference) => ({ reference, calls: madeCallsOf(reference, topology) }))
+  const calls = madeCalls.flatMap(({ reference, calls: toMade }) =>
+    toMade.length > 0 ? [] : callOf(reference, topology, found),
+  )
+  return { calls, madeCalls: madeCalls.flatMap(({ calls: toMade }) => toMade), findings: found }
 }
+
+/** The Service may stand in the build, or be one that the operator makes. */
+function madeCallsOf({ route, source, namespace, service: name, port }: Reference, topology: Topology): MadeCall[] {
+  const service = topology.serviceCalled(namespace, name)
+  if (service && topology.workloadsBehind(service).length > 0) return []
+  return topology.madeWith(namespace, {}).flatMap((pods) => {
+    const ports = service ? portsBehind(service, pods) : Object.entries(pods.services?.[name] ?? {})
+    const [only, ...others] = ports
+    const named = port === undefined ? undefined : portOfMade(pods, port)
+    const target =
+      port === undefined && others.length === 0
+        ? only
+        : ports.find(([dialled, onPod]) => dialled === String(port) || onPod === named)
+    return target ? [{ route, source, pods, port: tcp(target[1]) }] : []
+  })
+}
+
+/** From names and numbers of a Service to the port on made pods. */
+const portsBehind = (service: Service, pods: MadePods): [string, number][] =>
+  isBehind(service, pods)
+    ? service.ports.flatMap((port) => {
+        const target = targetOfMade(pods, port)
+        const dialled = [String(port.port), ...(port.name === undefined ? [] : [port.name])]
+        return target === undefined ? [] : dialled.map((one): [string, number] => [one, target])
+      })
+    : []
 
 function callOf(reference: Reference, topology: Topology, found: Finding[]): BackendCall[] {
   const { route, source, namespace, port } = reference

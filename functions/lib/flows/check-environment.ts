@@ -108,6 +108,7 @@ function checkCallers(flow: Flow, environment: Environment): Explained[] {
     if (caller.type !== 'pods') return []
     const { namespace, labels = {} } = caller
     if (topology.workloadsWith(namespace, labels).length > 0) return []
+    if (topology.madeWith(namespace, labels).length > 0) return []
     if (runtimePods.some((pods) => pods.namespace === namespace && selects(labels, pods.labels))) return []
     const asWritten = writeCaller(namespace, labels)
     const pods = placeOf(namespace, asWritten)

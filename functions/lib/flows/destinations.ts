@@ -6,6 +6,7 @@ import { type Service, type ServicePort, serviceHost, servicePortFor, targetPort
 import { containerPort, servingContainers, type Workload } from '../kubernetes/workload.ts'
 import { findings } from './findings.ts'
 import { about, type Flow } from './flow.ts'
+import { type MadePods, portOfMade, targetOf } from './made-pods.ts'
 import { isTcp, type Port, PROTOCOLS, type Protocol } from './port.ts'
 import { policySelector, type Topology } from './topology.ts'
 
@@ -42,7 +43,9 @@ export function calleesOf(flow: Flow, topology: Topology, found: Finding[]): Cal
   // Of several kinds that share a name, a Job next to what serves, those that carry the port.
   if (workloads.length > 1 && !flow.selector) return everyCallee(flow, workloads, topology, found)
   if (workloads.length > 0) return workloads.flatMap((workload) => calleeHere(flow, workload, topology, found))
-  const names = candidates.map((workload) => workload.name)
+  const made = topology.madeNamed(namespace, name)
+  if (made.length > 0) return made.flatMap((pods) => madeCallees(flow, pods, topology, found))
+  const names = [...candidates, ...topology.madeWith(namespace, {})].map((one) => one.name)
   if (name !== '*' && (topology.ownNamespaces.has(namespace) || nearest(name, names) !== undefined)) {
     const meant = didYouMean(name, names)
     found.push(findings['unknown-destination'](about(flow), flow.key, name, namespace, meant, names))
@@ -86,7 +89,37 @@ const calleeElsewhere = (flow: Flow, namespace: string, name: string): Callee =>
   host: hostElsewhere(flow, namespace, name),
 })
 
-/** Pods that an operator makes. */
+/** Pods that a known operator makes for an object of the build. */
+function madeCallees(flow: Flow, pods: MadePods, topology: Topology, found: Finding[]): Callee[] {
+  const target = targetOf(pods, flow.port, topology.services, flow.service)
+  const { namespace, name, labels } = pods
+  if (!target) {
+    const names = pods.ports.flatMap((port) => port.name ?? [])
+    const details = { ...about(flow), object: pods.object }
+    const written = String(flow.port)
+    found.push(findings['unknown-port'](details, flow.key, written, didYouMean(written, names), names))
+    return []
+  }
+  return protocolsOfMade(flow, pods, target.port).map((protocol) => ({
+    ...{ namespace, workload: undefined, name, isHere: true, labels },
+    port: { protocol, port: target.port },
+    dialled: { protocol, port: target.dialled },
+    host: hostElsewhere({ ...flow, protocol, service: flow.service ?? target.service }, namespace, name),
+  }))
+}
+
+function protocolsOfMade({ port, protocol }: Flow, { ports }: MadePods, onPod: number): Protocol[] {
+  if (protocol !== undefined) return [protocol]
+  const candidates = ports.filter((candidate) => candidate.port === onPod)
+  const named = candidates.filter(({ name }) => name === port)
+  const protocols = (named.length > 0 ? named : candidates).map((candidate) => candidate.protocol ?? 'TCP')
+  return protocols.length > 0 ? protocols : ['TCP']
+}
+
+/**
+ * Pods that a flow selects by labels. Unless a known operator makes them for an object of the build, nothing tells their
+ * ports, so the flow's are taken as they are.
+ */
 function runtimeCallees(flow: Flow, namespace: string, name: string, topology: Topology, found: Finding[]): Callee[] {
   const isHere = topology.ownNamespaces.has(namespace)
   if (isHere && name === '*') {
@@ -94,7 +127,19 @@ function runtimeCallees(flow: Flow, namespace: string, name: string, topology: T
     return []
   }
   const pods = { namespace, workload: undefined, name, isHere, labels: flow.selector }
-  return [{ ...pods, ...portElsewhere(flow), host: hostElsewhere(flow, namespace, name) }]
+  return [{ ...pods, ...portSelected(flow, namespace, topology), host: hostElsewhere(flow, namespace, name) }]
+}
+
+/** A number that one of the selected pods has is theirs; any other, and a name, may be that of a Service. */
+function portSelected(flow: Flow, namespace: string, topology: Topology): Pick<Callee, 'port' | 'dialled'> {
+  const made = topology.madeWith(namespace, flow.selector ?? {})
+  const isTheirs = typeof flow.port === 'number' && made.some((pods) => portOfMade(pods, flow.port) !== undefined)
+  const [target] = isTheirs
+    ? []
+    : made.flatMap((pods) => targetOf(pods, flow.port, topology.services, flow.service) ?? [])
+  if (!target) return portElsewhere(flow)
+  const { protocol = 'TCP' } = flow
+  return { port: { protocol, port: target.port }, dialled: { protocol, port: target.dialled } }
 }
 
 function calleeHere(flow: Flow, workload: Workload, topology: Topology, found: Finding[]): Callee[] {

@@ -3,8 +3,10 @@ import { identity, isKind, type KubernetesObject, valueAt } from '../kubernetes/
 import { type PodTemplate, podTemplateOf } from '../kubernetes/pod-template.ts'
 import { namesOf, namespacesOf } from '../kubernetes/previous-names.ts'
 import { servicesOf } from '../kubernetes/service.ts'
+import { runtimePodsOf } from '../operators/index.ts'
 import { namesBackends } from './backends.ts'
 import { type FlowsSpec, writtenCallers } from './schema.ts'
+import { isMonitor } from './scrapes.ts'
 
 /** What traffic depends on, as it was read: objects that functions edit in place tell by it whether it still holds. */
 export interface Read {
@@ -57,6 +59,9 @@ function factOf(object: KubernetesObject, counts: (label: string) => boolean): F
   if (template) return factOfPods(object, template, counts)
   if (isKind(object, '', 'Namespace')) return { object, parts: [], text: object.metadata.name }
   if (isKind(object, '', 'Service')) return { object, parts: [object.spec], text: nameAnd(object, object.spec) }
+  if (isMonitor(object)) return { object, parts: [object.spec], text: nameAnd(object, object.metadata.labels) }
+  const made = runtimePodsOf(object)
+  if (made.length > 0) return { object, parts: [], text: nameAnd(object, made) }
   if (!namesBackends(object)) return undefined
   const { apiVersion, kind, metadata, ...content } = object
   return { object, parts: [], text: nameAnd(object, content) }

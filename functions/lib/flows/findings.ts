@@ -158,6 +158,15 @@ export const findings = defineFindings('flows', {
     why: 'The gateway or the API server would call a port that nothing serves.',
     fix: 'Correct the port in the object, or the ports of the Service.',
   },
+  'monitor-without-target': {
+    severity: 'info',
+    message: () =>
+      'found no Service or pod of the build that it selects with the port that it names; expected its labels and port corrected, or a flow from the Prometheus to the pods if another build has them',
+    means:
+      'A ServiceMonitor, a PodMonitor or a Probe selects nothing in this build, or names a port that is not there.',
+    why: 'The scrape is admitted to nothing: either the metrics are missing, or the pods are in another build that does not see the monitor.',
+    fix: 'Correct its selector and port, or declare a flow from the Prometheus to the pods in the policy of both builds.',
+  },
   'called-after-all': {
     severity: 'error',
     message: (flow: string, caller: string) =>

@@ -111,11 +111,18 @@ function callerByName(
   found: Finding[],
 ): FoundCaller {
   const workloads = topology.workloadsNamed(namespace, name)
-  if (workloads.length === 0 && callees.some((callee) => callee.isHere)) {
-    const names = topology.workloadsIn(namespace).map((workload) => workload.name)
+  const made = workloads.length === 0 ? topology.madeNamed(namespace, name) : []
+  if (workloads.length + made.length === 0 && callees.some((callee) => callee.isHere)) {
+    const names = [...topology.workloadsIn(namespace), ...topology.madeWith(namespace, {})].map((one) => one.name)
     found.push(findings['unknown-caller'](about(flow), flow.key, name, namespace, didYouMean(name, names)))
   }
-  return { peers: workloads.map((workload) => peerOf(workload, topology)), workloads }
+  return {
+    peers: [
+      ...workloads.map((workload) => peerOf(workload, topology)),
+      ...made.map(({ labels }) => ({ namespace, labels })),
+    ],
+    workloads,
+  }
 }
 
 function uniquePeers(peers: readonly CallingPods[]): CallingPods[] {

@@ -6,11 +6,14 @@ import { type Labels, selects } from '../kubernetes/selector.ts'
 import { type Service, servicesOf } from '../kubernetes/service.ts'
 import { type Workload, workloadsOf } from '../kubernetes/workload.ts'
 import { APP, COMPONENT } from './flow.ts'
+import { type MadePods, madePodsOf, selectsMade } from './made-pods.ts'
 
 /** What of a build can call and be called. */
 export interface Topology {
   workloads: readonly Workload[]
   services: readonly Service[]
+  /** Pods that operators make for objects of the build. */
+  made: readonly MadePods[]
   /** Namespaces whose Namespace object is in the build: what is not in them here is nowhere. */
   ownNamespaces: ReadonlySet<string>
   workloadsIn(namespace: string): readonly Workload[]
@@ -20,6 +23,10 @@ export interface Topology {
   workloadsWith(namespace: string, labels: Labels): readonly Workload[]
   servicesFor(workload: Workload): readonly Service[]
   workloadsBehind(service: Service): readonly Workload[]
+  /** Made pods by the name of what the operator makes, such as a StatefulSet. */
+  madeNamed(namespace: string, name: string): readonly MadePods[]
+  /** Made pods of a namespace that carry all of the labels, as far as is known. */
+  madeWith(namespace: string, labels: Labels): readonly MadePods[]
   /** The Service that another object calls so. */
   serviceCalled(namespace: string, name: string): Service | undefined
   /** As `policySelector` says. */
@@ -56,9 +63,15 @@ export function topologyOf(objects: readonly KubernetesObject[]): Topology {
     [...named.filter(({ now }) => !now), ...named.filter(({ now }) => now)].map(({ name, service }) => [name, service]),
   )
   const selectors = new Map<KubernetesObject, Labels>()
+  const made = madePodsOf(objects)
+  const madeByNamespace = groupBy(made, ({ namespace }) => namespace)
+  const madeIn = (namespace: string): readonly MadePods[] => madeByNamespace.get(namespace) ?? []
   return {
     workloads,
     services,
+    made,
+    madeNamed: (namespace, name) => madeIn(namespace).filter((pods) => pods.name === name),
+    madeWith: (namespace, labels) => madeIn(namespace).filter((pods) => selectsMade(labels, pods)),
     ownNamespaces: new Set(
       objects.filter((object) => isKind(object, '', 'Namespace')).map((object) => object.metadata.name),
     ),

@@ -1,11 +1,12 @@
 import type { Finding } from '../framework/finding.ts'
 import type { Shared } from '../framework/shared.ts'
 import { identity, type KubernetesObject } from '../kubernetes/objects.ts'
-import { BACKEND, type BackendCall, backendCalls } from './backends.ts'
+import { BACKEND, type BackendCall, backendCalls, type MadeCall } from './backends.ts'
 import { isUnchanged, type Read, readFacts } from './facts.ts'
 import { FLOW, type Flow, parseFlows } from './flow.ts'
 import { type ResolvedFlow, resolveFlows } from './resolve.ts'
 import type { FlowsSpec } from './schema.ts'
+import { type Scrape, scrapesOf } from './scrapes.ts'
 import { type Topology, topologyOf } from './topology.ts'
 import { calledAfterAll } from './uncalled.ts'
 
@@ -18,6 +19,10 @@ export interface Traffic {
   flows: readonly ResolvedFlow[]
   /** Calls that objects of the build announce. */
   calls: readonly BackendCall[]
+  /** What monitors of the build ask to be scraped. */
+  scrapes: readonly Scrape[]
+  /** Those to pods that operators make. */
+  madeCalls: readonly MadeCall[]
   /** What does not fit together. In one run every finding is given once, to the function that asks first. */
   findings: readonly Finding[]
 }
@@ -92,13 +97,17 @@ function resolve(
   const withAdopted = { ...topology, ownNamespaces: new Set([...topology.ownNamespaces, ...adopted]) }
   const parts = declared.map((flow) => resolveFlows([flow], flow.selector ? withAdopted : topology))
   const backends = backendCalls(objects, topology)
+  const scraping = scrapesOf(objects, topology)
   const flows = parts.flatMap(({ flows: resolved }) => resolved)
   return {
     topology,
     declared,
     flows,
     calls: backends.calls,
+    madeCalls: backends.madeCalls,
+    scrapes: scraping.scrapes,
     findings: [
+      ...scraping.findings,
       ...calledAfterAll(flows, backends.calls),
       ...parts.flatMap(({ findings }) => findings),
       ...backends.findings.filter((finding) => !declared.some((flow) => serves(flow, finding))),

@@ -1,10 +1,11 @@
-import type { Operator } from './operator.ts'
+import { type Operator, samePorts } from './operator.ts'
 
 /**
  * The label selects the instances and the Jobs that set them up; each runs the instance manager, which watches the Cluster
  * in the API server. Images are left out, because the operator reads the version of PostgreSQL from the tag.
  * Sources: https://cloudnative-pg.io/documentation/current/networking/,
- * https://cloudnative-pg.io/documentation/current/instance_manager/
+ * https://cloudnative-pg.io/documentation/current/instance_manager/,
+ * https://cloudnative-pg.io/documentation/current/service_management/
  */
 export const cloudNativePg: Operator = {
   customResources: {
@@ -18,6 +19,13 @@ export const cloudNativePg: Operator = {
             { name: 'metrics', port: 9187 },
             { name: 'status', port: 8000 },
           ],
+          // Standbys replicate from the primary, and a joining one copies it.
+          members: [5432],
+          services: {
+            [`${name}-rw`]: samePorts(5432),
+            [`${name}-ro`]: samePorts(5432),
+            [`${name}-r`]: samePorts(5432),
+          },
           needsApiServer: true,
         },
       ],

@@ -1,5 +1,5 @@
 import { type KubernetesObject, valueAt } from '../kubernetes/objects.ts'
-import type { Operator } from './operator.ts'
+import { type Operator, samePorts } from './operator.ts'
 
 /** The operator makes a certificate of its own unless told otherwise, and calls the port by its scheme. */
 const scheme = (object: KubernetesObject): string =>
@@ -27,6 +27,12 @@ export const elasticCloudOnKubernetes: Operator = {
             { name: scheme(cluster), port: 9200 },
             { name: 'transport', port: 9300 },
           ],
+          members: [9200, 9300],
+          services: {
+            [`${cluster.metadata.name}-es-http`]: samePorts(9200),
+            [`${cluster.metadata.name}-es-internal-http`]: samePorts(9200),
+            [`${cluster.metadata.name}-es-transport`]: samePorts(9300),
+          },
           needsApiServer: false,
         },
       ],
@@ -41,6 +47,7 @@ export const elasticCloudOnKubernetes: Operator = {
             'kibana.k8s.elastic.co/name': kibana.metadata.name,
           },
           ports: [{ name: scheme(kibana), port: 5601 }],
+          services: { [`${kibana.metadata.name}-kb-http`]: samePorts(5601) },
           needsApiServer: false,
         },
       ],

@@ -13,23 +13,32 @@ const portOr = (tenant: KubernetesObject, field: string, standard: number): numb
 /**
  * The sidecar of each pod watches the Tenant's configuration Secret in the API server (from operator v5).
  * Sources: https://github.com/minio/operator/blob/master/docs/tenant_crd.adoc,
- * https://github.com/minio/operator/blob/master/pkg/resources/statefulsets/minio-statefulset.go
+ * https://github.com/minio/operator/blob/master/pkg/resources/statefulsets/minio-statefulset.go,
+ * https://github.com/minio/operator/blob/master/pkg/resources/services/service.go
  */
 export const minioOperator: Operator = {
   customResources: {
     'minio.min.io/Tenant': {
       images: ['spec.image'],
-      runtimePods: (tenant) => [
-        {
-          name: tenant.metadata.name,
-          labels: { 'v1.min.io/tenant': tenant.metadata.name },
-          ports: [
-            { port: portOr(tenant, 'minioContainerPort', 9000) },
-            { port: portOr(tenant, 'consoleContainerPort', hasTls(tenant) ? 9443 : 9090) },
-          ],
-          needsApiServer: true,
-        },
-      ],
+      runtimePods: (tenant) => {
+        const { name } = tenant.metadata
+        const api = portOr(tenant, 'minioContainerPort', 9000)
+        const webConsole = portOr(tenant, 'consoleContainerPort', hasTls(tenant) ? 9443 : 9090)
+        return [
+          {
+            name,
+            labels: { 'v1.min.io/tenant': name },
+            ports: [{ port: api }, { port: webConsole }],
+            members: [api],
+            services: {
+              minio: { [hasTls(tenant) ? 443 : 80]: api },
+              [`${name}-hl`]: { 9000: api },
+              [`${name}-console`]: { [hasTls(tenant) ? 9443 : 9090]: webConsole },
+            },
+            needsApiServer: true,
+          },
+        ]
+      },
     },
   },
 }

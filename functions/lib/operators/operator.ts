@@ -76,10 +76,22 @@ export interface RuntimePods {
   name: string
   /** Labels that each of these pods has, and that no pod has which is made for another object. */
   labels: Record<string, string>
+  /** Further labels that they carry, by which Services and policies may select them as well. */
+  furtherLabels?: Record<string, string>
   ports: readonly PodPort[]
+  /** Ports, of those, on which the pods of one object call each other. */
+  members?: readonly number[]
+  /** The Services that the operator makes for them: by name, from the Service's port to that on the pods. */
+  services?: Readonly<Record<string, Readonly<Record<number, number>>>>
+  /** Services that the object tells its pods to call. */
+  calls?: readonly { namespace: string; service: string; port: number | string }[]
   /** Does a container of theirs call the Kubernetes API server? */
   needsApiServer: boolean
 }
+
+/** The ports of a Service that are those of the pods. */
+export const samePorts = (...ports: readonly number[]): Record<number, number> =>
+  Object.fromEntries(ports.map((port) => [port, port]))
 
 /** What is known about one kind of custom resource. Every facet is optional: absent means unknown. */
 export interface CustomResource {

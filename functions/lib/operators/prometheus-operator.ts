@@ -1,5 +1,13 @@
 import { isFields, type KubernetesObject, valueAt } from '../kubernetes/objects.ts'
-import type { CustomResource, ImageField, Operator, PodFields, PodPort, RuntimePods } from './operator.ts'
+import {
+  type CustomResource,
+  type ImageField,
+  type Operator,
+  type PodFields,
+  type PodPort,
+  type RuntimePods,
+  samePorts,
+} from './operator.ts'
 
 // Deprecated in favour of image. The operator refuses a digest in `tag`, and prefers `sha` to it.
 const baseImage = (path: string): ImageField => ({
@@ -33,17 +41,55 @@ const server: CustomResource = {
   level: 'restricted',
 }
 
+interface Facts {
+  /** Value of the label app.kubernetes.io/name. */
+  name: string
+  prefix: string
+  /** The headless Service, one for all such objects of a namespace. */
+  service?: string
+  needsApiServer: boolean
+  members?: readonly number[]
+  ports(object: KubernetesObject): PodPort[]
+}
+
 /** The pods of a StatefulSet that is called after its object. */
 const runtimePods =
-  (name: string, prefix: string, needsApiServer: boolean, ports: (object: KubernetesObject) => PodPort[]) =>
-  (object: KubernetesObject): RuntimePods[] => [
-    {
-      name: `${prefix}-${object.metadata.name}`,
-      labels: { 'app.kubernetes.io/name': name, 'app.kubernetes.io/instance': object.metadata.name },
-      ports: [...ports(object), { name: 'reloader-web', port: 8080 }],
-      needsApiServer,
-    },
-  ]
+  ({ name, prefix, service, needsApiServer, members, ports }: Facts) =>
+  (object: KubernetesObject): RuntimePods[] => {
+    const own = ports(object)
+    const given = valueAt(object, ['spec', 'podMetadata', 'labels'])
+    const instance = object.metadata.name
+    return [
+      {
+        name: `${prefix}-${instance}`,
+        labels: { 'app.kubernetes.io/name': name, 'app.kubernetes.io/instance': instance },
+        furtherLabels: {
+          'app.kubernetes.io/managed-by': 'prometheus-operator',
+          ...(name.startsWith('prometheus')
+            ? { 'operator.prometheus.io/name': instance, prometheus: instance }
+            : { [name]: instance }),
+          ...(isFields(given) && (given as Record<string, string>)),
+        },
+        ports: [...own, { name: 'reloader-web', port: 8080 }],
+        ...(members && { members }),
+        ...(service && { services: { [service]: samePorts(...own.map(({ port }) => port)) } }),
+        calls: alertmanagersOf(object),
+        needsApiServer,
+      },
+    ]
+  }
+
+/** The Alertmanagers to which a Prometheus sends its alerts. */
+function alertmanagersOf({ metadata, spec }: KubernetesObject): NonNullable<RuntimePods['calls']> {
+  const listed = valueAt(spec, ['alerting', 'alertmanagers'])
+  return (Array.isArray(listed) ? listed : [])
+    .filter(isFields)
+    .flatMap(({ name, namespace, port }) =>
+      typeof name === 'string' && (typeof port === 'string' || typeof port === 'number')
+        ? [{ namespace: typeof namespace === 'string' ? namespace : (metadata.namespace ?? ''), service: name, port }]
+        : [],
+    )
+}
 
 /** The port of the web interface, unless it listens on localhost alone. */
 function web(object: KubernetesObject, port: number): PodPort[] {
@@ -72,29 +118,47 @@ export const prometheusOperator: Operator = {
   customResources: {
     'monitoring.coreos.com/Prometheus': {
       ...server,
-      runtimePods: runtimePods('prometheus', 'prometheus', true, (object) => [
-        ...web(object, 9090),
-        ...thanosSidecar(object),
-      ]),
+      runtimePods: runtimePods({
+        name: 'prometheus',
+        prefix: 'prometheus',
+        service: 'prometheus-operated',
+        needsApiServer: true,
+        ports: (object) => [...web(object, 9090), ...thanosSidecar(object)],
+      }),
     },
     'monitoring.coreos.com/PrometheusAgent': {
       ...server,
-      runtimePods: runtimePods('prometheus-agent', 'prom-agent', true, (object) => web(object, 9090)),
+      runtimePods: runtimePods({
+        name: 'prometheus-agent',
+        prefix: 'prom-agent',
+        needsApiServer: true,
+        ports: (object) => web(object, 9090),
+      }),
     },
     'monitoring.coreos.com/Alertmanager': {
       ...server,
-      runtimePods: runtimePods('alertmanager', 'alertmanager', false, (object) => [
-        ...web(object, 9093),
-        { name: 'mesh-tcp', port: 9094 },
-        { name: 'mesh-udp', port: 9094, protocol: 'UDP' },
-      ]),
+      runtimePods: runtimePods({
+        name: 'alertmanager',
+        prefix: 'alertmanager',
+        service: 'alertmanager-operated',
+        needsApiServer: false,
+        members: [9094],
+        ports: (object) => [
+          ...web(object, 9093),
+          { name: 'mesh-tcp', port: 9094 },
+          { name: 'mesh-udp', port: 9094, protocol: 'UDP' },
+        ],
+      }),
     },
     'monitoring.coreos.com/ThanosRuler': {
       ...server,
-      runtimePods: runtimePods('thanos-ruler', 'thanos-ruler', false, (object) => [
-        { name: 'grpc', port: 10901 },
-        ...web(object, 10902),
-      ]),
+      runtimePods: runtimePods({
+        name: 'thanos-ruler',
+        prefix: 'thanos-ruler',
+        service: 'thanos-ruler-operated',
+        needsApiServer: false,
+        ports: (object) => [{ name: 'grpc', port: 10901 }, ...web(object, 10902)],
+      }),
     },
   },
 }

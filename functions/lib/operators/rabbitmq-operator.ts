@@ -1,5 +1,5 @@
 import { type KubernetesObject, valueAt } from '../kubernetes/objects.ts'
-import type { Operator, PodPort } from './operator.ts'
+import { type Operator, type PodPort, samePorts } from './operator.ts'
 
 /** The ports that a plugin opens, without TLS. */
 const PLUGINS: Readonly<Record<string, PodPort>> = {
@@ -14,6 +14,9 @@ const pluginsOf = (cluster: KubernetesObject): unknown[] => {
   const plugins = valueAt(cluster, ['spec', 'rabbitmq', 'additionalPlugins'])
   return Array.isArray(plugins) ? plugins : []
 }
+
+/** By which the nodes find each other, and talk to each other. */
+const NODE_PORTS = [4369, 25672]
 
 const portsOf = (cluster: KubernetesObject): PodPort[] => [
   { name: 'epmd', port: 4369 },
@@ -32,6 +35,9 @@ const portsOf = (cluster: KubernetesObject): PodPort[] => [
   ...Object.entries(PLUGINS).flatMap(([plugin, port]) => (pluginsOf(cluster).includes(plugin) ? [port] : [])),
 ]
 
+const clientPortsOf = (cluster: KubernetesObject): number[] =>
+  portsOf(cluster).flatMap(({ port }) => (NODE_PORTS.includes(port) ? [] : [port]))
+
 /**
  * The nodes find each other through the API server, by the plugin rabbitmq_peer_discovery_k8s.
  * Sources: https://www.rabbitmq.com/kubernetes/operator/using-operator, https://www.rabbitmq.com/docs/networking#ports,
@@ -46,7 +52,13 @@ export const rabbitmqOperator: Operator = {
         {
           name: `${cluster.metadata.name}-server`,
           labels: { 'app.kubernetes.io/name': cluster.metadata.name, 'app.kubernetes.io/component': 'rabbitmq' },
+          furtherLabels: { 'app.kubernetes.io/part-of': 'rabbitmq' },
           ports: portsOf(cluster),
+          members: NODE_PORTS,
+          services: {
+            [cluster.metadata.name]: samePorts(...clientPortsOf(cluster)),
+            [`${cluster.metadata.name}-nodes`]: samePorts(...NODE_PORTS),
+          },
           needsApiServer: true,
         },
       ],

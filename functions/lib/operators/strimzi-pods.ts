@@ -1,5 +1,5 @@
 import { isFields, type KubernetesObject, valueAt } from '../kubernetes/objects.ts'
-import type { PodPort, RuntimePods } from './operator.ts'
+import { type PodPort, type RuntimePods, samePorts } from './operator.ts'
 
 // Sources: https://strimzi.io/docs/operators/latest/configuring.html, and in
 // https://github.com/strimzi/strimzi-kafka-operator/tree/0.45.0/cluster-operator/src/main/java/io/strimzi/operator/cluster/model
@@ -14,22 +14,42 @@ const pods = (
   component: string,
   ports: readonly PodPort[],
   needsApiServer = false,
+  more: Pick<RuntimePods, 'members' | 'services'> = {},
 ): RuntimePods => {
   const name = `${metadata.name}-${component}`
-  return { name, labels: { 'strimzi.io/cluster': metadata.name, 'strimzi.io/name': name }, ports, needsApiServer }
+  const labels = { 'strimzi.io/cluster': metadata.name, 'strimzi.io/name': name }
+  return { name, labels, ports, ...more, needsApiServer }
+}
+
+/** Brokers and controllers call each other on the ports of the operator's own, and so do the tools of the cluster. */
+function brokerTraffic(kafka: KubernetesObject): Pick<RuntimePods, 'members' | 'services'> {
+  const clients = portsOfKafka(kafka).filter(({ port }) => port !== 9090 && port !== 8443 && port !== METRICS.port)
+  return {
+    members: [9090, 9091],
+    services: {
+      [`${kafka.metadata.name}-kafka-bootstrap`]: samePorts(...clients.map(({ port }) => port)),
+      [`${kafka.metadata.name}-kafka-brokers`]: samePorts(...clients.map(({ port }) => port)),
+    },
+  }
 }
 
 /** The pods of a Kafka and of its pools, and of what it runs besides. */
 export const podsOfKafka = (kafka: KubernetesObject): RuntimePods[] => [
-  pods(kafka, 'kafka', portsOfKafka(kafka), readsNodes(kafka)),
+  pods(kafka, 'kafka', portsOfKafka(kafka), readsNodes(kafka), brokerTraffic(kafka)),
   ...(has(kafka, 'spec', 'zookeeper')
     ? [
-        pods(kafka, 'zookeeper', [
-          { name: 'tcp-clients', port: 2181 },
-          { name: 'tcp-clustering', port: 2888 },
-          { name: 'tcp-election', port: 3888 },
-          ...metrics(kafka, 'zookeeper'),
-        ]),
+        pods(
+          kafka,
+          'zookeeper',
+          [
+            { name: 'tcp-clients', port: 2181 },
+            { name: 'tcp-clustering', port: 2888 },
+            { name: 'tcp-election', port: 3888 },
+            ...metrics(kafka, 'zookeeper'),
+          ],
+          false,
+          { members: [2181, 2888, 3888] },
+        ),
       ]
     : []),
   ...(has(kafka, 'spec', 'entityOperator')
@@ -79,5 +99,11 @@ export const podsOfClient =
   (object: KubernetesObject): RuntimePods[] => {
     const written = valueAt(object, ['spec', 'http', 'port'])
     const port = typeof written === 'number' ? written : standard
-    return [pods(object, component, [{ name: 'rest-api', port }, ...metrics(object)], has(object, 'spec', 'rack'))]
+    const service = `${object.metadata.name}-${component}-${component === 'bridge' ? 'service' : 'api'}`
+    return [
+      pods(object, component, [{ name: 'rest-api', port }, ...metrics(object)], has(object, 'spec', 'rack'), {
+        members: component === 'bridge' ? [] : [port],
+        services: { [service]: samePorts(port) },
+      }),
+    ]
   }

@@ -1,5 +1,5 @@
 import { isFields, type KubernetesObject, valueAt } from '../kubernetes/objects.ts'
-import type { PodPort, RuntimePods } from './operator.ts'
+import { type PodPort, type RuntimePods, samePorts } from './operator.ts'
 
 // Sources: https://docs.pingcap.com/tidb/stable/hardware-and-software-requirements#network-requirements, and
 // https://github.com/pingcap/tidb-operator/tree/v1.6.3/pkg/manager/member
@@ -28,6 +28,14 @@ export const podsOfTidbCluster = (cluster: KubernetesObject): RuntimePods[] => [
     .map(([component, ports]) => pods(cluster, component, ports, false)),
 ]
 
+/** By these the components find and call each other; clients call the tidb of a cluster, or its tiproxy. */
+const SERVICES: Readonly<Record<string, string>> = {
+  pd: '-pd',
+  tidb: '-tidb',
+  tiproxy: '-tiproxy',
+  discovery: '-discovery',
+}
+
 /** The operator takes the instance from the label of the cluster, if it has one. */
 const pods = (
   { metadata }: KubernetesObject,
@@ -42,5 +50,9 @@ const pods = (
     'app.kubernetes.io/component': component,
   },
   ports,
+  members: ports.map(({ port }) => port),
+  ...(SERVICES[component] && {
+    services: { [`${metadata.name}${SERVICES[component]}`]: samePorts(...ports.map(({ port }) => port)) },
+  }),
   needsApiServer,
 })

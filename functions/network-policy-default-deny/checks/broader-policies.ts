@@ -46,8 +46,8 @@ export function broaderThanFlows(written: readonly Written[], build: Build): Fin
   })
 }
 
-const isSelected = ({ workload, podLabels }: Subject, policy: KubernetesObject): boolean =>
-  matchesSelector(valueAt(policy, ['spec', 'podSelector']), workload?.labels ?? podLabels)
+const isSelected = ({ carried }: Subject, policy: KubernetesObject): boolean =>
+  matchesSelector(valueAt(policy, ['spec', 'podSelector']), carried)
 
 /** Source: https://kubernetes.io/docs/concepts/services-networking/network-policies/: without policyTypes, Ingress always. */
 function ingressOf(policy: KubernetesObject): NetworkPolicyRule[] {

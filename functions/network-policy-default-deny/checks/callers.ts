@@ -19,7 +19,7 @@ export function callersWithoutPods({ declared, scope, spec, subjects, topology }
   const runtime = subjects.filter(({ workload }) => !workload)
   const isKnown = (namespace: string, labels: Labels): boolean =>
     topology.workloadsWith(namespace, labels).length > 0 ||
-    runtime.some((subject) => subject.namespace === namespace && selects(labels, subject.podLabels))
+    runtime.some((subject) => subject.namespace === namespace && selects(labels, subject.carried))
   return declared.flatMap(({ key, callers }) =>
     callers.flatMap((caller) => {
       if (caller.type !== 'pods' || !denied.has(caller.namespace)) return []
@@ -36,7 +36,14 @@ export const writeCallerIn = ({ namespace, labels = {} }: { namespace: string; l
   writeCaller(namespace, labels)
 
 function unknownCaller(key: string, namespace: string, labels: Labels, topology: Topology): Finding {
-  const namesake = topology.workloadsNamed(namespace, labels[APP] ?? '')[0]
+  const name = labels[APP] ?? ''
+  const made = topology.madeNamed(namespace, name)[0]
+  if (made) {
+    const expected = JSON.stringify({ namespace, labels: made.labels })
+    const caller = writeCaller(namespace, labels)
+    return findings['caller-with-other-labels']({}, key, caller, describe(made.object), expected)
+  }
+  const namesake = topology.workloadsNamed(namespace, name)[0]
   if (namesake) {
     const expected = JSON.stringify({ namespace, labels: policySelector(namesake, topology) })
     const caller = writeCaller(namespace, labels)

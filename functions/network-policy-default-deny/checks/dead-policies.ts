@@ -29,7 +29,7 @@ export function deadPolicies(build: Build): Finding[] {
 function podsByNamespace({ topology, subjects, declared }: Build): Map<string, Labels[]> {
   const pods = [
     ...topology.workloads.filter((workload) => !isHostNetwork(workload)),
-    ...subjects.map(({ namespace, podLabels }) => ({ namespace, labels: podLabels })),
+    ...subjects.map(({ namespace, carried }) => ({ namespace, labels: carried })),
     ...declared.flatMap(({ callers }) => callers).flatMap((caller) => (caller.type === 'pods' ? [caller] : [])),
   ]
   const byNamespace = new Map<string, Labels[]>()

@@ -1,11 +1,11 @@
 import { isOfTheMesh } from '../../lib/kubernetes/istio-labels.ts'
-import type { KubernetesObject } from '../../lib/kubernetes/objects.ts'
 import type { Labels } from '../../lib/kubernetes/selector.ts'
 import type { Direction, Policy, Rule } from '../policy.ts'
 import type { Build } from '../subjects/build.ts'
 import type { Subject } from '../subjects/subject.ts'
+import type { SubjectAdmission } from '../traffic/admission.ts'
 import { egressOf } from '../traffic/egress.ts'
-import { ingressOf, type SubjectAdmission } from '../traffic/ingress.ts'
+import { ingressOf } from '../traffic/ingress.ts'
 import { rulesOf } from './rules.ts'
 import { syncWaveOf } from './sync-wave.ts'
 
@@ -13,14 +13,14 @@ import { syncWaveOf } from './sync-wave.ts'
 const EVERYTHING: readonly Rule[] = [{ peers: [{ type: 'anyone' }], ports: [] }]
 
 /** One policy for each subject: who may call it where anyone may, and whom it may call. Sorted. */
-export function subjectPolicies(build: Build, open: ReadonlyMap<KubernetesObject, string>): Policy[] {
+export function subjectPolicies(build: Build, open: ReadonlyMap<Subject, string>): Policy[] {
   const { directions } = build.spec
   const ingress = bySubject(directions.includes('Ingress') ? ingressOf(build) : [])
   const egress = bySubject(directions.includes('Egress') ? egressOf(build) : [])
   return build.subjects
     .flatMap((subject) => {
       const admitted = { Ingress: ingress.get(subject) ?? [], Egress: egress.get(subject) ?? [] }
-      const reason = directions.includes('Egress') && subject.workload ? open.get(subject.workload.object) : undefined
+      const reason = directions.includes('Egress') ? open.get(subject) : undefined
       return admitted.Ingress.length + admitted.Egress.length > 0
         ? [policyOf(subject, admitted, reason, syncWaveOf(subject, build))]
         : []

@@ -1,7 +1,9 @@
-import type { BackendCall } from '../../lib/flows/backends.ts'
+import type { BackendCall, MadeCall } from '../../lib/flows/backends.ts'
 import type { Callee } from '../../lib/flows/destinations.ts'
 import type { Flow } from '../../lib/flows/flow.ts'
+import { type MadePods, selectsMade } from '../../lib/flows/made-pods.ts'
 import type { ResolvedFlow } from '../../lib/flows/resolve.ts'
+import type { Scrape } from '../../lib/flows/scrapes.ts'
 import type { Topology } from '../../lib/flows/topology.ts'
 import { sharedTopology, trafficOf } from '../../lib/flows/traffic.ts'
 import type { Finding } from '../../lib/framework/finding.ts'
@@ -27,6 +29,10 @@ export interface Build {
   /** Those that touch the build. */
   flows: readonly ResolvedFlow[]
   calls: readonly BackendCall[]
+  /** Those to pods that operators make. */
+  madeCalls: readonly MadeCall[]
+  /** What monitors of the build ask to be scraped. */
+  scrapes: readonly Scrape[]
   subjects: readonly Subject[]
   /** The subjects that no manifest holds. */
   runtimeSubjects: readonly Subject[]
@@ -36,6 +42,8 @@ export interface Build {
   istioGateways: ReadonlyMap<string, readonly PeerSpec[]>
   subjectOf(workload: Workload): Subject | undefined
   calleeSubject(callee: Callee): Subject | undefined
+  /** Of pods that an operator makes. */
+  madeSubject(pods: MadePods): Subject | undefined
 }
 
 /** Reads a build; what does not fit together in it is a finding. */
@@ -46,12 +54,12 @@ export function readBuild(
 ): { build: Build; findings: Finding[] } {
   const scope = scopeOf(sharedTopology(objects, spec, shared), spec)
   const traffic = trafficOf(objects, { flows: spec.flows, namespaces: scope.denied }, shared)
-  const { topology, declared, flows, calls } = traffic
+  const { topology, declared, flows, calls, madeCalls, scrapes } = traffic
   const namespaces = new Map(
     objects.filter((object) => isKind(object, '', 'Namespace')).map((object) => [object.metadata.name, object]),
   )
   const ofWorkloads = workloadSubjects(topology, scope, namespaces)
-  const ofRuntime = runtimeSubjects(flows, scope, spec)
+  const ofRuntime = runtimeSubjects(flows, { topology, scope, spec, namespaces })
   const declaredPods = [...new Set(ofRuntime.subjects.values())]
   const ofGateways = gatewaySubjects(objects, declaredPods, { topology, scope, spec })
   const runtime = [...declaredPods, ...ofGateways]
@@ -59,13 +67,15 @@ export function readBuild(
   const subjectOf = ({ object }: Workload): Subject | undefined => byObject.get(object)
   return {
     build: {
-      ...{ spec, objects, topology, scope, declared, flows, calls, namespaces },
+      ...{ spec, objects, topology, scope, declared, flows, calls, madeCalls, scrapes, namespaces },
       istioGateways: istioGateways(objects, topology, spec.gateways.istioGateway),
       subjects: [...ofWorkloads.subjects, ...runtime],
       runtimeSubjects: runtime,
       subjectOf,
       calleeSubject: (callee) =>
         callee.workload ? subjectOf(callee.workload) : ofRuntime.subjects.get(placeOf(callee)),
+      madeSubject: (pods) =>
+        declaredPods.find(({ namespace, podLabels }) => namespace === pods.namespace && selectsMade(podLabels, pods)),
     },
     findings: [
       ...traffic.findings,

@@ -1,6 +1,7 @@
 import { INJECT, REVISION } from '../../lib/kubernetes/istio-labels.ts'
 import type { KubernetesObject } from '../../lib/kubernetes/objects.ts'
 import { isHostNetwork } from '../../lib/kubernetes/pod-traits.ts'
+import type { Labels } from '../../lib/kubernetes/selector.ts'
 import type { Workload } from '../../lib/kubernetes/workload.ts'
 
 /**
@@ -10,9 +11,20 @@ import type { Workload } from '../../lib/kubernetes/workload.ts'
  */
 export function hasSidecar(workload: Workload, namespaces: ReadonlyMap<string, KubernetesObject>): boolean {
   const own = workload.labels[INJECT]
-  if (own !== undefined || isHostNetwork(workload)) return own === 'true'
-  const labels = namespaces.get(workload.namespace)?.metadata.labels ?? {}
+  if (own === undefined && isHostNetwork(workload)) return false
+  return isInjected(workload.namespace, workload.labels, namespaces)
+}
+
+/** The same of pods by their labels. */
+export function isInjected(
+  namespace: string,
+  podLabels: Labels,
+  namespaces: ReadonlyMap<string, KubernetesObject>,
+): boolean {
+  const own = podLabels[INJECT]
+  if (own !== undefined) return own === 'true'
+  const labels = namespaces.get(namespace)?.metadata.labels ?? {}
   const injection = labels['istio-injection']
   if (injection !== undefined) return injection === 'enabled'
-  return (labels[REVISION] ?? workload.labels[REVISION]) !== undefined
+  return (labels[REVISION] ?? podLabels[REVISION]) !== undefined
 }

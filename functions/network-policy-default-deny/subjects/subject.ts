@@ -16,6 +16,8 @@ export interface Subject {
   namespace: string
   /** What selects the pods. */
   podLabels: Labels
+  /** Everything that is known of what the pods carry. */
+  carried: Labels
   /** undefined for run-time pods. */
   workload: Workload | undefined
   injected: boolean
@@ -41,7 +43,8 @@ export function workloadSubjects(
     }
     found.push(...sharedLabels(workload, podLabels, topology))
     const traits = { injected: hasSidecar(workload, namespaces), usesApiServer: usesApiServer(workload) }
-    return [{ name: names.get(object) ?? workload.name, namespace, podLabels, workload, ...traits }]
+    const carried = workload.labels
+    return [{ name: names.get(object) ?? workload.name, namespace, podLabels, carried, workload, ...traits }]
   })
   return { subjects, findings: found }
 }

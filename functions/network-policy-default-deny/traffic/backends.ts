@@ -7,7 +7,7 @@ import { GATEWAY_NAME } from '../subjects/gateway-pods.ts'
 import { type Endpoint, podEndpoints } from './endpoints.ts'
 
 /** Whoever carries calls of this route to backends. Gateways of the mesh are members of it, wherever they run. */
-export function backendCallers({ route, source }: BackendCall, build: Build): Endpoint[] {
+export function backendCallers({ route, source }: Pick<BackendCall, 'route' | 'source'>, build: Build): Endpoint[] {
   const { gateways, ambient } = build.spec
   switch (route) {
     case 'apiServer':

@@ -1,4 +1,3 @@
-import type { BackendCall } from '../../lib/flows/backends.ts'
 import { type Callee, calleesOf } from '../../lib/flows/destinations.ts'
 import type { Caller, Flow } from '../../lib/flows/flow.ts'
 import { tcp } from '../../lib/flows/port.ts'
@@ -7,8 +6,9 @@ import type { Peer } from '../policy.ts'
 import type { Build } from '../subjects/build.ts'
 import { hasSidecar } from '../subjects/sidecar.ts'
 import type { Subject } from '../subjects/subject.ts'
-import { backendCallers } from './backends.ts'
+import type { SubjectAdmission } from './admission.ts'
 import { baseline } from './baseline.ts'
+import { derivedEgress, subjectsAt } from './derived.ts'
 import {
   calleeEndpoint,
   type Endpoint,
@@ -18,7 +18,6 @@ import {
   subjectEndpoint,
   workloadEndpoint,
 } from './endpoints.ts'
-import type { SubjectAdmission } from './ingress.ts'
 import { scrapePorts } from './scrape.ts'
 
 /** Whom each subject may call: what every pod needs, and whatever admits it on the other side. */
@@ -39,7 +38,7 @@ export function egressOf(build: Build): SubjectAdmission[] {
     ...subjectsAt(scrapers, build).flatMap(({ subject, endpoint }) =>
       toScraped(subject, endpoint, scrape?.port, build),
     ),
-    ...build.calls.flatMap((call) => toBackend(call, build)),
+    ...derivedEgress(build),
   ]
 }
 
@@ -73,7 +72,13 @@ const fromRuntimePods = (subject: Subject, build: Build): SubjectAdmission[] =>
 
 function isCaller(subject: Subject, caller: Caller, flow: Flow, build: Build): boolean {
   if (caller.type === 'pods')
-    return caller.namespace === subject.namespace && selects(caller.labels ?? {}, subject.podLabels)
+    return caller.namespace === subject.namespace && selects(caller.labels ?? {}, subject.carried)
+  if (caller.type === 'workload')
+    return (
+      flow.destination.type === 'workload' &&
+      flow.destination.namespace === subject.namespace &&
+      build.topology.madeNamed(subject.namespace, caller.name).some((pods) => build.madeSubject(pods) === subject)
+    )
   if (caller.type !== 'self') return false
   return calleesOf(flow, build.topology, []).some((callee) => build.calleeSubject(callee) === subject)
 }
@@ -100,39 +105,3 @@ function toScraped(
     }),
   ]
 }
-
-/** A gateway in the build calls the backends in it. */
-function toBackend(call: BackendCall, build: Build): SubjectAdmission[] {
-  const callee = workloadEndpoint(call.workload, build)
-  const callers = backendCallers(call, build)
-  return [...subjectsAt(callers, build), ...runtimeSubjectsAt(callers, build)].map(({ subject, endpoint }) => ({
-    subject,
-    peer: callee.peer,
-    ports: portsOnWire([call.port], endpoint, callee),
-  }))
-}
-
-/** The declared run-time pods, and those of Gateways, among pods that are named by labels. */
-const runtimeSubjectsAt = (
-  endpoints: readonly Endpoint[],
-  build: Build,
-): { subject: Subject; endpoint: Endpoint }[] => {
-  return endpoints.flatMap((endpoint) => {
-    const { peer } = endpoint
-    if (peer.type !== 'pods') return []
-    return build.runtimeSubjects
-      .filter(({ namespace, podLabels }) => namespace === peer.namespace && selects(peer.labels ?? {}, podLabels))
-      .map((subject) => ({ subject, endpoint }))
-  })
-}
-
-/** The subjects of the build among pods that are named by labels. */
-const subjectsAt = (endpoints: readonly Endpoint[], build: Build): { subject: Subject; endpoint: Endpoint }[] =>
-  endpoints.flatMap((endpoint) =>
-    endpoint.peer.type === 'pods' && endpoint.peer.namespace !== undefined
-      ? build.topology
-          .workloadsWith(endpoint.peer.namespace, endpoint.peer.labels ?? {})
-          .flatMap((workload) => build.subjectOf(workload) ?? [])
-          .map((subject) => ({ subject, endpoint }))
-      : [],
-  )

@@ -1,26 +1,20 @@
-import type { BackendCall } from '../../lib/flows/backends.ts'
 import { reasonOf } from '../../lib/flows/flow.ts'
 import type { ResolvedFlow } from '../../lib/flows/resolve.ts'
 import { selects } from '../../lib/kubernetes/selector.ts'
-import type { Admission, Peer } from '../policy.ts'
+import type { Peer } from '../policy.ts'
 import type { Build } from '../subjects/build.ts'
 import type { Subject } from '../subjects/subject.ts'
-import { backendCallers } from './backends.ts'
+import type { SubjectAdmission } from './admission.ts'
 import { calledByEveryPod } from './baseline.ts'
+import { derivedIngress } from './derived.ts'
 import { anyone, calleeEndpoint, everyPod, podEndpoints, portsOnWire, subjectEndpoint } from './endpoints.ts'
 import { probePorts } from './probes.ts'
 import { scrapePorts } from './scrape.ts'
 
-/** What one subject's policy admits, with the reason where it is an exception. */
-export interface SubjectAdmission extends Admission {
-  subject: Subject
-  reason?: string
-}
-
 /** Who may call each subject: by flows, by objects that name backends, to scrape and to probe. */
 export const ingressOf = (build: Build): SubjectAdmission[] => [
   ...build.flows.flatMap((flow) => fromFlow(flow, build)),
-  ...build.calls.flatMap((call) => fromBackend(call, build)),
+  ...derivedIngress(build),
   ...build.subjects.flatMap((subject) => [
     ...fromEveryPod(subject, build),
     ...fromScraper(subject, build),
@@ -47,22 +41,10 @@ function fromFlow({ flow, callees, peers }: ResolvedFlow, build: Build): Subject
 const isUnselected = (peer: Peer): boolean =>
   peer.type === 'anyone' || (peer.type === 'pods' && Object.keys(peer.labels ?? {}).length === 0)
 
-function fromBackend(call: BackendCall, build: Build): SubjectAdmission[] {
-  const subject = build.subjectOf(call.workload)
-  if (!subject) return []
-  return backendCallers(call, build).map((caller) => ({
-    subject,
-    peer: caller.peer,
-    ports: portsOnWire([call.port], caller, subjectEndpoint(subject, build)),
-    ...(caller.reason !== undefined && { reason: caller.reason }),
-  }))
-}
-
 /** DNS, istiod and the receiver of traces have egress to them from pods of every build, so all pods are admitted to them. */
 function fromEveryPod(subject: Subject, build: Build): SubjectAdmission[] {
-  const podLabels = subject.workload?.labels ?? subject.podLabels
   return calledByEveryPod(build.spec)
-    .filter(({ namespace, labels }) => namespace === subject.namespace && selects(labels, podLabels))
+    .filter(({ namespace, labels }) => namespace === subject.namespace && selects(labels, subject.carried))
     .flatMap(({ ports }) =>
       everyPod(build).map((caller) => ({
         subject,

@@ -6,26 +6,33 @@ import { type Labels, selects } from '../../lib/kubernetes/selector.ts'
 import { overrideFor, type Workload } from '../../lib/kubernetes/workload.ts'
 import { findings } from '../findings.ts'
 import type { Build } from '../subjects/build.ts'
+import type { Subject } from '../subjects/subject.ts'
 
 const ISTIO_HARDENING = 'istio-hardening: '
 const MODE = ['spec', 'outboundTrafficPolicy', 'mode']
 
 /** The reason for which a workload may call anything, by object; a Sidecar that says so without a reason is an error. */
 export function openEgress({ objects, subjects, spec }: Build): {
-  reasons: ReadonlyMap<KubernetesObject, string>
+  reasons: ReadonlyMap<Subject, string>
   findings: Finding[]
 } {
-  const names = workloadNames(subjects.flatMap(({ workload }) => workload ?? []))
+  const made = subjects.flatMap(({ workload, name }) => (workload ? [] : [name]))
+  const names = [...workloadNames(subjects.flatMap(({ workload }) => workload ?? [])), ...made]
   const found = unknownKeys(findings['unknown-key'], 'openEgress', spec.openEgress, { what: 'workload', names })
   const sidecars = sidecarsByNamespace(objects)
-  const reasons = new Map<KubernetesObject, string>()
-  for (const { workload } of subjects) {
-    if (!workload) continue
+  const reasons = new Map<Subject, string>()
+  for (const subject of subjects) {
+    const { workload, name } = subject
+    if (!workload) {
+      const reason = Object.hasOwn(spec.openEgress, name) ? spec.openEgress[name]?.reason : undefined
+      if (reason !== undefined) reasons.set(subject, reason)
+      continue
+    }
     const configured = overrideFor(spec.openEgress, workload)?.reason
     const sidecar = sidecarFor(workload, sidecars.get(workload.namespace) ?? [])
     const isOpen = sidecar !== undefined && valueAt(sidecar, MODE) === 'ALLOW_ANY'
     const reason = configured ?? (isOpen ? reasonOn(sidecar) : undefined)
-    if (reason !== undefined) reasons.set(workload.object, reason)
+    if (reason !== undefined) reasons.set(subject, reason)
     else if (isOpen) found.push(noReason(workload, sidecar))
   }
   return { reasons, findings: found }

@@ -1,0 +1,207 @@
+import type { Finding } from '../framework/finding.ts'
+import { type Fields, isFields, isKind, type KubernetesObject, type TypeMeta, valueAt } from '../kubernetes/objects.ts'
+import { type Labels, matchesSelector } from '../kubernetes/selector.ts'
+import { targetPortNumber } from '../kubernetes/service.ts'
+import { containerPort, type Workload } from '../kubernetes/workload.ts'
+import { findings } from './findings.ts'
+import { isBehind, type MadePods, portOfMade, targetOfMade } from './made-pods.ts'
+import { type Port, tcp } from './port.ts'
+import type { Topology } from './topology.ts'
+
+/** Pods that are called: those of a workload, or those that an operator makes. */
+export type Called = { workload: Workload; pods?: undefined } | { pods: MadePods; workload?: undefined }
+
+/** A scrape that a monitor of the build asks for. */
+export type Scrape = Called & {
+  monitor: KubernetesObject
+  port: Port
+  /** The Prometheus of the build that read the monitor; none if another build or the policy has it. */
+  scrapers: readonly MadePods[]
+}
+
+const GROUP = 'monitoring.coreos.com'
+
+/** The kinds of monitors, and the fields by which a Prometheus chooses among them. */
+const MONITORS = {
+  ServiceMonitor: 'serviceMonitor',
+  PodMonitor: 'podMonitor',
+  Probe: 'probe',
+} as const
+type MonitorKind = keyof typeof MONITORS
+
+export const isMonitor = (item: TypeMeta): boolean => kindOf(item) !== undefined
+
+const kindOf = (item: TypeMeta): MonitorKind | undefined =>
+  (Object.keys(MONITORS) as MonitorKind[]).find((kind) => isKind(item, GROUP, kind))
+
+/**
+ * What Prometheus scrapes by the monitors of a build, and who scrapes it. Source:
+ * https://prometheus-operator.dev/docs/api-reference/api/: a monitor looks at its own namespace unless it says otherwise.
+ */
+export function scrapesOf(
+  objects: readonly KubernetesObject[],
+  topology: Topology,
+): { scrapes: Scrape[]; findings: Finding[] } {
+  const monitors = objects.flatMap((monitor) => {
+    const kind = kindOf(monitor)
+    return kind ? [{ monitor, kind }] : []
+  })
+  if (monitors.length === 0) return { scrapes: [], findings: [] }
+  const namespaces = namespaceLabels(objects)
+  const found: Finding[] = []
+  const scrapes = monitors.flatMap(({ monitor, kind }) => {
+    const scrapers = topology.made.filter((pods) => chooses(pods.object, monitor, MONITORS[kind], namespaces))
+    const targets = targetsOf(monitor, kind, topology)
+    if (targets.length === 0) found.push(withoutTarget(monitor, topology))
+    return targets.map((target) => ({ ...target, monitor, scrapers }))
+  })
+  return { scrapes, findings: found }
+}
+
+/** A Prometheus without a selector reads no monitors of the kind; without a namespace selector, those of its own namespace. */
+function chooses(
+  prometheus: KubernetesObject,
+  monitor: KubernetesObject,
+  field: string,
+  namespaces: ReadonlyMap<string, Labels>,
+): boolean {
+  if (!isKind(prometheus, GROUP, 'Prometheus') && !isKind(prometheus, GROUP, 'PrometheusAgent')) return false
+  const selector = valueAt(prometheus, ['spec', `${field}Selector`])
+  if (!isFields(selector) || !matchesSelector(selector, monitor.metadata.labels ?? {})) return false
+  const inNamespaces = valueAt(prometheus, ['spec', `${field}NamespaceSelector`])
+  const namespace = monitor.metadata.namespace ?? ''
+  return isFields(inNamespaces)
+    ? matchesSelector(inNamespaces, { [NAME_LABEL]: namespace, ...namespaces.get(namespace) })
+    : namespace === (prometheus.metadata.namespace ?? '')
+}
+
+/** Source: https://kubernetes.io/docs/reference/labels-annotations-taints/#kubernetes-io-metadata-name */
+const NAME_LABEL = 'kubernetes.io/metadata.name'
+
+const namespaceLabels = (objects: readonly KubernetesObject[]): Map<string, Labels> =>
+  new Map(
+    objects
+      .filter((object) => isKind(object, '', 'Namespace'))
+      .map(({ metadata }) => [metadata.name, metadata.labels ?? {}]),
+  )
+
+type Target = Called & { port: Port }
+
+function targetsOf(monitor: KubernetesObject, kind: MonitorKind, topology: Topology): Target[] {
+  if (kind === 'ServiceMonitor') return ofServices(monitor, topology)
+  return kind === 'PodMonitor' ? ofPods(monitor, topology) : ofProber(monitor, topology)
+}
+
+/** An endpoint names a port of the Service, or one of the pods by `targetPort`. */
+const ofServices = (monitor: KubernetesObject, topology: Topology): Target[] =>
+  topology.services
+    .filter(
+      ({ namespace, object }) =>
+        isInNamespace(monitor, namespace) && matchesSelector(monitorSelector(monitor), object.metadata.labels ?? {}),
+    )
+    .flatMap((service) =>
+      listAt(monitor, 'endpoints').flatMap((endpoint) => {
+        const ports = service.ports.filter(({ name }) => name !== undefined && name === endpoint.port)
+        const onPods = portOf(endpoint.targetPort)
+        return [
+          ...topology.workloadsBehind(service).flatMap((workload) => {
+            const targets = ports.map((port) => targetPortNumber(port, workload))
+            const byPod = onPods === undefined || ports.length > 0 ? undefined : numberOn(workload, onPods)
+            return numbered([...targets, byPod]).map((port) => ({ workload, port }))
+          }),
+          ...topology.made
+            .filter((pods) => isBehind(service, pods))
+            .flatMap((pods) => {
+              const targets = ports.map((port) => targetOfMade(pods, port))
+              const byPod = onPods === undefined || ports.length > 0 ? undefined : numberOnMade(pods, onPods)
+              return numbered([...targets, byPod]).map((port) => ({ pods, port }))
+            }),
+        ]
+      }),
+    )
+
+const ofPods = (monitor: KubernetesObject, topology: Topology): Target[] => {
+  const selector = monitorSelector(monitor)
+  const ports = listAt(monitor, 'podMetricsEndpoints').flatMap(
+    ({ port, portNumber, targetPort }) => portOf(port) ?? portOf(portNumber) ?? portOf(targetPort) ?? [],
+  )
+  return [
+    ...topology.workloads
+      .filter(({ namespace, labels }) => isInNamespace(monitor, namespace) && matchesSelector(selector, labels))
+      .flatMap((workload) =>
+        numbered(ports.map((port) => numberOn(workload, port))).map((port) => ({ workload, port })),
+      ),
+    ...topology.made
+      .filter(({ namespace, allLabels }) => isInNamespace(monitor, namespace) && matchesSelector(selector, allLabels))
+      .flatMap((pods) => numbered(ports.map((port) => numberOnMade(pods, port))).map((port) => ({ pods, port }))),
+  ]
+}
+
+/** The pods behind a port of a Service of the build, or that an operator makes. */
+export function calledBy(namespace: string, name: string, port: string | number, topology: Topology): Target[] {
+  const service = topology.serviceCalled(namespace, name)
+  const made = topology.madeWith(namespace, {})
+  if (!service)
+    return made.flatMap((pods) => {
+      const ports = pods.services?.[name]
+      const target = ports && (typeof port === 'number' ? ports[port] : portOfMade(pods, port))
+      return numbered([target]).map((onPods) => ({ pods, port: onPods }))
+    })
+  const ports = service.ports.filter((candidate) => candidate.name === port || candidate.port === port)
+  return [
+    ...topology
+      .workloadsBehind(service)
+      .flatMap((workload) =>
+        numbered(ports.map((one) => targetPortNumber(one, workload))).map((onPods) => ({ workload, port: onPods })),
+      ),
+    ...made
+      .filter((pods) => isBehind(service, pods))
+      .flatMap((pods) =>
+        numbered(ports.map((one) => targetOfMade(pods, one))).map((onPods) => ({ pods, port: onPods })),
+      ),
+  ]
+}
+
+/** A Probe is a scrape of the prober, which calls what is probed. */
+function ofProber(monitor: KubernetesObject, topology: Topology): Target[] {
+  const url = valueAt(monitor, ['spec', 'prober', 'url'])
+  const [, host = '', written] = /^(?:\w+:\/\/)?([^:/]+)(?::(\d+))?/.exec(typeof url === 'string' ? url : '') ?? []
+  const isTls = valueAt(monitor, ['spec', 'prober', 'scheme']) === 'https'
+  const number = written === undefined ? (isTls ? 443 : 80) : Number(written)
+  const [name = '', namespace = monitor.metadata.namespace ?? ''] = host.split('.')
+  return calledBy(namespace, name, number, topology)
+}
+
+const numberOn = (workload: Workload, port: string | number): number | undefined =>
+  containerPort(workload, port) ?? (typeof port === 'number' ? port : undefined)
+const numberOnMade = (pods: MadePods, port: string | number): number | undefined =>
+  portOfMade(pods, port) ?? (typeof port === 'number' ? port : undefined)
+
+const numbered = (ports: readonly (number | undefined)[]): Port[] =>
+  [...new Set(ports)].flatMap((port) => (port === undefined ? [] : [tcp(port)]))
+
+const portOf = (value: unknown): string | number | undefined =>
+  typeof value === 'string' || typeof value === 'number' ? value : undefined
+
+const monitorSelector = (monitor: KubernetesObject): unknown => valueAt(monitor, ['spec', 'selector'])
+
+function isInNamespace(monitor: KubernetesObject, namespace: string): boolean {
+  const selector = valueAt(monitor, ['spec', 'namespaceSelector'])
+  if (isFields(selector) && selector.any === true) return true
+  const names = isFields(selector) && Array.isArray(selector.matchNames) ? selector.matchNames : []
+  return names.length > 0 ? names.includes(namespace) : namespace === (monitor.metadata.namespace ?? '')
+}
+
+const listAt = (monitor: KubernetesObject, field: string): Fields[] => {
+  const value = valueAt(monitor, ['spec', field])
+  return Array.isArray(value) ? value.filter(isFields) : []
+}
+
+/** What it selects may be in another build, unless it looks at namespaces of this one alone. */
+function withoutTarget(monitor: KubernetesObject, { ownNamespaces }: Topology): Finding {
+  const selector = valueAt(monitor, ['spec', 'namespaceSelector'])
+  const names = isFields(selector) && Array.isArray(selector.matchNames) ? selector.matchNames.map(String) : []
+  const places = names.length > 0 ? names : [monitor.metadata.namespace ?? '']
+  const isHere = valueAt(selector, ['any']) !== true && places.every((place) => ownNamespaces.has(place))
+  return findings['monitor-without-target']({ object: monitor, severity: isHere ? 'warning' : 'info' })
+}

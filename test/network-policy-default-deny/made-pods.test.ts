@@ -1,0 +1,92 @@
+import type { KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
+import { harden, namespace, networkPolicy, service, workload } from './build.ts'
+
+const custom = (
+  apiVersion: string,
+  kind: string,
+  name: string,
+  spec: Record<string, unknown> = {},
+): KubernetesObject => ({
+  apiVersion,
+  kind,
+  metadata: { name, namespace: 'shop' },
+  spec,
+})
+const CLUSTER = custom('postgresql.cnpg.io/v1', 'Cluster', 'orders')
+const RABBIT = custom('rabbitmq.com/v1beta1', 'RabbitmqCluster', 'queue')
+const ELASTIC = custom('elasticsearch.k8s.elastic.co/v1', 'Elasticsearch', 'logs')
+const shop = [namespace('shop'), workload('cart')]
+
+type Rule = { from?: unknown[]; to?: unknown[]; ports?: { port: number }[] }
+const policy = (objects: readonly KubernetesObject[], name: string): { ingress?: Rule[]; egress?: Rule[] } =>
+  objects.find(({ metadata }) => metadata.name === name)?.spec as { ingress?: Rule[]; egress?: Rule[] }
+const ports = (rules: readonly Rule[] = []): number[] => [
+  ...new Set(rules.flatMap((rule) => (rule.ports ?? []).map(({ port }) => port))),
+]
+const ids = (findings: readonly { id: string }[]): string[] => findings.map(({ id }) => id)
+
+describe('pods of a custom resource', () => {
+  test('are named by flows as workloads are, at both ends', () => {
+    const { policies, findings } = harden([...shop, CLUSTER, RABBIT], {
+      flows: { 'shop/orders:postgresql': { from: ['cart', 'queue-server'] } },
+    })
+    expect(ids(findings)).not.toContain('flows/unknown-caller')
+    expect(ports(policy(policies, 'orders').ingress)).toEqual([5432])
+    expect(ports(policy(policies, 'cart').egress)).toEqual([53, 5432])
+    expect(ports(policy(policies, 'queue-server').egress)).toContain(5432)
+  })
+
+  test('call each other on the ports by which they form a cluster, and on no others', () => {
+    const { policies } = harden([...shop, RABBIT])
+    expect(ports(policy(policies, 'queue-server').ingress)).toEqual([4369, 25672])
+  })
+
+  test('leave who calls whom among them to flows that select them by labels of their own', () => {
+    const flow = { selector: { 'app.kubernetes.io/component': 'rabbitmq' }, from: ['cart'] }
+    const { policies } = harden([...shop, RABBIT], { flows: { 'shop/any-queue:5672': flow } })
+    expect(policy(policies, 'queue-server')).toBeUndefined()
+    expect(ports(policy(policies, 'any-queue').ingress)).toEqual([5672])
+  })
+
+  test('are reached by the Services that the operator makes, at the ports of the pods', () => {
+    const tenant = custom('minio.min.io/v2', 'Tenant', 'files')
+    const { policies } = harden([...shop, tenant], { flows: { 'shop/files:443': { from: ['cart'] } } })
+    expect(ports(policy(policies, 'files').ingress)).toEqual([9000])
+    expect(ports(policy(policies, 'cart').egress)).toContain(9000)
+  })
+
+  test('are reached by a Service of the build that selects them', () => {
+    const own = service('search', [{ port: 80, targetPort: 'https' }], {
+      'elasticsearch.k8s.elastic.co/cluster-name': 'logs',
+    })
+    const { policies } = harden([...shop, ELASTIC, own], { flows: { 'shop/logs-es:80': { from: ['cart'] } } })
+    expect(ports(policy(policies, 'cart').egress)).toContain(9200)
+  })
+
+  test('have no port by a name that they lack', () => {
+    const { findings } = harden([...shop, CLUSTER], { flows: { 'shop/orders:nothing': { from: ['cart'] } } })
+    expect(ids(findings)).toContain('flows/unknown-port')
+  })
+
+  test('are what a policy written by hand selects', () => {
+    const byHand = networkPolicy('mine', { podSelector: { matchLabels: { 'cnpg.io/cluster': 'orders' } } })
+    expect(ids(harden([...shop, CLUSTER, byHand]).findings)).not.toContain('network-policy-default-deny/dead-policy')
+  })
+
+  test('reach the API server where a container of theirs calls it, and the mesh where their Namespace is in it', () => {
+    const { policies } = harden([namespace('shop', { 'istio-injection': 'enabled' }), CLUSTER, ELASTIC])
+    expect(new Set(ports(policy(policies, 'orders').egress))).toEqual(new Set([53, 443, 6443, 15012, 4317, 5432]))
+    expect(ports(policy(policies, 'logs-es').egress)).not.toContain(6443)
+    expect(ports(policy(harden([...shop, CLUSTER]).policies, 'orders').egress)).not.toContain(15012)
+  })
+
+  test('take the traits that policy gives them under the same name', () => {
+    const { policies, findings } = harden([...shop, ELASTIC], {
+      runtimePods: { 'shop/logs-es': { apiServer: true, injected: false } },
+      openEgress: { 'logs-es': { reason: 'snapshots' } },
+    })
+    expect(policy(policies, 'logs-es').egress).toEqual([{}])
+    expect(ids(findings)).not.toContain('network-policy-default-deny/runtime-pods-without-labels')
+    expect(ids(findings)).not.toContain('network-policy-default-deny/unknown-key')
+  })
+})
