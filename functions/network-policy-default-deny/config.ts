@@ -59,7 +59,7 @@ export const networkPolicyDefaultDenySchema = z.strictObject({
     .check(z.describe('Host outside the cluster to its ranges, where they are known or private')),
   nodes: z
     ._default(rangesSchema, {})
-    .check(z.describe('Addresses of nodes: by them alone NetworkPolicy knows pods with hostNetwork')),
+    .check(z.describe('Addresses of nodes: by them alone NetworkPolicy knows kubelets and pods with hostNetwork')),
   gateways: z.prefault(gatewaysSchema, {}).check(z.describe('Pods that carry traffic from outside to backends')),
   runtimePods: z
     ._default(

@@ -104,6 +104,15 @@ export const findings = defineFindings(NAME, {
     why: 'Default deny blocks the scrape, so the metrics are missing.',
     fix: 'Say under scrape of networkPolicy in which namespace Prometheus runs and which labels it has, or let the selectors of the Prometheus choose the monitor.',
   },
+  'kubelets-without-nodes': {
+    severity: 'warning',
+    message: (pods: string) =>
+      `${pods}: its service account may read what kubelets serve, and the policy does not let it out to them; expected nodes to give the address ranges of the nodes`,
+    means:
+      'A ClusterRole of the build gives the pods a right to nodes/metrics, nodes/proxy or nodes/stats, and the policy does not say which addresses nodes have.',
+    why: 'Kubelets answer at the addresses of nodes, port 10250, and default deny drops the calls: metrics of nodes and pods are missing.',
+    fix: 'Set nodes to the address ranges of the nodes, or name the workload under openEgress.',
+  },
   'scrape-port-unknown': {
     severity: 'warning',
     message: (found: string) => `found ${found}, expected a port number; the scraper is not admitted to it`,

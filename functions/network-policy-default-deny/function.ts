@@ -15,6 +15,8 @@ const READ: readonly (readonly [group: string, kind: string])[] = [
   ['networking.istio.io', 'Gateway'],
   ['networking.istio.io', 'Sidecar'],
   ['gateway.networking.k8s.io', 'Gateway'],
+  ['rbac.authorization.k8s.io', 'ClusterRole'],
+  ['rbac.authorization.k8s.io', 'ClusterRoleBinding'],
 ]
 
 const isRead = (item: TypeMeta): boolean => READ.some(([group, kind]) => isKind(item, group, kind))

@@ -46,7 +46,7 @@ export function transform(
     ...scrapeFindings(build.subjects, spec.scrape !== undefined),
     ...monitorsWithoutScraper(build),
     ...callersWithoutPods(build),
-    ...announcedTraffic(build),
+    ...announcedTraffic(build, open.reasons),
     ...forgottenEndpoints(build),
     ...checkPolicies(written, build),
     ...broaderThanFlows(written, build),

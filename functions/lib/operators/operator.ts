@@ -85,6 +85,8 @@ export interface RuntimePods {
   services?: Readonly<Record<string, Readonly<Record<number, number>>>>
   /** Services that the object tells its pods to call. */
   calls?: readonly { namespace: string; service: string; port: number | string }[]
+  /** The service account that the object gives them, if it names one. */
+  serviceAccount?: string
   /** Does a container of theirs call the Kubernetes API server? */
   needsApiServer: boolean
 }

@@ -59,6 +59,7 @@ const runtimePods =
     const own = ports(object)
     const given = valueAt(object, ['spec', 'podMetadata', 'labels'])
     const instance = object.metadata.name
+    const account = valueAt(object, ['spec', 'serviceAccountName'])
     return [
       {
         name: `${prefix}-${instance}`,
@@ -74,6 +75,7 @@ const runtimePods =
         ...(members && { members }),
         ...(service && { services: { [service]: samePorts(...own.map(({ port }) => port)) } }),
         calls: alertmanagersOf(object),
+        ...(typeof account === 'string' && { serviceAccount: account }),
         needsApiServer,
       },
     ]

@@ -7,14 +7,16 @@ import { type Service, targetPortNumber } from '../../lib/kubernetes/service.ts'
 import { containerPort, type Workload } from '../../lib/kubernetes/workload.ts'
 import { findings } from '../findings.ts'
 import type { Build } from '../subjects/build.ts'
+import type { Subject } from '../subjects/subject.ts'
 import { ingressClassOf, ingressPeers } from '../traffic/backends.ts'
+import { knowsNodes } from '../traffic/baseline.ts'
 import { writeCallerIn } from './callers.ts'
 
 /** What the build announces and the policies cut off: each is named with the line of policy that serves it. */
-export const announcedTraffic = (build: Build): Finding[] => [
+export const announcedTraffic = (build: Build, open: ReadonlyMap<Subject, string>): Finding[] => [
   ...(build.spec.directions.includes('Ingress') ? [...exposedServices(build), ...unservedClasses(build)] : []),
   ...(build.spec.directions.includes('Egress')
-    ? [...servicePortsElsewhere(build), ...hostsWithoutAddresses(build)]
+    ? [...servicePortsElsewhere(build), ...hostsWithoutAddresses(build), ...kubeletsWithoutNodes(build, open)]
     : []),
 ]
 
@@ -106,3 +108,13 @@ function hostsWithoutAddresses({ flows, spec }: Build): Finding[] {
   )
   return hosts.length > 0 ? [findings['private-ranges-left-out']({}, [...new Set(hosts)])] : []
 }
+
+/** Pods that may read what kubelets serve, and no addresses of nodes to let them out to. */
+const kubeletsWithoutNodes = ({ subjects, spec }: Build, open: ReadonlyMap<Subject, string>): Finding[] =>
+  knowsNodes(spec)
+    ? []
+    : subjects
+        .filter((subject) => subject.readsKubelets && !open.has(subject))
+        .map(({ workload, namespace, name }) =>
+          findings['kubelets-without-nodes']({ ...(workload && { object: workload.object }) }, `${namespace}/${name}`),
+        )

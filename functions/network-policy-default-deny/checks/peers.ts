@@ -1,10 +1,10 @@
 import type { Finding } from '../../lib/framework/finding.ts'
 import { describe, formatPath, type KubernetesObject } from '../../lib/kubernetes/objects.ts'
-import { namesIn } from '../config-peers.ts'
 import { namespaceLabelOf, OWN_LABEL } from '../dialects/namespace-label.ts'
 import { findings } from '../findings.ts'
 import type { Policy, Rule } from '../policy.ts'
 import type { Build } from '../subjects/build.ts'
+import { knowsNodes } from '../traffic/baseline.ts'
 
 /** A policy and the object that it was written as. */
 export interface Written {
@@ -36,10 +36,9 @@ function sharedNames(written: readonly Written[]): Finding[] {
 
 /** NetworkPolicy selects no pods with hostNetwork; Cilium tells nodes by itself. */
 function unknownNodes({ policy, object }: Written, { spec }: Build): Finding[] {
-  const isKnown = spec.dialect === 'cilium' || namesIn(spec.nodes).length > 0
   const namesNodes = (rules: readonly Rule[] = []): boolean =>
     rules.some(({ peers }) => peers.some(({ type }) => type === 'nodes'))
-  if (isKnown || !(namesNodes(policy.ingress) || namesNodes(policy.egress))) return []
+  if (knowsNodes(spec) || !(namesNodes(policy.ingress) || namesNodes(policy.egress))) return []
   return [findings['unknown-nodes']({ object })]
 }
 

@@ -14,6 +14,7 @@ import type { NetworkPolicyDefaultDenySpec } from '../config.ts'
 import type { PeerSpec } from '../config-peers.ts'
 import { gatewaySubjects } from './gateway-pods.ts'
 import { istioGateways } from './istio-gateways.ts'
+import { kubeletReaders } from './kubelet-readers.ts'
 import { placeOf, runtimeSubjects } from './runtime-pods.ts'
 import { type Scope, scopeFindings, scopeOf } from './scope.ts'
 import { type Subject, workloadSubjects } from './subject.ts'
@@ -58,8 +59,9 @@ export function readBuild(
   const namespaces = new Map(
     objects.filter((object) => isKind(object, '', 'Namespace')).map((object) => [object.metadata.name, object]),
   )
-  const ofWorkloads = workloadSubjects(topology, scope, namespaces)
-  const ofRuntime = runtimeSubjects(flows, { topology, scope, spec, namespaces })
+  const known = { namespaces, kubeletReaders: kubeletReaders(objects) }
+  const ofWorkloads = workloadSubjects(topology, scope, known)
+  const ofRuntime = runtimeSubjects(flows, { topology, scope, spec, ...known })
   const declaredPods = [...new Set(ofRuntime.subjects.values())]
   const ofGateways = gatewaySubjects(objects, declaredPods, { topology, scope, spec })
   const runtime = [...declaredPods, ...ofGateways]

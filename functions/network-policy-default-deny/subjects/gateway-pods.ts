@@ -35,7 +35,14 @@ export function gatewaySubjects(
         {
           // Istio gives the Deployment that it makes the same name.
           name: `${name}-${gatewayClass}`,
-          ...{ namespace, podLabels, carried: podLabels, workload: undefined, usesApiServer: false },
+          ...{
+            namespace,
+            podLabels,
+            carried: podLabels,
+            workload: undefined,
+            usesApiServer: false,
+            readsKubelets: false,
+          },
           // The gateway of Istio is a proxy, which calls istiod as a sidecar does.
           injected: gatewayClass.startsWith('istio'),
         },

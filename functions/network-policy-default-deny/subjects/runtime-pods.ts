@@ -11,7 +11,7 @@ import type { NetworkPolicyDefaultDenySpec } from '../config.ts'
 import { findings } from '../findings.ts'
 import type { Scope } from './scope.ts'
 import { isInjected } from './sidecar.ts'
-import type { Subject } from './subject.ts'
+import type { Known, Subject } from './subject.ts'
 
 /** Pods under the name that a flow or configuration gives them. */
 interface Named {
@@ -22,11 +22,10 @@ interface Named {
   isDeclared: boolean
 }
 
-interface Surroundings {
+interface Surroundings extends Known {
   topology: Topology
   scope: Scope
   spec: NetworkPolicyDefaultDenySpec
-  namespaces: ReadonlyMap<string, KubernetesObject>
 }
 
 /**
@@ -84,7 +83,7 @@ const nameOf = (place: string): string => place.slice(place.indexOf('/') + 1)
 const byPlace = (a: Named, b: Named): number => (a.place < b.place ? -1 : 1)
 
 /** Several names for the same pods make one policy, under the first of them. */
-function subjectOf(group: readonly Named[], { topology, spec, namespaces }: Surroundings): Subject {
+function subjectOf(group: readonly Named[], { topology, spec, namespaces, kubeletReaders }: Surroundings): Subject {
   const { runtimePods, ambient } = spec
   const [first] = group as [Named]
   const namespace = namespaceOf(first.place)
@@ -99,6 +98,7 @@ function subjectOf(group: readonly Named[], { topology, spec, namespaces }: Surr
     workload: undefined,
     injected: !ambient && traits.every(({ injected }) => injected) && !isOutsideMesh(group, made, traits, namespaces),
     usesApiServer: traits.some(({ apiServer }) => apiServer) || made.some(({ needsApiServer }) => needsApiServer),
+    readsKubelets: made.some(({ serviceAccount }) => kubeletReaders.has(`${namespace}/${serviceAccount}`)),
   }
 }
 

@@ -2,7 +2,7 @@ import { policySelector, type Topology } from '../../lib/flows/topology.ts'
 import type { Finding } from '../../lib/framework/finding.ts'
 import { generatedNames } from '../../lib/framework/generated-names.ts'
 import { describe, formatPath, type KubernetesObject } from '../../lib/kubernetes/objects.ts'
-import { isHostNetwork, usesApiServer } from '../../lib/kubernetes/pod-traits.ts'
+import { isHostNetwork, serviceAccountOf, usesApiServer } from '../../lib/kubernetes/pod-traits.ts'
 import type { Labels } from '../../lib/kubernetes/selector.ts'
 import { runsPods, type Workload } from '../../lib/kubernetes/workload.ts'
 import { findings } from '../findings.ts'
@@ -22,13 +22,23 @@ export interface Subject {
   workload: Workload | undefined
   injected: boolean
   usesApiServer: boolean
+  /** Does it call the kubelets of nodes? */
+  readsKubelets: boolean
+}
+
+/** What objects besides workloads say of pods. */
+export interface Known {
+  /** Namespace objects of the build, by name. */
+  namespaces: ReadonlyMap<string, KubernetesObject>
+  /** Service accounts with a right to what kubelets serve, as `namespace/name`. */
+  kubeletReaders: ReadonlySet<string>
 }
 
 /** Every workload whose pods a policy can select, as subjects; of the others, why not. */
 export function workloadSubjects(
   topology: Topology,
   scope: Scope,
-  namespaces: ReadonlyMap<string, KubernetesObject>,
+  { namespaces, kubeletReaders }: Known,
 ): { subjects: Subject[]; findings: Finding[] } {
   const found: Finding[] = []
   const names = generatedNames(topology.workloads)
@@ -42,7 +52,11 @@ export function workloadSubjects(
       return []
     }
     found.push(...sharedLabels(workload, podLabels, topology))
-    const traits = { injected: hasSidecar(workload, namespaces), usesApiServer: usesApiServer(workload) }
+    const traits = {
+      injected: hasSidecar(workload, namespaces),
+      usesApiServer: usesApiServer(workload),
+      readsKubelets: kubeletReaders.has(`${namespace}/${serviceAccountOf(workload) ?? 'default'}`),
+    }
     const carried = workload.labels
     return [{ name: names.get(object) ?? workload.name, namespace, podLabels, carried, workload, ...traits }]
   })
