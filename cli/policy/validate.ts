@@ -2,7 +2,7 @@ import { plan } from '../../functions/hardening/plan.ts'
 import { isOfCharts } from '../../functions/lib/charts/charts.ts'
 import { copyOf } from '../../functions/lib/exact-integer.ts'
 import { type Step, seenBy } from '../../functions/lib/framework/function.ts'
-import { isFields, type KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
+import { isFields, isKind, type KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
 import { type Reported, runSteps } from '../../functions/lib/runner/steps.ts'
 
 /** What is not hardened: every change that the policies would make is an error. The objects stay as they are. */
@@ -44,10 +44,11 @@ const inMode = (policy: KubernetesObject, mode: string): KubernetesObject => ({
   spec: { ...(isFields(policy.spec) ? policy.spec : {}), mode },
 })
 
-/** What the functions are shown, as in a build. */
+/** What the functions are shown, as in a build; a HelmRelease may take values from any ConfigMap. */
 const seenOf = (steps: readonly Step[], objects: readonly KubernetesObject[]): KubernetesObject[] =>
   objects.filter(
     (object) =>
       isOfCharts(object) ||
+      isKind(object, '', 'ConfigMap') ||
       seenBy(steps, { apiVersion: object.apiVersion, kind: object.kind, text: JSON.stringify(object) }),
   )

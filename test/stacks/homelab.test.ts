@@ -49,6 +49,7 @@ describe('the policy', () => {
       Number(count),
     )
     expect(counted).toEqual([...lines, total])
+    expect(read('README.md')).toContain(`[${total} lines of policy](overlays/homelab/README.md`)
   })
 
   test.each(['cert-manager', 'monitoring'])('of %s is the same in both environments', (stack) => {
@@ -193,7 +194,7 @@ describe('is refused, with nothing on stdout:', () => {
     [
       'values that changed',
       'charts/other-values',
-      'the values are not those of the lock',
+      'the values are not those of the lock (crds); renew it with: krm-hardening lock --chart FILE',
       replace(`${CONTROLLERS}/helmrelease.yaml`, 'keep: false', 'keep: true'),
     ],
     [

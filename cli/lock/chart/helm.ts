@@ -28,15 +28,20 @@ export async function render(release: Release, kubernetes: string): Promise<Rend
     )
   const folder = mkdtempSync(join(tmpdir(), 'krm-hardening-helm-'))
   try {
-    const values = join(folder, 'values.yaml')
-    writeFileSync(values, JSON.stringify(valueAt(release.object, ['spec', 'values']) ?? {}))
+    // Helm merges them as helm-controller does: each over the one before, spec.values over all.
+    const own = JSON.stringify(valueAt(release.object, ['spec', 'values']) ?? {})
+    const texts = [...release.valuesFrom.flatMap(({ text }) => text ?? []), own]
+    const values = texts.flatMap((text, index) => {
+      const file = join(folder, `values-${index}.yaml`)
+      writeFileSync(file, text)
+      return ['--values', file]
+    })
     const { stdout, stderr, status } = await run(helm, [
       'template',
       ...argsOf(release),
       '--kube-version',
       kubernetes,
-      '--values',
-      values,
+      ...values,
     ])
     if (status !== 0) throw new Failure(`helm cannot render ${release.chart} ${release.version}:\n${stderr.trim()}`, 1)
     const version = await run(helm, ['version', '--short'])

@@ -64,7 +64,7 @@ function versionOf(lock: KubernetesObject): string | undefined {
 }
 
 const lockText = (
-  { object, name, namespace, chart, version, values }: Release,
+  { object, name, namespace, chart, version, values, valuesByKey }: Release,
   { digest, helm, crds }: Rendered,
   objects: readonly KubernetesObject[],
   kubernetes: string,
@@ -82,6 +82,7 @@ const lockText = (
         chart: { url: chart, version, digest },
         release: { name, namespace },
         values,
+        ...(Object.keys(valuesByKey).length > 0 && { valuesByKey }),
         helm,
         kubernetes,
         digest: digestOf(objects),

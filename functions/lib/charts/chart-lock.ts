@@ -27,7 +27,10 @@ export const chartLockSchema = z.strictObject({
     name: z.string().check(z.describe('Name of the Helm release')),
     namespace: z.string().check(z.describe('Namespace of the Helm release')),
   }),
-  values: digest.check(z.describe('Digest of the values in canonical JSON')),
+  values: digest.check(z.describe('Digest of the values in canonical JSON, with the texts of `valuesFrom`')),
+  valuesByKey: z
+    .optional(z.record(z.string(), digest))
+    .check(z.describe('Digest of each of `spec.values`, to say which one changed')),
   helm: z.string().check(z.describe('Version of Helm that rendered it')),
   kubernetes: z.string().check(z.describe('Version of Kubernetes that it was rendered for')),
   digest: digest.check(z.describe('Digest of `objects` in canonical JSON')),
@@ -44,6 +47,8 @@ export interface ChartLock {
   chart: { url: string; version: string; digest: string }
   release: { name: string; namespace: string }
   values: string
+  /** Digest of each value by its first key. */
+  valuesByKey?: Readonly<Record<string, string>> | undefined
   helm: string
   kubernetes: string
   digest: string

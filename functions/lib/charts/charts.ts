@@ -3,7 +3,7 @@ import { copyOf } from '../exact-integer.ts'
 import { parseConfig } from '../framework/config.ts'
 import type { Finding } from '../framework/finding.ts'
 import { InputError } from '../framework/input-error.ts'
-import { describe, type Fields, isKind, type KubernetesObject } from '../kubernetes/objects.ts'
+import { describe, type Fields, type KubernetesObject } from '../kubernetes/objects.ts'
 import { podTemplateOf } from '../kubernetes/pod-template.ts'
 import { type ChartLock, chartLockSchema, isChartLock, isIntact, UNKNOWN } from './chart-lock.ts'
 import type { FluxSpec } from './config.ts'
@@ -108,7 +108,11 @@ export class Charts {
   }
 
   #ofExpanded(): Finding[] {
-    return this.#expanded.flatMap(({ release: { object }, lock: { crds = [] }, rendered }) => [
+    return this.#expanded.flatMap(({ release: { object, valuesFrom }, lock: { crds = [] }, rendered }) => [
+      ...valuesFrom.flatMap(({ kind, name }) => {
+        const reason = this.#flux.valuesFrom?.[name]?.reason
+        return reason === undefined ? [] : [charts['values-from-allowed']({ object }, `${kind} ${name}`, reason)]
+      }),
       ...literalPasswords(object).map((path) => charts['literal-password']({ object, field: { path } })),
       ...rendered
         .filter((one) => isHook(one) && podTemplateOf(one) !== undefined && !this.#isReached(one))
@@ -134,6 +138,9 @@ export class Charts {
 export const isOfCharts = (object: { apiVersion: string; kind: string }): boolean =>
   isHelmRelease(object) || isChartLock(object) || isOciRepository(object) || isHelmRepository(object)
 
+/** Do values come from ConfigMaps, which the runner then has to read although no function may? */
+export const takesValuesFrom = (text: string): boolean => text.includes('valuesFrom')
+
 const isHook = ({ metadata }: KubernetesObject): boolean => metadata.annotations?.['helm.sh/hook'] !== undefined
 
 function readLock(object: KubernetesObject): ChartLock {
@@ -158,7 +165,7 @@ function expand(
   const lock = locks.find(
     (one) => one.object.metadata.name === object.metadata.name && sameNamespace(one.object, object),
   )
-  const found = lock ? misfits(release, lock, build) : [noLock(release, locks)]
+  const found = lock ? misfits(release, lock, flux) : [noLock(release, locks)]
   if (managedIndex(object) === 'edited')
     found.push(charts['edited-entry']({ object, field: { path: 'spec.postRenderers' } }))
   problems.push(...found)
@@ -181,7 +188,7 @@ function noLock(release: Release, locks: readonly ChartLock[]): Finding {
 }
 
 /** Everything in which a lock is not of this release. */
-function misfits(release: Release, lock: ChartLock, build: readonly KubernetesObject[]): Finding[] {
+function misfits(release: Release, lock: ChartLock, { valuesFrom = {} }: FluxSpec): Finding[] {
   const { object } = release
   const wanted = `${release.namespace}/${release.name}`
   const locked = `${lock.release.namespace}/${lock.release.name}`
@@ -193,16 +200,28 @@ function misfits(release: Release, lock: ChartLock, build: readonly KubernetesOb
       ? []
       : [charts['other-version']({ object }, lock.chart.version, release.version)]),
     ...(locked === wanted ? [] : [charts['other-release']({ object }, locked, wanted)]),
-    ...(lock.values === release.values ? [] : [charts['other-values']({ object, field: { path: 'spec.values' } })]),
+    ...(lock.values === release.values
+      ? []
+      : [charts['other-values']({ object, field: { path: 'spec.values' } }, changedKeys(release, lock))]),
     ...(isIntact(lock) ? [] : [charts['edited-lock']({ object: lock.object, field: { path: 'spec.digest' } })]),
     ...(twice === undefined ? [] : [charts['duplicate-object']({ object }, twice)]),
     ...release.valuesFrom
-      .filter(
-        ({ kind, name }) =>
-          kind !== 'ConfigMap' || !build.some((one) => isKind(one, '', 'ConfigMap') && one.metadata.name === name),
-      )
-      .map(({ kind, name }) => charts['values-from']({ object, field: { path: 'spec.valuesFrom' } }, kind, name)),
+      .filter(({ name, text, targetPath }) => (text === undefined || targetPath !== undefined) && !valuesFrom[name])
+      .map(({ kind, name, targetPath }) =>
+        charts['values-from'](
+          { object, field: { path: 'spec.valuesFrom' } },
+          kind,
+          targetPath === undefined ? name : `${name} for ${targetPath}`,
+          kind === 'ConfigMap' && targetPath === undefined,
+        ),
+      ),
   ]
+}
+
+/** The keys of values that are others than those of the lock, as far as it tells them apart. */
+function changedKeys({ valuesByKey: now }: Release, { valuesByKey: before }: ChartLock): string[] {
+  const keys = before === undefined ? [] : [...new Set([...Object.keys(before), ...Object.keys(now)])]
+  return keys.filter((key) => before?.[key] !== now[key]).sort()
 }
 
 /** Kinds without a namespace, among those that a lock holds. */

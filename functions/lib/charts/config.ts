@@ -10,6 +10,11 @@ export const fluxSchema = z
     targetNamespace: z
       .optional(z.string())
       .check(z.describe('Namespace that the Flux Kustomization gives objects that name none')),
+    valuesFrom: z
+      .optional(z.record(z.string(), z.strictObject({ reason: reasonSchema })))
+      .check(
+        z.describe('Secrets that give values to HelmReleases, by name, and why they change nothing that is hardened'),
+      ),
     unlocked: z
       .optional(z.record(z.string(), z.strictObject({ reason: reasonSchema })))
       .check(z.describe('HelmReleases, by name, that run as their charts have them, and why')),

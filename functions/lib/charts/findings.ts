@@ -30,7 +30,8 @@ export const charts = defineFindings('charts', {
   },
   'other-values': {
     severity: 'error',
-    message: () => `the values are not those of the lock; renew it with: ${RENEW} FILE`,
+    message: (keys: readonly string[]) =>
+      `the values are not those of the lock${keys.length > 0 ? ` (${keys.join(', ')})` : ''}; renew it with: ${RENEW} FILE`,
     means: 'spec.values of the HelmRelease is not what the lock was made with.',
     why: 'Other values render other objects, and containers that the lock does not know would run unhardened.',
     fix: `Run \`${RENEW} FILE\` and review what changed.`,
@@ -75,13 +76,20 @@ export const charts = defineFindings('charts', {
   },
   'values-from': {
     severity: 'error',
-    message: (kind: string, name: string) =>
-      kind === 'ConfigMap'
+    message: (kind: string, name: string, isLacking: boolean) =>
+      isLacking
         ? `takes values from ConfigMap ${name}, which the build does not have; expected it in the build, or the values in spec.values`
-        : `takes values from ${kind} ${name}, which no lock may hold; expected plain values in spec.values, and secrets through existingSecret`,
+        : `takes values from ${kind} ${name}, which no lock can hold; expected plain values in spec.values and secrets through existingSecret, or a reason in flux.valuesFrom`,
     means: 'Values come from a place that the lock cannot see.',
     why: 'They may change what the chart renders.',
-    fix: 'Move them into spec.values. For secrets, most charts take the name of an existing Secret.',
+    fix: 'Move them into spec.values. For secrets, most charts take the name of an existing Secret. A Secret that changes nothing but its own value can be named in flux.valuesFrom, with the reason.',
+  },
+  'values-from-allowed': {
+    severity: 'info',
+    message: (source: string, reason: string) => `takes values from ${source}, which its lock does not know: ${reason}`,
+    means: 'An entry of flux.valuesFrom says that these values change nothing that is hardened.',
+    why: 'If the reason is wrong, the chart renders what the lock does not hold, and a patch fails or misses it.',
+    fix: 'Nothing, as long as the reason holds.',
   },
   'literal-password': {
     severity: 'error',

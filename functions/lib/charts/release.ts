@@ -15,10 +15,21 @@ export interface Release {
   version: string
   /** Is its registry spoken to without TLS? */
   isInsecure: boolean
-  /** Digest of the values in canonical JSON. */
+  /** Digest of the values in canonical JSON, with the texts that `valuesFrom` adds. */
   values: string
-  /** Where further values come from. */
-  valuesFrom: readonly { kind: string; name: string; optional: boolean }[]
+  /** Digest of each of `spec.values` by its key. */
+  valuesByKey: Readonly<Record<string, string>>
+  /** Where further values come from, in the order in which Helm merges them. */
+  valuesFrom: readonly ValuesFrom[]
+}
+
+/** A source of values, with its text where a ConfigMap of the build has it. */
+export interface ValuesFrom {
+  kind: string
+  name: string
+  text: string | undefined
+  /** One value alone, by its path. */
+  targetPath: string | undefined
 }
 
 /** Why a HelmRelease cannot be looked up in a lock. */
@@ -56,17 +67,37 @@ export function releaseOf(
   const named = target === undefined ? object.metadata.name : `${target}-${object.metadata.name}`
   const chart = chartOf(object, own, objects, targetNamespace)
   if ('expected' in chart) return { object, ...chart }
+  const values = valueAt(object, ['spec', 'values']) ?? {}
+  const valuesFrom = listAt(object, ['spec', 'valuesFrom']).map((from) => valuesOf(from, own, objects, targetNamespace))
   return {
     object,
     namespace,
     name: text(object, ['spec', 'releaseName']) ?? named.slice(0, 53).replace(/-$/, ''),
     ...chart,
-    values: digestOf(valueAt(object, ['spec', 'values']) ?? {}),
-    valuesFrom: listAt(object, ['spec', 'valuesFrom']).map(({ kind, name, optional }) => ({
-      kind: String(kind),
-      name: String(name),
-      optional: optional === true,
-    })),
+    values: digestOf(valuesFrom.length === 0 ? values : [...valuesFrom.map(({ text: from }) => from ?? null), values]),
+    valuesByKey: Object.fromEntries(Object.entries(values).map(([key, value]) => [key, digestOf(value)])),
+    valuesFrom,
+  }
+}
+
+function valuesOf(
+  { kind, name, valuesKey, targetPath }: Fields,
+  own: string,
+  objects: readonly KubernetesObject[],
+  targetNamespace: string | undefined,
+): ValuesFrom {
+  const map = objects.find(
+    (one) =>
+      kind === 'ConfigMap' &&
+      isKind(one, '', 'ConfigMap') &&
+      one.metadata.name === name &&
+      (one.metadata.namespace ?? targetNamespace ?? '') === own,
+  )
+  return {
+    kind: String(kind),
+    name: String(name),
+    text: text(map, ['data', typeof valuesKey === 'string' ? valuesKey : 'values.yaml']),
+    targetPath: typeof targetPath === 'string' ? targetPath : undefined,
   }
 }
 
@@ -100,7 +131,7 @@ function chartOf(
     return pinned(
       source,
       chartUrlOf(source),
-      text(source, ['spec', 'ref', 'tag']),
+      text(source, ['spec', 'ref', 'tag']) ?? text(source, ['spec', 'ref', 'semver']),
       `${field}: OCIRepository ${source.metadata.name}: spec.ref.tag`,
     )
   }

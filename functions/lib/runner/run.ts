@@ -1,11 +1,11 @@
 import { CHART_LOCK } from '../charts/chart-lock.ts'
-import { isOfCharts } from '../charts/charts.ts'
+import { isOfCharts, takesValuesFrom } from '../charts/charts.ts'
 import { API_VERSION } from '../framework/config.ts'
 import { toLine, toResult } from '../framework/finding.ts'
 import { objects as findings } from '../framework/findings.ts'
 import { type Step, seenBy } from '../framework/function.ts'
 import { InputError } from '../framework/input-error.ts'
-import type { KubernetesObject } from '../kubernetes/objects.ts'
+import type { KubernetesObject, TypeMeta } from '../kubernetes/objects.ts'
 import type { Decoded } from '../resource-list/codec.ts'
 import { complete, objectsIn, prune } from '../resource-list/objects-of-item.ts'
 import { placeInPackage } from '../resource-list/package-path.ts'
@@ -51,7 +51,8 @@ export async function run(
   try {
     const list = await readResourceList(typeof input === 'string' ? input : decodeUtf8(input()))
     const steps = plan(list.functionConfig)
-    const open = list.items.map((item, index) => decode(item, index, list, steps))
+    const readsValues = list.items.some(({ kind, text }) => kind === 'HelmRelease' && takesValuesFrom(text))
+    const open = list.items.map((item, index) => decode(item, index, list, steps, readsValues))
     const objects = open.flatMap((item) => item.objects)
     return answer(list, open, objects, await runSteps(objects, steps))
   } catch (cause) {
@@ -59,12 +60,14 @@ export async function run(
   }
 }
 
-function decode(item: Item, index: number, list: ResourceList, steps: readonly Step[]): OpenItem {
+function decode(item: Item, index: number, list: ResourceList, steps: readonly Step[], readsValues: boolean): OpenItem {
   const { apiVersion, kind, text } = item
   const isOpaque = apiVersion !== undefined && kind !== undefined && !kind.endsWith('List')
   // A policy that is in the package it hardens is nothing to harden.
   if (apiVersion === API_VERSION && kind !== CHART_LOCK) return { item, objects: [] }
-  const needed = !isOpaque || isOfCharts({ apiVersion, kind }) || seenBy(steps, { apiVersion, kind, text })
+  const isRead = (type: TypeMeta): boolean =>
+    isOfCharts(type) || (readsValues && type.kind === 'ConfigMap') || seenBy(steps, { ...type, text })
+  const needed = !isOpaque || isRead({ apiVersion, kind })
   if (!needed) return { item, objects: [] }
   const where = `item ${index + 1}`
   const decoded = parsing(`${where}${kind ? ` (${kind})` : ''}`, () => list.codec.decode(text))
