@@ -1,9 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { readFileSync } from 'node:fs'
 import type { Finding } from '../../functions/lib/framework/finding.ts'
 import type { KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
 import { display } from '../display.ts'
 import { resourceGraph } from '../tree/graph.ts'
+import { repositoryOf } from '../tree/layout.ts'
 
 /** An environment as its authors see it. */
 export interface SourceTree {
@@ -34,9 +34,3 @@ export const sourceTreeOf = (folder: string, objects: readonly KubernetesObject[
 })
 
 export const sourceFile = (path: string): SourceFile => ({ path: display(path), text: readFileSync(path, 'utf8') })
-
-function repositoryOf(folder: string): string | undefined {
-  if (['.git', '.github'].some((name) => existsSync(join(folder, name)))) return folder
-  const above = dirname(folder)
-  return above === folder ? undefined : repositoryOf(above)
-}

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { basename, dirname, join, sep } from 'node:path'
+import { dirname, join, sep } from 'node:path'
 import type { Finding } from '../../functions/lib/framework/finding.ts'
 import type { KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
 import { display } from '../display.ts'
@@ -23,10 +23,11 @@ export interface ReadTree {
 export function readTree(tree: string, folder: string): ReadTree {
   const { environment, source, stacks } = layoutOf(folder)
   // Next to the stacks of a part of an environment there are files of its other stacks.
-  const isWhole = environment === undefined || basename(source) === environment
-  const folders = [...stacks.keys()].map((file) => `${dirname(file)}${sep}`)
+  const isWhole = source === environment
+  const folders = [...stacks.keys()].map((file) => (file.includes(sep) ? `${dirname(file)}${sep}` : ''))
+  const isBelow = (file: string): boolean => folders.some((one) => file.startsWith(one))
   const ofEnvironment = filesBelow(tree).filter(
-    (file) => environment === undefined || file.split(sep).slice(0, -1).includes(environment),
+    (file) => isBelow(file) || (environment !== undefined && file.split(sep).slice(0, -1).includes(environment)),
   )
   const there = ofEnvironment.filter((file) => stacks.has(file))
   if (there.length === 0)
@@ -34,9 +35,7 @@ export function readTree(tree: string, folder: string): ReadTree {
       `${display(tree)} has neither a kustomization.yaml nor a rendering of ${source}; expected ${[...stacks.keys()][0]}, as render --output writes it`,
     )
   const missing = [...stacks].filter(([file]) => !there.includes(file))
-  const more = ofEnvironment.filter(
-    (file) => !stacks.has(file) && (isWhole || folders.some((one) => file.startsWith(one))),
-  )
+  const more = ofEnvironment.filter((file) => !stacks.has(file) && (isWhole || isBelow(file)))
   return {
     objects: there.flatMap((file) => readObjects(readFileSync(join(tree, file), 'utf8'), display(join(tree, file)))),
     findings: [

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync, rmdirSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { dirname, join, sep } from 'node:path'
 import { toLine } from '../../functions/lib/framework/finding.ts'
 import { display } from '../display.ts'
 import { Failure, FINDINGS } from '../exit-code.ts'
@@ -34,7 +34,7 @@ export function writeTree(
   const mark = markOf(source)
   const rendered = files.map(({ file, objects }): Change => {
     const path = join(target, file)
-    return { file: path, before: ownText(path), after: `${mark}\n${joinBuild(objects)}` }
+    return { file: path, before: ownText(path, source), after: `${mark}\n${joinBuild(objects)}` }
   })
   const stale = filesBelow(target)
     .filter((file) => !stacks.has(file))
@@ -68,12 +68,14 @@ const MADE_BY = '# Made by krm-hardening render --output'
 /** The first line of a file says what made it, so that a later run knows its own files. */
 const markOf = (source: string): string => `${MADE_BY} of ${source}. Do not edit it.`
 
-function ownText(file: string): string | undefined {
+/** What a file has, if it is of the same environment; undefined for none. */
+function ownText(file: string, source: string): string | undefined {
   if (!existsSync(file)) return undefined
   const text = readFileSync(file, 'utf8')
-  if (text.startsWith(MADE_BY)) return text
+  const [environment = ''] = source.split(sep)
+  if (text.startsWith(markOf(environment)) || text.startsWith(`${MADE_BY} of ${environment}${sep}`)) return text
   throw new Failure(
-    `${display(file)} is in the way: krm-hardening did not make it; expected another --output folder, or the file gone`,
+    `${display(file)} is in the way: it is no rendering of ${source}; expected another --output folder, or the file gone`,
   )
 }
 

@@ -3,7 +3,7 @@ import { basename, dirname, join, relative, resolve, sep } from 'node:path'
 import { readKustomization, stringsOf } from './kustomization.ts'
 import { isList } from './stacks.ts'
 
-/** The file of each stack in the tree that Flux pulls: `<stack>/<environment>/manifests.yaml`. */
+/** The file of each stack in the tree that Flux pulls: `<stack>/<environment>/manifests.yaml`, or its path. */
 export interface Layout {
   /** Name of the environment; undefined for a stack that is of none. */
   environment: string | undefined
@@ -13,27 +13,38 @@ export interface Layout {
   stacks: ReadonlyMap<string, string>
 }
 
-export const FILE = 'manifests.yaml'
+const FILE = 'manifests.yaml'
 
 /**
  * Where the stacks of a folder go. The environment is the topmost folder above it that has a kustomization, so that a
- * stack has one place, whether it is rendered alone or with others. A folder that is of no environment is one file.
+ * stack has one place, whether it is rendered alone or with others. A folder that is of no environment keeps its path in
+ * the repository, so that the path of its Flux Kustomization stays what it is.
  */
 export function layoutOf(folder: string): Layout {
   const path = resolve(folder)
   const root = environmentOf(path)
   const stacks = stacksWithin(path, root, new Set())
-  const source = [basename(root), relative(root, path)].filter((part) => part !== '').join(sep)
-  if (stacks.includes(root)) return { environment: undefined, source, stacks: new Map([[FILE, path]]) }
+  if (stacks.includes(root)) {
+    const place = relative(repositoryOf(path) ?? path, path)
+    return { environment: undefined, source: place || basename(path), stacks: new Map([[join(place, FILE), path]]) }
+  }
   const environment = basename(root)
+  const source = join(environment, relative(root, path))
   const fileOf = (stack: string): string => join(relative(root, stack), environment, FILE)
   return { environment, source, stacks: new Map(stacks.map((stack) => [fileOf(stack), stack])) }
 }
 
+/** The folder of the repository that a folder is in. */
+export function repositoryOf(folder: string): string | undefined {
+  if (['.git', '.github'].some((name) => existsSync(join(folder, name)))) return folder
+  const above = dirname(folder)
+  return above === folder ? undefined : repositoryOf(above)
+}
+
 function environmentOf(folder: string): string {
   const above = dirname(folder)
-  const isOutside = existsSync(join(folder, '.git')) || above === folder || !readKustomization(above)
-  return isOutside || existsSync(join(above, '.git')) ? folder : environmentOf(above)
+  const isTop = [folder, above].includes(repositoryOf(folder) ?? '') || above === folder
+  return isTop || !readKustomization(above) ? folder : environmentOf(above)
 }
 
 /** The folders of an environment that are no lists themselves. A list of what is outside of it, such as bases, is one stack. */

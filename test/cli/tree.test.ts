@@ -46,10 +46,13 @@ describe('the place of a stack in the tree', () => {
       CERT_MANAGER,
     ))
 
+  const APPS = { 'apps/base/web': STACK, 'apps/staging': LIST('../base/web') }
+
   test('is the top of the tree for a stack that is of no environment', () =>
-    expect(placesOf({ 'apps/base/web': STACK, 'apps/staging': LIST('../base/web') }, 'apps/staging')).toEqual([
-      'apps/staging: manifests.yaml',
-    ]))
+    expect(placesOf(APPS, 'apps/staging')).toEqual(['apps/staging: manifests.yaml']))
+
+  test('is its path in the repository, if it is of one', () =>
+    expect(placesOf({ ...APPS, '.git': '' }, 'apps/staging')).toEqual(['apps/staging: apps/staging/manifests.yaml']))
 })
 
 const render = (root: string, folder = 'environment', ...args: string[]) =>
@@ -99,7 +102,7 @@ describe('render into a folder', () => {
     writeFileSync(join(root, FILES[2] ?? ''), 'kind: Namespace\n')
     const { stderr, exitCode } = await render(root)
     expect(exitCode).toBe(2)
-    expect(stderr).toContain(`error: ${FILES[2]} is in the way: krm-hardening did not make it`)
+    expect(stderr).toContain(`error: ${FILES[2]} is in the way: it is no rendering of environment`)
     expect(existsSync(join(root, 'rendered/cluster'))).toBe(false)
   })
 

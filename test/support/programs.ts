@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import { PINNED } from '../../cli/kustomize/pinned.ts'
 import { isNewEnough } from '../../cli/kustomize/version.ts'
 import { findOnPath, isExecutable } from '../../cli/on-path.ts'
@@ -67,6 +67,45 @@ export const builtInModule = (module: string, program: string, version: string, 
     const { Dir } = JSON.parse(go(folder, 'mod', 'download', '-json', `${module}@${version}`)) as { Dir: string }
     go(folder, 'build', '-C', Dir, '-o', join(folder, program), `./cmd/${program}`)
   })
+
+/**
+ * As builtWithGo, a package of a copy of a module, with files added: what a module leaves for its own release to make, or a
+ * program around a package that the module keeps to itself. `dropped` are its replacements by folders that it was
+ * published without.
+ */
+export const builtInCopy = (
+  module: string,
+  version: string,
+  how: { program: string; package: string; files: Readonly<Record<string, string>>; dropped?: string; flags?: string },
+  why: string,
+): string =>
+  built(how.program, version, why, (folder) => {
+    const { Dir } = JSON.parse(go(folder, 'mod', 'download', '-json', `${module}@${version}`)) as { Dir: string }
+    const copy = join(folder, 'module')
+    cpSync(Dir, copy, { recursive: true })
+    execFileSync('chmod', ['-R', 'u+w', copy])
+    for (const [path, text] of Object.entries(how.files)) {
+      mkdirSync(dirname(join(copy, path)), { recursive: true })
+      writeFileSync(join(copy, path), text)
+    }
+    if (how.dropped) go(copy, 'mod', 'edit', `-dropreplace=${how.dropped}`)
+    const flags = ['-mod=mod', ...(how.flags ? [`-ldflags=${how.flags}`] : [])]
+    go(copy, 'build', ...flags, '-o', join(folder, how.program), `./${how.package}`)
+  })
+
+/** The command of Flux. Its module has everything but the manifests that its release puts into it, which only `flux install` reads. */
+export const flux = (): string =>
+  builtInCopy(
+    'github.com/fluxcd/flux2/v2',
+    'v2.7.5',
+    {
+      program: 'flux',
+      package: 'cmd/flux',
+      files: { 'cmd/flux/manifests/none.yaml': '{}\n' },
+      flags: '-X main.VERSION=2.7.5',
+    },
+    'The tests of what Flux pulls need its command',
+  )
 
 /** How long Go may take where it has compiled none of a large program before, in milliseconds. */
 export const TIME_TO_BUILD = 1_500_000

@@ -1,17 +1,23 @@
 import { execFileSync } from 'node:child_process'
 import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import { stringify } from 'yaml'
+import { digestOf } from '../../../functions/lib/charts/canonical-json.ts'
+import { applyPatch } from '../../../functions/lib/charts/json-patch.ts'
+import { managedPatches, targetOf } from '../../../functions/lib/charts/post-renderer.ts'
 import { type Fields, type KubernetesObject, valueAt } from '../../../functions/lib/kubernetes/objects.ts'
 import { containersOf, podTemplateOf } from '../../../functions/lib/kubernetes/pod-template.ts'
 import { PUBLISHED_IMAGE } from '../../../functions/lib/runner/published-image.ts'
 import { folder, krmHardening, removeFolders } from '../../cli/lib/command-line.ts'
-import { builtWithGo, kustomizeProgram, TIME_TO_BUILD } from '../../support/programs.ts'
+import { builtWithGo, TIME_TO_BUILD } from '../../support/programs.ts'
 import { type Registry, startRegistry } from '../../support/registry.ts'
 import { objectsOf } from '../../support/stacks.ts'
+import { podSecurityFindings } from './lib/pod-security.ts'
+import { postRender } from './lib/post-render.ts'
 
-// A HelmRelease from its chart to what helm-controller would apply: a real helm, a real registry, and Kustomize over the
-// chart's output with the patches of spec.postRenderers and nothing else, as the controller runs it.
+// A HelmRelease from its chart to what helm-controller applies: a real helm, a real registry, and the post-renderer of
+// helm-controller itself, which sees hooks too from Flux 2.9 on.
 // Source: https://fluxcd.io/flux/components/helm/helmreleases/#post-renderers
 const root = folder()
 const STACK = join(root, 'stack')
@@ -24,6 +30,7 @@ const POLICY = {
     annotations: { 'config.kubernetes.io/function': `container: {image: "${PUBLISHED_IMAGE}"}` },
   },
   spec: {
+    flux: { version: '2.9' },
     images: {
       mirrors: { '*': 'registry.example.com/mirror' },
       digests: {
@@ -42,6 +49,8 @@ const POLICY = {
     flows: { 'shop/app-web:http': { from: ['edge/edge'] } },
   },
 }
+
+const META = { apiVersion: 'helm.toolkit.fluxcd.io/v2', kind: 'HelmRelease' }
 
 let registry: Registry
 let helm: string
@@ -62,8 +71,7 @@ const writeRelease = (version: string, values: Fields = { replicas: 3 }): void =
       metadata: { name: 'web', namespace: 'shop' },
       spec: { interval: '1h', url: `oci://${registry.address}/charts/web`, insecure: true, ref: { tag: version } },
     })}---\n${stringify({
-      apiVersion: 'helm.toolkit.fluxcd.io/v2',
-      kind: 'HelmRelease',
+      ...META,
       metadata: { name: 'app', namespace: 'shop' },
       spec: { interval: '1h', chartRef: { kind: 'OCIRepository', name: 'web' }, values },
     })}`,
@@ -73,34 +81,31 @@ const lock = (...args: string[]) =>
   krmHardening(['lock', '--chart', 'release.yaml', ...args], { cwd: STACK, env: withHelm() })
 const render = () => krmHardening(['render', 'stack'], { cwd: root })
 
-/** What helm-controller makes of a version of the chart with the entries of a rendered HelmRelease. */
-function postRender(release: KubernetesObject, version: string): KubernetesObject[] {
+/** What Helm makes of a version of the chart. */
+function template(release: KubernetesObject, version: string): string {
   const values = join(root, 'values.json')
   writeFileSync(values, JSON.stringify(valueAt(release, ['spec', 'values'])))
   const url = `oci://${registry.address}/charts/web`
-  let text = inHelm(
-    'template',
-    'app',
-    url,
-    '--plain-http',
-    '--version',
-    version,
-    '--namespace',
-    'shop',
-    '--no-hooks',
-    '--values',
-    values,
-  )
-  for (const { kustomize } of valueAt(release, ['spec', 'postRenderers']) as { kustomize: Fields }[]) {
-    const step = folder()
-    writeFileSync(join(step, 'all.yaml'), text)
-    writeFileSync(join(step, 'kustomization.yaml'), stringify({ resources: ['all.yaml'], ...kustomize }))
-    text = execFileSync(kustomizeProgram(), ['build', step], { encoding: 'utf8', stdio: 'pipe' })
-  }
-  return objectsOf(text)
+  const chart = [url, '--plain-http', '--version', version, '--namespace', 'shop', '--values', values]
+  return inHelm('template', 'app', ...chart)
 }
 
+/** What helm-controller makes of that with the entries of a HelmRelease, object by object. */
+const installed = (release: KubernetesObject, version: string, manifests = template(release, version)): string[] =>
+  postRender(release, manifests).split(/^---\n/m)
+
 let rendered: KubernetesObject[]
+/** In the namespace of the release, and without the labels by which helm-controller says what it installed. */
+function asApplied({ metadata: { labels = {}, ...metadata }, ...object }: KubernetesObject): KubernetesObject {
+  const own = Object.entries(labels ?? {}).filter(([key]) => !key.startsWith('helm.toolkit.fluxcd.io/'))
+  const kept = own.length > 0 ? { labels: Object.fromEntries(own) } : {}
+  return { ...object, metadata: { namespace: 'shop', ...metadata, ...kept } } as KubernetesObject
+}
+/** With an entry that patches nothing: Kustomize itself drops empty annotations and nulls. */
+const withoutPatches = (release: KubernetesObject): KubernetesObject => ({
+  ...release,
+  spec: { ...(release.spec as Fields), postRenderers: [{ kustomize: { patches: [] } }] },
+})
 const releaseOf = (objects: readonly KubernetesObject[]): KubernetesObject =>
   objects.find(({ kind }) => kind === 'HelmRelease') as KubernetesObject
 
@@ -113,6 +118,11 @@ beforeAll(async () => {
   publish('1.1.0', (chart) => {
     const file = join(chart, 'values.yaml')
     writeFileSync(file, readFileSync(file, 'utf8').replace('container: web', 'container: server'))
+  })
+  publish('1.2.0', (chart) => {
+    const file = join(chart, 'templates/web.yaml')
+    const twice = 'apiVersion: v1\nkind: Service\nmetadata: {name: twice}\nspec: {ports: [{port: 80}]}\n'
+    writeFileSync(file, [readFileSync(file, 'utf8'), twice, twice].join('---\n'))
   })
   writeRelease('1.0.0')
   writeFileSync(
@@ -140,37 +150,65 @@ test('the lock has the digest of the chart, and nothing of its Secrets', () => {
   expect(text).not.toContain('password')
 })
 
-test('what helm-controller makes of it is hardened: nothing is left to change', async () => {
-  const objects = postRender(releaseOf(rendered), '1.0.0')
-  const inCluster = objects.map((object) => ({ ...object, metadata: { namespace: 'shop', ...object.metadata } }))
-  // The hook runs as its chart has it, and helm template leaves it out here; its network policy is for that pod alone.
-  const generated = rendered.filter(
-    ({ kind, metadata }) => kind !== 'HelmRelease' && kind !== 'OCIRepository' && metadata.name !== 'app-check',
-  )
-  const stdin = [...inCluster, ...generated].map((object) => stringify(object, { version: '1.1' })).join('---\n')
-  const { stdout, exitCode } = await krmHardening(['verify', '-', '--policy', 'stack/policy.yaml'], {
-    cwd: root,
-    stdin,
+describe('what helm-controller makes of it', () => {
+  let texts: string[]
+  let plain: string[]
+  let objects: KubernetesObject[]
+  beforeAll(() => {
+    // Once for both, because the chart makes another password each time.
+    const manifests = template(releaseOf(rendered), '1.0.0')
+    texts = installed(releaseOf(rendered), '1.0.0', manifests)
+    plain = installed(withoutPatches(releaseOf(rendered)), '1.0.0', manifests)
+    objects = texts.flatMap(objectsOf)
   })
-  expect({ errors: stdout.match(/^ *error: .*/gm) ?? [], exitCode }).toEqual({ errors: [], exitCode: 0 })
-})
 
-test('it adds no container, and every image has a digest', () => {
-  const templates = postRender(releaseOf(rendered), '1.0.0').flatMap((object) => podTemplateOf(object) ?? [])
-  const containers = templates.flatMap((template) => containersOf(template).map(({ container }) => container))
-  expect(containers.map(({ name }) => name).sort()).toEqual(['db', 'setup', 'sidecar', 'web'])
-  for (const { image } of containers) expect(image).toMatch(/^registry\.example\.com\/mirror\/.*@sha256:/)
-})
+  test('is clean for Pod Security admission at level restricted, hooks too', () => {
+    expect(podSecurityFindings(objects)).toEqual([])
+    expect(podSecurityFindings(plain.flatMap(objectsOf)).map((line) => line.split(':')[0])).toEqual(
+      expect.arrayContaining(['Deployment app-web', 'StatefulSet app-db', 'Job app-check']),
+    )
+  })
 
-test('arguments and custom resources are reached', () => {
-  const objects = postRender(releaseOf(rendered), '1.0.0')
-  expect(JSON.stringify(objects)).toContain(`cert-manager-acmesolver@${digest('f')}`)
-  const alertmanager = objects.find(({ kind }) => kind === 'Alertmanager')
-  expect(valueAt(alertmanager, ['spec', 'image'])).toContain(digest('0'))
+  test('is hardened: nothing is left to change', async () => {
+    const inCluster = objects.map(asApplied)
+    const generated = rendered.filter(({ kind }) => kind !== 'HelmRelease' && kind !== 'OCIRepository')
+    const stdin = [...inCluster, ...generated].map((object) => stringify(object, { version: '1.1' })).join('---\n')
+    const { stdout, exitCode } = await krmHardening(['verify', '-', '--policy', 'stack/policy.yaml'], {
+      cwd: root,
+      stdin,
+    })
+    expect({ errors: stdout.match(/^ *error: .*/gm) ?? [], exitCode }).toEqual({ errors: [], exitCode: 0 })
+  })
+
+  test('has no container more, and every image by its digest', () => {
+    const templates = objects.flatMap((object) => podTemplateOf(object) ?? [])
+    const containers = templates.flatMap((one) => containersOf(one).map(({ container }) => container))
+    expect(containers.map(({ name }) => name).sort()).toEqual(['check', 'db', 'setup', 'sidecar', 'web'])
+    for (const { image } of containers) expect(image).toMatch(/^registry\.example\.com\/mirror\/.*@sha256:/)
+  })
+
+  test('has arguments and custom resources by digest too', () => {
+    expect(JSON.stringify(objects)).toContain(`cert-manager-acmesolver@${digest('f')}`)
+    const alertmanager = objects.find(({ kind }) => kind === 'Alertmanager')
+    expect(valueAt(alertmanager, ['spec', 'image'])).toContain(digest('0'))
+  })
+
+  test('differs from the chart by what the patches say, and not by a byte more', () => {
+    const patches = managedPatches(releaseOf(rendered))
+    expect(patches.length).toBeGreaterThan(3)
+    expect(texts).toHaveLength(plain.length)
+    for (const [index, text] of texts.entries()) {
+      const [before] = objectsOf(plain[index] ?? '') as [KubernetesObject]
+      const operations = patches.filter(({ target }) => isDeepStrictEqual(target, targetOf(before)))
+      if (operations.length === 0) expect(text).toBe(plain[index])
+      for (const patch of operations) expect(applyPatch(before, patch.operations)).toBeUndefined()
+      expect(objectsOf(text)).toEqual([before])
+    }
+  })
 })
 
 test('a version of the chart that renames a container fails in helm-controller', () => {
-  expect(() => postRender(releaseOf(rendered), '1.1.0')).toThrow(
+  expect(() => installed(releaseOf(rendered), '1.1.0')).toThrow(
     /testing value \/spec\/template\/spec\/containers\/1\/name failed/,
   )
 })
@@ -197,5 +235,62 @@ describe('a chart that is bumped', () => {
     expect(stdout).toContain('  + container: Deployment app-web: server\n')
     expect(await render()).toMatchObject({ exitCode: 0 })
     expect(await lock('--check')).toMatchObject({ exitCode: 0 })
+  })
+})
+
+describe('a chart that renders one object twice', () => {
+  beforeAll(async () => {
+    writeRelease('1.2.0')
+    await lock()
+  })
+  afterAll(() => writeRelease('1.1.0'))
+
+  test('cannot be post-rendered by helm-controller', () => {
+    expect(() => installed(releaseOf(rendered), '1.2.0')).toThrow(/already registered id/)
+  })
+
+  test('is refused before that', async () => {
+    const { stdout, stderr, exitCode } = await render()
+    expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 2 })
+    expect(stderr).toContain('error: charts/duplicate-object: HelmRelease shop/app: ')
+  })
+})
+
+describe('a release whose values an overlay patches', () => {
+  const overlay = join(root, 'overlay')
+  beforeAll(() => {
+    writeRelease('1.0.0')
+    for (const path of [overlay, join(root, 'base')]) mkdirSync(path)
+    for (const file of ['release.yaml', 'namespace.yaml']) cpSync(join(STACK, file), join(root, 'base', file))
+    writeFileSync(join(root, 'base/kustomization.yaml'), 'resources: [release.yaml, namespace.yaml]\n')
+    const patch = { ...META, metadata: { name: 'app', namespace: 'shop' }, spec: { values: { replicas: 5 } } }
+    writeFileSync(join(overlay, 'values.yaml'), stringify(patch))
+    writeFileSync(
+      join(overlay, 'kustomization.yaml'),
+      stringify({ resources: ['../base'], patches: [{ path: 'values.yaml' }] }),
+    )
+  })
+
+  test('is locked as its overlay builds it', async () => {
+    const locked = await krmHardening(['lock', '--chart', 'overlay'], { cwd: root, env: withHelm() })
+    expect(locked).toMatchObject({
+      stderr: expect.not.stringContaining('error:'),
+      stdout: expect.stringMatching(/^overlay\/app\.lock\.yaml: new: /),
+    })
+    const [object] = objectsOf(readFileSync(join(overlay, 'app.lock.yaml'), 'utf8'))
+    const deployment = (valueAt(object, ['spec', 'objects']) as KubernetesObject[]).find(
+      ({ kind }) => kind === 'Deployment',
+    )
+    expect(valueAt(deployment, ['spec', 'replicas'])).toBe(5)
+    expect(valueAt(object, ['spec', 'values'])).toBe(digestOf({ replicas: 5 }))
+  })
+
+  test('is looked for where it is: a folder without one is refused', async () => {
+    mkdirSync(join(root, 'empty'))
+    cpSync(join(STACK, 'namespace.yaml'), join(root, 'empty/namespace.yaml'))
+    writeFileSync(join(root, 'empty/kustomization.yaml'), 'resources: [namespace.yaml]\n')
+    const { stderr, exitCode } = await krmHardening(['lock', '--chart', 'empty'], { cwd: root, env: withHelm() })
+    expect(exitCode).toBe(2)
+    expect(stderr).toContain('empty: found no HelmRelease that takes a lock, expected one')
   })
 })

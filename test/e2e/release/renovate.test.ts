@@ -159,7 +159,13 @@ describe('finds the image of the functions', () => {
     ])
   })
 
-  test.each(['integrations/github/verify.yaml', 'integrations/flux/publish.yaml'])('in a copy of %s', (path) => {
+  test.each([
+    'integrations/github/verify.yaml',
+    'integrations/flux/push-artifact.yaml',
+    'integrations/flux/release-artifact.yaml',
+    'integrations/flux/validate.yaml',
+    'integrations/renovate/lock-charts.yaml',
+  ])('in a copy of %s', (path) => {
     expect(found('.github/workflows/copy.yaml', read(path))).toEqual([
       {
         datasource: 'github-tags',

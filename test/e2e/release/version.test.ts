@@ -39,7 +39,11 @@ test('whatever names a version of this project names the one of package.json', (
   expect(lock.version).toBe(version)
 })
 
-test.each(['integrations/flux/publish.yaml', 'integrations/github/verify.yaml', 'functions/hardening/policy.yaml'])(
-  '%s names a version',
-  (path) => expect(references.map(({ file }) => file)).toContain(path),
-)
+test.each([
+  'integrations/flux/push-artifact.yaml',
+  'integrations/flux/release-artifact.yaml',
+  'integrations/flux/validate.yaml',
+  'integrations/github/verify.yaml',
+  'integrations/renovate/lock-charts.yaml',
+  'functions/hardening/policy.yaml',
+])('%s names a version', (path) => expect(references.map(({ file }) => file)).toContain(path))

@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { parse } from 'yaml'
 import { findOnPath } from '../../../cli/on-path.ts'
+import { removeFolders, tree } from '../../cli/lib/command-line.ts'
 import { builtWithGo } from '../../support/programs.ts'
 import { type Allowed, actionsOf, problemsOf } from './lib/workflow.ts'
 
@@ -11,13 +12,19 @@ const read = (path: string): string => readFileSync(join(root, path), 'utf8')
 
 const READ = ['contents: read']
 const SIGN = ['packages: write', 'id-token: write']
+const PROPOSE = ['pull-requests: write']
+const COMMIT = ['contents: write']
 
 /** Every workflow, and what each of its jobs may do. */
 const WORKFLOWS: Readonly<Record<string, Allowed>> = {
   '.github/workflows/ci.yaml': { check: READ },
   '.github/workflows/release.yaml': { check: READ, prepare: READ, image: [...READ, ...SIGN] },
-  'integrations/flux/publish.yaml': { render: READ, publish: SIGN },
+  'integrations/flux/image-updates.yaml': { 'pull-request': PROPOSE, locks: [...COMMIT, ...PROPOSE] },
+  'integrations/flux/push-artifact.yaml': { render: READ, push: SIGN },
+  'integrations/flux/release-artifact.yaml': { render: READ, release: SIGN },
+  'integrations/flux/validate.yaml': { validate: READ },
   'integrations/github/verify.yaml': { verify: READ },
+  'integrations/renovate/lock-charts.yaml': { lock: READ, commit: [...COMMIT, ...PROPOSE] },
 }
 const paths = Object.keys(WORKFLOWS)
 
@@ -29,16 +36,37 @@ function shellcheck(): string {
 }
 
 test('all workflows are here', () => {
-  const there = ['.github/workflows', 'integrations/flux', 'integrations/github'].flatMap((folder) =>
-    readdirSync(join(root, folder)).map((file) => `${folder}/${file}`),
+  const folders = ['.github/workflows', 'integrations/flux', 'integrations/github', 'integrations/renovate']
+  const there = folders.flatMap((folder) =>
+    readdirSync(join(root, folder))
+      .filter((file) => file.endsWith('.yaml'))
+      .map((file) => `${folder}/${file}`),
   )
   expect(there.sort()).toEqual([...paths].sort())
+})
+
+/** Where all of them are as a user has them: one calls another by its path. */
+const copies = tree({
+  '.git/HEAD': '',
+  ...Object.fromEntries(paths.map((path) => [`.github/workflows/${basename(path)}`, read(path)])),
+})
+afterAll(removeFolders)
+
+test('their names are in lower case, and those of their files', () => {
+  for (const path of paths) {
+    const { name } = parse(read(path)) as { name: string }
+    expect([path, name]).toEqual([path, name.toLowerCase()])
+    expect(basename(path)).toBe(`${name}.yaml`)
+  }
 })
 
 describe.each(Object.entries(WORKFLOWS))('%s', (path, allowed) => {
   test('is what GitHub takes, says actionlint', () => {
     const actionlint = builtWithGo('github.com/rhysd/actionlint/cmd/actionlint', 'v1.7.12', 'The tests need actionlint')
-    expect(() => execFileSync(actionlint, [`-shellcheck=${shellcheck()}`, '-no-color', join(root, path)])).not.toThrow()
+    const copy = join(copies, '.github/workflows', basename(path))
+    const lint = (): string =>
+      execFileSync(actionlint, [`-shellcheck=${shellcheck()}`, '-no-color', copy], { cwd: copies, encoding: 'utf8' })
+    expect(lint).not.toThrow()
   })
 
   test('pins what it runs, and may do no more than it must', () => {
@@ -90,6 +118,12 @@ jobs:
     ['no timeout', '    timeout-minutes: 5\n', '', 'build: expected timeout-minutes'],
     ['a floating runner', 'ubuntu-24.04', 'ubuntu-latest', 'build: expected a runner of one version'],
     ['a token left behind', 'credentials: false', 'credentials: true', 'build: expected persist-credentials: false'],
+    [
+      'a followed tag that is none',
+      'steps:',
+      'env: {FOLLOWED: v1}\n    steps: # latest',
+      'expected versions, found latest',
+    ],
     ['an image that floats', 'steps:', 'container: node:latest\n    steps:', 'expected versions, found latest'],
   ])('%s', (_what, right, wrong, problem) => {
     expect(good).toContain(right)

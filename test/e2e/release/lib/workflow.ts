@@ -17,6 +17,8 @@ interface Workflow {
 export type Allowed = Readonly<Record<string, readonly string[]>>
 
 const PINNED = /^[\w.-]+(?:\/[\w.-]+)+@[0-9a-f]{40}$/
+/** The tag by which Flux follows an artifact, which is signed before it has it. */
+const FOLLOWED = /^ *FOLLOWED: latest(?:-stable)? # the tag that Flux follows$|under latest-stable where/gm
 const LINE = /^\s*(?:- )?uses:\s+(\S+)(?:\s+#\s+(\S+))?$/gm
 
 /** The actions of a workflow, with the version that the comment next to each gives. */
@@ -34,7 +36,7 @@ export function problemsOf(text: string, allowed: Allowed): string[] {
   return [
     ...actionsOf(text).flatMap(problemsOfAction),
     ...(JSON.stringify(permissions) === '{}' ? [] : ['expected permissions: {} at the top']),
-    ...(/\blatest\b/.test(text) ? ['expected versions, found latest'] : []),
+    ...(/\blatest\b/.test(text.replaceAll(FOLLOWED, '')) ? ['expected versions, found latest'] : []),
     ...Object.entries(jobs).flatMap(([name, job]) =>
       problemsOfJob(job, allowed[name] ?? []).map((problem) => `${name}: ${problem}`),
     ),
