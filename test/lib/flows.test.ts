@@ -92,6 +92,7 @@ describe('parsing', () => {
     ['shop/cart:8080', { type: 'workload', namespace: 'shop', name: 'cart' }, 8080],
     ['shop/*:http', { type: 'workload', namespace: 'shop', name: '*' }, 'http'],
     ['external/api.example.com:443', { type: 'external', host: 'api.example.com' }, 443],
+    ['shop/*:*', { type: 'workload', namespace: 'shop', name: '*' }, '*'],
     ['external/*.example.com:443', { type: 'external', host: '*.example.com' }, 443],
     ['external/api.$(DOMAIN):443', { type: 'external', host: 'api.$(DOMAIN)' }, 443],
     ['external/[2001:db8::10]:443', { type: 'external', host: '2001:db8::10' }, 443],
@@ -150,11 +151,18 @@ describe('parsing', () => {
       'flows["external/API.example.com:443"]: expected external/host:port, its host in lower case, and * for nothing but its first label as key',
     ],
     [{ 'external/*:443': { from: ['shop/web'] } }, 'flows["external/*:443"]: expected external/host:port'],
+    [{ 'external/a.example.com:*': { from: ['a/b'] } }, 'expected a destination with a port from 1 to 65535 or *'],
     [{ '*/cart:80': { from: ['web'] } }, 'flows["*/cart:80"]: expected a destination namespace/workload:port'],
     [{ 'shop/cart:0': { from: ['web'] } }, 'flows["shop/cart:0"]: expected a destination with a port from 1 to 65535'],
     [{ 'shop/cart:65536': { from: ['web'] } }, 'expected a destination with a port from 1 to 65535'],
-    [{ 'shop/cart:80-90': { from: ['web'] } }, 'expected a destination with a port from 1 to 65535, or external/host'],
-    [{ 'external/a.example.com:90-80': { from: ['a/b'] } }, 'expected a destination with a port from 1 to 65535, or'],
+    [
+      { 'shop/cart:80-90': { from: ['web'] } },
+      'expected a destination with a port from 1 to 65535 or *, or external/host',
+    ],
+    [
+      { 'external/a.example.com:90-80': { from: ['a/b'] } },
+      'expected a destination with a port from 1 to 65535 or *, or',
+    ],
     [{ 'shop/[::1]:80': { from: ['web'] } }, 'expected external/host:port'],
     [{ 'external/2001:db8::10:443': { from: ['a/b'] } }, 'an IPv6 address in brackets'],
     [{ 'shop/cart:80/icmp': { from: ['web'] } }, 'UDP or SCTP as port/udp'],
@@ -324,6 +332,30 @@ describe('the callee', () => {
     expect(messages(objects, { 'shop/*:gosip': { from: ['self'] } })).toContainEqual(
       expect.stringContaining('found no port gosip on its containers or Services (did you mean gossip?)'),
     )
+  })
+
+  test('* as port is every port, by each Service of the workloads that have one', () => {
+    const admin = service('cart-admin', [HTTP], { selector: { [APP]: 'cart' } })
+    const objects = [web, workload('cart'), service('cart', [HTTP]), admin]
+    const every = { from: ['other/app'], reason: 'to start with' }
+    const called = (key: string) =>
+      callee(objects, { [key]: every }).map(({ name, port, host }) => [name, port.protocol, host])
+    const cart = [
+      ['cart', 'TCP', 'cart.shop.svc.cluster.local'],
+      ['cart', 'TCP', 'cart-admin.shop.svc.cluster.local'],
+      ['cart', 'UDP', undefined],
+    ]
+    expect(called('shop/*:*')).toEqual([['web', 'TCP', undefined], ['web', 'UDP', undefined], ...cart])
+    expect(called('shop/cart:*')).toEqual(cart)
+    expect(called('shop/cart:*/udp')).toEqual([['cart', 'UDP', undefined]])
+    expect(callee([web], { 'stock/*:*': { from: ['shop/web'], reason: 'to start with' } })).toMatchObject([
+      { port: { protocol: 'TCP', port: 1, endPort: 65535 }, host: '*.stock.svc.cluster.local' },
+      { port: { protocol: 'UDP', port: 1, endPort: 65535 }, host: undefined },
+    ])
+    const ids = (key: string, flow: object) => resolve(objects, { [key]: flow }).findings.map(({ id }) => id)
+    expect(ids('shop/web:*', every)).toEqual(['flows/no-service'])
+    expect(ids('shop/cart:*', { from: ['web'] })).toEqual(['flows/every-port-without-reason'])
+    expect(ids('shop/cart:*', { ...every, plain: true })).toEqual(['flows/every-port-past-proxy'])
   })
 
   test('* leaves out none that carries the port and that callers cannot reach', () => {

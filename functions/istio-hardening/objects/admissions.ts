@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from 'node:util'
 import { type BackendCall, parentGateways } from '../../lib/flows/backends.ts'
 import { APP, COMPONENT } from '../../lib/flows/flow.ts'
-import { numberOf } from '../../lib/flows/port.ts'
+import { isEveryPort, numberOf } from '../../lib/flows/port.ts'
 import type { CallingPods } from '../../lib/flows/resolve.ts'
+import { EVERY_PORT } from '../../lib/flows/schema.ts'
 import type { Topology } from '../../lib/flows/topology.ts'
 import { groupBy } from '../../lib/framework/group-by.ts'
 import { serviceAccountOf } from '../../lib/kubernetes/pod-traits.ts'
@@ -24,9 +25,9 @@ export interface Arrivals {
 /** How a proxy knows callers: by the identity that mutual TLS proves, or as plain text, which proves none. */
 export type Source = { principal: string } | { namespace: string } | 'plainText'
 
-/** Who may call a port of pods: anyone, or callers known by these sources. */
+/** Who may call a port of pods, or every port: anyone, or callers known by these sources. */
 export interface Admission {
-  port: number
+  port: number | typeof EVERY_PORT
   from: 'any' | readonly Source[]
 }
 
@@ -42,7 +43,7 @@ export function admissionsOf(
 ): Admission[] {
   const admissions: Admission[] = [
     ...inbound.map(({ resolved: { peers }, callee }) => ({
-      port: numberOf(callee.port),
+      port: isEveryPort(callee.port) ? (EVERY_PORT as typeof EVERY_PORT) : numberOf(callee.port),
       from: peers === 'any' ? ('any' as const) : peers.flatMap((peer) => sourcesOf(peer, spec, topology)),
     })),
     ...backends
@@ -53,8 +54,10 @@ export function admissionsOf(
   ]
   return [...groupBy(admissions, ({ port }) => String(port)).values()]
     .map((those) => ({ port: those[0]?.port ?? 0, from: union(those.map(({ from }) => from)) }))
-    .toSorted((a, b) => a.port - b.port)
+    .toSorted((a, b) => orderOf(a) - orderOf(b))
 }
+
+const orderOf = ({ port }: Admission): number => (port === EVERY_PORT ? 0 : port)
 
 const inNamespaces = (namespaces: readonly string[]): Source[] => namespaces.map((namespace) => ({ namespace }))
 

@@ -1,3 +1,4 @@
+import { EVERY_PORT } from '../../lib/flows/schema.ts'
 import { groupBy } from '../../lib/framework/group-by.ts'
 import type { Fields } from '../../lib/kubernetes/objects.ts'
 import type { Admission, Source } from './admissions.ts'
@@ -12,7 +13,8 @@ export function allowRules(admissions: readonly Admission[]): Fields[] {
     .map(({ port, from }) => ({ port: String(port), from: from === 'any' ? undefined : sourceFields(from) }))
   return [...groupBy(rules, ({ from }) => JSON.stringify(from)).values()].map((those) => {
     const from = those[0]?.from
-    return { ...(from && { from }), to: [{ operation: { ports: those.map(({ port }) => port) } }] }
+    const ports = those.map(({ port }) => port)
+    return { ...(from && { from }), ...(!ports.includes(EVERY_PORT) && { to: [{ operation: { ports } }] }) }
   })
 }
 

@@ -1,11 +1,11 @@
 import { type BackendCall, parentGateways } from '../../lib/flows/backends.ts'
-import { numberOf } from '../../lib/flows/port.ts'
+import { isEveryPort, numberOf } from '../../lib/flows/port.ts'
 import type { Topology } from '../../lib/flows/topology.ts'
 import type { Finding } from '../../lib/framework/finding.ts'
 import { groupBy } from '../../lib/framework/group-by.ts'
 import { describe, isKind, type KubernetesObject, valueAt } from '../../lib/kubernetes/objects.ts'
 import { type Service, targetPortNumber } from '../../lib/kubernetes/service.ts'
-import type { Workload } from '../../lib/kubernetes/workload.ts'
+import { servingContainers, type Workload } from '../../lib/kubernetes/workload.ts'
 import { type IstioHardeningSpec, switchedOn } from '../config.ts'
 import { findings } from '../findings/index.ts'
 import type { Member } from '../mesh/member.ts'
@@ -35,13 +35,17 @@ export function callersFromOutside(
   if (isIstioGateway(workload)) return []
   const { object, name, namespace } = workload
   const anyone = traffic.inbound.filter(({ resolved }) => resolved.peers === 'any')
-  const openPorts = new Set(anyone.map(({ callee }) => numberOf(callee.port)))
-  const outsiders: Outsider[] = [
-    ...anyone.map(({ resolved: { flow }, callee }) => ({
+  const served = servedPorts(workload, topology)
+  const open = anyone.flatMap(({ resolved: { flow }, callee }) =>
+    (isEveryPort(callee.port) ? served : [numberOf(callee.port)]).map((port) => ({
       name: `flow ${flow.key} (from: any)`,
-      port: numberOf(callee.port),
+      port,
       needsFlow: false,
     })),
+  )
+  const openPorts = new Set(open.map(({ port }) => port))
+  const outsiders: Outsider[] = [
+    ...open,
     ...topology.servicesFor(workload).flatMap((service) => exposedPorts(service, workload)),
     ...traffic.backends
       .filter(isOutside)
@@ -58,6 +62,17 @@ export function callersFromOutside(
     return findings['plain-text-from-outside']({ object }, names, port, lines.join(' and '))
   })
 }
+
+/** The ports that containers declare or Services lead to. */
+const servedPorts = (workload: Workload, topology: Topology): number[] => [
+  ...new Set([
+    ...servingContainers(workload).flatMap(({ ports = [] }) => ports.map(({ containerPort }) => containerPort)),
+    ...topology
+      .servicesFor(workload)
+      .flatMap(({ ports }) => ports)
+      .flatMap((port) => targetPortNumber(port, workload) ?? []),
+  ]),
+]
 
 function exposedPorts(service: Service, workload: Workload): Outsider[] {
   const type = valueAt(service.object, ['spec', 'type'])

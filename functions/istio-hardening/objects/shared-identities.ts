@@ -1,5 +1,6 @@
-import { numberOf } from '../../lib/flows/port.ts'
+import { isEveryPort, numberOf } from '../../lib/flows/port.ts'
 import type { CallingPods } from '../../lib/flows/resolve.ts'
+import { EVERY_PORT } from '../../lib/flows/schema.ts'
 import type { Topology } from '../../lib/flows/topology.ts'
 import { groupBy } from '../../lib/framework/group-by.ts'
 import { describe } from '../../lib/kubernetes/objects.ts'
@@ -28,9 +29,11 @@ export function openedPairs(
   topology: Topology,
 ): string[] {
   const declared = inbound.flatMap(({ resolved: { peers }, callee }) =>
-    peers === 'any' ? [] : peers.map((peer) => ({ peer, port: numberOf(callee.port) })),
+    peers === 'any'
+      ? []
+      : peers.map((peer) => ({ peer, port: isEveryPort(callee.port) ? EVERY_PORT : String(numberOf(callee.port)) })),
   )
-  const peersOf = groupBy(declared, ({ port }) => String(port))
+  const peersOf = groupBy(declared, ({ port }) => port)
   const callers = new Map(declared.flatMap(({ peer }) => callersOf(peer, spec, topology)).map((one) => [one.name, one]))
   return [...callers.values()]
     .map((caller) => ({
@@ -38,7 +41,10 @@ export function openedPairs(
       ports: admissions
         .filter((admission) => isAdmitted(caller, admission))
         .map(({ port }) => port)
-        .filter((port) => !(peersOf.get(String(port)) ?? []).some(({ peer }) => isOf(peer, caller))),
+        .filter(
+          (port) =>
+            ![String(port), EVERY_PORT].some((one) => (peersOf.get(one) ?? []).some(({ peer }) => isOf(peer, caller))),
+        ),
     }))
     .filter(({ ports }) => ports.length > 0)
     .map(({ caller, ports }) => `${caller.name}: ${ports.join(', ')}`)

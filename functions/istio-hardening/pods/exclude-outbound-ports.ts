@@ -1,4 +1,5 @@
 import type { ResolvedFlow } from '../../lib/flows/resolve.ts'
+import { EVERY_PORT } from '../../lib/flows/schema.ts'
 import type { Finding } from '../../lib/framework/finding.ts'
 import { formatPath, setMeta } from '../../lib/kubernetes/objects.ts'
 import { findings } from '../findings/index.ts'
@@ -42,8 +43,9 @@ const keysOf = (flows: readonly ResolvedFlow[], port: string): string =>
     .map(({ flow }) => flow.key)
     .join(', ')}`
 
-/** A destination outside the cluster whose port is no number is an error of the flow itself. */
+/** A destination outside the cluster whose port is no number, and every port past the proxies, are errors of the flow itself. */
 const dialledPorts = ({ flow, callees }: ResolvedFlow): (number | string)[] => {
+  if (flow.port === EVERY_PORT) return []
   if (flow.destination.type === 'workload') return callees.map(({ dialled }) => dialled.port)
   return typeof flow.port === 'number' ? [flow.port] : []
 }

@@ -7,7 +7,8 @@ import { containerPort, servingContainers, type Workload } from '../kubernetes/w
 import { findings } from './findings.ts'
 import { about, type Flow } from './flow.ts'
 import { type MadePods, portOfMade, targetOf } from './made-pods.ts'
-import { isTcp, type Port, PROTOCOLS, type Protocol } from './port.ts'
+import { everyPort, isTcp, type Port, PROTOCOLS, type Protocol } from './port.ts'
+import { EVERY_PORT } from './schema.ts'
 import { policySelector, type Topology } from './topology.ts'
 
 /** Pods that a flow goes to and one port on them, as the callee's and the caller's side need them. */
@@ -51,14 +52,16 @@ export function calleesOf(flow: Flow, topology: Topology, found: Finding[]): Cal
     found.push(findings['unknown-destination'](about(flow), flow.key, name, namespace, meant, names))
     return []
   }
-  return [calleeElsewhere(flow, namespace, name)]
+  return calleesElsewhere(flow, namespace, name)
 }
 
 /** `*` is every workload that carries the port, by a container or a Service; that none does is an error. */
 function everyCallee(flow: Flow, candidates: readonly Workload[], topology: Topology, found: Finding[]): Callee[] {
   const carrying = candidates.filter(
     (workload) =>
-      containerPort(workload, flow.port) !== undefined || carryingServices(flow, workload, topology).length > 0,
+      flow.port === EVERY_PORT ||
+      containerPort(workload, flow.port) !== undefined ||
+      carryingServices(flow, workload, topology).length > 0,
   )
   return (carrying.length > 0 ? carrying : candidates).flatMap((workload) =>
     calleeHere(flow, workload, topology, found),
@@ -74,25 +77,30 @@ const hostElsewhere = (flow: Flow, namespace: string, name: string): string | un
   flow.plain || !isTcp(flow) ? undefined : serviceHost(flow.service ?? name, namespace)
 
 /** Nothing in the build tells the port of these pods, so it is taken as it is written. */
-const portElsewhere = ({ port, protocol = 'TCP' }: Flow): Pick<Callee, 'port' | 'dialled'> => ({
-  port: { protocol, port },
-  dialled: { protocol, port },
-})
+const portsElsewhere = (flow: Flow): Port[] =>
+  flow.port === EVERY_PORT ? everyPorts(flow) : [{ protocol: flow.protocol ?? 'TCP', port: flow.port }]
 
-const calleeElsewhere = (flow: Flow, namespace: string, name: string): Callee => ({
-  namespace,
-  workload: undefined,
-  name,
-  isHere: false,
-  labels: undefined,
-  ...portElsewhere(flow),
-  host: hostElsewhere(flow, namespace, name),
-})
+/** Sidecars list hosts for TCP alone. */
+const calleesAt = (pods: Omit<Callee, 'port' | 'dialled'>, ports: readonly Port[]): Callee[] =>
+  ports.map((port) => ({ ...pods, port, dialled: port, host: isTcp(port) ? pods.host : undefined }))
+
+const calleesElsewhere = (flow: Flow, namespace: string, name: string): Callee[] =>
+  calleesAt(
+    {
+      ...{ namespace, workload: undefined, name, isHere: false, labels: undefined },
+      host: hostElsewhere(flow, namespace, name),
+    },
+    portsElsewhere(flow),
+  )
 
 /** Pods that a known operator makes for an object of the build. */
 function madeCallees(flow: Flow, pods: MadePods, topology: Topology, found: Finding[]): Callee[] {
-  const target = targetOf(pods, flow.port, topology.services, flow.service)
   const { namespace, name, labels } = pods
+  if (flow.port === EVERY_PORT) {
+    const host = hostElsewhere(flow, namespace, name)
+    return calleesAt({ namespace, workload: undefined, name, isHere: true, labels, host }, everyPorts(flow))
+  }
+  const target = targetOf(pods, flow.port, topology.services, flow.service)
   if (!target) {
     const names = pods.ports.flatMap((port) => port.name ?? [])
     const details = { ...about(flow), object: pods.object }
@@ -127,22 +135,22 @@ function runtimeCallees(flow: Flow, namespace: string, name: string, topology: T
     return []
   }
   const pods = { namespace, workload: undefined, name, isHere, labels: flow.selector }
-  return [{ ...pods, ...portSelected(flow, namespace, topology), host: hostElsewhere(flow, namespace, name) }]
+  const host = hostElsewhere(flow, namespace, name)
+  const target = flow.port === EVERY_PORT ? undefined : portSelected(flow, namespace, topology)
+  return target ? [{ ...pods, ...target, host }] : calleesAt({ ...pods, host }, portsElsewhere(flow))
 }
 
 /** A number that one of the selected pods has is theirs; any other, and a name, may be that of a Service. */
-function portSelected(flow: Flow, namespace: string, topology: Topology): Pick<Callee, 'port' | 'dialled'> {
+function portSelected(flow: Flow, namespace: string, topology: Topology): Pick<Callee, 'port' | 'dialled'> | undefined {
   const made = topology.madeWith(namespace, flow.selector ?? {})
-  const isTheirs = typeof flow.port === 'number' && made.some((pods) => portOfMade(pods, flow.port) !== undefined)
-  const [target] = isTheirs
-    ? []
-    : made.flatMap((pods) => targetOf(pods, flow.port, topology.services, flow.service) ?? [])
-  if (!target) return portElsewhere(flow)
+  if (typeof flow.port === 'number' && made.some((pods) => portOfMade(pods, flow.port) !== undefined)) return undefined
+  const [target] = made.flatMap((pods) => targetOf(pods, flow.port, topology.services, flow.service) ?? [])
   const { protocol = 'TCP' } = flow
-  return { port: { protocol, port: target.port }, dialled: { protocol, port: target.dialled } }
+  return target && { port: { protocol, port: target.port }, dialled: { protocol, port: target.dialled } }
 }
 
 function calleeHere(flow: Flow, workload: Workload, topology: Topology, found: Finding[]): Callee[] {
+  if (flow.port === EVERY_PORT) return calleesAtEveryPort(flow, workload, topology, found)
   const service = serviceOf(flow, workload, topology)
   const callees = lookupsOf(flow, service, workload).flatMap((protocol) =>
     calleesOver(protocol, flow, workload, topology, service),
@@ -151,6 +159,25 @@ function calleeHere(flow: Flow, workload: Workload, topology: Topology, found: F
   if (problem === undefined) return callees
   found.push(problem)
   return []
+}
+
+const everyPorts = ({ protocol }: Flow): Port[] => (protocol ? [protocol] : (['TCP', 'UDP'] as const)).map(everyPort)
+
+/** A callee for each of its Services, because a Sidecar lists each; pods without a Service have none to list. */
+function calleesAtEveryPort(flow: Flow, workload: Workload, topology: Topology, found: Finding[]): Callee[] {
+  const { namespace, name } = workload
+  const services = topology
+    .servicesFor(workload)
+    .filter(({ object }) => flow.service === undefined || isCalled(object, flow.service))
+  if (services.length === 0 && flow.destination.type === 'workload' && flow.destination.name !== '*') {
+    found.push(findings['no-service'](about(flow, workload), flow.key, EVERY_PORT))
+    return []
+  }
+  const pods = { namespace, workload, name, isHere: true, labels: policySelector(workload, topology) }
+  return everyPorts(flow).flatMap((port) => {
+    const hosts = isTcp(port) ? services.map((service) => serviceHost(service.name, namespace)) : []
+    return (hosts.length > 0 ? hosts : [undefined]).flatMap((host) => calleesAt({ ...pods, host }, [port]))
+  })
 }
 
 /**

@@ -77,6 +77,22 @@ export const findings = defineFindings('flows', {
     why: 'Whatever is deployed to that namespace later may call too, which is an exception that whoever reviews it must understand.',
     fix: 'Name the callers under from of the flow, or give the flow a reason.',
   },
+  'every-port-without-reason': {
+    severity: 'error',
+    message: (flow: string) =>
+      `flow ${flow}: found every port without a reason; expected a reason, or a flow for each port`,
+    means: 'A flow goes to every port of its pods and does not say why.',
+    why: 'It opens ports that nobody has thought of, such as those of debuggers, which is an exception.',
+    fix: 'Write one flow for each port that is called, or give the flow a reason.',
+  },
+  'every-port-past-proxy': {
+    severity: 'error',
+    message: (flow: string) =>
+      `flow ${flow}: found plain: true with every port; expected the ports that are called past the proxies, one flow each, because proxies leave out ports by number`,
+    means: 'A flow goes to every port of its pods past the proxies of the mesh.',
+    why: 'A caller excludes ports from its proxy by their numbers, and a callee takes plain text by the number too.',
+    fix: 'Write one flow with plain: true for each port that is called past the proxies.',
+  },
   'caller-without-namespace': {
     severity: 'error',
     message: (flow: string, caller: string) =>

@@ -5,7 +5,7 @@ export const PROTOCOLS: readonly Protocol[] = ['TCP', 'UDP', 'SCTP']
 export interface WrittenPort {
   /** The first of a range. */
   port: number | string
-  /** Last port of a range, which only hosts outside the cluster have. */
+  /** Last port of a range, which hosts outside the cluster have, and pods of which every port is meant. */
   endPort?: number
   /** undefined: whichever the Service or the containers declare for the port, else TCP. */
   protocol?: Protocol | undefined
@@ -18,6 +18,10 @@ export interface Port extends WrittenPort {
 
 export const tcp = (port: number): Port => ({ protocol: 'TCP', port })
 export const udp = (port: number): Port => ({ protocol: 'UDP', port })
+
+/** Every port of a protocol. */
+export const everyPort = (protocol: Protocol): Port => ({ protocol, port: 1, endPort: 65535 })
+export const isEveryPort = ({ port, endPort }: WrittenPort): boolean => port === 1 && endPort === 65535
 
 /** Proxies and tunnels of the mesh carry TCP alone. A flow without a protocol is TCP unless its Service says otherwise. */
 export const isTcp = ({ protocol }: WrittenPort): boolean => protocol === undefined || protocol === 'TCP'

@@ -5,6 +5,7 @@ import type { Workload } from '../kubernetes/workload.ts'
 import { type Callee, calleesOf } from './destinations.ts'
 import { findings } from './findings.ts'
 import { about, type Caller, type Flow } from './flow.ts'
+import { EVERY_PORT } from './schema.ts'
 import { policySelector, type Topology } from './topology.ts'
 
 /** Pods that may call, as the callee's side names them. */
@@ -49,6 +50,7 @@ function callersOf(
   found: Finding[],
 ): Pick<ResolvedFlow, 'peers' | 'callers'> {
   const isAny = flow.callers.some(({ type }) => type === 'any')
+  found.push(...everyPort(flow))
   if (flow.reason === undefined) found.push(...flow.callers.flatMap((caller) => withoutReason(caller, flow)))
   const callers = flow.callers.map((caller) => callerOf(caller, flow, callees, topology, found))
   return {
@@ -56,6 +58,15 @@ function callersOf(
     callers: [...new Set(callers.flatMap(({ workloads }) => workloads))],
   }
 }
+
+/** Every port is an exception, and one that proxies cannot be left out of. */
+const everyPort = (flow: Flow): Finding[] =>
+  flow.port !== EVERY_PORT
+    ? []
+    : [
+        ...(flow.reason === undefined ? [findings['every-port-without-reason'](about(flow), flow.key)] : []),
+        ...(flow.plain ? [findings['every-port-past-proxy'](about(flow), flow.key)] : []),
+      ]
 
 /** Everyone, and every pod of a namespace, are exceptions. */
 function withoutReason(caller: Caller, flow: Flow): Finding[] {

@@ -110,6 +110,9 @@ export const writtenCallers = (from: FlowSpec['from'] = []): WrittenCaller[] =>
 /** The namespace of hosts outside the cluster. */
 export const EXTERNAL = 'external'
 
+/** The port of a flow to every port of its pods. */
+export const EVERY_PORT = '*'
+
 /** The parts of a flow's key, as they are written; an IPv6 address without its brackets. */
 interface KeyParts {
   namespace: string
@@ -120,7 +123,7 @@ interface KeyParts {
 }
 
 const FLOW_KEY =
-  /^(?<namespace>[^/*\s]+)\/(?:(?<name>[^/:\s[\]]+)|\[(?<address>[0-9a-f:.]+)\]):(?:(?<first>\d+)-(?<last>\d+)|(?<port>[a-z0-9-]+))(?:\/(?<protocol>tcp|udp|sctp))?$/
+  /^(?<namespace>[^/*\s]+)\/(?:(?<name>[^/:\s[\]]+)|\[(?<address>[0-9a-f:.]+)\]):(?:(?<first>\d+)-(?<last>\d+)|(?<port>[a-z0-9-]+|\*))(?:\/(?<protocol>tcp|udp|sctp))?$/
 
 /** `namespace/name:port/protocol` in its parts; the schema has accepted the key. */
 export function partsOf(key: string): KeyParts {
@@ -141,6 +144,7 @@ const hasHost = ({ namespace, name }: KeyParts): boolean =>
 const isPort = (port: string): boolean => !/^\d+$/.test(port) || (Number(port) >= 1 && Number(port) <= 65535)
 const hasPort = ({ namespace, port, endPort }: KeyParts): boolean =>
   isPort(port) &&
+  (port !== EVERY_PORT || namespace !== EXTERNAL) &&
   (endPort === undefined || (namespace === EXTERNAL && isPort(endPort) && Number(endPort) > Number(port)))
 
 const DESTINATION = '`namespace/workload:port` or `external/host:port`'
@@ -148,7 +152,8 @@ const DESTINATION = '`namespace/workload:port` or `external/host:port`'
 /**
  * A map, so that layers of policy merge flow by flow: destination `namespace/workload:port` or `external/host:port`. A
  * protocol other than TCP follows the port, as in `dns/unbound:53/udp`. A host outside may be an address, IPv6 in brackets,
- * and have a range of ports, as in `external/[2001:db8::1]:30000-30100`.
+ * and have a range of ports, as in `external/[2001:db8::1]:30000-30100`. `*` stands for every workload of a namespace, and
+ * for every port, which needs a reason.
  */
 export const flowsSchema = z
   .record(
@@ -165,14 +170,14 @@ export const flowsSchema = z
         ),
         z.refine(
           onlyIfParsed(hasPort),
-          'a destination with a port from 1 to 65535, or external/host with a range such as 30000-30100',
+          'a destination with a port from 1 to 65535 or *, or external/host with a range such as 30000-30100',
         ),
       ),
     flowSchema,
   )
   .check(
     z.describe(
-      `Destination, as ${DESTINATION}, to who may call it; \`53/udp\` gives a protocol, \`30000-30100\` a range of a host outside`,
+      `Destination, as ${DESTINATION}, to who may call it; \`53/udp\` gives a protocol, \`30000-30100\` a range of a host outside, \`loki/*:*\` every port of every workload, with a reason`,
     ),
   )
 export type FlowsSpec = z.infer<typeof flowsSchema>

@@ -1,5 +1,7 @@
 import type { Callee } from '../../lib/flows/destinations.ts'
 import type { Flow } from '../../lib/flows/flow.ts'
+import { isEveryPort } from '../../lib/flows/port.ts'
+import { EVERY_PORT } from '../../lib/flows/schema.ts'
 import type { Finding } from '../../lib/framework/finding.ts'
 import { rangeOfAddress } from '../../lib/kubernetes/cidr.ts'
 import { valueAt } from '../../lib/kubernetes/objects.ts'
@@ -24,10 +26,14 @@ function exposedServices(build: Build): Finding[] {
   const open = new Set(
     build.flows.flatMap(({ peers, callees }) =>
       peers === 'any'
-        ? callees.flatMap((callee) => (callee.workload ? portOf(callee.workload, callee.port.port) : []))
+        ? callees.flatMap(({ workload, port }) =>
+            workload ? portOf(workload, isEveryPort(port) ? EVERY_PORT : port.port) : [],
+          )
         : [],
     ),
   )
+  const isOpen = (workload: Workload, port: number): boolean =>
+    open.has(portOf(workload, port)) || open.has(portOf(workload, EVERY_PORT))
   return build.topology.services.flatMap((service) => {
     const type = exposureOf(service)
     if (type === undefined) return []
@@ -37,7 +43,7 @@ function exposedServices(build: Build): Finding[] {
       .flatMap((workload) =>
         service.ports.flatMap((servicePort) => {
           const port = targetPortNumber(servicePort, workload)
-          return port === undefined || open.has(portOf(workload, port)) ? [] : [{ workload, port }]
+          return port === undefined || isOpen(workload, port) ? [] : [{ workload, port }]
         }),
       )
     if (closed.length === 0) return []

@@ -1,5 +1,6 @@
 import { reasonOf } from '../../lib/flows/flow.ts'
 import type { ResolvedFlow } from '../../lib/flows/resolve.ts'
+import { EVERY_PORT } from '../../lib/flows/schema.ts'
 import { selects } from '../../lib/kubernetes/selector.ts'
 import type { Peer } from '../policy.ts'
 import type { Build } from '../subjects/build.ts'
@@ -25,6 +26,7 @@ export const ingressOf = (build: Build): SubjectAdmission[] => [
 function fromFlow({ flow, callees, peers }: ResolvedFlow, build: Build): SubjectAdmission[] {
   const callers =
     peers === 'any' ? anyone(build) : peers.flatMap((peer) => podEndpoints(peer.namespace, peer.labels, build))
+  const reason = reasonOf(flow)
   return callees.flatMap((callee) => {
     const subject = build.calleeSubject(callee)
     if (!subject) return []
@@ -32,7 +34,7 @@ function fromFlow({ flow, callees, peers }: ResolvedFlow, build: Build): Subject
       subject,
       peer: caller.peer,
       ports: portsOnWire([callee.port], caller, calleeEndpoint(callee, build), flow.plain),
-      ...(isUnselected(caller.peer) && reasonOf(flow) !== undefined && { reason: reasonOf(flow) }),
+      ...((isUnselected(caller.peer) || flow.port === EVERY_PORT) && reason !== undefined && { reason }),
     }))
   })
 }
