@@ -2,6 +2,7 @@ import * as z from 'zod/mini'
 import { catalog } from '../catalog.ts'
 import { fluxSchema } from '../lib/charts/config.ts'
 import { elsewhereSchema } from '../lib/flows/elsewhere.ts'
+import { gatewaysSchema } from '../lib/flows/gateways-schema.ts'
 import { flowsSchema } from '../lib/flows/schema.ts'
 import { modeSchema } from '../lib/framework/config.ts'
 import type { KrmFunction } from '../lib/framework/function.ts'
@@ -19,6 +20,9 @@ export const hardeningSchemaOf = (functions: readonly KrmFunction[]) =>
     elsewhere: z
       .optional(elsewhereSchema)
       .check(z.describe('Pods of other repositories that flows name, so that nothing here has to have them')),
+    gateways: z
+      .optional(gatewaysSchema)
+      .check(z.describe('Pods that carry traffic from outside to backends, for network policy and the mesh alike')),
     flux: z.optional(fluxSchema),
     ...Object.fromEntries(
       functions.map(({ section, schema, name }) => [

@@ -2,6 +2,7 @@ import type * as z from 'zod/mini'
 import { catalog } from '../catalog.ts'
 import type { FluxSpec } from '../lib/charts/config.ts'
 import type { ElsewhereSpec } from '../lib/flows/elsewhere.ts'
+import type { GatewaysSpec } from '../lib/flows/gateways-schema.ts'
 import type { FlowsSpec } from '../lib/flows/schema.ts'
 import { API_VERSION, parseConfig } from '../lib/framework/config.ts'
 import { didYouMean } from '../lib/framework/did-you-mean.ts'
@@ -16,6 +17,7 @@ interface Section {
   mode: Mode
   flows?: FlowsSpec
   elsewhere?: ElsewhereSpec
+  gateways?: GatewaysSpec
   flux?: FluxSpec
 }
 type HardeningSpec = Partial<Section> & Fields
@@ -59,7 +61,7 @@ const planSections = (functions: readonly KrmFunction[], spec: HardeningSpec): S
   })
 
 /** What the policies of all sections say once, for those that take it. */
-const SHARED = ['flows', 'elsewhere', 'flux'] as const
+const SHARED = ['flows', 'elsewhere', 'gateways', 'flux'] as const
 
 /** What a section gets from the whole policy: what is shared, as far as it takes it, and validate mode. */
 function shared(definition: KrmFunction, section: Section, whole: HardeningSpec): Partial<Section> {

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini'
 import { fluxSchema } from '../lib/charts/config.ts'
 import { elsewhereSchema } from '../lib/flows/elsewhere.ts'
+import { gatewaysSchema } from '../lib/flows/gateways-schema.ts'
 import { flowsSchema } from '../lib/flows/schema.ts'
 import { modeSchema } from '../lib/framework/config.ts'
 import { ISTIO_SYSTEM } from '../lib/kubernetes/istio-labels.ts'
@@ -131,11 +132,11 @@ export const istioHardeningSchema = z
           'Service accounts of callers that are not in the build, by the name that flows give them: `namespace/app`, `namespace/app/component`, or `namespace/name` of pods made at run time. Without an entry an AuthorizationPolicy knows them by their namespace alone',
         ),
       ),
-    gatewayNamespaces: z
-      .prefault(z.catchall(z.object({ [ISTIO_SYSTEM]: unlessOff('Namespace of the mesh itself') }), z.boolean()), {})
+    gateways: z
+      .optional(gatewaysSchema)
       .check(
         z.describe(
-          'Namespaces of the gateways that are in the mesh: an AuthorizationPolicy admits them for VirtualServices, routes and Ingresses',
+          'Pods that carry traffic from outside to backends: an AuthorizationPolicy admits their namespaces for VirtualServices, routes and Ingresses. In a Hardening it is `spec.gateways`',
         ),
       ),
     scraperNamespaces: z

@@ -17,6 +17,7 @@ const KINDS = [
   ['telemetry.istio.io', 'Telemetry'],
   ['networking.istio.io', 'Sidecar'],
   ['networking.istio.io', 'ServiceEntry'],
+  ['networking.istio.io', 'Gateway'],
   ['gateway.networking.k8s.io', 'Gateway'],
 ] as const
 

@@ -1,12 +1,10 @@
 import * as z from 'zod/mini'
+import { cidrSchema, labelsSchema } from '../lib/flows/peer.ts'
 import { reasonSchema } from '../lib/framework/config.ts'
 import { isCidr } from '../lib/kubernetes/cidr.ts'
 import { ISTIO_SYSTEM } from '../lib/kubernetes/istio-labels.ts'
 import {
-  cidrSchema,
   endpointSchema,
-  ingressPeerSchema,
-  labelsSchema,
   peersSchema,
   podLabelsSchema,
   podSetsSchema,
@@ -65,28 +63,6 @@ export const apiServerSchema = z.strictObject({
   relays: z
     ._default(podSetsSchema, {})
     .check(z.describe('Pods that carry its calls to webhooks, such as konnectivity agents, next to `cidrs`')),
-})
-
-export const gatewaysSchema = z.strictObject({
-  istioGateway: z
-    ._default(peersSchema, {
-      ingressgateway: { namespace: ISTIO_SYSTEM, labels: { istio: 'ingressgateway' } },
-    })
-    .check(
-      z.describe(
-        'Pods that serve VirtualServices bound to a gateway; of a Gateway in the build, those with its selector',
-      ),
-    ),
-  gatewayApi: z
-    .optional(peersSchema)
-    .check(
-      z.describe('Pods that serve routes of the Gateway API; by default those of the parent Gateway, by its label'),
-    ),
-  ingress: z
-    ._default(z.record(z.string(), ingressPeerSchema), {
-      'ingress-nginx': { namespace: 'ingress-nginx', labels: { [APP]: 'ingress-nginx' }, class: 'nginx' },
-    })
-    .check(z.describe('Pods that serve Ingresses')),
 })
 
 export const runtimePodsSchema = z

@@ -1,18 +1,13 @@
 import * as z from 'zod/mini'
-import { reasonSchema } from '../lib/framework/config.ts'
-import { isCidr } from '../lib/kubernetes/cidr.ts'
+import { cidrSchema, labelsSchema, type PeerSpec, peerSchema } from '../lib/flows/peer.ts'
 import type { Peer } from './policy.ts'
 
 /** What configuration writes peers and ports with. */
-
-export const labelsSchema = z.record(z.string(), z.string())
 
 /** Labels that narrow pods down, so that no reason is needed. */
 export const podLabelsSchema = labelsSchema.check(
   z.refine((labels) => Object.keys(labels).length > 0, 'at least one label'),
 )
-
-export const cidrSchema = z.string().check(z.refine(isCidr, 'an address range such as 10.0.0.0/8'))
 
 /** A set of ranges, as a map so that layers merge: `false` takes one out. */
 export const rangesSchema = z.record(cidrSchema, z.boolean())
@@ -32,38 +27,6 @@ export const portSchema = z.union([
   portNumberSchema,
   z.string().check(z.regex(/^[a-z0-9-]{1,15}$/, 'a port number or the name of a container port')),
 ])
-
-const peerFields = {
-  namespace: z.optional(z.string()).check(z.describe('Namespace of the pods; any where it is absent')),
-  labels: z.optional(labelsSchema).check(z.describe('Labels of the pods; without them a reason is needed')),
-  cidr: z.optional(cidrSchema).check(z.describe('Addresses in place of pods; needs a reason')),
-  reason: z.optional(reasonSchema),
-}
-const peerFieldsSchema = z.strictObject(peerFields)
-export type PeerSpec = z.infer<typeof peerFieldsSchema>
-
-const isOneOfTwo = (peer: PeerSpec): boolean =>
-  peer.cidr === undefined || (peer.namespace === undefined && peer.labels === undefined)
-
-const isNarrow = (peer: PeerSpec): boolean => peer.reason !== undefined || Object.keys(peer.labels ?? {}).length > 0
-
-const ONE_OF_TWO = 'either cidr, or namespace and labels'
-const NARROW = 'labels that say which pods, or a reason'
-
-export const peerSchema = peerFieldsSchema.check(
-  z.refine(isOneOfTwo, ONE_OF_TWO),
-  z.refine(isNarrow, NARROW),
-  z.describe('Pods or addresses'),
-)
-
-/** A controller of Ingresses. */
-export const ingressPeerSchema = z
-  .strictObject({
-    ...peerFields,
-    class: z.optional(z.string()).check(z.describe('IngressClass that they serve; every class where it is absent')),
-  })
-  .check(z.refine(isOneOfTwo, ONE_OF_TWO), z.refine(isNarrow, NARROW), z.describe('Pods or addresses'))
-export type IngressPeerSpec = z.infer<typeof ingressPeerSchema>
 
 export const toPeer = ({ cidr, namespace, labels }: PeerSpec): Peer =>
   cidr === undefined ? { type: 'pods', namespace, labels } : { type: 'range', cidr }

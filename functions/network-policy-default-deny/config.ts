@@ -1,13 +1,14 @@
 import * as z from 'zod/mini'
 import { fluxSchema } from '../lib/charts/config.ts'
 import { elsewhereSchema } from '../lib/flows/elsewhere.ts'
+import { gatewaysSchema } from '../lib/flows/gateways-schema.ts'
+import { cidrSchema } from '../lib/flows/peer.ts'
 import { flowsSchema } from '../lib/flows/schema.ts'
 import { modeSchema } from '../lib/framework/config.ts'
 import {
   alwaysSchema,
   apiServerSchema,
   dnsSchema,
-  gatewaysSchema,
   istiodSchema,
   namespaceSchema,
   notInjectedSchema,
@@ -18,7 +19,7 @@ import {
   runtimePodsSchema,
   scrapeSchema,
 } from './config-parts.ts'
-import { cidrSchema, rangesSchema } from './config-peers.ts'
+import { rangesSchema } from './config-peers.ts'
 
 export const networkPolicyDefaultDenySchema = z.strictObject({
   mode: modeSchema,
@@ -60,7 +61,9 @@ export const networkPolicyDefaultDenySchema = z.strictObject({
   nodes: z
     ._default(rangesSchema, {})
     .check(z.describe('Addresses of nodes: by them alone NetworkPolicy knows kubelets and pods with hostNetwork')),
-  gateways: z.prefault(gatewaysSchema, {}).check(z.describe('Pods that carry traffic from outside to backends')),
+  gateways: z
+    .optional(gatewaysSchema)
+    .check(z.describe('Pods that carry traffic from outside to backends; in a Hardening it is `spec.gateways`')),
   runtimePods: z
     ._default(
       z.record(z.string().check(z.regex(/^[^/\s]+\/[^/\s]+$/, 'namespace/name of run-time pods')), runtimePodsSchema),

@@ -12,7 +12,7 @@ const ingress: KubernetesObject = {
 
 test('where policy knows no gateway, nobody is admitted, and not everybody', async () => {
   const objects = [workload('web', { ports: { http: 80 } }), service('web', 80), ingress]
-  const policy = { authorization: 'flows', gatewayNamespaces: { 'istio-system': false } }
+  const policy = { authorization: 'flows', gateways: { ingress: { 'ingress-nginx': 'off' } } }
   expect((await harden(objects, policy)).get('AuthorizationPolicy', 'web').spec).toEqual({
     selector: { matchLabels: { 'app.kubernetes.io/name': 'web' } },
     action: 'ALLOW',

@@ -26,7 +26,7 @@ describe('what brings plain text to a STRICT port is named', () => {
     [
       'not an Ingress whose controller the policy counts to the mesh',
       [exposed({}), ingress({ ingressClassName: 'nginx' })],
-      { gatewayNamespaces: { edge: true } },
+      { gateways: { ingress: { 'ingress-nginx': { inMesh: true } } } },
       [],
     ],
     ['anyone', [exposed({})], { flows: { 'shop/site:http': { from: ['any'], reason: 'public' } } }, [OUTSIDE]],

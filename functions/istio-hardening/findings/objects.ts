@@ -80,7 +80,7 @@ export const objectFindings = {
     means:
       'A LoadBalancer, NodePort, external IP, Ingress or Gateway, or a flow from any, sends traffic to a port that takes mutual TLS only.',
     why: 'Callers from outside the cluster, and controllers outside the mesh, speak plain text, so the calls fail.',
-    fix: 'Add the entry of permissivePorts that the message names, or call through a gateway that is in the mesh (gatewayNamespaces).',
+    fix: 'Add the entry of permissivePorts that the message names, or call through a gateway that is in the mesh (inMesh in gateways).',
   },
   'pattern-on-tcp': {
     severity: 'warning',

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
-import { type BackendCall, parentGateways } from '../../lib/flows/backends.ts'
+import type { BackendCall } from '../../lib/flows/backends.ts'
 import { APP, COMPONENT } from '../../lib/flows/flow.ts'
+import type { Gateways } from '../../lib/flows/gateways.ts'
 import { isEveryPort, numberOf } from '../../lib/flows/port.ts'
 import type { CallingPods } from '../../lib/flows/resolve.ts'
 import { EVERY_PORT } from '../../lib/flows/schema.ts'
@@ -40,6 +41,7 @@ export function admissionsOf(
   { inbound, backends, permissivePorts, scrapePort }: Arrivals,
   spec: IstioHardeningSpec,
   topology: Topology,
+  gateways: Gateways,
 ): Admission[] {
   const admissions: Admission[] = [
     ...inbound.map(({ resolved: { peers }, callee }) => ({
@@ -48,7 +50,7 @@ export function admissionsOf(
     })),
     ...backends
       .filter(({ route }) => route !== 'apiServer')
-      .map((call) => ({ port: numberOf(call.port), from: inNamespaces(gatewaysOf(call, spec)) })),
+      .map((call) => ({ port: numberOf(call.port), from: inNamespaces(namespacesServing(call, gateways)) })),
     ...[...permissivePorts].map((port) => ({ port, from: ['plainText' as const] })),
     ...(scrapePort === undefined ? [] : [{ port: scrapePort, from: inNamespaces(switchedOn(spec.scraperNamespaces)) }]),
   ]
@@ -61,11 +63,9 @@ const orderOf = ({ port }: Admission): number => (port === EVERY_PORT ? 0 : port
 
 const inNamespaces = (namespaces: readonly string[]): Source[] => namespaces.map((namespace) => ({ namespace }))
 
-/** The pods of a Gateway run in its namespace; those of VirtualServices and Ingresses where policy says. */
-const gatewaysOf = ({ route, source }: BackendCall, { gatewayNamespaces }: IstioHardeningSpec): string[] => [
-  ...switchedOn(gatewayNamespaces),
-  ...(route === 'gatewayApi' ? parentGateways(source).map(({ namespace }) => namespace) : []),
-]
+/** Pods of any namespace are any that have an identity; addresses have none. */
+const namespacesServing = (call: BackendCall, gateways: Gateways): string[] =>
+  gateways.serving(call).flatMap(({ cidr, namespace = '*' }) => (cidr === undefined ? [namespace] : []))
 
 const union = (those: readonly Admission['from'][]): Admission['from'] =>
   those.includes('any') ? 'any' : those.flatMap((from) => (from === 'any' ? [] : from))

@@ -1,3 +1,4 @@
+import type { Gateways } from '../../lib/flows/gateways.ts'
 import { numberOf } from '../../lib/flows/port.ts'
 import type { Topology } from '../../lib/flows/topology.ts'
 import type { Finding } from '../../lib/framework/finding.ts'
@@ -36,23 +37,29 @@ export function authorizationPolicies(
   runtimePods: readonly CalledRuntimePods[],
   spec: IstioHardeningSpec,
   topology: Topology,
+  gateways: Gateways,
 ): Placement {
   if (spec.authorization !== 'flows') return { generated: [], findings: [] }
   const taken = new Set(called.map(({ member }) => `${member.workload.namespace}/${member.name}`))
   return joined([
-    ...called.map((one) => memberPolicy(one, spec, topology)),
+    ...called.map((one) => memberPolicy(one, spec, topology, gateways)),
     ...runtimePods
       .filter(({ namespace }) => !isOn(spec.notInjected, namespace))
-      .map((pods) => runtimePolicy(pods, taken, spec, topology)),
+      .map((pods) => runtimePolicy(pods, taken, spec, topology, gateways)),
   ])
 }
 
 /** A member that nobody calls gets no policy: network policy denies it. */
-function memberPolicy({ member, permissive }: Called, spec: IstioHardeningSpec, topology: Topology): Placement {
+function memberPolicy(
+  { member, permissive }: Called,
+  spec: IstioHardeningSpec,
+  topology: Topology,
+  gateways: Gateways,
+): Placement {
   const { workload, traffic, selector } = member
   const scraped = spec.ambient ? scrapePort(workload.template) : undefined
   const arrivals = { ...traffic, permissivePorts: permissive.ports, scrapePort: scraped }
-  const admissions = admissionsOf(arrivals, spec, topology)
+  const admissions = admissionsOf(arrivals, spec, topology, gateways)
   if (admissions.length === 0) return { generated: [], findings: [] }
   const { apiVersion, kind } = authorizationPolicy
   const pairs = spec.ambient ? openedPairs(traffic, admissions, spec, topology) : []
@@ -67,10 +74,11 @@ function runtimePolicy(
   taken: ReadonlySet<string>,
   spec: IstioHardeningSpec,
   topology: Topology,
+  gateways: Gateways,
 ): Placement {
   const plain = inbound.filter(({ resolved }) => resolved.flow.plain).map(({ callee }) => numberOf(callee.port))
   const arrivals = { inbound, backends: [], permissivePorts: new Set(plain), scrapePort: undefined }
-  const admissions = admissionsOf(arrivals, spec, topology)
+  const admissions = admissionsOf(arrivals, spec, topology, gateways)
   const { apiVersion, kind } = authorizationPolicy
   const policy: KubernetesObject = {
     apiVersion,

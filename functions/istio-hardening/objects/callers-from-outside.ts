@@ -1,4 +1,5 @@
 import { type BackendCall, parentGateways } from '../../lib/flows/backends.ts'
+import { type Gateways, ingressClassOf } from '../../lib/flows/gateways.ts'
 import { isEveryPort, numberOf } from '../../lib/flows/port.ts'
 import type { Topology } from '../../lib/flows/topology.ts'
 import type { Finding } from '../../lib/framework/finding.ts'
@@ -6,7 +7,6 @@ import { groupBy } from '../../lib/framework/group-by.ts'
 import { describe, isKind, type KubernetesObject, valueAt } from '../../lib/kubernetes/objects.ts'
 import { type Service, targetPortNumber } from '../../lib/kubernetes/service.ts'
 import { servingContainers, type Workload } from '../../lib/kubernetes/workload.ts'
-import { type IstioHardeningSpec, switchedOn } from '../config.ts'
 import { findings } from '../findings/index.ts'
 import type { Member } from '../mesh/member.ts'
 
@@ -94,15 +94,13 @@ const isIstioGateway = ({ template }: Workload): boolean =>
   /(?:^|,)gateway(?:,|$)/.test(template.metadata?.annotations?.['inject.istio.io/templates'] ?? '')
 
 const OF_ISTIO = /^istio/
-const INGRESS_CLASS = 'kubernetes.io/ingress.class'
 
 /**
- * Istio's own gateways are members of the mesh, and so are those in namespaces that the policy adds to
- * `gatewayNamespaces`. A Gateway that is not in the build is not judged.
+ * Istio's own gateways are members of the mesh, and so are those of which the policy says so. A Gateway that is not in
+ * the build is not judged.
  */
-export function gatewaysOutside(objects: readonly KubernetesObject[], spec: IstioHardeningSpec): IsOutside {
-  if (switchedOn(spec.gatewayNamespaces).some((namespace) => !OF_ISTIO.test(namespace))) return () => false
-  const gateways = new Map(
+export function gatewaysOutside(objects: readonly KubernetesObject[], gateways: Gateways): IsOutside {
+  const classes = new Map(
     objects
       .filter((object) => isKind(object, 'gateway.networking.k8s.io', 'Gateway'))
       .map(({ metadata, ...object }) => [
@@ -111,14 +109,13 @@ export function gatewaysOutside(objects: readonly KubernetesObject[], spec: Isti
       ]),
   )
   return ({ route, source }) => {
-    if (route === 'ingress') {
-      const name = valueAt(source, ['spec', 'ingressClassName']) ?? source.metadata.annotations?.[INGRESS_CLASS]
-      return !OF_ISTIO.test(String(name ?? ''))
-    }
+    const serving = gateways.serving({ route, source })
+    if (serving.length > 0 && serving.every(({ inMesh }) => inMesh)) return false
+    if (route === 'ingress') return !OF_ISTIO.test(ingressClassOf(source) ?? '')
     return (
       route === 'gatewayApi' &&
       parentGateways(source).some(({ namespace, name }) => {
-        const gatewayClass = gateways.get(`${namespace}/${name}`)
+        const gatewayClass = classes.get(`${namespace}/${name}`)
         return gatewayClass !== undefined && !OF_ISTIO.test(gatewayClass)
       })
     )

@@ -1,3 +1,4 @@
+import { readGateways } from '../../lib/flows/gateways.ts'
 import type { Topology } from '../../lib/flows/topology.ts'
 import type { KubernetesObject } from '../../lib/kubernetes/objects.ts'
 import { isBatch, type Workload } from '../../lib/kubernetes/workload.ts'
@@ -50,7 +51,8 @@ export function istioObjects(mesh: Mesh, spec: IstioHardeningSpec): Placement {
 
 /** What pods accept: PeerAuthentication, and AuthorizationPolicy where the policy asks for it. */
 function inbound({ objects, topology, members, isMember, runtimePods }: Mesh, spec: IstioHardeningSpec): Placement {
-  const isOutside = gatewaysOutside(objects, spec)
+  const gateways = readGateways(objects, topology, spec.gateways)
+  const isOutside = gatewaysOutside(objects, gateways)
   const called = members.map((member) => ({
     member,
     permissive: permissivePortsOf(member, spec, topology, { isMember, isOutside }),
@@ -61,7 +63,7 @@ function inbound({ objects, topology, members, isMember, runtimePods }: Mesh, sp
   return joined([
     { generated: [], findings: called.flatMap(({ permissive }) => permissive.findings) },
     adoptOrGenerate(peerAuthentication, authentications, objects),
-    authorizationPolicies(called, runtimePods, spec, topology),
+    authorizationPolicies(called, runtimePods, spec, topology, gateways),
   ])
 }
 

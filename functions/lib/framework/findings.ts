@@ -23,9 +23,10 @@ export const policy = defineFindings('policy', {
     severity: 'error',
     message: (section: string, key: string) =>
       `Hardening: spec.${section}.${key}: found ${key} in a section, expected them in spec.${key}, where every section sees the same`,
-    means: 'Flows, or the pods of other repositories that flows name, are declared in one section of a Hardening.',
+    means:
+      'Flows, the pods of other repositories that they name, or gateways are declared in one section of a Hardening.',
     why: 'The other sections would not know this traffic and would block it.',
-    fix: 'Move them to spec.flows or spec.elsewhere.',
+    fix: 'Move them to spec.flows, spec.elsewhere or spec.gateways.',
   },
   'unknown-field': {
     severity: 'error',

@@ -1,5 +1,7 @@
 import type { Callee } from '../../lib/flows/destinations.ts'
 import type { Flow } from '../../lib/flows/flow.ts'
+import { ingressClassOf } from '../../lib/flows/gateways.ts'
+import { gatewaysOf } from '../../lib/flows/gateways-schema.ts'
 import { isEveryPort } from '../../lib/flows/port.ts'
 import { EVERY_PORT } from '../../lib/flows/schema.ts'
 import type { Finding } from '../../lib/framework/finding.ts'
@@ -10,7 +12,6 @@ import { containerPort, type Workload } from '../../lib/kubernetes/workload.ts'
 import { findings } from '../findings.ts'
 import type { Build } from '../subjects/build.ts'
 import type { Subject } from '../subjects/subject.ts'
-import { ingressClassOf, ingressPeers } from '../traffic/backends.ts'
 import { knowsNodes } from '../traffic/baseline.ts'
 import { writeCallerIn } from './callers.ts'
 
@@ -58,10 +59,10 @@ function exposedServices(build: Build): Finding[] {
 /** An Ingress whose class none of the known controllers serves. */
 function unservedClasses(build: Build): Finding[] {
   const ingresses = new Set(build.calls.flatMap(({ route, source }) => (route === 'ingress' ? [source] : [])))
-  const known = Object.values(build.spec.gateways.ingress).flatMap((peer) => peer.class ?? [])
+  const known = gatewaysOf(build.spec.gateways, 'ingress').flatMap((peer) => peer.class ?? [])
   return [...ingresses].flatMap((object) => {
     const ingressClass = ingressClassOf(object)
-    if (ingressClass === undefined || ingressPeers(object, build).length > 0) return []
+    if (ingressClass === undefined || build.gateways.serving({ route: 'ingress', source: object }).length > 0) return []
     return [findings['unserved-ingress-class']({ object }, ingressClass, known)]
   })
 }

@@ -1,5 +1,6 @@
+import type { PeerSpec } from '../../lib/flows/peer.ts'
 import { type Port, tcp } from '../../lib/flows/port.ts'
-import { type PeerSpec, toPeer } from '../config-peers.ts'
+import { toPeer } from '../config-peers.ts'
 import type { Peer, Policy, Rule } from '../policy.ts'
 import type { Build } from '../subjects/build.ts'
 import { rulesOf } from './rules.ts'

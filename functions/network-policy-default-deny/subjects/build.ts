@@ -1,6 +1,7 @@
 import type { BackendCall, MadeCall } from '../../lib/flows/backends.ts'
 import type { Callee } from '../../lib/flows/destinations.ts'
 import type { Flow } from '../../lib/flows/flow.ts'
+import { type Gateways, readGateways } from '../../lib/flows/gateways.ts'
 import { type MadePods, selectsMade } from '../../lib/flows/made-pods.ts'
 import type { ResolvedFlow } from '../../lib/flows/resolve.ts'
 import type { Scrape } from '../../lib/flows/scrapes.ts'
@@ -11,9 +12,7 @@ import type { Shared } from '../../lib/framework/shared.ts'
 import { isKind, type KubernetesObject } from '../../lib/kubernetes/objects.ts'
 import type { Workload } from '../../lib/kubernetes/workload.ts'
 import type { NetworkPolicyDefaultDenySpec } from '../config.ts'
-import type { PeerSpec } from '../config-peers.ts'
 import { gatewaySubjects } from './gateway-pods.ts'
-import { istioGateways } from './istio-gateways.ts'
 import { kubeletReaders } from './kubelet-readers.ts'
 import { placeOf, runtimeSubjects } from './runtime-pods.ts'
 import { type Scope, scopeFindings, scopeOf } from './scope.ts'
@@ -39,8 +38,7 @@ export interface Build {
   runtimeSubjects: readonly Subject[]
   /** Namespace objects of the build, by name. */
   namespaces: ReadonlyMap<string, KubernetesObject>
-  /** The pods that serve the Gateways of Istio in the build, by `namespace/name`. */
-  istioGateways: ReadonlyMap<string, readonly PeerSpec[]>
+  gateways: Gateways
   subjectOf(workload: Workload): Subject | undefined
   calleeSubject(callee: Callee): Subject | undefined
   /** Of pods that an operator makes. */
@@ -70,7 +68,7 @@ export function readBuild(
   return {
     build: {
       ...{ spec, objects, topology, scope, declared, flows, calls, madeCalls, scrapes, namespaces },
-      istioGateways: istioGateways(objects, topology, spec.gateways.istioGateway),
+      gateways: readGateways(objects, topology, spec.gateways),
       subjects: [...ofWorkloads.subjects, ...runtime],
       runtimeSubjects: runtime,
       subjectOf,

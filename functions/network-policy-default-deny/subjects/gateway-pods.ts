@@ -1,12 +1,10 @@
+import { GATEWAY_NAME } from '../../lib/flows/gateways.ts'
 import type { Topology } from '../../lib/flows/topology.ts'
 import { isKind, type KubernetesObject, valueAt } from '../../lib/kubernetes/objects.ts'
 import { selects } from '../../lib/kubernetes/selector.ts'
 import type { NetworkPolicyDefaultDenySpec } from '../config.ts'
 import type { Scope } from './scope.ts'
 import type { Subject } from './subject.ts'
-
-/** Source: https://gateway-api.sigs.k8s.io/geps/gep-1762/: pods made for a Gateway carry its name. */
-export const GATEWAY_NAME = 'gateway.networking.k8s.io/gateway-name'
 
 /** A waypoint carries traffic inside the mesh, and no route to a backend tells which. */
 const WAYPOINT = 'istio-waypoint'
@@ -20,7 +18,7 @@ export function gatewaySubjects(
   known: readonly Subject[],
   { topology, scope, spec }: { topology: Topology; scope: Scope; spec: NetworkPolicyDefaultDenySpec },
 ): Subject[] {
-  if (spec.gateways.gatewayApi) return []
+  if (spec.gateways?.gatewayApi) return []
   return objects
     .filter((object) => isKind(object, 'gateway.networking.k8s.io', 'Gateway'))
     .flatMap((gateway) => {
