@@ -102,7 +102,10 @@ const servicePortsElsewhere = (build: Build): Finding[] =>
   })
 
 const isServicePortAlone = ({ port }: Flow, callee: Callee): boolean =>
-  callee.workload !== undefined && callee.port.port !== port && containerPort(callee.workload, port) === undefined
+  !isEveryPort(callee.port) &&
+  callee.workload !== undefined &&
+  callee.port.port !== port &&
+  containerPort(callee.workload, port) === undefined
 
 function hostsWithoutAddresses({ flows, spec }: Build): Finding[] {
   if (spec.dialect === 'cilium') return []
