@@ -576,8 +576,9 @@ describe('the labels by which policies select', () => {
   const utilities = { variant: 'utilities' }
 
   test.each<[string, Labels, KubernetesObject[], Labels]>([
-    ['name and component', { [APP]: 'a', [COMPONENT]: 'b', tier: 'c' }, [], { [APP]: 'a', [COMPONENT]: 'b' }],
-    ['name alone', { [APP]: 'a', tier: 'c' }, [], { [APP]: 'a' }],
+    ['name and component', { [APP]: 'a', [COMPONENT]: 'b' }, [], { [APP]: 'a', [COMPONENT]: 'b' }],
+    ['name alone', { [APP]: 'a' }, [], { [APP]: 'a' }],
+    ["the workload's own, where it holds more", { [APP]: 'a', shard: 'c' }, [], { [APP]: 'a', shard: 'c' }],
     ['component alone, of utilities', { [COMPONENT]: 'b', ...utilities }, [], { [COMPONENT]: 'b' }],
     [
       "the workload's own, where name and component select another too",
@@ -595,6 +596,12 @@ describe('the labels by which policies select', () => {
     ['its own by the older label of releases', { [APP]: 'a', release: 'red' }, [], { [APP]: 'a', release: 'red' }],
   ])('%s', (_, labels, others, expected) => {
     expect(selector('x', [workload('x', { labels }), ...others])).toEqual(expected)
+  })
+
+  test('never more than the workload selects by, where it selects by name and component', () => {
+    const more = workload('x', { labels: { [APP]: 'a', tier: 'c' } })
+    more.spec = { ...(more.spec as object), selector: { matchLabels: { [APP]: 'a' } } }
+    expect(selector('x', [more])).toEqual({ [APP]: 'a' })
   })
 
   test('never one that the mesh writes, which is not there before', () => {

@@ -130,7 +130,7 @@ function inverse(behind: ReadonlyMap<Service, readonly Workload[]>): Map<Kuberne
 
 /**
  * The labels by which policies select a workload's pods: name and component as far as the pods carry them. Another build
- * may run the same chart in this namespace, so the workload's own selector is used instead if it tells instances apart;
+ * may run the same chart in this namespace, so the workload's own selector is used instead if it holds more than these;
  * also if these labels are missing or select another workload too. Never a label that the pods lack, nor one by which the
  * mesh takes them in. Empty if the pods carry none.
  */
@@ -145,15 +145,23 @@ function findSelector(workload: Workload, selectsOnly: LabelIndex['selectsOnly']
 /** Keys of labels that tell the instances of one application apart, such as the releases of a chart. */
 const INSTANCE = /(?:^|\/)(?:instance|release|cluster|tenant)$/
 
-/** Name and component, or the workload's own selector if that says which instance it is; a Job has none of its own. */
+/**
+ * Name and component, or the workload's own selector if that holds more, because whoever wrote it knew what else runs in the
+ * namespace. A Job has none of its own.
+ */
 function narrowSelector({ object, labels }: Workload): Labels {
   const named = pick(labels, [APP, COMPONENT])
   const written = valueAt(object, ['spec', 'selector', 'matchLabels']) as Labels | undefined
-  const own = written && selects(written, labels) ? withoutMesh(written) : labels
-  const instance = Object.keys(own).filter((key) => INSTANCE.test(key))
-  if (instance.length === 0) return named
-  return own === labels ? { ...named, ...pick(labels, instance) } : own
+  if (!written || !selects(written, labels)) {
+    const instance = Object.keys(labels).filter((key) => INSTANCE.test(key))
+    return { ...named, ...pick(withoutMesh(labels), instance) }
+  }
+  const own = withoutMesh(written)
+  return Object.keys(own).some((key) => !SHARED_BY_BUILDS.includes(key)) ? own : named
 }
+
+/** Labels of which every build may have the same. */
+const SHARED_BY_BUILDS = [APP, COMPONENT, 'variant']
 
 const pick = (labels: Labels, keys: readonly string[]): Labels =>
   Object.fromEntries(keys.flatMap((key) => (labels[key] === undefined ? [] : [[key, labels[key]]])))
