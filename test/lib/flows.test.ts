@@ -395,7 +395,7 @@ describe('what the build should have and has not', () => {
       objects,
       { 'shop/crat:http': { from: ['web'] } },
       [
-        'error: flow shop/crat:http: found no workload crat in namespace shop of this build (did you mean cart?); expected one of web, cart, or a selector for pods that are made at run time',
+        'error: flow shop/crat:http: found no workload crat in namespace shop of this build (did you mean cart?); expected one of web, cart, or a selector for pods that are made at run time, or elsewhere.shop/crat with a reason if another build has it',
       ],
     ],
     [

@@ -42,10 +42,10 @@ export interface TrafficByWorkload extends Pick<Traffic, 'topology' | 'findings'
 
 export function trafficByWorkload(
   objects: readonly KubernetesObject[],
-  { flows: declared, ambient }: IstioHardeningSpec,
+  { flows: declared, elsewhere, ambient }: IstioHardeningSpec,
   shared: Shared,
 ): TrafficByWorkload {
-  const { topology, flows, calls, scrapes, findings } = trafficOf(objects, { flows: declared }, shared)
+  const { topology, flows, calls, scrapes, findings } = trafficOf(objects, { flows: declared, elsewhere }, shared)
   const byObject = new Map<KubernetesObject, WorkloadTraffic>(
     topology.workloads.map(({ object }) => [object, { inbound: [], outbound: [], backends: [], scrapes: [] }]),
   )

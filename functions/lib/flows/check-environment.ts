@@ -52,7 +52,7 @@ export function checkFlows(
     runtimePods: [...runtimePods, ...flows.flatMap(selectedPods)],
     unchecked: complete ? 'error' : 'warning',
   }
-  const needed = new Set<string>()
+  const needed = new Set(flows.flatMap((flow) => namedElsewhere(flow, elsewhere)))
   const found = flows
     .flatMap((flow) => [...checkDestination(flow, environment), ...checkCallers(flow, environment)])
     .filter(({ pods }) => {
@@ -66,6 +66,15 @@ export function checkFlows(
     ...found.map(({ finding }) => finding),
     ...unneeded.map((entry) => findings['unneeded-elsewhere']({}, entry)),
   ]
+}
+
+/** The entry that says that another build of the destination's namespace has it, which this environment cannot tell. */
+function namedElsewhere({ destination }: Flow, elsewhere: ElsewhereSpec): string[] {
+  const entry =
+    destination.type === 'workload'
+      ? elsewhereEntry(elsewhere, `${destination.namespace}/${destination.name}`)
+      : undefined
+  return entry === undefined ? [] : [entry]
 }
 
 interface Environment {

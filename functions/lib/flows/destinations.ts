@@ -46,6 +46,7 @@ export function calleesOf(flow: Flow, topology: Topology, found: Finding[]): Cal
   if (workloads.length > 0) return workloads.flatMap((workload) => calleeHere(flow, workload, topology, found))
   const made = topology.madeNamed(namespace, name)
   if (made.length > 0) return made.flatMap((pods) => madeCallees(flow, pods, topology, found))
+  if (topology.isElsewhere(namespace, name)) return calleesElsewhere(flow, namespace, name)
   const names = [...candidates, ...topology.madeWith(namespace, {})].map((one) => one.name)
   if (name !== '*' && (topology.ownNamespaces.has(namespace) || nearest(name, names) !== undefined)) {
     const meant = didYouMean(name, names)

@@ -16,10 +16,10 @@ export const findings = defineFindings('flows', {
   'unknown-destination': {
     severity: 'error',
     message: (flow: string, name: string, namespace: string, meant: string, names: readonly string[]) =>
-      `flow ${flow}: found no workload ${name} in namespace ${namespace} of this build${meant}; expected ${orNothing(names, 'a selector for pods that are made at run time')}`,
+      `flow ${flow}: found no workload ${name} in namespace ${namespace} of this build${meant}; expected ${orNothing(names, 'a selector for pods that are made at run time')}, or elsewhere.${namespace}/${name} with a reason if another build has it`,
     means: 'The namespace of a flow is in this build, but the workload that the flow goes to is not.',
     why: 'Nothing would be admitted to the workload that was meant.',
-    fix: 'Correct the name in the key of the flow, or give the flow a selector if an operator makes the pods.',
+    fix: 'Correct the name in the key of the flow, give the flow a selector if an operator makes the pods, or name the workload under spec.elsewhere if another build deploys it to this namespace.',
   },
   'unnamed-runtime-pods': {
     severity: 'error',

@@ -5,6 +5,7 @@ import { namesOf, namespacesOf } from '../kubernetes/previous-names.ts'
 import { type Labels, selects } from '../kubernetes/selector.ts'
 import { type Service, servicesOf } from '../kubernetes/service.ts'
 import { type Workload, workloadsOf } from '../kubernetes/workload.ts'
+import { type ElsewhereSpec, elsewhereEntry } from './elsewhere.ts'
 import { APP, COMPONENT } from './flow.ts'
 import { type MadePods, madePodsOf, selectsMade } from './made-pods.ts'
 
@@ -29,12 +30,14 @@ export interface Topology {
   madeWith(namespace: string, labels: Labels): readonly MadePods[]
   /** The Service that another object calls so. */
   serviceCalled(namespace: string, name: string): Service | undefined
+  /** Do the pods of a workload of a namespace stand in another build, as policy says? */
+  isElsewhere(namespace: string, name: string): boolean
   /** As `policySelector` says. */
   selectorOf(workload: Workload): Labels
 }
 
 /** Everything is looked up by an index: a build may hold thousands of workloads in one namespace. */
-export function topologyOf(objects: readonly KubernetesObject[]): Topology {
+export function topologyOf(objects: readonly KubernetesObject[], elsewhere?: ElsewhereSpec): Topology {
   const workloads = workloadsOf(objects)
   const services = servicesOf(objects)
   const byNamespace = groupBy(workloads, ({ namespace }) => namespace)
@@ -81,6 +84,7 @@ export function topologyOf(objects: readonly KubernetesObject[]): Topology {
     servicesFor: (workload) => servicesFor.get(workload.object) ?? [],
     workloadsBehind: (service) => behind.get(service) ?? [],
     serviceCalled: (namespace, name) => byName.get(`${namespace}/${name}`),
+    isElsewhere: (namespace, name) => elsewhereEntry(elsewhere, `${namespace}/${name}`) !== undefined,
     selectorOf: (workload) => {
       const selector = selectors.get(workload.object) ?? findSelector(workload, selectsOnly)
       selectors.set(workload.object, selector)

@@ -2,6 +2,7 @@ import type { Finding } from '../framework/finding.ts'
 import type { Shared } from '../framework/shared.ts'
 import { identity, type KubernetesObject } from '../kubernetes/objects.ts'
 import { BACKEND, type BackendCall, backendCalls, type MadeCall } from './backends.ts'
+import type { ElsewhereSpec } from './elsewhere.ts'
 import { isUnchanged, type Read, readFacts } from './facts.ts'
 import { FLOW, type Flow, parseFlows } from './flow.ts'
 import { type ResolvedFlow, resolveFlows } from './resolve.ts'
@@ -29,6 +30,8 @@ export interface Traffic {
 
 interface Declaration {
   flows?: FlowsSpec | undefined
+  /** What stands in other builds, also in a namespace of this one. */
+  elsewhere?: ElsewhereSpec | undefined
   /** Namespaces without a Namespace object whose run-time pods are this build's all the same. */
   namespaces?: readonly string[]
 }
@@ -43,9 +46,9 @@ export const trafficOf = (objects: readonly KubernetesObject[], declaration: Dec
 /** The topology of a build, as `trafficOf` shares it. */
 export const sharedTopology = (
   objects: readonly KubernetesObject[],
-  { flows }: Pick<Declaration, 'flows'>,
+  { flows, elsewhere }: Pick<Declaration, 'flows' | 'elsewhere'>,
   shared: Shared,
-): Topology => shared.get(KEY, () => new Memo()).topologyOf(objects, flows)
+): Topology => shared.get(KEY, () => new Memo()).topologyOf(objects, flows, elsewhere)
 
 const KEY = Symbol('traffic')
 
@@ -55,17 +58,21 @@ class Memo {
   #traffic = new Map<string, Omit<Traffic, 'findings'>>()
   readonly #reported = new Set<string>()
 
-  topologyOf(objects: readonly KubernetesObject[], flows: FlowsSpec | undefined): Topology {
+  topologyOf(
+    objects: readonly KubernetesObject[],
+    flows: FlowsSpec | undefined,
+    elsewhere: ElsewhereSpec | undefined,
+  ): Topology {
     const read = readFacts(objects, flows)
     if (this.#topology && this.#read && isUnchanged(this.#read, read)) return this.#topology
     this.#read = read
     this.#traffic = new Map()
-    this.#topology = topologyOf(objects)
+    this.#topology = topologyOf(objects, elsewhere)
     return this.#topology
   }
 
-  trafficOf(objects: readonly KubernetesObject[], { flows, namespaces = [] }: Declaration): Traffic {
-    const topology = this.topologyOf(objects, flows)
+  trafficOf(objects: readonly KubernetesObject[], { flows, elsewhere, namespaces = [] }: Declaration): Traffic {
+    const topology = this.topologyOf(objects, flows, elsewhere)
     const declared = parseFlows(flows)
     const adopted = namespacesAdopted(declared, topology, namespaces)
     const key = adopted.join()

@@ -52,7 +52,7 @@ export function readBuild(
   shared: Shared,
 ): { build: Build; findings: Finding[] } {
   const scope = scopeOf(sharedTopology(objects, spec, shared), spec)
-  const traffic = trafficOf(objects, { flows: spec.flows, namespaces: scope.denied }, shared)
+  const traffic = trafficOf(objects, { flows: spec.flows, elsewhere: spec.elsewhere, namespaces: scope.denied }, shared)
   const { topology, declared, flows, calls, madeCalls, scrapes } = traffic
   const namespaces = new Map(
     objects.filter((object) => isKind(object, '', 'Namespace')).map((object) => [object.metadata.name, object]),
