@@ -30,7 +30,7 @@ export interface Topology {
   madeWith(namespace: string, labels: Labels): readonly MadePods[]
   /** The Service that another object calls so. */
   serviceCalled(namespace: string, name: string): Service | undefined
-  /** Do the pods of a workload of a namespace stand in another build, as policy says? */
+  /** Does another build hold the workload, as policy says? */
   isElsewhere(namespace: string, name: string): boolean
   /** As `policySelector` says. */
   selectorOf(workload: Workload): Labels

@@ -30,7 +30,7 @@ export interface Traffic {
 
 interface Declaration {
   flows?: FlowsSpec | undefined
-  /** What stands in other builds, also in a namespace of this one. */
+  /** What other builds hold, also in a namespace of this one. */
   elsewhere?: ElsewhereSpec | undefined
   /** Namespaces without a Namespace object whose run-time pods are this build's all the same. */
   namespaces?: readonly string[]
