@@ -205,3 +205,25 @@ test.each([
     docker(name, expect.stringMatching(/^v?[\d.]+$/), expect.stringMatching(/^sha256:/)),
   ])
 })
+
+describe('the preset for charts', () => {
+  const charts = JSON.parse(read('integrations/renovate/charts.json')) as {
+    flux: { managerFilePatterns: string[] }
+    gitIgnoredAuthors: string[]
+    packageRules: { matchFileNames?: string[]; enabled?: boolean }[]
+  }
+
+  test('looks into every YAML file, and leaves what is made again alone', () => {
+    const [file = ''] = charts.flux.managerFilePatterns
+    for (const path of ['base/cert-manager/controllers/ocirepository.yaml', 'apps/web.yml'])
+      expect(path).toMatch(pattern(file))
+    expect(charts.packageRules.filter(({ enabled }) => enabled === false)).toMatchObject([
+      { matchFileNames: ['**/*.lock.yaml', '**/manifests.yaml'] },
+    ])
+  })
+
+  test('goes on with a branch to which the workflow committed locks', () => {
+    const [, email = ''] = /user\.email="([^"]+)"/.exec(read('integrations/renovate/lock-charts.yaml')) ?? []
+    expect(charts.gitIgnoredAuthors).toEqual([email])
+  })
+})
