@@ -15,6 +15,6 @@ export const explainedFindings = (): Explained[] =>
     .map(([id, { severity, means, why, fix }]) => ({ id, severity, means, why, fix }))
     .sort((a, b) => (a.id < b.id ? -1 : 1))
 
-/** What an id means; undefined for one that nothing has. */
+/** What an id means; undefined for an unknown id. */
 export const explainFinding = (id: string): Explained | undefined =>
   explainedFindings().find((explained) => explained.id === id)

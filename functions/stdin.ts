@@ -3,11 +3,11 @@ import { InputError } from './lib/framework/input-error.ts'
 import { input } from './lib/resource-list/findings.ts'
 
 const CHUNK = 1 << 20
-/** How long to wait, in milliseconds, where stdin has nothing yet and says so instead of waiting. */
+/** Milliseconds to wait before stdin is read again, if it is empty and does not block. */
 const PAUSE = 5
 
 /**
- * All of stdin. A stream would be loaded first, and would hold everything twice in the end. Throws InputError where stdin
+ * All of stdin, read synchronously: a stream takes time to load and would hold the text twice. Throws InputError if stdin
  * cannot be read, because it is a folder or closed.
  */
 export function readStdin(): Buffer {

@@ -3,7 +3,7 @@ import { catalog } from '../functions/catalog.ts'
 import { examplesOf, input, runExample, toDocuments } from './support/examples.ts'
 import { golden } from './support/golden.ts'
 
-// Every example folder is documentation, golden test and proof of idempotence at once.
+// Every example folder is documentation, a golden test and a proof of idempotence.
 describe.each([...catalog.map(({ name }) => name), 'hardening'])('%s', (name) => {
   describe.each(examplesOf(name))('$name', (example) => {
     const { resources, policy } = input(example)

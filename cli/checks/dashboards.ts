@@ -18,7 +18,7 @@ interface Dashboard {
   text: string
 }
 
-/** Every dashboard parses, has a uid of its own, and leaves the data source to whoever looks at it. */
+/** Every dashboard parses, has a unique uid, and lets its reader choose the data source. */
 export const checkDashboards: Check = ({ objects }) => {
   const uids = new Map<string, string>()
   return objects

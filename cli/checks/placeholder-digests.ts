@@ -3,7 +3,7 @@ import type { Check } from './source-tree.ts'
 
 const ZEROS = /([\w.:/-]+)@sha256:0{64}/g
 
-/** Digests of zeros hold the place of those that a registry has still to be asked for. They may be in a patch of a HelmRelease. */
+/** A digest of zeros is a placeholder until the registry is asked. It may be in a patch of a HelmRelease. */
 export const checkPlaceholderDigests: Check = ({ objects }) =>
   objects.flatMap((object) => {
     const images = new Set([...JSON.stringify(object).matchAll(ZEROS)].map(([, image = '']) => image))

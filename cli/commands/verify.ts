@@ -78,7 +78,7 @@ async function verify(target: string, options: VerifyOptions): Promise<ExitCode>
   return exitCodeOf(findings)
 }
 
-/** The objects of all files of an environment, and that there is one for each stack and none besides. */
+/** The objects of all files of an environment. Throws unless there is exactly one file for each stack. */
 async function verifyTree(target: string, policy: string, builder: Builder): Promise<Verified[]> {
   const { readTree } = await import('../rendered-tree/read.ts')
   const { verifyRendering } = await import('../policy/verify.ts')

@@ -30,7 +30,7 @@ export function ruleFinding(rule: Rule, details: Details, violation: Reported, a
   return make({ ...details, tags: { rule: rule.name } }, violation, allowed)
 }
 
-/** Every finding that this function makes, besides those of the rules. */
+/** Every finding of this function, except those of the rules. */
 export const findings = defineFindings(SCOPE, {
   repaired: {
     severity: 'info',

@@ -9,7 +9,7 @@
  * Refuses: a reference that does not parse; one whose digest differs from the lock's; one that would have no digest, or
  * has a placeholder, and is not named in `allowTag`; a lock that contradicts itself.
  * Warns: of strings elsewhere that look like an image (`audit`), and of lock entries that nothing used.
- * It never asks the network: what a tag means today is for whoever writes the lock.
+ * It never asks the network: the lock says which digest a tag means.
  */
 import { chartSourcesOf } from '../lib/charts/source.ts'
 import { setExceptions } from '../lib/framework/exceptions.ts'

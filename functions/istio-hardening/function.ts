@@ -8,7 +8,7 @@ import { type IstioHardeningSpec, istioHardeningSchema } from './config.ts'
 import { NAME } from './name.ts'
 import { transform } from './transform.ts'
 
-/** Kinds that are read besides workloads: what selects them, and what this function generates or completes. */
+/** Kinds that are read in addition to workloads: what selects them, and what this function generates or completes. */
 const KINDS = [
   ['', 'Service'],
   ['', 'Namespace'],

@@ -5,7 +5,7 @@ import type { Labels } from '../lib/kubernetes/selector.ts'
 
 export type Direction = 'Ingress' | 'Egress'
 
-/** The other end of traffic, by what it is; each dialect has its own way to say so. */
+/** The other end of traffic, by what it is; each dialect writes it differently. */
 export type Peer =
   /** Pods of a namespace, or of any; all of them where no labels are given. */
   | { type: 'pods'; namespace: string | undefined; labels: Labels | undefined }

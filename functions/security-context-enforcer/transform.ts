@@ -9,8 +9,8 @@
  *   a reason. A placeholder is refused too, because its value is not known. So is a user that is filled in although it
  *   cannot work (enforce/users.ts).
  *
- * Pods also get automountServiceAccountToken, fsGroup if the policy has one, and an emptyDir at the paths that their containers write to. Namespaces get
- * pod-security.kubernetes.io/enforce: the strictest level that all their pods then meet.
+ * Pods also get automountServiceAccountToken, fsGroup if the policy has one, and an emptyDir at the paths that their
+ * containers write to. Namespaces get pod-security.kubernetes.io/enforce: the strictest level that all their pods then meet.
  */
 
 import type { Finding } from '../lib/framework/finding.ts'

@@ -79,7 +79,7 @@ describe('init', () => {
     expect(readdirSync(root).sort()).toEqual(before)
   })
 
-  test('refuses a namespace that is none, and writes nothing', async () => {
+  test('refuses an invalid namespace, and writes nothing', async () => {
     const root = tree({ 'kustomization.yaml': 'resources: [pod.yaml]\n', 'pod.yaml': POD })
     writeFileSync(
       join(root, 'pod.yaml'),

@@ -21,7 +21,7 @@ interface Log {
   ]
 }
 
-/** Fails unless the text is a SARIF 2.1.0 log with what the schema requires and what GitHub requires besides. */
+/** Fails unless the text is a SARIF 2.1.0 log with what the schema requires and what GitHub also requires. */
 function sarif(text: string): Log['runs'][0] {
   const log = JSON.parse(text) as Log
   expect(log).toBeValidSarifLog()

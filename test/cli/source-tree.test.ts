@@ -184,7 +184,7 @@ describe('a placeholder', () => {
     ]),
   )
 
-  test.each(['admin@shop.dev', '${ACME_EMAIL}', 'https://example.com/path'])('%s is none', (email) =>
+  test.each(['admin@shop.dev', '${ACME_EMAIL}', 'https://example.com/path'])('%s is no placeholder', (email) =>
     expect(found({ objects: [issuer(email)] })).toEqual([]),
   )
 

@@ -8,7 +8,7 @@ afterAll(removeFolders)
 const LIST = (...resources: string[]): string => JSON.stringify({ resources })
 const STACK = 'resources: [object.yaml]\n'
 
-/** The files of a folder's stacks, by what an environment made of these kustomizations gives. */
+/** The files of the stacks that an environment of these kustomizations has. */
 function placesOf(kustomizations: Record<string, string>, folder: string): string[] {
   const root = tree(
     Object.fromEntries(Object.entries(kustomizations).map(([at, text]) => [join(at, 'kustomization.yaml'), text])),

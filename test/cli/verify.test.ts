@@ -214,7 +214,7 @@ describe('verify of a rendering', () => {
     }
   })
 
-  test.each(['policy', 'policy/policy.yaml'])('holds any manifests against one policy: %s', async (policy) => {
+  test.each(['policy', 'policy/policy.yaml'])('compares any manifests with one policy: %s', async (policy) => {
     const stdin =
       'apiVersion: v1\nkind: Pod\nmetadata: {name: p, namespace: ns}\nspec:\n  containers:\n  - name: c # any style\n    image: i\n'
     const bare = await krmHardening(['verify', '-', '--policy', policy], { cwd: FIXTURES, stdin })
@@ -222,7 +222,7 @@ describe('verify of a rendering', () => {
     expect(bare.stdout).toContain('Pod ns/p: spec.containers[0].securityContext: found nothing, expected')
   })
 
-  test('needs no kustomize to hold manifests against a file', async () => {
+  test('needs no kustomize to compare manifests with a file', async () => {
     const { stdout: stdin } = await krmHardening(['render', 'environment/stacks'], { cwd: FIXTURES })
     const args = ['verify', '-', '--policy', 'policy/policy.yaml']
     const { stderr, exitCode } = await krmHardening(args, { cwd: FIXTURES, stdin, env: { KUSTOMIZE: '/nowhere' } })

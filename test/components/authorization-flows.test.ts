@@ -33,7 +33,7 @@ describe('authorization-flows', () => {
     expect(new Set(changed.match(/^kind: .*$/gm))).toEqual(new Set(['kind: AuthorizationPolicy']))
   })
 
-  test('gives whoever is called one policy, ALLOW, pods of an operator too', () => {
+  test('gives every destination one policy, ALLOW, pods of an operator too', () => {
     const callees = [...new Set(calls.map(({ to }) => to))]
     expect(callees.length).toBeGreaterThan(14)
     for (const callee of callees)

@@ -117,7 +117,7 @@ describe('sources', () => {
     expect(await broken([release({ chart, chartRef: undefined })])).toEqual([])
   })
 
-  test.each(['1.x', '>=1.0.0', '*', '1.2', undefined])('version %s of a chart is none to pin', async (version) => {
+  test.each(['1.x', '>=1.0.0', '*', '1.2', undefined])('version %s of a chart is not pinned', async (version) => {
     const chart = { spec: { chart: 'shop', version, sourceRef: { kind: 'HelmRepository', name: 'shop' } } }
     expect(await broken([release({ chart, chartRef: undefined })])).toEqual(['chart-pinned'])
   })

@@ -283,7 +283,7 @@ describe('the callee', () => {
     ])
   })
 
-  test('in another stack is known by what the flow says alone', () => {
+  test('in another stack is known only from the flow', () => {
     expect(callee([web], { 'stock/stock:http': { from: ['shop/web'] } })).toEqual([
       {
         namespace: 'stock',

@@ -9,7 +9,7 @@ const POLICY = 'apiVersion: krm-hardening.dev/v1alpha1\nkind: SecurityContextEnf
 const POD = 'apiVersion: v1\nkind: Pod\nmetadata: {name: cart}\nspec:\n  containers: [{name: app, image: cart}]\n'
 const harden = (resources: string) => run(toResourceList(resources, POLICY), plan)
 
-describe('what is meant as an object and is none is refused, because it would go out as it came in', () => {
+describe('a malformed object is refused, because it would otherwise pass through unhardened', () => {
   test.each<[string, string, string]>([
     ['a name without quotes', POD.replace('cart}', '123}'), 'objects/wrong-identity'],
     ['pods without a name', POD.replace('name: cart}', 'generateName: cart-}'), 'objects/no-name'],

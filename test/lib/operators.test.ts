@@ -116,7 +116,7 @@ describe('pods that an operator makes', () => {
     expect(pods[0]?.needsApiServer).toBe(needsApiServer)
   })
 
-  test('are none where nothing is known of the kind, or its spec is missing', () => {
+  test('are none if the kind is unknown or its spec is missing', () => {
     expect(of('example.com/v1', 'Prometheus', {})).toEqual([])
     for (const type of Object.keys(CUSTOM_RESOURCES)) {
       const [group = '', kind = ''] = type.split('/')

@@ -208,7 +208,7 @@ describe('items that a function changes', () => {
   })
 
   test.each([
-    ['for an edit of both alike', { image: 'b' }, { image: 'b' }, 'a'],
+    ['for the same edit of both', { image: 'b' }, { image: 'b' }, 'a'],
     ['for an edit of each', { image: 'b' }, { image: 'c' }, 'a'],
     ['for an edit of the anchored scalar alone', { image: 'b' }, { image: 'a' }, 'a'],
   ])('an anchored scalar and its alias part %s', async (_what, first, second, other) => {

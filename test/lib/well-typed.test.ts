@@ -138,6 +138,6 @@ describe('what the API decodes is taken', () => {
 
 test.each<[string, object, boolean]>([
   ['null is no requirement', { matchLabels: null, matchExpressions: null }, true],
-  ['no values are none to be in', { matchExpressions: [{ key: 'app', operator: 'In', values: null }] }, false],
+  ['null is no list of values', { matchExpressions: [{ key: 'app', operator: 'In', values: null }] }, false],
   ['what every object inherits is no label', { matchExpressions: [{ key: 'constructor', operator: 'Exists' }] }, false],
 ])('a selector: %s', (_, selector, expected) => expect(matchesSelector(selector, { app: 'cart' })).toBe(expected))

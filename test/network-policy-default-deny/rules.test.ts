@@ -126,7 +126,7 @@ describe('address ranges', () => {
   })
 
   test.each(['10.0.0.0', '10.0.0.0/33', '10.0.0/8', 'fd00::/129', '10.0.0.0/8/8', '10.0.0.0/-1', '10.0.0.0/ 8', ''])(
-    '%p is none',
+    '%p is no range',
     (text) => {
       expect(isCidr(text)).toBe(false)
     },
@@ -143,7 +143,7 @@ describe('address ranges', () => {
     expect(containsRange(outer, inner)).toBe(expected)
   })
 
-  test('an address is a range of one, a name is none', () => {
+  test('an address is a range of one, and a name is no range', () => {
     expect([rangeOfAddress('192.0.2.7'), rangeOfAddress('2001:db8::1'), rangeOfAddress('a.example.com')]).toEqual([
       '192.0.2.7/32',
       '2001:db8::1/128',

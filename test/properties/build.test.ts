@@ -29,7 +29,7 @@ const RUNS = { numRuns: 60 }
 const harden = (items: readonly string[], policy: object, steps: (config: unknown) => Step[] = plan) =>
   run(listOfItems(items, 'Hardening', policy), steps)
 
-/** The objects of an answer, in an order that depends on nothing but them. */
+/** The objects of an answer, in an order that depends on them alone. */
 const objectsOf = (items: string): string[] =>
   items
     .split(/^(?=- |-\r?$)/m)
@@ -47,7 +47,7 @@ const sorted = (value: unknown): unknown => {
   )
 }
 
-/** Checks a property of builds that are accepted, and that enough of those that are tried are. */
+/** Checks a property of the accepted builds, and that enough builds are accepted. */
 async function forAccepted(
   property: (build: KubernetesObject[], policy: Fields, write: Write, items: string) => Promise<void>,
 ): Promise<void> {

@@ -97,7 +97,7 @@ test('what is counted must be in one namespace', async () => {
   expect(errors).toEqual(['several-namespaces derive.n.from'])
 })
 
-test('a foreign kind that is called Deployment is none', async () => {
+test('a foreign kind that is called Deployment is no Deployment', async () => {
   const foreign = { ...workload('Deployment', 'cart', { replicas: 2 }), apiVersion: 'example.com/v1' }
   const { objects, findings } = await run([foreign])
   expect(objects).toEqual([foreign])

@@ -87,7 +87,7 @@ describe('TOML', () => {
 })
 
 describe('a text of a ConfigMap', () => {
-  test('is TOML or YAML by what it says first', async () => {
+  test('is TOML or YAML, by its first lines', async () => {
     expect(await readText('[a]\nb = 1\n', ['a', 'b'])).toBe('1')
     expect(await readText('a:\n  b: 1\n', ['a', 'b'])).toBe(1)
     expect(await setInText('[a]\nb = 1\n', ['a', 'b'], 2)).toBe('[a]\nb = 2\n')

@@ -94,5 +94,5 @@ describe('a flag', () => {
   })
 
   test('may be asked of one container', () => expect(found('-x', 'b')).toEqual(['spec.containers[1].args[1] 9']))
-  test('without a value is none', () => expect(found('--z', undefined, '--z')).toEqual([]))
+  test('without a value is no variable', () => expect(found('--z', undefined, '--z')).toEqual([]))
 })

@@ -193,7 +193,7 @@ describe('writable', () => {
 
   test.each<[string, string]>([
     ['below the path', '/var/cache/app/static'],
-    ['with a name that begins alike', '/var/cache/ap'],
+    ['with a name that begins the same', '/var/cache/ap'],
   ])('a read-only mount %s is no matter', (_, mountPath) => {
     const object = mounted({ configMap: { name: 'a' } }, { mountPath })
     expect(errors(harden([object], { containers: { app: { writable: ['/var/cache/app'] } } }))).toEqual([])
@@ -391,7 +391,7 @@ describe('bindings of service accounts', () => {
     ['an account of another namespace', [binding([{ ...account, namespace: 'other' }])]],
     ['a user of that name', [binding([{ kind: 'User', name: 'cart' }])]],
     ['another group', [binding([{ kind: 'Group', name: 'system:serviceaccounts:other' }])]],
-    ['subjects that are none', [binding(null), binding(['cart'])]],
+    ['subjects that are no subjects', [binding(null), binding(['cart'])]],
     ['a binding of another API', [{ ...binding([account]), apiVersion: 'example.com/v1' }]],
   ])('%s: the token is mounted with an info, or not at all in mode bound', (_, others) => {
     expect(result({}, others)).toEqual([true, ['token-without-binding']])

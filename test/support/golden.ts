@@ -4,7 +4,7 @@ import { dirname, join, relative } from 'node:path'
 const root = join(__dirname, '../..')
 
 /**
- * The text of a golden file, empty where there is none. `npm run update` (tools/update.mjs) first writes the actual text
+ * The text of a golden file, empty if there is none. `npm run update` (tools/update.mjs) first writes the actual text
  * to it, or removes it where that is empty, if its path is one of those to refresh.
  */
 export function golden(path: string, actual: string): string {

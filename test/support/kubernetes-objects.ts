@@ -3,7 +3,7 @@ import type { Fields, KubernetesObject } from '../../functions/lib/kubernetes/ob
 
 /** Builds of Kubernetes-shaped objects, for tests that hold for any of them. */
 
-/** What an object is but for its name. */
+/** Everything of an object except its name. */
 type Body = Fields & { apiVersion: string; kind: string; metadata?: Fields }
 
 /** Text that means something else to some reader: of YAML 1.1, of lines, of items, of Kustomize. */

@@ -6,7 +6,7 @@ const VERSION = /^v(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)$/
  * The tags that the image of a release gets, the one that never moves first: `vX.Y.Z`, then `vX.Y` and `vX` where no
  * newer release is below them. There is no tag for the newest of all.
  *
- * `release` is the Git tag; `tags` are all Git tags, in which only versions count. Throws for a `release` that is none.
+ * `release` is the Git tag; `tags` are all Git tags, in which only versions count. Throws if `release` is no version.
  */
 export function tagsOf(release: string, tags: readonly string[]): string[] {
   const version = parse(release)

@@ -98,7 +98,7 @@ function readService(
   }
 }
 
-/** Only what can be nothing but a host is said to be missing: a URL, or the value of something that is called a host. */
+/** Only what must be a host is reported as missing: a URL, or the value of something that is called a host. */
 function readMissing(
   { source, name }: GivenValue,
   { form }: HostAndPort,

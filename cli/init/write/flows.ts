@@ -21,7 +21,7 @@ spec:
 export const writeFlows = (flows: readonly ProposedFlow[], notes: readonly string[] = [], name = 'hardening'): string =>
   head(name) + flows.map(writeFlow).join('') + writeNotes(notes)
 
-/** What no flow can say, for whoever reviews the file. */
+/** What no flow can say, for the reviewer of the file. */
 const writeNotes = (notes: readonly string[]): string =>
   notes.length === 0 ? '' : `# To review:\n${notes.map((note) => `# - ${oneLine(note)}\n`).join('')}`
 

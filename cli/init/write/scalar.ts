@@ -7,7 +7,7 @@ export function scalar(value: unknown): string {
   const text = stringify(value, { collectionStyle: 'flow', flowCollectionPadding: false, lineWidth: 0, version: '1.1' })
   const written = text.trim()
   if (written.search(LINE_BREAK) < 0) return written
-  // JSON is YAML with every line break escaped, but for those that only YAML knows.
+  // JSON is YAML with every line break escaped, except those that only YAML knows.
   return JSON.stringify(value).replaceAll(
     LINE_BREAK,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,

@@ -31,7 +31,7 @@ export const substitute = defineRule({
 const isDisabled = ({ metadata }: KubernetesObject): boolean =>
   metadata.annotations?.[SUBSTITUTE] === 'disabled' || metadata.labels?.[SUBSTITUTE] === 'disabled'
 
-/** The variables that Flux's substitution would see; `$${NAME}` is none. */
+/** The variables that Flux's substitution would see; `$${NAME}` is escaped. */
 const VARIABLE = /(?<!\$)\$\{([A-Za-z_]\w*)(?:[:=\-+?#^,%/][^}]*)?\}/g
 const CODE = /^(?:command|args|script)$/i
 

@@ -1,6 +1,6 @@
 import { type Fields, isFields, valueAt } from '../../lib/kubernetes/objects.ts'
 
-/** The text at a path; undefined where there is none, or an empty one. */
+/** The text at a path; undefined if there is none or it is empty. */
 export const textAt = (root: unknown, ...path: (string | number)[]): string | undefined => {
   const value = valueAt(root, path)
   return typeof value === 'string' && value !== '' ? value : undefined

@@ -29,7 +29,7 @@ export function pathsOf(value: unknown, pattern: string): FieldPath[] {
   return found
 }
 
-/** Where in the pattern the match can be, after one more key. All of them are followed at once. */
+/** Where in the pattern the match can be, after one more key. All of them are followed in parallel. */
 const after = (steps: readonly Step[], positions: readonly number[], key: string | number): number[] =>
   withSkips(
     steps,

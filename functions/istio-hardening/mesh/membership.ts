@@ -15,7 +15,7 @@ export interface Membership {
 }
 
 /**
- * Decides by what the object, its namespace and policy say; the answer is the same on output of an earlier run.
+ * The object, its namespace and the policy decide, and the answer is the same on the output of an earlier run.
  * `namespaceLabels` are those of the Namespace, empty where it is not in the build.
  */
 export function membershipOf(workload: Workload, namespaceLabels: Labels, spec: IstioHardeningSpec): Membership {

@@ -11,7 +11,7 @@ import { podPorts } from '../mesh/pod-ports.ts'
 import { mtlsOf } from '../mesh/settings.ts'
 import { callersFromOutside, type IsOutside } from './callers-from-outside.ts'
 
-/** Ports of a member that take plain text besides mutual TLS. */
+/** Ports of a member that take plain text as well as mutual TLS. */
 export interface PermissivePorts {
   /** Numbers on the pod, ascending. */
   ports: ReadonlySet<number>

@@ -187,7 +187,7 @@ function noLock(release: Release, locks: readonly ChartLock[]): Finding {
   )
 }
 
-/** Everything in which a lock is not of this release. */
+/** Every way in which a lock does not fit this release. */
 function misfits(release: Release, lock: ChartLock, { valuesFrom = {} }: FluxSpec): Finding[] {
   const { object } = release
   const wanted = `${release.namespace}/${release.name}`
@@ -218,7 +218,7 @@ function misfits(release: Release, lock: ChartLock, { valuesFrom = {} }: FluxSpe
   ]
 }
 
-/** The keys of values that are others than those of the lock, as far as it tells them apart. */
+/** The keys whose values differ from those of the lock, as far as it tells them apart. */
 function changedKeys({ valuesByKey: now }: Release, { valuesByKey: before }: ChartLock): string[] {
   const keys = before === undefined ? [] : [...new Set([...Object.keys(before), ...Object.keys(now)])]
   return keys.filter((key) => before?.[key] !== now[key]).sort()

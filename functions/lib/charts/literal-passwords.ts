@@ -2,7 +2,7 @@ import { formatPath, isFields, type KubernetesObject, valueAt } from '../kuberne
 
 const SECRET = /(?:password|passwd|^pass|secretkey|token|apikey)$/i
 
-/** The paths in the values of a HelmRelease that hold a literal password. A placeholder or an empty string is none. */
+/** The paths in the values of a HelmRelease that hold a literal password. A placeholder or an empty string does not count. */
 export function literalPasswords(release: KubernetesObject): string[] {
   const paths: string[] = []
   const visit = (value: unknown, path: (string | number)[]): void => {

@@ -11,7 +11,7 @@ export interface ObjectPatch {
   operations: readonly Operation[]
 }
 
-/** The index of the managed entry; undefined if there is none, 'edited' if the annotation names none that is there. */
+/** The index of the managed entry; undefined if there is none, 'edited' if the annotation names an entry that is not there. */
 export function managedIndex(release: KubernetesObject): number | 'edited' | undefined {
   const digest = release.metadata.annotations?.[MANAGED]
   if (digest === undefined) return undefined

@@ -196,7 +196,7 @@ const virtualService: Reader = (object) => {
     })
 }
 
-/** The Gateways to which a route of the Gateway API is bound; a parent of another kind, such as a Service, is none. */
+/** The Gateways to which a route of the Gateway API is bound; parents of other kinds, such as a Service, are left out. */
 export const parentGateways = (route: KubernetesObject): { namespace: string; name: string }[] =>
   list(valueAt(route, ['spec', 'parentRefs']))
     .filter(({ kind, name }) => (kind === undefined || kind === 'Gateway') && typeof name === 'string')

@@ -36,7 +36,7 @@ interface Explained {
 /**
  * Checks flows against a whole environment, all of its stacks rendered together: every caller must match a pod, and
  * every destination a workload with a Service that carries the port. A stack's own build cannot tell, because it passes
- * over what is in another stack. A namespace of which nothing is in the environment cannot be checked here either, which
+ * over what is in another stack. A namespace that is not in the environment cannot be checked here either, which
  * is a warning. Pods that a flow selects are made at run time and taken as they are, like those that are declared next to
  * the flows. Pods under `elsewhere` are known to exist; an entry that no flow needs is a warning.
  */

@@ -222,7 +222,7 @@ function calleesOver(
 
 /**
  * Each protocol that the containers declare the port for or the Services carry it with, else TCP. A named port has the
- * protocol of that name alone: what containers declare informs people, and traffic reaches them by what the Service says.
+ * protocol of that name alone: ports of containers are documentation, and the Service decides where traffic goes.
  */
 function protocolsOf(flow: Flow, workload: Workload, port: number | string, topology: Topology): Protocol[] {
   const declared = servingContainers(workload)

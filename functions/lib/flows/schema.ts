@@ -89,7 +89,7 @@ export const flowSchema = z
   )
 export type FlowSpec = z.infer<typeof flowSchema>
 
-/** A caller in its short form, with what a map of callers says of it besides. */
+/** A caller in its short form, with the settings that a map of callers gives it. */
 export interface WrittenCaller {
   caller: CallerSpec
   /** undefined: as the flow says. */

@@ -6,8 +6,8 @@ import { InputError } from './input-error.ts'
 const LOCAL_CONFIG = 'config.kubernetes.io/local-config'
 
 /**
- * After this check, functions may assume that no two objects are one to the cluster. Throws InputError with a finding for
- * each object that is there again: otherwise the order of the input would decide, and every check would find its own fault.
+ * After this check, functions may assume that no two objects have one identity in the cluster. Throws InputError with a
+ * finding for each repeated object: otherwise the order of the input would decide which of them counts.
  */
 export function requireDistinct(objects: readonly KubernetesObject[]): void {
   const seen = new Set<string>()

@@ -51,7 +51,7 @@ export const policy = defineFindings('policy', {
   },
 })
 
-/** What is said about the objects of the build, by the runner and by what all functions share. */
+/** Findings about the objects of the build, reported by the runner and by what all functions share. */
 export const objects = defineFindings('objects', {
   changed: {
     severity: 'info',

@@ -13,7 +13,7 @@ export interface KrmFunction<Spec extends { mode: Mode } = { mode: Mode }> {
   readonly section: string
   /** One sentence for the catalogue and the published definition. */
   readonly description: string
-  /** `spec` of its functionConfig: schema, type, defaults and documentation at once. */
+  /** `spec` of its functionConfig: schema, type, defaults and documentation in one. */
   readonly schema: Schema<Spec>
   /** Does it read HelmReleases as they are written? All others see what their charts install in their place. */
   readonly seesReleases?: true

@@ -3,8 +3,8 @@ import { isBatch, type Workload } from '../kubernetes/workload.ts'
 
 /**
  * The name for what is generated of each workload: its own. Where workloads of several kinds share one in a namespace,
- * the first keeps it and the others add their kind (`migrate-job`): those that stand come before those that run to
- * completion, then kinds go by the alphabet.
+ * the first keeps it and the others add their kind (`migrate-job`): long-running workloads come before Jobs and CronJobs,
+ * then kinds are sorted alphabetically.
  */
 export function generatedNames(workloads: readonly Workload[]): ReadonlyMap<KubernetesObject, string> {
   const own = new Set(workloads.map(({ namespace, name }) => `${namespace}/${name}`))

@@ -55,7 +55,7 @@ function earliestWave(owners: readonly KubernetesObject[]): string | undefined {
 
 /** Names the function that generated an object: it is made again at every run, and removed when nothing asks for it. */
 export const GENERATED_BY = 'krm-hardening.dev/generated-by'
-/** Hash of what was generated. It proves that an object that carries the mark is nothing that a person wrote. */
+/** Hash of what was generated. It proves that nobody wrote or edited an object that carries the mark. */
 export const GENERATED_CONTENT = 'krm-hardening.dev/generated-content'
 const MARKS = [GENERATED_BY, GENERATED_CONTENT]
 
@@ -74,7 +74,7 @@ export interface Generator {
 /**
  * Brings the objects that a function generates to what is wanted: missing ones are added, its own are replaced, and
  * those that nothing asks for any more are removed. A hand-written object of the same identity is left to `complete`.
- * The mark alone is no proof that an object was generated, because whoever writes a manifest can write it: nothing is
+ * The mark alone does not prove that an object was generated, because anyone can write it into a manifest: nothing is
  * removed that has another type or other content, and what is replaced in spite of an edit is reported.
  */
 export function replaceGenerated(
@@ -121,7 +121,7 @@ function mark(object: KubernetesObject, functionName: string): void {
   object.metadata.annotations = annotations
 }
 
-/** Leaves an object alone that says the same already, in whatever order: what did not change goes out as it came. */
+/** Leaves an object alone if its content is the same, in whatever order, so that it goes out as it came. */
 function replaceContent(present: KubernetesObject, wanted: KubernetesObject, functionName: string): Finding[] {
   const isOurs = isAsGenerated(present) || contentHash(present, MARKS) === contentHash(wanted, MARKS)
   mark(wanted, functionName)

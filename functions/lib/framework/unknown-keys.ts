@@ -3,7 +3,7 @@ import { didYouMean } from './did-you-mean.ts'
 import type { Finding, FindingKind, Findings } from './finding.ts'
 
 /**
- * What every function says of a key of its policy that names nothing in the build: `'unknown-key': unknownKey` in the
+ * What every function reports about a key of its policy that names nothing in the build: `'unknown-key': unknownKey` in the
  * table of its findings.
  */
 export const unknownKey = {

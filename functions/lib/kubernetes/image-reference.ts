@@ -10,7 +10,7 @@ export interface ImageReference {
   readonly digest?: string
 }
 
-/** Why a text is no image reference: what was found, to go on after it. */
+/** Why a text is no image reference: completes "found …". */
 export class InvalidReference {
   readonly problem: string
   constructor(problem: string) {

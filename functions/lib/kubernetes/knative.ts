@@ -3,8 +3,8 @@ import { type Fields, isFields, isKind, type KubernetesObject, valueAt } from '.
 const DEFAULT_NAMES = { containers: 'user-container', initContainers: 'init-container' } as const
 
 /**
- * Gives the containers of a Knative Service the names that Knative's webhook gives them where they have none, as most
- * have: by its own defaults, which `config-defaults` may change.
+ * Names the containers of a Knative Service as Knative's webhook does. Most have no name. The defaults are Knative's own,
+ * which `config-defaults` may change.
  * Source: https://github.com/knative/serving/blob/main/pkg/apis/serving/v1/revision_defaults.go
  */
 export function nameContainers(object: KubernetesObject): void {

@@ -22,7 +22,7 @@ export function serviceAccountOf({ template: { spec } }: HasPods): string | unde
 }
 
 /**
- * Does the pod talk to the API server? It does where a token is mounted: because it says so, because it names a service
+ * Does the pod talk to the API server? It does if a token is mounted: because it says so, because it names a service
  * account, or by a volume that projects a token for the audience of the API server.
  */
 export function usesApiServer(workload: HasPods): boolean {

@@ -25,7 +25,7 @@ const noted = ({ metadata }: KubernetesObject, annotation: string): string[] =>
  */
 export const isCalled = (object: KubernetesObject, name: string): boolean => namesOf(object).includes(name)
 
-/** The hash that Kustomize's generators append to a name; its alphabet leaves out what could spell a word. */
+/** The hash that Kustomize's generators append to a name; its alphabet has no vowels that could spell a word. */
 const GENERATED_HASH = /^-[2456789bcdfghkmt]{10}$/
 
 /** As `isCalled`, and true too for a generated ConfigMap or Secret under its final, hashed name. */

@@ -11,7 +11,7 @@ const HANDLER = {
   tcpSocket: { host: 'string', port: 'integerOrString' },
   grpc: { port: 'integer' },
 } as const
-/** A container, as far as functions read it. What security contexts hold is the business of the function that sets them. */
+/** A container, as far as functions read it. The function that sets security contexts knows their fields. */
 export const CONTAINER = {
   image: 'string',
   command: ['string'],
@@ -67,7 +67,7 @@ const ROUTES = [
 const PEERS = [{ podSelector: LABEL_SELECTOR, namespaceSelector: LABEL_SELECTOR, ipBlock: { cidr: 'string' } }] as const
 const POLICY_PORTS = [{ port: 'integerOrString', protocol: 'string' }] as const
 
-/** The fields that functions read, besides metadata, of kinds without pods; those of workloads are in workload-kinds.ts. */
+/** The fields except metadata that functions read of kinds without pods; those of workloads are in workload-kinds.ts. */
 const KINDS: Readonly<Record<string, Shape>> = {
   '/ConfigMap': { data: STRINGS },
   '/Service': {

@@ -74,7 +74,7 @@ function collect(value: unknown, shape: Shape, path: (string | number)[], errors
   }
 }
 
-/** What should stand in place of the value, or undefined where it fits. */
+/** What was expected in place of the value; undefined if it fits. */
 function expectation(value: unknown, shape: Shape): string | undefined {
   if (isList(shape)) return Array.isArray(value) ? undefined : 'a list'
   if (isMap(shape)) return isFields(value) ? undefined : 'a map'

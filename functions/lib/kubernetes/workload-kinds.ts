@@ -24,7 +24,7 @@ export interface WorkloadKind {
   readonly reference?: readonly string[]
   /** Its pods have names that stay: `<name>-<ordinal>`. */
   readonly ordinals?: true
-  /** The fields that functions read, besides metadata and pod template. */
+  /** The fields that functions read, except metadata and pod template. */
   readonly fields?: Shape
 }
 

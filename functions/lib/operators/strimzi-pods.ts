@@ -21,7 +21,7 @@ const pods = (
   return { name, labels, ports, ...more, needsApiServer }
 }
 
-/** Brokers and controllers call each other on the ports of the operator's own, and so do the tools of the cluster. */
+/** Brokers, controllers and the cluster's tools call each other on ports that the operator opens for itself. */
 function brokerTraffic(kafka: KubernetesObject): Pick<RuntimePods, 'members' | 'services'> {
   const clients = portsOfKafka(kafka).filter(({ port }) => port !== 9090 && port !== 8443 && port !== METRICS.port)
   return {
@@ -33,7 +33,7 @@ function brokerTraffic(kafka: KubernetesObject): Pick<RuntimePods, 'members' | '
   }
 }
 
-/** The pods of a Kafka and of its pools, and of what it runs besides. */
+/** The pods of a Kafka, of its pools, and of everything else that it runs. */
 export const podsOfKafka = (kafka: KubernetesObject): RuntimePods[] => [
   pods(kafka, 'kafka', portsOfKafka(kafka), readsNodes(kafka), brokerTraffic(kafka)),
   ...(has(kafka, 'spec', 'zookeeper')

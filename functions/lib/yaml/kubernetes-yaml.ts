@@ -17,7 +17,7 @@ import { MAX_ALIASED_NODES } from './unshare.ts'
 
 // Kubernetes reads YAML 1.1 booleans and octals, but no dates, no base-60 numbers and no ordered maps.
 const NOT_OF_KUBERNETES = new Set(['omap', 'pairs', 'set', 'timestamp'].map((name) => `tag:yaml.org,2002:${name}`))
-// YAML 1.1 takes a lone dot for a number; Istio's `exportTo: [.]` is none, nor is the name `e-0`: Kubernetes needs a
+// YAML 1.1 reads a lone dot as a number, but Istio's `exportTo: [.]` is a string, as is the name `e-0`: Kubernetes needs a
 // digit too.
 const FLOAT = /^[-+]?(?:\.\d[\d_]*|\d[\d_]*\.[\d_]*)$/
 const EXPONENT = /^[-+]?(?:\.\d[\d_]*|\d[\d_]*(?:\.[\d_]*)?)[eE][-+]?\d+$/

@@ -18,7 +18,7 @@ interface Named {
   /** `namespace/name` */
   place: string
   labels: Labels
-  /** By a flow or the configuration, and not only by what an operator makes. */
+  /** Named by a flow or the configuration, and not only made by an operator. */
   isDeclared: boolean
 }
 

@@ -26,7 +26,7 @@ export interface Subject {
   readsKubelets: boolean
 }
 
-/** What objects besides workloads say of pods. */
+/** What objects other than workloads say about pods. */
 export interface Known {
   /** Namespace objects of the build, by name. */
   namespaces: ReadonlyMap<string, KubernetesObject>

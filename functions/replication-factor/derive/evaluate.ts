@@ -6,7 +6,7 @@ import type { Formula, NamedRule, TEMPLATE_KEYS } from '../config-derive.ts'
 import type { Value } from './field.ts'
 
 /**
- * A value, or why there is none: `unknown` where a placeholder gives the number, which is no error; undefined where the
+ * A value, or why there is none: `unknown` if a placeholder gives the number, which is no error; undefined if the
  * policy gives no factor, which is refused once for all rules. `clamped` holds the numbers of a factor that was not reached.
  */
 export type Evaluated =

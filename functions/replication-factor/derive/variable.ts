@@ -8,7 +8,7 @@ export interface Variable {
 
 export const variablesOf = (container: Container): Variable[] => (container.env ?? []) as Variable[]
 
-/** The variable that a text is nothing but a reference to, as in `$(REPLICATION_FACTOR)`. */
+/** The variable, if the whole text is a reference to one, as in `$(REPLICATION_FACTOR)`. */
 export const referredVariable = (text: string): string | undefined => /^\$\(([A-Za-z_]\w*)\)$/.exec(text)?.[1]
 
 /**

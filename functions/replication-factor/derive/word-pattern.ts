@@ -86,7 +86,7 @@ function wordsBetween(
   return words
 }
 
-/** Is there nothing but blanks between the beginning of the line and this place? */
+/** Are there only blanks between the beginning of the line and this place? */
 function lineStarts(text: string): boolean[] {
   let isStart = true
   return Array.from({ length: text.length + 1 }, (_, index) => {
@@ -96,7 +96,7 @@ function lineStarts(text: string): boolean[] {
   })
 }
 
-/** Is there nothing but blanks, and perhaps a carriage return, between this place and the end of the line? */
+/** Are there only blanks, and perhaps a carriage return, between this place and the end of the line? */
 function lineEnds(text: string): boolean[] {
   const ends: boolean[] = []
   for (let index = text.length; index >= 0; index--) {

@@ -8,7 +8,7 @@ import { findings } from '../findings/index.ts'
 import type { DerivedField, Value } from './field.ts'
 import { TextError } from './text-error.ts'
 
-/** What rules have written so far, by field: otherwise the last rule would win, and nobody would hear of the other. */
+/** What rules have written so far, by field: otherwise the last rule would win unnoticed. */
 export class Claims {
   readonly #byField = new Map<string, { rule: string; value: string }>()
 

@@ -13,8 +13,8 @@ import { describeLimits, isBudget, type Limits, newBudget, selectorOf } from './
 import { type Fitted, fitToScale } from './without-scale.ts'
 
 // Rule: every Deployment, StatefulSet and Rollout gets a PodDisruptionBudget with its name and its selector, unless a
-// budget selects its pods already or the policy says off. The limit, the name and the selector may
-// be the policy's; workloads to which it gives one name and one selector share one budget.
+// budget selects its pods already or the policy says off. The policy may give the limit, the name and the selector;
+// workloads to which it gives one name and one selector share one budget.
 
 export function writeBudgets(objects: KubernetesObject[], build: Build, functionName: string): Finding[] {
   const planned: BudgetPlan = { build, covered: new Map(), wanted: new Map() }

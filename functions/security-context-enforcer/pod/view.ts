@@ -31,7 +31,7 @@ export interface PodView extends Draft {
   spec: Readonly<Fields>
   specPath: FieldPath
   volumes: { fields: Readonly<Fields>; path: FieldPath }[]
-  /** Names of the volumes that an operator claims for it, besides those of `volumes`. */
+  /** Names of the volumes that an operator claims for it, in addition to `volumes`. */
   claims: readonly string[]
   annotations: Record<string, string>
   annotationsPath: FieldPath

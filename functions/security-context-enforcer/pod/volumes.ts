@@ -21,7 +21,7 @@ const NEVER_WRITABLE: Readonly<Record<string, string>> = {
   image: 'an image',
 }
 
-/** Types whose files belong to whoever wrote them, or to root on a fresh volume. CSI volumes in a pod may be anything. */
+/** Types whose files belong to the user that wrote them, or to root on a fresh volume. CSI volumes in a pod may be anything. */
 const HAVE_NO_OWNER_OF_OURS = [...Object.keys(NEVER_WRITABLE), 'emptyDir', 'hostPath', 'csi']
 
 /** The mounts of a container, as far as the manifest shows their volumes. */

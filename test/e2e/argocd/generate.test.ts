@@ -71,7 +71,7 @@ describe('the command of the plugin, in the sidecar', () => {
     const path = 'overlays/dev/tidb-operator'
     const policy = 'functions/hardening/policy.yaml'
 
-    test('the policy has a key that is none', () => {
+    test('the policy has an unknown key', () => {
       checkout.edit(policy, '  images:', '  imagse:')
       const { status, stdout, stderr } = generate(path)
       expect({ status, stdout }).toEqual({ status: 2, stdout: '' })
@@ -92,7 +92,7 @@ describe('the command of the plugin, in the sidecar', () => {
       expect(stderr).toContain('absent')
     })
 
-    test('the Application sets a parameter that is none', () => {
+    test('the Application sets an unknown parameter', () => {
       const { status, stdout, stderr } = generate(path, { enviroment: 'production' })
       expect({ status, stdout }).toEqual({ status: 2, stdout: '' })
       expect(stderr).toBe(
@@ -100,7 +100,7 @@ describe('the command of the plugin, in the sidecar', () => {
       )
     })
 
-    test('the environment is none', () => {
+    test('there is no such environment', () => {
       const { status, stdout, stderr } = generate('overlays', { environment: 'absent' })
       expect({ status, stdout }).toEqual({ status: 2, stdout: '' })
       expect(stderr).toContain('./absent is no folder')

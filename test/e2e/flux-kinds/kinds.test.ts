@@ -61,7 +61,7 @@ describe('would be refused by Flux:', () => {
       '/spec/postRenderStrategy must be equal to one of the allowed values',
     ],
     [
-      'a duration that is none',
+      'an invalid duration',
       'OCIRepository',
       ({ spec }) => Object.assign(spec as Fields, { interval: 'hourly' }),
       '/spec/interval must match pattern',

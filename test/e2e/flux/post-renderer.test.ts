@@ -150,7 +150,7 @@ test('the lock has the digest of the chart, and nothing of its Secrets', () => {
   expect(text).not.toContain('password')
 })
 
-describe('what helm-controller makes of it', () => {
+describe('what helm-controller applies', () => {
   let texts: string[]
   let plain: string[]
   let objects: KubernetesObject[]
@@ -193,7 +193,7 @@ describe('what helm-controller makes of it', () => {
     expect(valueAt(alertmanager, ['spec', 'image'])).toContain(digest('0'))
   })
 
-  test('differs from the chart by what the patches say, and not by a byte more', () => {
+  test('differs from the chart only by the patches, to the byte', () => {
     const patches = managedPatches(releaseOf(rendered))
     expect(patches.length).toBeGreaterThan(3)
     expect(texts).toHaveLength(plain.length)

@@ -119,7 +119,7 @@ jobs:
     ['a floating runner', 'ubuntu-24.04', 'ubuntu-latest', 'build: expected a runner of one version'],
     ['a token left behind', 'credentials: false', 'credentials: true', 'build: expected persist-credentials: false'],
     [
-      'a followed tag that is none',
+      'a followed tag that does not exist',
       'steps:',
       'env: {FOLLOWED: v1}\n    steps: # latest',
       'expected versions, found latest',

@@ -57,7 +57,7 @@ const kptfile = (stack: string, applied: readonly KubernetesObject[]): string =>
     },
   })
 
-const KRMIGNORE = `# kpt takes every YAML file for whole objects and stops at one that is none. These are Kustomize's and Helm's.
+const KRMIGNORE = `# kpt reads every YAML file as whole objects and stops at a file that holds anything else. These are Kustomize's and Helm's.
 kustomization.yaml
 patches/
 values*.yaml
