@@ -150,3 +150,17 @@ test('warn and audit are set where configured, for all namespaces or for one, an
     'pod-security.kubernetes.io/audit-version': 'v1.33',
   })
 })
+
+test('a label that a placeholder fills in is replaced, because its default could be laxer than the pods need', () => {
+  const { labels, findings } = labelled([deployment()], {}, { [ENFORCE]: '${LEVEL:=privileged}' })
+  expect(labels).toEqual({ [ENFORCE]: 'restricted' })
+  expect(warnings(findings)).toEqual([`label-replaced metadata.labels["${ENFORCE}"]`])
+})
+
+test('a Namespace that is never applied is labelled like the other of its name', () => {
+  const local = namespace('shop')
+  local.metadata.annotations = { 'config.kubernetes.io/local-config': 'true' }
+  const applied = namespace('shop')
+  harden([local, applied, deployment()])
+  expect([local, applied].map(({ metadata }) => metadata.labels?.[ENFORCE])).toEqual(['restricted', 'restricted'])
+})

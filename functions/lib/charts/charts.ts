@@ -3,8 +3,9 @@ import { copyOf } from '../exact-integer.ts'
 import { parseConfig } from '../framework/config.ts'
 import type { Finding } from '../framework/finding.ts'
 import { InputError } from '../framework/input-error.ts'
-import { describe, type Fields, type KubernetesObject } from '../kubernetes/objects.ts'
+import { describe, type Fields, groupOf, type KubernetesObject } from '../kubernetes/objects.ts'
 import { podTemplateOf } from '../kubernetes/pod-template.ts'
+import { isClusterScoped } from '../kubernetes/scope.ts'
 import { type ChartLock, chartLockSchema, isChartLock, isIntact, UNKNOWN } from './chart-lock.ts'
 import type { FluxSpec } from './config.ts'
 import { charts } from './findings.ts'
@@ -224,20 +225,9 @@ function changedKeys({ valuesByKey: now }: Release, { valuesByKey: before }: Cha
   return keys.filter((key) => before?.[key] !== now[key]).sort()
 }
 
-/** Kinds without a namespace, among those that a lock holds. */
-const CLUSTER_SCOPED = new Set([
-  'MutatingWebhookConfiguration',
-  'ValidatingWebhookConfiguration',
-  'APIService',
-  'ClusterRole',
-  'ClusterRoleBinding',
-  'Namespace',
-  'CustomResourceDefinition',
-])
-
 /** An object that names no namespace goes to the release's when Helm applies it. */
 const inNamespace = (object: KubernetesObject, namespace: string): KubernetesObject =>
-  object.metadata.namespace !== undefined || CLUSTER_SCOPED.has(object.kind)
+  object.metadata.namespace !== undefined || isClusterScoped(groupOf(object.apiVersion), object.kind)
     ? object
     : { ...object, metadata: { ...object.metadata, namespace } }
 

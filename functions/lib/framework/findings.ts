@@ -134,6 +134,14 @@ export const objects = defineFindings('objects', {
     why: 'The API server refuses the object, and a function would misread it.',
     fix: 'Correct the value in the manifest. A number or boolean in quotes is a string.',
   },
+  placeholder: {
+    severity: 'error',
+    message: () =>
+      'found a placeholder in place of a name, expected the name, because a substitution could turn it into what no function has judged',
+    means: 'The apiVersion or kind of an object, or a key of an object that has pods, contains `${…}`.',
+    why: 'Flux substitutes keys too: the pods could get a field, or the object a kind, that was never checked.',
+    fix: 'Write the name itself. A placeholder may be a value.',
+  },
   repeated: {
     severity: 'error',
     message: () => 'is in the build twice; remove one of the two objects',

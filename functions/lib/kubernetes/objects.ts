@@ -1,4 +1,5 @@
 import { ExactInteger } from '../exact-integer.ts'
+import { isClusterScoped } from './scope.ts'
 
 /** Kubernetes objects as plain data, and how they are named. */
 
@@ -42,8 +43,10 @@ export const describe = (object: KubernetesObject): string =>
   `${object.kind} ${object.metadata.namespace ? `${object.metadata.namespace}/` : ''}${object.metadata.name}`
 
 /** Group, kind, namespace and name: the identity under which a cluster stores one object. */
-export const identity = (object: KubernetesObject): string =>
-  [groupOf(object.apiVersion), object.kind, object.metadata.namespace ?? '', object.metadata.name].join('|')
+export const identity = ({ apiVersion, kind, metadata }: KubernetesObject): string => {
+  const group = groupOf(apiVersion)
+  return [group, kind, isClusterScoped(group, kind) ? '' : (metadata.namespace ?? ''), metadata.name].join('|')
+}
 
 /** The value at a path of map keys and list indices, or undefined where the path leaves the data. */
 export function valueAt(root: unknown, path: readonly (string | number)[]): unknown {

@@ -6,6 +6,7 @@ import type { Finding } from '../framework/finding.ts'
 import type { Step } from '../framework/function.ts'
 import { Shared } from '../framework/shared.ts'
 import { requireWellTyped } from '../framework/well-typed.ts'
+import { requireWrittenOut } from '../framework/written-out.ts'
 import type { KubernetesObject } from '../kubernetes/objects.ts'
 import { asErrors, Snapshot, summarise } from './changes.ts'
 
@@ -44,6 +45,7 @@ export async function runSteps(objects: KubernetesObject[], steps: readonly Step
 }
 
 function requireReadable(objects: readonly KubernetesObject[]): void {
+  requireWrittenOut(objects)
   requireWellTyped(objects)
   requireDistinct(objects)
 }

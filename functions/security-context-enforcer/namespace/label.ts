@@ -2,7 +2,6 @@ import { setExceptions } from '../../lib/framework/exceptions.ts'
 import type { Finding } from '../../lib/framework/finding.ts'
 import { groupBy } from '../../lib/framework/group-by.ts'
 import { isKind, type KubernetesObject, setMeta } from '../../lib/kubernetes/objects.ts'
-import { isPlaceholder } from '../../lib/kubernetes/type-check.ts'
 import { LEVELS, type Level, laxest, minorOf } from '../checks/levels.ts'
 import type { SecurityContextEnforcerSpec } from '../config.ts'
 import { findings } from '../findings/index.ts'
@@ -61,7 +60,7 @@ function levelLabels(mode: string, level: Level | undefined, version: string, ob
 
 function setLabel(object: KubernetesObject, key: string, value: string): Finding[] {
   const present = object.metadata.labels?.[LABEL + key]
-  if (present === value || isPlaceholder(present)) return []
+  if (present === value) return []
   setMeta(object, 'labels', LABEL + key, value)
   if (present === undefined) return []
   return [findings['label-replaced']({ object, field: fieldOf(LABEL + key, value, present) }, present, value)]

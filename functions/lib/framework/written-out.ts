@@ -1,0 +1,43 @@
+import { formatPath, isFields, type KubernetesObject } from '../kubernetes/objects.ts'
+import { workloadKindOf } from '../kubernetes/workload-kinds.ts'
+import { customResourceOf } from '../operators/index.ts'
+import type { Finding } from './finding.ts'
+import { objects as findings } from './findings.ts'
+import { InputError } from './input-error.ts'
+
+/** Flux substitutes `${NAME}` and `${NAME:=default}` in the text of a manifest, in keys as well as in values. */
+const isSubstituted = (name: string): boolean => name.includes('${')
+
+/**
+ * After this check, functions may assume that the type of every object is what it says, and that no key of what has pods,
+ * and none of a Namespace, becomes another later: `"${KEY:=hostNetwork}": true` is a field that no check would see. Throws InputError
+ * with a finding for each such name.
+ */
+export function requireWrittenOut(objects: readonly KubernetesObject[]): void {
+  const refused = objects.flatMap((object) => [
+    ...(['apiVersion', 'kind'] as const)
+      .filter((key) => isSubstituted(object[key]))
+      .map((key) => findings.placeholder({ object, field: { path: key } })),
+    ...(isJudged(object) && hasSubstitutedKey(object) ? substitutedKeys(object, object, []) : []),
+  ])
+  if (refused.length > 0) throw new InputError(refused)
+}
+
+const isJudged = (object: KubernetesObject): boolean =>
+  object.kind === 'Namespace' || workloadKindOf(object) !== undefined || customResourceOf(object) !== undefined
+
+/** Most objects have none, so no path is kept on the way. */
+const hasSubstitutedKey = (value: unknown): boolean =>
+  Array.isArray(value)
+    ? value.some(hasSubstitutedKey)
+    : isFields(value) && Object.keys(value).some((key) => isSubstituted(key) || hasSubstitutedKey(value[key]))
+
+function substitutedKeys(object: KubernetesObject, value: unknown, path: readonly (string | number)[]): Finding[] {
+  if (Array.isArray(value)) return value.flatMap((item, index) => substitutedKeys(object, item, [...path, index]))
+  if (!isFields(value)) return []
+  return Object.entries(value).flatMap(([key, child]) => {
+    const own = [...path, key]
+    const below = substitutedKeys(object, child, own)
+    return isSubstituted(key) ? [findings.placeholder({ object, field: { path: formatPath(own) } }), ...below] : below
+  })
+}

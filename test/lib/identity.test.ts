@@ -1,0 +1,36 @@
+import { requireDistinct } from '../../functions/lib/framework/distinct.ts'
+import { identity, type KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
+
+const object = (apiVersion: string, kind: string, namespace?: string, annotations = {}): KubernetesObject => ({
+  apiVersion,
+  kind,
+  metadata: { name: 'cart', ...(namespace && { namespace }), annotations },
+})
+
+test('objects of the cluster have no namespace, whatever their manifests say', () => {
+  for (const [apiVersion, kind] of [
+    ['v1', 'Namespace'],
+    ['rbac.authorization.k8s.io/v1', 'ClusterRole'],
+    ['admissionregistration.k8s.io/v1', 'ValidatingWebhookConfiguration'],
+  ] as const)
+    expect(identity(object(apiVersion, kind, 'shop'))).toBe(identity(object(apiVersion, kind)))
+})
+
+test('others of one name are as many as their namespaces, and a foreign kind is another', () => {
+  const all = [
+    object('v1', 'Secret', 'shop'),
+    object('v1', 'Secret', 'blog'),
+    object('v1', 'Secret'),
+    object('example.com/v1', 'Namespace', 'shop'),
+    object('example.com/v1', 'Namespace', 'blog'),
+  ]
+  expect(new Set(all.map(identity)).size).toBe(all.length)
+})
+
+test('two Namespaces of one name are refused, whatever namespace they claim', () => {
+  expect(() => requireDistinct([object('v1', 'Namespace'), object('v1', 'Namespace', 'shop')])).toThrow(
+    'is in the build twice',
+  )
+  const local = object('v1', 'Namespace', '', { 'config.kubernetes.io/local-config': 'true' })
+  expect(() => requireDistinct([object('v1', 'Namespace'), local])).not.toThrow()
+})
