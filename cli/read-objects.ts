@@ -3,10 +3,12 @@ import type { KubernetesObject } from '../functions/lib/kubernetes/objects.ts'
 import { complete, objectsIn } from '../functions/lib/resource-list/objects-of-item.ts'
 import { parsing } from '../functions/lib/resource-list/resource-list.ts'
 import { OPTIONS, toPlain } from '../functions/lib/yaml/kubernetes-yaml.ts'
+import { requireOneReading } from '../functions/lib/yaml/line-breaks.ts'
 import { Failure } from './exit-code.ts'
 
 /** The objects of any YAML or JSON text, members of Lists included. `source` names it in the Failure (2) for what cannot be read. */
 export function readObjects(text: string, source: string): KubernetesObject[] {
+  parsing(source, () => requireOneReading(text))
   const documents = parseAllDocuments(text, OPTIONS)
   if ('empty' in documents) return []
   return documents.flatMap((document) => {

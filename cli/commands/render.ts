@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { Command, Option } from 'commander'
-import { writeJson } from '../../functions/lib/yaml/canonical-yaml.ts'
+import { writeJson } from '../../functions/lib/yaml/write-json.ts'
 import { display } from '../display.ts'
 import { type ExitCode, Failure, OK } from '../exit-code.ts'
 import { type Builder, BuildFailure, type Rendered } from '../kustomize/build.ts'

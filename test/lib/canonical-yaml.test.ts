@@ -1,6 +1,7 @@
 import { copyOf, ExactInteger } from '../../functions/lib/exact-integer.ts'
-import { readCanonicalYaml, writeJson } from '../../functions/lib/yaml/canonical-yaml.ts'
+import { readCanonicalYaml } from '../../functions/lib/yaml/canonical-yaml.ts'
 import { readPeopleItem } from '../../functions/lib/yaml/round-trip.ts'
+import { writeJson } from '../../functions/lib/yaml/write-json.ts'
 
 /** As `kustomize build` 5.5 prints these strings for a function. */
 test.each([

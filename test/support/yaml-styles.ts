@@ -12,7 +12,9 @@ import {
   type ToStringOptions,
   visit,
 } from 'yaml'
-import { OPTIONS } from '../../functions/lib/yaml/kubernetes-yaml.ts'
+import { ESCAPED, OPTIONS } from '../../functions/lib/yaml/kubernetes-yaml.ts'
+import { requireOneReading } from '../../functions/lib/yaml/line-breaks.ts'
+import { needsEscapes } from '../../functions/lib/yaml/write-json.ts'
 
 /**
  * Ways to write one value in YAML: every style means the same to Kubernetes. Each gives the lines of an item of a
@@ -51,7 +53,17 @@ export function inStyle(style: string, value: unknown): string {
   const text = writer(value)
   const document = parseDocument(text, { ...OPTIONS, intAsBigInt: false })
   const isWhole = isDeepStrictEqual(document.toJS({ maxAliasCount: -1 }), [value])
-  return isWhole ? text : json(value)
+  return isWhole && isOneReading(text) ? text : json(value)
+}
+
+/** Does the library divide the text into the lines that Go does? */
+function isOneReading(text: string): boolean {
+  try {
+    requireOneReading(text)
+    return true
+  } catch {
+    return false
+  }
 }
 
 type Edit = (node: Node | Pair) => void
@@ -68,7 +80,7 @@ function write(value: unknown, style: ToStringOptions, options: object = {}, edi
 const json = (value: unknown): string => item(`${JSON.stringify(value)}\n`)
 
 /** As Kustomize prints an item. */
-export const canonical = (value: unknown): string => item(write(value, { indentSeq: false }))
+export const canonical = (value: unknown): string => item(write(value, { indentSeq: false }, {}, escapeBreaks))
 
 // Not `^` with the flag m, which is after U+2028 too.
 const indented = (text: string): string => text.replaceAll(/(^|\n)(?=[^\n])/g, '$1  ')
@@ -91,6 +103,11 @@ const space: Edit = (node) => {
 const explain: Edit = (node) => {
   const key = keyOf(node)
   if (key) key.comment = ' key'
+}
+/** Go breaks such strings into lines of their own; escapes mean the same to every reader. */
+const escapeBreaks: Edit = (node) => {
+  for (const scalar of [node, ...(isPair(node) ? [node.key, node.value] : [])])
+    if (isScalar(scalar) && typeof scalar.value === 'string' && needsEscapes(scalar.value)) scalar.format = ESCAPED
 }
 const tag: Edit = (node) => {
   if (isScalar(node) && typeof node.value === 'string') node.tag = '!!str'

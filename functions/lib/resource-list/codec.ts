@@ -1,5 +1,6 @@
 import type { KubernetesObject } from '../kubernetes/objects.ts'
-import { readCanonicalYaml, writeJson } from '../yaml/canonical-yaml.ts'
+import { readCanonicalYaml } from '../yaml/canonical-yaml.ts'
+import { writeJson } from '../yaml/write-json.ts'
 import { COPY_BACK_IDS, dropCopyBackIds } from './item-text.ts'
 
 /** An item's object, and how to write the item with another object in its place. */

@@ -1,6 +1,6 @@
 import { Document, isMap, isPair, isScalar, isSeq, type Node, type Pair, parseDocument } from 'yaml'
 import { InputError } from '../framework/input-error.ts'
-import { OPTIONS, toPlain } from '../yaml/kubernetes-yaml.ts'
+import { keepEscapes, OPTIONS, toPlain } from '../yaml/kubernetes-yaml.ts'
 import { input } from './findings.ts'
 
 /**
@@ -11,6 +11,7 @@ export function normalise(text: string): string {
   const document = parseDocument(text, OPTIONS)
   const [first] = document.errors
   if (first) throw first
+  keepEscapes(document, text)
   if (!isMap(document.contents)) throw new InputError(input['not-a-resource-list']({}))
   return document.contents.items.map((pair) => section(pair, document)).join('')
 }

@@ -1,7 +1,8 @@
 import type { Result } from '../framework/finding.ts'
 import { InputError } from '../framework/input-error.ts'
 import { isFields } from '../kubernetes/objects.ts'
-import { readCanonicalYaml, writeJson } from '../yaml/canonical-yaml.ts'
+import { readCanonicalYaml } from '../yaml/canonical-yaml.ts'
+import { writeJson } from '../yaml/write-json.ts'
 import { type Codec, kustomizeCodec, peopleCodec } from './codec.ts'
 import { input } from './findings.ts'
 import { isFromKustomize, packagePath, typeInText } from './item-text.ts'
@@ -29,6 +30,7 @@ export interface ResourceList {
  * Throws InputError for what is no ResourceList, for YAML that does not parse and for a list without items.
  */
 export async function readResourceList(text: string): Promise<ResourceList> {
+  await requireOneReading(text)
   const parts = await splitAnyShape(text)
   if (parts.items.length === 0) throw new InputError(input['no-items']({}))
   const caller = callerOf(parts.items)
@@ -58,6 +60,15 @@ export function parsing<T>(what: string, parse: () => T): T {
     const reason = /call stack/i.test(message) ? 'it is nested too deeply' : message.split('\n')[0]
     throw new InputError(input['not-yaml']({}, what, reason ?? ''), { cause })
   }
+}
+
+const BREAK_OF_GO_ALONE = /\r(?!\n)|[\u0085\u2028\u2029]/
+
+/** Few texts need it, so its parser is loaded for them alone. */
+async function requireOneReading(text: string): Promise<void> {
+  if (!BREAK_OF_GO_ALONE.test(text)) return
+  const lineBreaks = await import('../yaml/line-breaks.ts')
+  parsing('stdin', () => lineBreaks.requireOneReading(text))
 }
 
 async function splitAnyShape(text: string): Promise<ResourceListText> {

@@ -1,5 +1,5 @@
 import { FAILSAFE_SCHEMA, load, Type, types } from 'js-yaml'
-import { exactInteger, toJson } from '../exact-integer.ts'
+import { exactInteger } from '../exact-integer.ts'
 import { unshare } from './unshare.ts'
 
 // Kustomize writes numbers as JSON has them. A plain scalar of any other form is a string that Go's YAML holds for no
@@ -29,8 +29,20 @@ const SCHEMA = FAILSAFE_SCHEMA.extend({ implicit: [types.null, types.bool, integ
 /** Reads one YAML text as plain data that shares nothing. Throws YAMLException, which says line and column. */
 export function readCanonicalYaml(text: string): unknown {
   const value = load(/[\u2028\u2029]|!!merge/.test(text) ? asYaml12(text) : text, { schema: SCHEMA })
+  if (/(?:^|[\s{,])<<\s*:/.test(text)) refuseMergeKeys(value, text)
   return text.includes('*') && text.includes('&') ? unshare(value) : value
 }
+
+/** Kustomize has merged what it prints, and tags or quotes a key of this name: Go would merge what is read as a field here. */
+function refuseMergeKeys(value: unknown, text: string): void {
+  if (hasMergeKey(value) && !text.includes('!!merge'))
+    throw new SyntaxError('found a merge key (<<), which Kustomize never writes')
+}
+
+const hasMergeKey = (value: unknown): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  Object.entries(value).some(([key, child]) => key === '<<' || hasMergeKey(child))
 
 const LITERAL = /^( *(?:- )*).*[:-] [|>]\d?[-+]?$/
 const MERGE = /^( *(?:- )*(?:[^\s'"#][^'"]*: )?)!!merge <<(?=:|$)/
@@ -57,10 +69,3 @@ function asYaml12(text: string): string {
   })
   return lines.join('\n')
 }
-
-// Line breaks and control characters of YAML that JSON leaves as they are.
-const NOT_PRINTABLE = /[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g
-
-/** Plain data as JSON on one line, which is YAML too, and the cheapest form that Kustomize reads. */
-export const writeJson = (value: unknown): string =>
-  toJson(value).replace(NOT_PRINTABLE, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`)

@@ -76,7 +76,8 @@ interface Lexeme {
   isComment: boolean
 }
 
-function lexemesOf(text: string): Lexeme[] {
+/** The tokens of a YAML text in their order, each with the index of its first character. */
+export function lexemesOf(text: string): Lexeme[] {
   const lexemes: Lexeme[] = []
   let start = 0
   let isScalar = false

@@ -13,7 +13,8 @@ import {
 } from 'yaml'
 import { ExactInteger } from '../exact-integer.ts'
 import { type Fields, isFields } from '../kubernetes/objects.ts'
-import { keyOf, resolve } from './kubernetes-yaml.ts'
+import { ESCAPED, keyOf, resolve } from './kubernetes-yaml.ts'
+import { needsEscapes } from './write-json.ts'
 
 /** Keys as the document holds them, and indices. */
 type NodePath = unknown[]
@@ -105,13 +106,15 @@ function partner(before: unknown[], after: unknown[], index: number, value: unkn
 
 const nameOf = (value: unknown): unknown => (isFields(value) ? value.name : undefined)
 
-/** Nodes for plain data; strings that another reader could take for something else are quoted. */
+/** Nodes for plain data; strings that another reader could take for something else are quoted, with escapes where they need some. */
 export function createNode(document: Document, value: unknown): Node {
   const exact = (_: unknown, v: unknown): unknown => (v instanceof ExactInteger ? BigInt(v.digits) : v)
   const node = document.createNode(value, exact) as Node
   visit(node, {
     Scalar: (_, scalar) => {
-      if (typeof scalar.value === 'string' && AMBIGUOUS.test(scalar.value)) scalar.type = Scalar.QUOTE_DOUBLE
+      if (typeof scalar.value !== 'string') return
+      if (AMBIGUOUS.test(scalar.value)) scalar.type = Scalar.QUOTE_DOUBLE
+      if (needsEscapes(scalar.value)) scalar.format = ESCAPED
     },
   })
   return node

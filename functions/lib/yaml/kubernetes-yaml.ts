@@ -8,12 +8,15 @@ import {
   isSeq,
   type Node,
   Scalar,
+  type ScalarTag,
   type Tags,
+  visit,
   type YAMLMap,
 } from 'yaml'
 import { exactInteger } from '../exact-integer.ts'
 import { type Fields, isFields } from '../kubernetes/objects.ts'
 import { MAX_ALIASED_NODES } from './unshare.ts'
+import { needsEscapes, writeJson } from './write-json.ts'
 
 // Kubernetes reads YAML 1.1 booleans and octals, but no dates, no base-60 numbers and no ordered maps.
 const NOT_OF_KUBERNETES = new Set(['omap', 'pairs', 'set', 'timestamp'].map((name) => `tag:yaml.org,2002:${name}`))
@@ -21,14 +24,27 @@ const NOT_OF_KUBERNETES = new Set(['omap', 'pairs', 'set', 'timestamp'].map((nam
 // digit too.
 const FLOAT = /^[-+]?(?:\.\d[\d_]*|\d[\d_]*\.[\d_]*)$/
 const EXPONENT = /^[-+]?(?:\.\d[\d_]*|\d[\d_]*(?:\.[\d_]*)?)[eE][-+]?\d+$/
-const kubernetesTags = (tags: Tags): Tags =>
-  tags
+/** The format of a string that is written as JSON, every character that some reader takes for a line break as an escape. */
+export const ESCAPED = 'ESCAPED'
+const escapedString: ScalarTag = {
+  tag: 'tag:yaml.org,2002:str',
+  format: ESCAPED,
+  default: true,
+  identify: (value) => typeof value === 'string',
+  resolve: (text) => text,
+  stringify: ({ value }) => writeJson(value),
+}
+
+const kubernetesTags = (tags: Tags): Tags => [
+  ...tags
     .filter((tag) => typeof tag === 'string' || !(NOT_OF_KUBERNETES.has(tag.tag) || tag.format === 'TIME'))
     .map((tag) => {
       if (typeof tag === 'string') return tag
       if (tag.test?.test('.')) return { ...tag, test: FLOAT }
       return tag.test?.test('e0') ? { ...tag, test: EXPONENT } : tag
-    })
+    }),
+  escapedString,
+]
 
 /** Reads and writes YAML as Kubernetes does. */
 export const OPTIONS = {
@@ -39,6 +55,18 @@ export const OPTIONS = {
   uniqueKeys: false,
   aliasDuplicateObjects: false,
 } as const
+
+/** Keeps the escapes of double-quoted strings, which the library would write as the characters themselves. `text` is what was parsed. */
+export function keepEscapes(document: Document, text: string): void {
+  if (!/\\[NLPxuU]/.test(text)) return
+  visit(document, {
+    Scalar: (_, scalar) => {
+      const [start = 0, end = 0] = scalar.range ?? []
+      if (scalar.type !== Scalar.QUOTE_DOUBLE || !needsEscapes(String(scalar.value))) return
+      if (!needsEscapes(text.slice(start, end))) scalar.format = ESCAPED
+    },
+  })
+}
 
 /** Plain data that shares nothing: an aliased map becomes one copy per place. Throws where a map has a key twice. */
 export function toPlain(root: unknown, document: Document): unknown {

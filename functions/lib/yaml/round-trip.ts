@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { Document, parseDocument, type ToStringOptions } from 'yaml'
 import { cutEnd, placeComments } from './comments.ts'
 import { createNode, materialiseAliases, reconcile } from './edit-nodes.ts'
-import { OPTIONS, toPlain } from './kubernetes-yaml.ts'
+import { keepEscapes, OPTIONS, toPlain } from './kubernetes-yaml.ts'
 
 /** One item as people write it: comments, anchors and order are kept through an edit. */
 export interface PeopleItem {
@@ -37,6 +37,7 @@ function edit(text: string, after: unknown): string | undefined {
   for (const prepare of [keepAnchors, materialiseAliases]) {
     const edited = parse(item)
     prepare(edited)
+    keepEscapes(edited, item)
     reconcile(edited, [], toPlain(edited.contents, edited), after)
     const written = toText(edited, text)
     // A comment that keeps its old indent may have got into a block scalar.
