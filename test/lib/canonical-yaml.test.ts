@@ -17,6 +17,7 @@ test.each([
   ['<<', '!!merge <<', '<<'],
   ['U+2028, which Go takes for a line break', "'a\u2028      b c\u2029      d'", 'a\u2028b c\u2029d'],
   ['U+2028 at the end', "'x\u2028'", 'x\u2028'],
+  ['U+2028 at the start of a line', '|-\n      b\n\u2028      c\n        d\n', 'b\n\u2028c\n  d'],
   ['U+2028 in a literal', '|\n      b\u2028      c\n        d\u2028        e\n', 'b\u2028c\n  d\u2028  e\n'],
   ['a literal that looks like a merge', '|\n      !!merge <<\n      x: !!merge <<\n', '!!merge <<\nx: !!merge <<\n'],
   ['private-use characters around digits', '\uE0E1123\uE0E1', '\uE0E1123\uE0E1'],

@@ -12,8 +12,8 @@ import {
   type ToStringOptions,
   visit,
 } from 'yaml'
-import { ESCAPED, OPTIONS } from '../../functions/lib/yaml/kubernetes-yaml.ts'
-import { requireOneReading } from '../../functions/lib/yaml/line-breaks.ts'
+import { ESCAPED, OPTIONS, parseYaml } from '../../functions/lib/yaml/kubernetes-yaml.ts'
+import { asLinesOfGo, requireOneReading } from '../../functions/lib/yaml/line-breaks.ts'
 import { needsEscapes } from '../../functions/lib/yaml/write-json.ts'
 
 /**
@@ -59,7 +59,7 @@ export function inStyle(style: string, value: unknown): string {
 /** Does the library divide the text into the lines that Go does? */
 function isOneReading(text: string): boolean {
   try {
-    requireOneReading(text)
+    requireOneReading(parseYaml(text), parseYaml(asLinesOfGo(text)))
     return true
   } catch {
     return false

@@ -1,6 +1,7 @@
 import type { Result } from '../framework/finding.ts'
 import { InputError } from '../framework/input-error.ts'
 import { isFields } from '../kubernetes/objects.ts'
+import { hasBreaksOfGo } from '../yaml/breaks-of-go.ts'
 import { readCanonicalYaml } from '../yaml/canonical-yaml.ts'
 import { writeJson } from '../yaml/write-json.ts'
 import { type Codec, kustomizeCodec, peopleCodec } from './codec.ts'
@@ -30,11 +31,10 @@ export interface ResourceList {
  * Throws InputError for what is no ResourceList, for YAML that does not parse and for a list without items.
  */
 export async function readResourceList(text: string): Promise<ResourceList> {
-  await requireOneReading(text)
   const parts = await splitAnyShape(text)
   if (parts.items.length === 0) throw new InputError(input['no-items']({}))
   const caller = callerOf(parts.items)
-  return {
+  return requireOneReading(text, {
     header: parts.header,
     items: parts.items.map((item) => ({
       text: item,
@@ -43,7 +43,7 @@ export async function readResourceList(text: string): Promise<ResourceList> {
     functionConfig: readFunctionConfig(parts.functionConfig),
     codec: caller === 'kustomize' ? kustomizeCodec : await peopleCodec(),
     caller,
-  }
+  })
 }
 
 /** Writes the answer: header, items, results. */
@@ -62,13 +62,22 @@ export function parsing<T>(what: string, parse: () => T): T {
   }
 }
 
-const BREAK_OF_GO_ALONE = /\r(?!\n)|[\u0085\u2028\u2029]/
-
-/** Few texts need it, so its parser is loaded for them alone. */
-async function requireOneReading(text: string): Promise<void> {
-  if (!BREAK_OF_GO_ALONE.test(text)) return
-  const lineBreaks = await import('../yaml/line-breaks.ts')
-  parsing('stdin', () => lineBreaks.requireOneReading(text))
+/** Few texts have breaks that Go alone sees, so the parser that they need is loaded for them alone. */
+async function requireOneReading(text: string, list: ResourceList): Promise<ResourceList> {
+  if (!hasBreaksOfGo(text)) return list
+  const [{ parseYaml }, lineBreaks] = await Promise.all([
+    import('../yaml/kubernetes-yaml.ts'),
+    import('../yaml/line-breaks.ts'),
+  ])
+  const linesOfGo = lineBreaks.asLinesOfGo(text)
+  const { functionConfig } = await splitAnyShape(linesOfGo)
+  parsing('stdin', () => {
+    const toGo = parseYaml(linesOfGo)
+    const here = list.items.map((item) => list.codec.decode(item.text).object)
+    lineBreaks.requireOneReading(here, isFields(toGo) ? toGo.items : undefined)
+    lineBreaks.requireOneReading(list.functionConfig, readFunctionConfig(functionConfig))
+  })
+  return list
 }
 
 async function splitAnyShape(text: string): Promise<ResourceListText> {

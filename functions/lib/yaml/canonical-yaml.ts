@@ -44,6 +44,10 @@ const hasMergeKey = (value: unknown): boolean =>
   value !== null &&
   Object.entries(value).some(([key, child]) => key === '<<' || hasMergeKey(child))
 
+/** The text of a line without the indentation of the lines that Go sees in it. */
+const inLiteral = (line: string, { indent }: { indent?: number }): string =>
+  line.replace(/([\u2028\u2029])( *)/g, (_, end: string, spaces: string) => end + spaces.slice(indent ?? spaces.length))
+
 const LITERAL = /^( *(?:- )*).*[:-] [|>]\d?[-+]?$/
 const MERGE = /^( *(?:- )*(?:[^\s'"#][^'"]*: )?)!!merge <<(?=:|$)/
 
@@ -57,11 +61,11 @@ function asYaml12(text: string): string {
     const depth = line.length - line.trimStart().length
     if (literal && line.trim() !== '' && depth <= literal.depth) literal = undefined
     if (literal) {
+      const breaks = /^[\u2028\u2029]+( *)/.exec(line)
+      if (breaks) literal.indent ??= breaks[1]?.length ?? 0
+      if (breaks) return ' '.repeat(literal.indent ?? 0) + inLiteral(line, literal)
       if (line.trim() !== '') literal.indent ??= depth
-      return line.replace(
-        /([\u2028\u2029])( *)/g,
-        (_, end: string, spaces: string) => end + spaces.slice(literal?.indent),
-      )
+      return inLiteral(line, literal)
     }
     const opened = LITERAL.exec(line)
     if (opened) literal = { depth: opened[1]?.replace(/(?:- )+$/, '').length ?? 0 }

@@ -7,6 +7,7 @@ import {
   isScalar,
   isSeq,
   type Node,
+  parseDocument,
   Scalar,
   type ScalarTag,
   type Tags,
@@ -81,6 +82,14 @@ export function toPlain(root: unknown, document: Document): unknown {
     return isScalar(node) ? plainScalar(node) : node
   }
   return walk(root, false)
+}
+
+/** Reads one YAML text as plain data. Throws YAMLParseError, which says line and column. */
+export function parseYaml(text: string): unknown {
+  const document = parseDocument(text, OPTIONS)
+  const [first] = document.errors
+  if (first) throw first
+  return toPlain(document.contents, document)
 }
 
 /** The node that an alias stands for. Throws ReferenceError where there is none. */

@@ -1,28 +1,30 @@
+import { isDeepStrictEqual } from 'node:util'
+import { isFields } from '../kubernetes/objects.ts'
+import { BREAKS_OF_GO } from './breaks-of-go.ts'
 import { lexemesOf } from './comments.ts'
 
+/** The text with the lines that Go sees. In quotes a line may begin anywhere, and is as good as a space. */
+export const asLinesOfGo = (text: string): string =>
+  lexemesOf(text)
+    .map(({ text: lexeme, isScalar }) => lexeme.replace(BREAKS_OF_GO, !isScalar && /^["']/.test(lexeme) ? ' ' : '\n'))
+    .join('')
+    .replaceAll('!!merge <<', '"<<"')
+
 /**
- * Refuses text that Go's YAML, which Kubernetes reads with, divides into other lines than the parsers here: to it a carriage
- * return alone, U+0085, U+2028 and U+2029 end a line, and so a comment or an unquoted value. What follows could be a field, or an
- * object, that no function saw. Quotes hold them, and so do blocks whose next line is as deep. Throws SyntaxError.
+ * Refuses text that Go divides into other lines than the parsers here, if it then means something else: behind a comment or an
+ * unquoted value, the rest of the line is a field, or an object, that no function saw. Strings may differ in white space.
+ * Throws SyntaxError.
  */
-export function requireOneReading(text: string): void {
-  for (const { text: lexeme, start, isScalar } of lexemesOf(text)) {
-    if (!isScalar && /^["']/.test(lexeme)) continue
-    const found = lexeme.search(isScalar && /^[ \n]/.test(lexeme) ? outsideOf(lexeme) : ANY)
-    if (found < 0) continue
-    const at = start + found
-    const lines = text.slice(0, at).split('\n')
-    const code = text.charCodeAt(at).toString(16).toUpperCase().padStart(4, '0')
-    throw new SyntaxError(
-      `U+${code} outside of quotes ends a line for Kubernetes, so what follows it would be read as another field; write it as an escape in double quotes (line ${lines.length}, column ${(lines.at(-1)?.length ?? 0) + 1})`,
-    )
-  }
+export function requireOneReading(here: unknown, toGo: unknown): void {
+  if (isDeepStrictEqual(withoutSpace(here), withoutSpace(toGo))) return
+  throw new SyntaxError(
+    'a carriage return, U+0085, U+2028 or U+2029 ends a line for Kubernetes, so what follows it is read as another field; write it as an escape in double quotes',
+  )
 }
 
-const ANY = /\r(?!\n)|[\u0085\u2028\u2029]/
-
-/** Those in a block scalar after which a line begins that is less deep than the block. */
-function outsideOf(block: string): RegExp {
-  const depth = /^(?: *\r?\n)*( *)/.exec(block)?.[1]?.length ?? 0
-  return new RegExp(`(?:\\r(?!\\n)|[\\u0085\\u2028\\u2029])(?! {${depth}}|\\r?\\n|$)`)
+function withoutSpace(value: unknown): unknown {
+  if (typeof value === 'string') return value.replaceAll(/[\s\u0085]/g, '')
+  if (Array.isArray(value)) return value.map(withoutSpace)
+  if (!isFields(value)) return value
+  return Object.fromEntries(Object.entries(value).map(([key, child]) => [withoutSpace(key), withoutSpace(child)]))
 }
