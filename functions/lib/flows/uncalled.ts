@@ -1,6 +1,5 @@
 import type { Finding } from '../framework/finding.ts'
-import { identity } from '../kubernetes/identity.ts'
-import { describe, type KubernetesObject } from '../kubernetes/objects.ts'
+import { describe, identity, type KubernetesObject } from '../kubernetes/objects.ts'
 import type { BackendCall } from './backends.ts'
 import { findings } from './findings.ts'
 import { about } from './flow.ts'
