@@ -1,4 +1,14 @@
-import { lstatSync, mkdirSync, mkdtempSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { display } from './display.ts'
 import { Failure } from './exit-code.ts'
@@ -41,7 +51,7 @@ export function writeAllOrNone(changes: readonly (Change | Removal)[]): void {
   const undo: (() => void)[] = []
   try {
     for (const { file, before, after } of changes) {
-      const made = naming(file, 'written', () => mkdirSync(dirname(file), { recursive: true }))
+      const made = naming(file, 'written', () => makeFolder(dirname(file)))
       if (made !== undefined) undo.push(() => rmSync(made, { recursive: true, force: true }))
       if (after === undefined) naming(file, 'removed', () => rmSync(file))
       else writeWhole(file, after)
@@ -51,6 +61,14 @@ export function writeAllOrNone(changes: readonly (Change | Removal)[]): void {
     for (const step of undo.reverse()) step()
     throw cause
   }
+}
+
+/** Makes a folder and those above it; answers the topmost that it made. By itself Node calls a read-only disk a missing folder. */
+function makeFolder(folder: string): string | undefined {
+  if (existsSync(folder)) return undefined
+  const above = makeFolder(dirname(folder))
+  mkdirSync(folder)
+  return above ?? folder
 }
 
 function naming<T>(file: string, done: string, act: () => T): T {

@@ -3,6 +3,7 @@ import { parseAllDocuments, stringify } from 'yaml'
 import { catalog } from '../../functions/catalog.ts'
 import { plan } from '../../functions/hardening/plan.ts'
 import { run } from '../../functions/lib/runner/run.ts'
+import { readPeopleItem } from '../../functions/lib/yaml/round-trip.ts'
 import { examplesOf, input, toResourceList } from '../support/examples.ts'
 
 const POLICY = 'apiVersion: krm-hardening.dev/v1alpha1\nkind: SecurityContextEnforcer\nmetadata: {name: policy}\n'
@@ -70,6 +71,14 @@ test('an integer beyond 2^53 is no change, and keeps its digits in findings', as
   const { stderr, exitCode } = await run(toResourceList(big, `${POLICY}spec: {mode: validate}\n`), plan)
   expect(exitCode).toBe(1)
   expect(stderr).not.toContain('big')
+})
+
+test('what no double holds is a string, as it is to Go', () => {
+  expect(readPeopleItem('- a: 1e400\n  b: -1e999\n  c: .inf\n').object).toEqual({
+    a: '1e400',
+    b: '-1e999',
+    c: Number.POSITIVE_INFINITY,
+  })
 })
 
 type Path = (string | number)[]

@@ -42,6 +42,11 @@ const item = (metadata: string): string =>
 
 describe('an item is taken for one of Kustomize where all that it writes on every item is there', () => {
   test.each<[string, string, boolean]>([
+    [
+      'a literal that Go breaks at U+2028',
+      item(`    annotations:\n      a: |-\n        b\n\u2028        c\n${ALL}`),
+      true,
+    ],
     ['all three annotations', item(`    annotations:\n${ALL}`), true],
     ['one of them, left on a manifest', item(`    annotations:\n${ids('kustomize.config.k8s.io/id')}`), false],
     ['labels of these names', item(`    labels:\n${ALL}`), false],

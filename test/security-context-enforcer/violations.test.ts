@@ -26,10 +26,10 @@ describe('every safe sysctl, from the version that allows it on', () => {
     ['net.ipv4.tcp_wmem', 32],
     ['net.ipv4.tcp_slow_start_after_idle', 37],
     ['net.ipv4.tcp_notsent_lowat', 37],
-  ])('%s: %i', (name, since) => {
+  ])('%s: %i', (name, first) => {
     const object = restricted({ pod: { sysctls: [{ name, value: '1' }] } })
-    expect(failures(object, 'baseline', `v1.${since}`)).toEqual([])
-    if (since > OLDEST) expect(failures(object, 'baseline', `v1.${since - 1}`)).toHaveLength(1)
+    expect(failures(object, 'baseline', `v1.${first}`)).toEqual([])
+    if (first > OLDEST) expect(failures(object, 'baseline', `v1.${first - 1}`)).toHaveLength(1)
   })
 })
 

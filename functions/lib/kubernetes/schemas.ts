@@ -127,6 +127,7 @@ const KINDS: Readonly<Record<string, Shape>> = {
     },
   },
   'security.istio.io/AuthorizationPolicy': { spec: { selector: { matchLabels: STRINGS }, rules: [{}] } },
+  'helm.toolkit.fluxcd.io/HelmRelease': { spec: { valuesFrom: [{ kind: 'string', name: 'string' }] } },
   'telemetry.istio.io/Telemetry': {
     spec: { selector: { matchLabels: STRINGS }, tracing: [{}], metrics: [{}], accessLogging: [{}] },
   },

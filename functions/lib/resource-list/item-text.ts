@@ -80,13 +80,16 @@ function annotationsOf(item: string): Block | undefined {
   return metadata && blockBelow(item, '\n    annotations:\n', metadata)
 }
 
+const BREAK = /[\u2028\u2029]/
+
 function blockBelow(item: string, header: string, { start, end }: Block): Block | undefined {
   const found = item.indexOf(header, start)
   if (found < 0 || found >= end) return undefined
   const first = found + header.length - 1
   const indent = ' '.repeat(header.lastIndexOf(' ') + 2)
   let last = first
-  while (item.startsWith(indent, last + 1)) {
+  // Go breaks a literal at U+2028 and U+2029, so a line of one may begin with them.
+  while (item.startsWith(indent, last + 1) || BREAK.test(item[last + 1] ?? '')) {
     const next = item.indexOf('\n', last + 1)
     if (next < 0) break
     last = next

@@ -65,17 +65,15 @@ export function parsing<T>(what: string, parse: () => T): T {
 /** Few texts have breaks that Go alone sees, so the parser that they need is loaded for them alone. */
 async function requireOneReading(text: string, list: ResourceList): Promise<ResourceList> {
   if (!hasBreaksOfGo(text)) return list
-  const [{ parseYaml }, lineBreaks] = await Promise.all([
-    import('../yaml/kubernetes-yaml.ts'),
-    import('../yaml/line-breaks.ts'),
-  ])
-  const linesOfGo = lineBreaks.asLinesOfGo(text)
-  const { functionConfig } = await splitAnyShape(linesOfGo)
+  const { asLinesOfGo, requireOneReading: compare } = await import('../yaml/line-breaks.ts')
+  const toGo = await splitAnyShape(asLinesOfGo(text))
+  const read = (item: string): unknown => list.codec.decode(item).object
   parsing('stdin', () => {
-    const toGo = parseYaml(linesOfGo)
-    const here = list.items.map((item) => list.codec.decode(item.text).object)
-    lineBreaks.requireOneReading(here, isFields(toGo) ? toGo.items : undefined)
-    lineBreaks.requireOneReading(list.functionConfig, readFunctionConfig(functionConfig))
+    compare(
+      list.items.map((item) => read(item.text)),
+      toGo.items.map(read),
+    )
+    compare(list.functionConfig, readFunctionConfig(toGo.functionConfig))
   })
   return list
 }

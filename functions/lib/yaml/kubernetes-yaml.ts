@@ -103,8 +103,9 @@ const DECIMAL = /^[-+]?\d+$/
 const MAX_UINT64 = 2n ** 64n - 1n
 const MIN_INT64 = -(2n ** 63n)
 
-/** What Go's YAML cannot hold as a number is a string: digits of another base beyond 64 bits. */
+/** What Go's YAML cannot hold as a number is a string: digits of another base beyond 64 bits, and what no double holds. */
 function plainScalar({ value, source }: Scalar): unknown {
+  if (typeof value === 'number' && !Number.isFinite(value) && /\d/.test(source ?? '')) return source
   if (typeof value !== 'bigint') return value
   const isString = source !== undefined && !DECIMAL.test(source) && (value > MAX_UINT64 || value < MIN_INT64)
   return isString ? source : exactInteger(Number(value), String(value))
