@@ -4,6 +4,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writ
 import { join, relative } from 'node:path'
 import { parse } from 'yaml'
 import kustomizeOfRender from '../dist/kustomize.cjs'
+import { fluxTree } from './flux-tree.mjs'
 import { customResourceDefinitions, policy, resourceList } from './inputs.mjs'
 import { measure, median, ratio } from './measure.mjs'
 
@@ -144,6 +145,21 @@ row(
   ratio({ command: `${functions} < ${input(20_000)}` }, { command: `${functions} < ${input(10_000)}` }, { runs }),
 )
 row('size of the bundle', 400, statSync(join(root, 'dist/functions.cjs')).size / 1024, 'KB')
+
+// A repository for Flux with sixty apps: all of it, and after one change, as the hook of a commit would.
+const sixty = fluxTree(root, join(work, 'sixty'), 60)
+const [kustomizeProgram, subcommand] = kustomizeBuild
+const fluxEnv = {
+  XDG_CACHE_HOME: join(sixty.folder, 'cache'),
+  ...(subcommand === 'build' && { KUSTOMIZE: kustomizeProgram }),
+}
+const flux = `node ${join(root, 'dist/cli.cjs')} flux ${sixty.folder}`
+row('flux, 60 apps', 20, measure(flux, fluxEnv).wall, 's')
+const afterChanges = Array.from({ length: runs }, (_, index) => {
+  writeFileSync(sixty.changed, readFileSync(sixty.changed, 'utf8').replace(/interval: \d+m/, `interval: ${index + 1}m`))
+  return measure(flux, fluxEnv).wall
+})
+row('flux, 60 apps, after one change', 2, median(afterChanges), 's')
 
 const wholeEnvironment = join(root, 'overlays/dev')
 const image = /image: (\S+)/.exec(readFileSync(join(root, 'functions/hardening/policy.yaml'), 'utf8'))[1]

@@ -3,6 +3,7 @@ import { version } from '../package.json'
 import { checkCommand } from './commands/check.ts'
 import { diffCommand } from './commands/diff.ts'
 import { explainCommand } from './commands/explain.ts'
+import { fluxCommand } from './commands/flux.ts'
 import { graphCommand } from './commands/graph.ts'
 import { initCommand } from './commands/init.ts'
 import { lockCommand } from './commands/lock.ts'
@@ -35,10 +36,11 @@ Start with:
     diffCommand,
     graphCommand,
     stacksCommand,
+    fluxCommand,
     explainCommand,
   ])
     program.addCommand(command(finish))
-  for (const command of [program, ...program.commands])
+  for (const command of [program, ...program.commands, ...program.commands.flatMap(({ commands }) => commands)])
     command
       .addHelpText('after', `${ENVIRONMENT}${EXIT_CODES}`)
       .showHelpAfterError(`(krm-hardening ${command === program ? '' : `${command.name()} `}--help says more)`)

@@ -14,8 +14,8 @@ export interface Session {
   images: readonly string[]
   /** A line for the user on stderr. */
   say(line: string): void
-  /** Builds with these functions. */
-  builder(functions: Functions): Builder
+  /** Builds with these functions, and with further flags of Kustomize. */
+  builder(functions: Functions, ...flags: readonly string[]): Builder
 }
 
 /** The options of every command that builds. */
@@ -33,13 +33,13 @@ export function openSession({ image }: BuildOptions): Session {
   )
   let kustomize: Promise<Kustomize> | undefined
   let runtime: Runtime | undefined
-  const prepare = async (functions: Functions): Promise<Toolchain> => {
+  const prepare = async (functions: Functions, flags: readonly string[]): Promise<Toolchain> => {
     kustomize ??= findKustomize(process.env, say)
     const found = await kustomize
     runtime ??= embeddedRuntime(images, process.env)
-    return { kustomize: found, runtime, functions }
+    return { kustomize: { ...found, build: [...found.build, ...flags] }, runtime, functions }
   }
-  return { images, say, builder: (functions) => new Builder(() => prepare(functions), showProgress) }
+  return { images, say, builder: (functions, ...flags) => new Builder(() => prepare(functions, flags), showProgress) }
 }
 
 /** One line for each build that ends, if stderr is a terminal. */

@@ -42,7 +42,7 @@ export async function originsOf(folder: string, builder: Builder): Promise<(obje
 const keysOf = (object: KubernetesObject): string[] => [identity(object), `${object.kind}/${object.metadata.name}`]
 
 /** The line at which the document of an object begins: the one with its kind and its name. */
-function lineOf({ kind, metadata }: KubernetesObject, text: string): number {
+export function lineOf({ kind, metadata }: KubernetesObject, text: string): number {
   const lines = text.split('\n')
   const starts = [0, ...lines.flatMap((line, index) => (line.startsWith('---') ? [index + 1] : []))]
   const start = starts.find((first, index) => {

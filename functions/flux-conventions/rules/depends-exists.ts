@@ -17,7 +17,7 @@ export const dependsExists = defineRule({
       for (const dependency of dependenciesOf(tree, entry)) {
         const { path, name, namespace = '', target } = dependency
         const { kind } = entry.object
-        if (target || isExisting(policy, kind, name, namespace)) continue
+        if (target || tree.mayHave(kind, name) || isExisting(policy, kind, name, namespace)) continue
         yield {
           object: entry.object,
           path,

@@ -20,6 +20,7 @@ export const namespaceExists = defineRule({
     for (const { object } of [...tree.kustomizations, ...tree.releases]) {
       const name = textAt(object, 'spec', 'targetNamespace')
       if (name === undefined || name.includes('$') || EVERYWHERE.has(name) || made.includes(name)) continue
+      if (tree.mayHave('Namespace', name)) continue
       if (valueAt(object, ['spec', 'install', 'createNamespace']) === true || isExisting(policy, 'Namespace', name))
         continue
       const meant = nearest(name, made)

@@ -15,6 +15,7 @@ export const valuesExist = defineRule({
       for (const [index, { kind, name, optional }] of listAt(entry.object, 'spec', 'valuesFrom').entries()) {
         if (kind !== 'ConfigMap' || optional === true || typeof name !== 'string' || hasVariable(name)) continue
         if (tree.find(['', 'ConfigMap'], name, entry.namespace)) continue
+        if (tree.mayHave('ConfigMap', name)) continue
         if (isExisting(policy, 'ConfigMap', name, entry.namespace)) continue
         const hashed = tree
           .of(['', 'ConfigMap'])

@@ -38,7 +38,7 @@ const BOOTSTRAP = { name: 'flux-system', namespace: 'flux-system' }
 
 /** Is there such a source: in the tree, or as the one from which Flux reads the tree? */
 export function hasSource(tree: Tree, { kind, name }: SourceReference, namespace: string | undefined): boolean {
-  if (tree.findSource(kind, name, namespace)) return true
+  if (tree.findSource(kind, name, namespace) || tree.mayHave(kind, name)) return true
   if (name === BOOTSTRAP.name && (namespace ?? BOOTSTRAP.namespace) === BOOTSTRAP.namespace) return true
   return [...(tree.repository?.roots ?? [])].some((root) =>
     sourceReferencesOf(root).some(

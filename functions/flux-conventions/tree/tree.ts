@@ -22,6 +22,8 @@ export interface Repository {
   unbuilt: readonly { entry: Entry; reason: string }[]
   /** URLs in the `resources` of the folder of a Kustomization. */
   remotes: readonly { entry: Entry; file: string; url: string }[]
+  /** `Kind/name` of what the files of those folders hold that do not build, so that nothing else is said to miss it. */
+  unbuiltObjects: ReadonlySet<string>
   /** Names of the variables that some Kustomization of the repository substitutes. */
   variables: ReadonlySet<string>
 }
@@ -90,6 +92,11 @@ export class Tree {
 
   findSource(kind: string, name: string, namespace: string | undefined): Entry | undefined {
     return this.find([SOURCES, kind], name, namespace)
+  }
+
+  /** Is there such an object in a folder that does not build? */
+  mayHave(kind: string, name: string): boolean {
+    return this.repository?.unbuiltObjects.has(keyOf(kind, name)) ?? false
   }
 
   isRoot(entry: Entry): boolean {

@@ -114,10 +114,14 @@ const runtime = (): Runtime => {
 }
 
 /** Builds with Kustomize and these functions in this process. */
-export const builderWith = (functions: Functions, onBuilt: (build: Rendered) => void = () => {}): Builder =>
+export const builderWith = (
+  functions: Functions,
+  onBuilt: (build: Rendered) => void = () => {},
+  ...flags: readonly string[]
+): Builder =>
   new Builder(
     async () => ({
-      kustomize: { build: [kustomize(), 'build', '--enable-alpha-plugins'], description: '' },
+      kustomize: { build: [kustomize(), 'build', '--enable-alpha-plugins', ...flags], description: '' },
       runtime: runtime(),
       functions,
     }),

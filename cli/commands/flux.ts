@@ -1,0 +1,55 @@
+import { Command } from 'commander'
+import { type ExitCode, FINDINGS, OK } from '../exit-code.ts'
+import { fluxBuilder, requireFolder } from '../flux/start.ts'
+import { type BuildOptions, openSession } from '../session.ts'
+import { fluxDiffCommand } from './flux/diff.ts'
+import { fluxNewCommand } from './flux/new.ts'
+import { type FindingsOutput, withExamples, withFindingsOutputOption, withImageOption } from './options.ts'
+
+interface FluxOptions extends BuildOptions {
+  policy?: string
+  staged?: true
+  notes?: true
+  output: FindingsOutput
+}
+
+export function fluxCommand(finish: (exitCode: ExitCode) => void): Command {
+  const command = new Command('flux')
+    .summary('check a repository for Flux')
+    .description(
+      'Walks a repository as Flux would: from the Kustomizations that no other applies, through their paths, each built with its patches and variables. Checks the conventions over everything together, and the hardening of each folder with a policy. Fetches nothing. What did not change is not built again.',
+    )
+    .argument('[dir]', 'folder of the repository, or of one cluster in it', '.')
+    .option(
+      '--policy <file>',
+      'file with the conventions; otherwise flux-conventions.yaml in the folder, or the defaults',
+    )
+    .option('--staged', 'check what is staged in Git, for a hook')
+    .option('--notes', 'show what is only information, too')
+    .action(async (folder: string, options: FluxOptions) => finish(await flux(folder, options)))
+  withImageOption(withFindingsOutputOption(command, 'a tree of what Flux applies'))
+  command.addCommand(fluxDiffCommand(finish)).addCommand(fluxNewCommand(finish))
+  return withExamples(command, [
+    ['the whole repository', 'krm-hardening flux'],
+    ['what a commit would change for the worse', 'krm-hardening flux --staged'],
+    ['what a branch changes, app by app', 'krm-hardening flux diff main'],
+    ['an app more, in the convention', 'krm-hardening flux new media/films'],
+  ])
+}
+
+async function flux(target: string, options: FluxOptions): Promise<ExitCode> {
+  const folder = requireFolder(target)
+  const { check, conventionsOf, walkAll } = await import('../flux/check.ts')
+  const { asJson, asSarif, asText, hasErrors } = await import('../flux/report.ts')
+  const builder = fluxBuilder(openSession(options))
+  const tree = options.staged ? await (await import('../flux/revision.ts')).staged(folder) : folder
+  const spec = conventionsOf(tree, options.policy)
+  const checked = (await walkAll(tree, builder, folder)).map((walk) => check(walk, spec))
+  const write = {
+    text: () => asText(checked, options.notes ?? false),
+    json: () => asJson(checked),
+    sarif: () => asSarif(checked),
+  }
+  process.stdout.write(write[options.output]())
+  return hasErrors(checked) ? FINDINGS : OK
+}

@@ -1,0 +1,28 @@
+import type { Entry } from '../../functions/flux-conventions/tree/tree.ts'
+import type { Finding } from '../../functions/lib/framework/finding.ts'
+
+/** A finding and what made it. */
+export interface AppFinding {
+  source: string
+  finding: Finding
+}
+
+/** A Kustomization of Flux and what it applies. */
+export interface App {
+  entry: Entry
+  /** `external`: from another repository, and not looked at. `partial`: without what comes from URLs it does not build. */
+  state: 'built' | 'missing' | 'unbuilt' | 'partial' | 'external'
+  /** Why it does not build. */
+  reason?: string
+  /** What it applies, with its variables substituted. */
+  objects: Entry[]
+  /** The same as YAML. */
+  texts: string[]
+  /** URLs among the resources, and the files that name them. */
+  remotes: { file: string; url: string }[]
+  /** What the policies of its folder still ask for; undefined where it has no policy. */
+  verified?: AppFinding[]
+}
+
+/** `namespace/name` of a Kustomization. */
+export const identityOf = ({ namespace, object }: Entry): string => `${namespace ?? ''}/${object.metadata.name}`

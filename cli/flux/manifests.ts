@@ -1,0 +1,51 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { isKind, type KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
+import { Failure } from '../exit-code.ts'
+import { readObjects } from '../read-objects.ts'
+
+const GROUP = 'kustomize.toolkit.fluxcd.io'
+
+/** An object and the file that it is written in. */
+export interface Found {
+  object: KubernetesObject
+  /** Absolute path. */
+  file: string
+}
+
+/** The YAML files below a folder, without hidden folders and those of dependencies. */
+export function yamlFiles(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true })
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .flatMap((entry) => {
+      const path = join(folder, entry.name)
+      if (entry.isDirectory()) return isSkipped(entry.name) ? [] : yamlFiles(path)
+      return /\.ya?ml$/.test(entry.name) ? [path] : []
+    })
+}
+
+export const isSkipped = (name: string): boolean => name.startsWith('.') || name === 'node_modules'
+
+/** The Kustomizations of Flux that files below a folder hold, applied or not. */
+export const kustomizationsIn = (folder: string): Found[] =>
+  yamlFiles(folder)
+    .flatMap((file) => objectsIn(file, GROUP))
+    .filter(({ object }) => isKind(object, GROUP, 'Kustomization'))
+
+/** Every object that files below a folder hold, applied or not. */
+export const manifestsIn = (folder: string): Found[] => yamlFiles(folder).flatMap((file) => objectsIn(file, 'kind:'))
+
+function objectsIn(file: string, mark: string): Found[] {
+  const text = readFileSync(file, 'utf8')
+  return text.includes(mark) ? read(text, file).map((object) => ({ object, file })) : []
+}
+
+/** What is no YAML, such as a template, holds nothing that Flux could start from; in a folder that it builds, the build says so. */
+function read(text: string, file: string): KubernetesObject[] {
+  try {
+    return readObjects(text, file)
+  } catch (cause) {
+    if (cause instanceof Failure || (cause as Error).name === 'InputError') return []
+    throw cause
+  }
+}

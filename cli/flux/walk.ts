@@ -1,0 +1,170 @@
+import { relative, resolve } from 'node:path'
+import { loadSchemas } from '../../functions/flux-conventions/schemas/schemas.ts'
+import { type Entry, FLUX, Tree } from '../../functions/flux-conventions/tree/tree.ts'
+import { isFields, isKind, type KubernetesObject, valueAt } from '../../functions/lib/kubernetes/objects.ts'
+import { readCanonicalYaml } from '../../functions/lib/yaml/canonical-yaml.ts'
+import type { Builder } from '../kustomize/build.ts'
+import { isFolder } from '../tree/kustomization.ts'
+import { type App, identityOf } from './app.ts'
+import { Apps, type Raw } from './apps.ts'
+import type { Cache } from './cache.ts'
+import { manifestsIn } from './manifests.ts'
+import { folderOf, type Start } from './roots.ts'
+import { substituted, namesIn as variablesIn, variablesOf } from './substitute.ts'
+
+/** Everything that Flux would apply in one cluster. */
+export interface Walk {
+  /** Absolute path of the top of the repository. */
+  top: string
+  /** In the order in which they are applied. */
+  apps: App[]
+  tree: Tree
+}
+
+/**
+ * Walks a repository as Flux would: the path of each Kustomization is built, its variables are substituted, and the
+ * Kustomizations among the objects are walked in turn. Nothing is fetched. What does not build is said, and does not end the walk.
+ */
+export async function walk(start: Start, builder: Builder, cache: Cache): Promise<Walk> {
+  const walker = new Walker(start, builder, cache)
+  await walker.walk()
+  const { entries, apps, roots } = walker
+  const byState = (state: App['state']): App[] => apps.filter((app) => app.state === state)
+  const tree = new Tree(entries, {
+    isComplete: true,
+    schemas: await loadSchemas(),
+    repository: {
+      roots,
+      missing: byState('missing').map(({ entry }) => entry),
+      unbuilt: byState('unbuilt').map(({ entry, reason = '' }) => ({ entry, reason })),
+      remotes: apps.flatMap(({ entry, remotes }) => remotes.map((remote) => ({ entry, ...remote }))),
+      unbuiltObjects: namesIn(
+        apps
+          .filter(({ state }) => state === 'unbuilt' || state === 'partial')
+          .map(({ entry }) => folderOf(start.top, entry.object)),
+      ),
+      variables: walker.variables,
+    },
+  })
+  return { top: start.top, apps, tree }
+}
+
+class Walker {
+  readonly entries: Entry[] = []
+  readonly apps: App[] = []
+  readonly roots: Set<Entry>
+  readonly variables = new Set<string>()
+  readonly #top: string
+  readonly #builds: Apps
+  readonly #seen: Set<string>
+  /** ConfigMaps and Secrets by kind, namespace and name. */
+  readonly #sources = new Map<string, KubernetesObject>()
+
+  constructor({ top, roots }: Start, builder: Builder, cache: Cache) {
+    this.#top = top
+    this.#builds = new Apps(top, builder, cache)
+    this.roots = new Set(
+      roots.map(({ object, file }) => ({
+        object,
+        namespace: object.metadata.namespace ?? 'flux-system',
+        file: relative(top, file),
+      })),
+    )
+    this.#seen = new Set([...this.roots].map(identityOf))
+    this.entries.push(...this.roots)
+  }
+
+  async walk(): Promise<void> {
+    let waiting: Entry[] = []
+    let level = [...this.roots]
+    while (level.length > 0) {
+      const own = level.filter((entry) => this.#isOwn(entry))
+      waiting.push(...level.filter((entry) => !own.includes(entry)))
+      level = await this.#apply(own)
+      if (level.length > 0) continue
+      // A source that nothing makes is a mistake in the name: the folder is walked all the same.
+      const mistaken = waiting.filter((entry) => this.#namesNothing(entry))
+      waiting = waiting.filter((entry) => !mistaken.includes(entry))
+      level = await this.#apply(mistaken)
+    }
+    for (const entry of waiting) this.apps.push({ entry, state: 'external', objects: [], texts: [], remotes: [] })
+  }
+
+  /** Is it built from the source that Flux started from? */
+  #isOwn(entry: Entry): boolean {
+    return [...this.roots].some((root) => sourceOf(root) === sourceOf(entry))
+  }
+
+  #namesNothing({ object }: Entry): boolean {
+    const { kind, name } = valueAt(object, ['spec', 'sourceRef']) as { kind?: string; name?: string }
+    const isThere = this.entries.some((one) => one.object.kind === kind && one.object.metadata.name === name)
+    return !isThere && folderOf(this.#top, object) !== this.#top && isFolder(folderOf(this.#top, object))
+  }
+
+  /** Builds Kustomizations next to each other. Answers the Kustomizations that they apply. */
+  async #apply(level: readonly Entry[]): Promise<Entry[]> {
+    const raws = await Promise.all(level.map(async (entry) => ({ entry, raw: await this.#builds.build(entry) })))
+    for (const { entry, raw } of raws) this.#learn(entry, raw)
+    return raws.flatMap(({ entry, raw }) => this.#add(entry, raw))
+  }
+
+  /** Remembers what variables may come from, before anything of the level is substituted. */
+  #learn({ namespace = '' }: Entry, { app, items }: Raw): void {
+    for (const { text } of items) {
+      if (!/^kind: (?:ConfigMap|Secret)$/m.test(text)) continue
+      const object = parse(text)
+      if (object)
+        this.#sources.set([object.kind, object.metadata.namespace ?? namespace, object.metadata.name].join('/'), object)
+    }
+    const { object } = app.entry
+    const inline = valueAt(object, ['spec', 'postBuild', 'substitute'])
+    for (const name of Object.keys(isFields(inline) ? inline : {})) this.variables.add(name)
+  }
+
+  #add(entry: Entry, { app, items }: Raw): Entry[] {
+    this.apps.push(app)
+    const lookup = (kind: string, name: string, namespace: string): KubernetesObject | undefined => {
+      const source = this.#sources.get([kind, namespace, name].join('/'))
+      for (const variable of source ? variablesIn(source) : []) this.variables.add(variable)
+      return source
+    }
+    const variables = variablesOf(entry.object, entry.namespace ?? '', lookup)
+    for (const { text, file } of items) {
+      const substitutedText = variables ? substituted(text, variables) : text
+      const object = parse(substitutedText)
+      if (!object) {
+        app.state = 'unbuilt'
+        app.reason = 'an object that is no YAML after its variables are substituted'
+        continue
+      }
+      const found: Entry = { object, namespace: object.metadata.namespace, appliedBy: entry, ...(file && { file }) }
+      if (this.#seen.has(identityOf(found)) && isKind(object, FLUX.Kustomization, 'Kustomization')) continue
+      app.objects.push(found)
+      app.texts.push(substitutedText)
+      this.entries.push(found)
+    }
+    const children = app.objects.filter(({ object }) => isKind(object, FLUX.Kustomization, 'Kustomization'))
+    for (const child of children) this.#seen.add(identityOf(child))
+    return children
+  }
+}
+
+/** `Kind/name` of the objects that files below folders hold. */
+const namesIn = (folders: readonly string[]): Set<string> =>
+  new Set(folders.flatMap(manifestsIn).map(({ object }) => `${object.kind}/${object.metadata.name}`))
+
+const sourceOf = ({ object }: Entry): string =>
+  ['kind', 'name'].map((key) => valueAt(object, ['spec', 'sourceRef', key])).join('/')
+
+function parse(text: string): KubernetesObject | undefined {
+  try {
+    const object = readCanonicalYaml(text)
+    return isFields(object) && isFields(object.metadata) ? (object as KubernetesObject) : undefined
+  } catch {
+    // Said of the app that it belongs to.
+    return undefined
+  }
+}
+
+/** Absolute path of a file of the repository. */
+export const pathOf = ({ top }: Walk, file: string): string => resolve(top, file)

@@ -1,0 +1,387 @@
+import { execFileSync } from 'node:child_process'
+import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { check, conventionsOf, walkAll } from '../../cli/flux/check.ts'
+import { allFindings } from '../../cli/flux/report.ts'
+import { harden } from '../../cli/runtime/functions.ts'
+import { RULE_NAMES } from '../../functions/flux-conventions/rules/index.ts'
+import { builderWith, edit, folder, krmHardening, removeFolders } from './lib/command-line.ts'
+
+const HOMELAB = join(__dirname, '../../examples/homelab')
+/** The user's own cache stays as it is. */
+const cache = folder()
+beforeAll(() => {
+  process.env.XDG_CACHE_HOME = cache
+})
+afterAll(removeFolders)
+
+const newBuilder = (onBuilt?: Parameters<typeof builderWith>[1]) =>
+  builderWith(harden, onBuilt, '--load-restrictor', 'LoadRestrictionsNone')
+
+/** A change of one file: text to replace and by what, or the content of a new file. */
+type Edit = [file: string, from: string, to: string] | [file: string, content: string]
+
+/** A copy of the example with changes. */
+function homelab(...edits: readonly Edit[]): string {
+  const root = folder()
+  cpSync(HOMELAB, root, { recursive: true })
+  for (const [file, from, to] of edits) {
+    const path = join(root, file)
+    if (to === undefined) {
+      mkdirSync(dirname(path), { recursive: true })
+      writeFileSync(path, from)
+    } else {
+      expect(readFileSync(path, 'utf8')).toContain(from)
+      edit(path, (text) => text.replace(from, to))
+    }
+  }
+  return root
+}
+
+/** What is found in a repository: `rule: Kind namespace/name`. */
+async function found(root: string): Promise<string[]> {
+  // One cache for all copies: what the change of a test does not touch is built once.
+  const walks = await walkAll(root, newBuilder(), HOMELAB)
+  const checked = walks.map((walk) => check(walk, conventionsOf(root, undefined)))
+  return allFindings(checked).map(({ finding: { id, object } }) => {
+    const name = [object?.metadata.namespace, object?.metadata.name].filter(Boolean).join('/')
+    return `${id.replace('flux-conventions/', '')}: ${object?.kind} ${name}`
+  })
+}
+
+test('the example keeps every convention', async () => {
+  expect(await found(homelab())).toEqual([])
+})
+
+const NOTES = 'apps/web/notes/ks.yaml'
+const ECHO = 'apps/web/echo/ks.yaml'
+const RELEASE = 'apps/web/notes/app/release.yaml'
+const LIST = 'apps/web/notes/app/kustomization.yaml'
+
+/** One defect for each rule, and the only thing that may be found then. */
+const DEFECTS: Readonly<Record<string, { edits: Edit[]; found: string }>> = {
+  'depends-exists': {
+    edits: [[NOTES, 'name: internal\n    namespace: network', 'name: internal']],
+    found: 'Kustomization web/notes',
+  },
+  'depends-cycle': {
+    edits: [
+      [
+        'apps/network/internal/ks.yaml',
+        '  interval:',
+        '  dependsOn:\n  - name: notes\n    namespace: web\n  interval:',
+      ],
+    ],
+    found: 'Kustomization network/internal',
+  },
+  schema: { edits: [[RELEASE, '  interval:', '  retryInterval: 2m\n  interval:']], found: 'HelmRelease web/notes' },
+  'api-version': { edits: [[RELEASE, 'fluxcd.io/v2', 'fluxcd.io/v2beta2']], found: 'HelmRelease web/notes' },
+  'chart-pinned': { edits: [[RELEASE, '4.0.1', '4.x']], found: 'HelmRelease web/notes' },
+  'chart-digest': {
+    edits: [
+      ['flux/meta/repos/kustomization.yaml', '- app-template.yaml', '- app-template.yaml\n- oci.yaml'],
+      [
+        'flux/meta/repos/oci.yaml',
+        'apiVersion: source.toolkit.fluxcd.io/v1\nkind: OCIRepository\nmetadata:\n  name: chart\nspec:\n  interval: 1h\n  url: oci://registry.example.com/chart\n  ref:\n    tag: 1.2.3\n',
+      ],
+    ],
+    found: 'OCIRepository flux-system/chart',
+  },
+  'default-password': {
+    edits: [[RELEASE, '  values:\n', '  values:\n    auth:\n      password: hunter2\n']],
+    found: 'HelmRelease web/notes',
+  },
+  'secret-kind': {
+    edits: [
+      [LIST, '- secret.yaml', '- secret.yaml\n- plain.yaml'],
+      [
+        'apps/web/notes/app/plain.yaml',
+        'apiVersion: v1\nkind: Secret\nmetadata:\n  name: plain\nstringData:\n  key: hunter2\n',
+      ],
+    ],
+    found: 'Secret web/plain',
+  },
+  'secret-legacy': {
+    edits: [
+      [LIST, '- secret.yaml', '- secret.yaml\n- old.sops.yaml'],
+      [
+        'apps/web/notes/app/old.sops.yaml',
+        'apiVersion: v1\nkind: Secret\nmetadata:\n  name: old\nstringData:\n  key: ENC[AES256_GCM,data:eA==,iv:eA==,tag:eA==,type:str]\nsops:\n  version: 3.9.4\n',
+      ],
+    ],
+    found: 'Secret web/old',
+  },
+  'ingress-class': {
+    edits: [
+      ['apps/web/notes/app/ingress.yaml', 'ingressClassName: internal', 'ingressClassName: external'],
+      [
+        'apps/web/notes/app/ingress.yaml',
+        '  name: notes\nspec',
+        '  name: notes\n  annotations:\n    external-dns.alpha.kubernetes.io/target: public.${DOMAIN}\nspec',
+      ],
+    ],
+    found: 'Ingress web/notes',
+  },
+  'external-dns': {
+    edits: [['apps/web/echo/app/ingress.yaml', 'external-dns.alpha.kubernetes.io/target', 'example.com/other']],
+    found: 'Ingress web/echo',
+  },
+  'remote-resource': {
+    edits: [[LIST, '- secret.yaml', '- secret.yaml\n- https://raw.githubusercontent.com/example/app/main/crd.yaml']],
+    found: 'Kustomization web/notes',
+  },
+  'source-exists': {
+    edits: [[RELEASE, 'name: bjw-s\n        namespace: flux-system', 'name: bjw-s']],
+    found: 'HelmRelease web/notes',
+  },
+  'source-namespace': {
+    edits: [[NOTES, 'name: flux-system\n    namespace: flux-system', 'name: flux-system']],
+    found: 'Kustomization web/notes',
+  },
+  substitute: {
+    edits: [
+      [
+        'flux/cluster/ks.yaml',
+        '        group: kustomize.toolkit.fluxcd.io\n'.slice(2),
+        '      group: kustomize.toolkit.fluxcd.io\n      name: echo\n',
+      ],
+    ],
+    found: 'Ingress web/notes',
+  },
+  'values-exist': {
+    edits: [[RELEASE, '  values:', '  valuesFrom:\n  - kind: ConfigMap\n    name: notes-values\n  values:']],
+    found: 'HelmRelease web/notes',
+  },
+  build: { edits: [[LIST, '- secret.yaml', '- secret.yaml\n- missing.yaml']], found: 'Kustomization web/notes' },
+  path: { edits: [[NOTES, './apps/web/notes/app', './apps/web/note/app']], found: 'Kustomization web/notes' },
+  readiness: { edits: [[NOTES, 'wait: true', 'wait: false']], found: 'Kustomization web/notes' },
+  wait: {
+    edits: [
+      [
+        NOTES,
+        'wait: true',
+        'healthChecks:\n  - apiVersion: helm.toolkit.fluxcd.io/v2\n    kind: HelmRelease\n    name: notes\n    namespace: web',
+      ],
+    ],
+    found: 'Kustomization web/notes',
+  },
+  timeout: { edits: [[NOTES, '  timeout: 5m\n', '']], found: 'Kustomization web/notes' },
+  prune: { edits: [[NOTES, 'prune: true', 'prune: false']], found: 'Kustomization web/notes' },
+  'retries-finite': { edits: [[RELEASE, 'retries: 3', 'retries: -1']], found: 'HelmRelease web/notes' },
+  'retries-set': {
+    edits: [[RELEASE, '  upgrade:\n    remediation:\n      retries: 3\n', '']],
+    found: 'HelmRelease web/notes',
+  },
+  resources: {
+    edits: [
+      [RELEASE, '              limits:\n                memory: 64Mi\n', '              # limits: {memory: 64Mi}\n'],
+    ],
+    found: 'HelmRelease web/notes',
+  },
+  'namespace-pss': {
+    edits: [['apps/web/namespace.yaml', '  labels:\n    pod-security.kubernetes.io/enforce: restricted\n', '']],
+    found: 'Namespace web',
+  },
+  'namespace-exists': {
+    edits: [['apps/external-secrets/kustomization.yaml', '- namespace.yaml\n', '# - namespace.yaml\n']],
+    found: 'Kustomization external-secrets/external-secrets',
+  },
+  'target-namespace': {
+    edits: [
+      [NOTES, '  targetNamespace: web\n', ''],
+      [LIST, 'resources:', 'namespace: web\nresources:'],
+    ],
+    found: 'Kustomization web/notes',
+  },
+  'interval-tier': {
+    edits: [['apps/network/internal/ks.yaml', 'interval: 5m', 'interval: 1h']],
+    found: 'Kustomization network/internal',
+  },
+  'health-checks-ignored': {
+    edits: [
+      [
+        NOTES,
+        'wait: true',
+        'wait: true\n  healthChecks:\n  - apiVersion: helm.toolkit.fluxcd.io/v2\n    kind: HelmRelease\n    name: notes\n    namespace: web',
+      ],
+    ],
+    found: 'Kustomization web/notes',
+  },
+  'source-location': {
+    edits: [
+      ['flux/meta/repos/kustomization.yaml', '- app-template.yaml', '- ../app-template.yaml'],
+      ['flux/meta/app-template.yaml', readFileSync(join(HOMELAB, 'flux/meta/repos/app-template.yaml'), 'utf8')],
+    ],
+    found: 'HelmRepository flux-system/bjw-s',
+  },
+  'common-metadata': {
+    edits: [[NOTES, '  commonMetadata:\n    labels:\n      app.kubernetes.io/name: notes\n', '']],
+    found: 'Kustomization web/notes',
+  },
+  'retry-interval': { edits: [[NOTES, '  retryInterval: 2m\n', '']], found: 'Kustomization web/notes' },
+}
+
+test('every rule has a defect', () => {
+  expect(Object.keys(DEFECTS).sort()).toEqual([...RULE_NAMES])
+})
+
+test.each(Object.entries(DEFECTS))('%s is found once, and nothing else', async (rule, { edits, found: object }) => {
+  expect(await found(homelab(...edits))).toEqual([`${rule}: ${object}`])
+})
+
+test('defects of one tree do not hide each other', async () => {
+  const together = ['build', 'depends-cycle', 'external-dns', 'interval-tier', 'namespace-pss', 'timeout']
+  const root = homelab(...together.flatMap((rule) => DEFECTS[rule]?.edits ?? []))
+  expect((await found(root)).map((line) => line.split(':')[0]).sort()).toEqual(together)
+})
+
+test('what does not build is one finding, and others do not miss what is in it', async () => {
+  const root = homelab([
+    'flux/meta/repos/kustomization.yaml',
+    '- app-template.yaml',
+    '- app-template.yaml\n- missing.yaml',
+  ])
+  expect(await found(root)).toEqual(['build: Kustomization flux-system/cluster-meta'])
+})
+
+describe('what Flux would apply', () => {
+  test('is not what a comment names', async () => {
+    const root = homelab(['apps/network/kustomization.yaml', '- internal/ks.yaml', '# - internal/ks.yaml'])
+    expect(await found(root)).toEqual(['depends-exists: Kustomization web/notes'])
+  })
+
+  test('goes to the targetNamespace, Kustomizations in the folder of another too', async () => {
+    const child = readFileSync(join(HOMELAB, ECHO), 'utf8')
+      .replaceAll('echo', 'child')
+      .replace(/ {2}dependsOn:\n(?: {4}.*\n| {2}- .*\n)+/, '  dependsOn:\n  - name: notes\n')
+      .replace('./apps/web/child/app', './apps/web/notes/child/app')
+    const root = homelab(
+      [LIST, '- secret.yaml', '- secret.yaml\n- ../child/ks.yaml'],
+      ['apps/web/notes/child/ks.yaml', child],
+      ['apps/web/notes/child/app/settings.yaml', 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: child\n'],
+    )
+    expect(await found(root)).toEqual(['path: Kustomization web/child'])
+  })
+
+  test('is every manifest of a folder without a kustomization', async () => {
+    const root = homelab([ECHO, '  interval', '  interval'])
+    execFileSync('rm', [join(root, 'apps/web/echo/app/kustomization.yaml')])
+    const [walk] = await walkAll(root, newBuilder())
+    const echo = walk?.apps.find(({ entry }) => entry.object.metadata.name === 'echo')
+    expect(echo?.objects.map(({ object }) => object.kind).sort()).toEqual(['HelmRelease', 'Ingress'])
+  })
+
+  test('has its variables substituted, but escaped ones and where that is disabled', async () => {
+    const config = (name: string, annotation = '') =>
+      `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: ${name}\n${annotation}data:\n  plain: \${DOMAIN}\n  escaped: $\${DOMAIN}\n  fallback: \${OTHER:=none}\n`
+    const root = homelab(
+      [LIST, '- secret.yaml', '- secret.yaml\n- on.yaml\n- off.yaml'],
+      ['apps/web/notes/app/on.yaml', config('on')],
+      [
+        'apps/web/notes/app/off.yaml',
+        config('off', '  annotations:\n    kustomize.toolkit.fluxcd.io/substitute: disabled\n'),
+      ],
+    )
+    const [walk] = await walkAll(root, newBuilder())
+    const data = (name: string) => walk?.tree.named(['', 'ConfigMap'], name)[0]?.object.data
+    expect(data('on')).toEqual({ plain: 'home.example.com', escaped: '${DOMAIN}', fallback: 'none' })
+    expect(data('off')).toEqual({ plain: '${DOMAIN}', escaped: '$${DOMAIN}', fallback: '${OTHER:=none}' })
+  })
+
+  test('is built again only where something that it reads has changed', async () => {
+    const root = homelab()
+    const built: string[] = []
+    const counting = () => newBuilder(({ folders }) => built.push(...folders))
+    await walkAll(root, counting())
+    expect(built).toHaveLength(7)
+    built.length = 0
+    await walkAll(root, counting())
+    expect(built).toEqual([])
+    edit(join(root, RELEASE), (text) => text.replace('interval: 15m', 'interval: 10m'))
+    await walkAll(root, counting())
+    expect(built).toHaveLength(1)
+  })
+})
+
+describe('krm-hardening flux', () => {
+  const flux = (args: readonly string[], cwd: string) =>
+    krmHardening(['flux', ...args], { cwd, env: { XDG_CACHE_HOME: cache } })
+  const git = (cwd: string, ...args: string[]) =>
+    execFileSync('git', ['-c', 'user.name=test', '-c', 'user.email=test@example.com', ...args], {
+      cwd,
+      stdio: 'ignore',
+    })
+  const repository = (...edits: readonly Edit[]): string => {
+    const root = homelab(...edits)
+    git(root, 'init')
+    git(root, 'add', '--all')
+    git(root, 'commit', '--message', 'first')
+    return root
+  }
+
+  test('prints a tree, and ends with 1 for an error', async () => {
+    const { stdout, exitCode } = await flux([], homelab(...(DEFECTS.schema?.edits ?? [])))
+    expect(exitCode).toBe(1)
+    expect(stdout).toMatch(
+      /^ {2}✗ web\/notes .*\n {6}error: flux-conventions\/schema: HelmRelease web\/notes: spec\.retryInterval: /m,
+    )
+    expect(stdout).toMatch(/^7 Kustomizations, 19 objects: 1 errors, 0 warnings, 0 notes$/m)
+  })
+
+  test('gives findings with their files to machines', async () => {
+    const root = homelab(...(DEFECTS.schema?.edits ?? []))
+    const { ok, findings } = JSON.parse((await flux(['--output', 'json'], root)).stdout)
+    expect([ok, findings]).toMatchObject([
+      false,
+      [{ tags: { id: 'flux-conventions/schema' }, file: { path: RELEASE } }],
+    ])
+    const sarif = JSON.parse((await flux(['--output', 'sarif'], root)).stdout)
+    expect(sarif.runs[0].results[0].locations[0].physicalLocation.artifactLocation.uri).toBe(RELEASE)
+  })
+
+  test('checks what is staged, whatever else is in the folder', async () => {
+    const root = repository()
+    edit(join(root, RELEASE), (text) => text.replace('4.0.1', '4.x'))
+    expect((await flux(['--staged'], root)).exitCode).toBe(0)
+    git(root, 'add', '--all')
+    expect((await flux(['--staged'], root)).exitCode).toBe(1)
+  })
+
+  test('diff names the apps and objects that a change touches', async () => {
+    const root = repository()
+    edit(join(root, RELEASE), (text) => text.replace('4.0.1', '4.0.2'))
+    const { stdout, exitCode } = await flux(['diff', 'HEAD', '--output', 'json'], root)
+    expect(exitCode).toBe(0)
+    expect(JSON.parse(stdout)).toMatchObject({
+      apps: [{ app: 'web/notes', change: 'changed', objects: [{ object: 'HelmRelease web/notes' }] }],
+    })
+    expect((await flux(['diff', 'HEAD'], root)).stdout).toContain('+      version: 4.0.2')
+  })
+
+  test('new writes an app that passes, in a namespace that is there or not', async () => {
+    const root = homelab()
+    for (const app of ['web/blog', 'media/films']) expect((await flux(['new', app], root)).exitCode).toBe(0)
+    const chart = ['--chart', 'oci://registry.example.com/charts/app', '--chart-version', '1.2.3']
+    expect((await flux(['new', 'media/music', ...chart], root)).exitCode).toBe(0)
+    expect(await found(root)).toEqual([
+      'chart-digest: OCIRepository media/music',
+      'source-location: OCIRepository media/music',
+    ])
+    const [walk] = await walkAll(root, newBuilder())
+    expect(walk?.apps.map(({ entry }) => `${entry.namespace}/${entry.object.metadata.name}`)).toEqual(
+      expect.arrayContaining(['web/blog', 'media/films', 'media/music']),
+    )
+  })
+
+  test('new leaves an app alone that is there', async () => {
+    const root = homelab()
+    const { stderr, exitCode } = await flux(['new', 'web/notes'], root)
+    expect([exitCode, stderr]).toEqual([2, expect.stringContaining('is already there')])
+    expect(existsSync(join(root, 'apps/web/notes/app/release.yaml'))).toBe(true)
+  })
+
+  test('refuses a folder in which Flux could start from nothing', async () => {
+    const { stderr, exitCode } = await flux([], folder())
+    expect([exitCode, stderr]).toEqual([2, expect.stringContaining('found no Kustomization of Flux to start from')])
+  })
+})
