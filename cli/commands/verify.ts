@@ -52,9 +52,11 @@ export function verifyCommand(finish: (exitCode: ExitCode) => void): Command {
 async function verify(target: string, options: VerifyOptions): Promise<ExitCode> {
   const isDirectory = target !== '-' && isFolder(target)
   const isBuildable = isDirectory && readKustomization(target) !== undefined
-  const policy = options.policy ?? (isDirectory ? requireBuildable(target) : undefined)
+  const policy = options.policy ?? (isBuildable ? target : undefined)
   if (policy === undefined)
-    throw new Failure(`${target}: --policy is needed to say what it must fulfil, such as --policy overlays/dev`)
+    throw new Failure(
+      `${target}${isDirectory ? ' has no kustomization.yaml' : ''}: --policy is needed to say what it must fulfil, such as --policy overlays/dev`,
+    )
   for (const path of [target, policy])
     if (path !== '-' && !existsSync(path)) throw new Failure(`${path} is neither a folder nor a file`)
   const session = openSession(options)

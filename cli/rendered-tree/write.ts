@@ -1,12 +1,13 @@
 import { existsSync, readdirSync, readFileSync, rmdirSync } from 'node:fs'
-import { dirname, join, sep } from 'node:path'
+import { basename, dirname, join, sep } from 'node:path'
 import { toLine } from '../../functions/lib/framework/finding.ts'
 import { display } from '../display.ts'
 import { Failure, FINDINGS } from '../exit-code.ts'
 import { type Change, type Removal, writeAllOrNone } from '../files.ts'
 import { leftoversOf } from '../policy/leftovers.ts'
 import { type BuiltObject, joinBuild, objectsOf } from '../render/documents.ts'
-import type { Layout } from '../tree/layout.ts'
+import { isFile } from '../tree/kustomization.ts'
+import { FILE, type Layout } from '../tree/layout.ts'
 import { filesBelow } from './files.ts'
 
 /** What a run did to the files of a tree. */
@@ -37,7 +38,7 @@ export function writeTree(
     return { file: path, before: ownText(path, source), after: `${mark}\n${joinBuild(objects)}` }
   })
   const stale = filesBelow(target)
-    .filter((file) => !stacks.has(file))
+    .filter((file) => basename(file) === FILE && !stacks.has(file) && isFile(join(target, file)))
     .map(
       (file): Removal => ({
         file: join(target, file),

@@ -13,7 +13,8 @@ export interface Layout {
   stacks: ReadonlyMap<string, string>
 }
 
-const FILE = 'manifests.yaml'
+/** What every file of the tree is called. */
+export const FILE = 'manifests.yaml'
 
 /**
  * Where the stacks of a folder go. The environment is the topmost folder above it that has a kustomization, so that a

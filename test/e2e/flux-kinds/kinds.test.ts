@@ -41,7 +41,7 @@ test('the examples of releases and their sources, before and after', () => {
 test('what docs/flux.md tells to copy', () => {
   const page = readFileSync(join(root, 'docs/flux.md'), 'utf8')
   const blocks = [...page.matchAll(/^```yaml\n([\s\S]*?)^```$/gm)].map(([, text = '']) => text)
-  const objects = blocks.filter((text) => text.startsWith('apiVersion:')).flatMap((text) => known(objectsOf(text)))
+  const objects = blocks.filter((text) => /^apiVersion:/m.test(text)).flatMap((text) => known(objectsOf(text)))
   expect(objects.length).toBeGreaterThan(1)
   expect(objects.flatMap((object) => kinds.errorsOf(object))).toEqual([])
 })
