@@ -15,12 +15,15 @@ const FORMATS: readonly FindingsOutput[] = ['text', 'json', 'sarif']
 
 export const isFormat = (output: FindingsOutput | Folder): output is FindingsOutput => typeof output === 'string'
 
-/** A path is a folder. A word that is nearly a format is a mistake, and no folder of that name. */
+/** Formats of other programs, which nobody means as the name of a folder. */
+const FOREIGN_FORMATS: readonly string[] = ['csv', 'html', 'junit', 'table', 'wide', 'xml', 'yaml', 'yml']
+
+/** A path is a folder. A word that is nearly a format, or one of another program, is a mistake. */
 function formatOrFolder(value: string): FindingsOutput | Folder {
   const format = FORMATS.find((one) => one === value)
   if (format !== undefined) return format
   const meant = value.includes('/') ? '' : didYouMean(value, FORMATS)
-  if (meant === '' && value !== '') return { folder: value }
+  if (meant === '' && value !== '' && !FOREIGN_FORMATS.includes(value)) return { folder: value }
   throw new InvalidArgumentError(`expected ${FORMATS.join(', ')}, or a folder such as ./${value}${meant}.`)
 }
 
