@@ -38,6 +38,7 @@ async function check(folder: string, options: CheckOptions): Promise<ExitCode> {
   const { checkFlows } = await import('../../functions/lib/flows/check-environment.ts')
   const { baselineOf } = await import('../reachability/baseline.ts')
   const { coverageOf } = await import('../reachability/coverage.ts')
+  const { atFullStage } = await import('../reachability/full-stage.ts')
   const { flowsOf } = await import('../policy/flows.ts')
   const { installed } = await import('../policy/installed.ts')
   const { hardenedStacks } = await import('../policy/policies.ts')
@@ -52,7 +53,7 @@ async function check(folder: string, options: CheckOptions): Promise<ExitCode> {
   const { complete = false } = options
   const objects = installed(objectsOf(rendering.objects), stacks)
   const inEnvironment = (finding: Finding): StackFinding => ({ stack: path, source: 'check', finding })
-  const coverage = coverageOf(objects, declared.flows, baselineOf(stacks))
+  const coverage = coverageOf(await atFullStage(objects, stacks), declared.flows, baselineOf(stacks))
   const ofFlows = [
     ...declared.findings,
     ...[...checkFlows(objects, { ...declared, complete }), ...coverage.findings].map(inEnvironment),

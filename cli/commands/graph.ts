@@ -29,6 +29,7 @@ export function graphCommand(finish: (exitCode: ExitCode) => void): Command {
 async function graph(folder: string, options: GraphOptions): Promise<ExitCode> {
   const { baselineOf } = await import('../reachability/baseline.ts')
   const { coverageOf } = await import('../reachability/coverage.ts')
+  const { atFullStage } = await import('../reachability/full-stage.ts')
   const { flowsOf } = await import('../policy/flows.ts')
   const { installed } = await import('../policy/installed.ts')
   const { hardenedStacks } = await import('../policy/policies.ts')
@@ -45,7 +46,7 @@ async function graph(folder: string, options: GraphOptions): Promise<ExitCode> {
   const objects = installed(objectsOf(rendering.objects), stacks)
   const { flows } = flowsOf(stacks)
   const edges = edgesOf(flows, objects)
-  const coverage = coverageOf(objects, flows, baselineOf(stacks))
+  const coverage = coverageOf(await atFullStage(objects, stacks), flows, baselineOf(stacks))
   process.stdout.write(
     options.output === 'json'
       ? `${JSON.stringify({ edges, coverage: coverageAsJson(coverage) })}\n`

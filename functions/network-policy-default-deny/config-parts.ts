@@ -27,6 +27,12 @@ export const namespaceSchema = z
     z.describe('One namespace, as `{}` to deny it'),
   )
 
+export const stageSchema = z.enum(['audit', 'ingress', 'full'])
+
+export const workloadSchema = z
+  .strictObject({ stage: stageSchema.check(z.describe('Its own stage; what it leaves open is said on its policy')) })
+  .check(z.describe('One workload'))
+
 export const alwaysSchema = z
   .strictObject({
     podLabels: z._default(labelsSchema, {}).check(z.describe('Pods of the namespace that it selects; all by default')),

@@ -18,6 +18,8 @@ import {
   probesSchema,
   runtimePodsSchema,
   scrapeSchema,
+  stageSchema,
+  workloadSchema,
 } from './config-parts.ts'
 import { rangesSchema } from './config-peers.ts'
 
@@ -36,6 +38,16 @@ export const networkPolicyDefaultDenySchema = z.strictObject({
   directions: z
     ._default(z.array(z.enum(['Ingress', 'Egress'])).check(z.minLength(1)), ['Ingress', 'Egress'])
     .check(z.describe('Directions that are denied by default')),
+  stage: z
+    ._default(stageSchema, 'full')
+    .check(
+      z.describe(
+        'How far the way to deny by default has been gone: `audit` writes no policy and says what is missing, `ingress` leaves egress open, `full` denies both directions',
+      ),
+    ),
+  workloads: z
+    ._default(z.record(z.string(), workloadSchema), {})
+    .check(z.describe('Workloads that are ahead of the others, or behind them')),
   namespaces: z
     ._default(z.record(z.string(), namespaceSchema), {})
     .check(z.describe('Namespaces to deny by default besides those whose Namespace object is in the build')),

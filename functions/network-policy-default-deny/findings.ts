@@ -113,6 +113,22 @@ export const findings = defineFindings(NAME, {
     why: 'Kubelets answer at the addresses of nodes, port 10250, and default deny drops the calls: metrics of nodes and pods are missing.',
     fix: 'Set nodes to the address ranges of the nodes, or name the workload under openEgress.',
   },
+  'egress-was-open': {
+    severity: 'warning',
+    message: (policies: string, name: string) =>
+      `found its egress left open by ${policies}, and the generated policies deny it but for flows; expected workloads.${name}.stage: ingress to leave it open for now, full to say that its flows are complete`,
+    means: 'Policies that a person wrote for a workload restrict who may call it, and not whom it calls.',
+    why: 'With default deny for both directions, whatever it calls and no flow declares is cut off.',
+    fix: 'Declare what it calls as flows and set workloads.<name>.stage to full, or set it to ingress for now.',
+  },
+  staged: {
+    severity: 'info',
+    message: (stage: string, now: number, later: number) =>
+      `stage ${stage}: writes ${now} policies; at stage full it would be ${later}`,
+    means: 'The policy is at a stage before full, so traffic is open that it will deny.',
+    why: 'Whoever reviews the rendering must see how far the namespace is from being denied by default.',
+    fix: 'Fix what check lists as cut off, then set stage to the next: ingress after audit, full after ingress.',
+  },
   'scrape-port-unknown': {
     severity: 'warning',
     message: (found: string) => `found ${found}, expected a port number; the scraper is not admitted to it`,

@@ -12,13 +12,15 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Finding } from '../lib/framework/finding.ts'
 import { replaceGenerated } from '../lib/framework/generated-objects.ts'
 import { Shared } from '../lib/framework/shared.ts'
+import { unknownKeys, workloadNames } from '../lib/framework/unknown-keys.ts'
 import type { KubernetesObject } from '../lib/kubernetes/objects.ts'
 import { announcedTraffic } from './checks/announced.ts'
 import { broaderThanFlows } from './checks/broader-policies.ts'
 import { callersWithoutPods } from './checks/callers.ts'
 import { deadPolicies } from './checks/dead-policies.ts'
+import { egressThatWasOpen } from './checks/egress-that-was-open.ts'
 import { monitorsWithoutScraper } from './checks/monitors.ts'
-import { checkPolicies } from './checks/peers.ts'
+import { checkPolicies, type Written } from './checks/peers.ts'
 import { redundantPolicies } from './checks/redundant-policies.ts'
 import { forgottenEndpoints } from './checks/service-endpoints.ts'
 import type { NetworkPolicyDefaultDenySpec } from './config.ts'
@@ -26,7 +28,8 @@ import { write } from './dialects/write.ts'
 import { findings, NAME } from './findings.ts'
 import { namespacePolicies } from './policies/of-namespaces.ts'
 import { subjectPolicies } from './policies/of-subjects.ts'
-import { readBuild } from './subjects/build.ts'
+import { type Build, readBuild } from './subjects/build.ts'
+import type { Subject } from './subjects/subject.ts'
 import { openEgress } from './traffic/open-egress.ts'
 import { scrapeFindings } from './traffic/scrape.ts'
 
@@ -38,9 +41,12 @@ export function transform(
 ): Finding[] {
   const { build, findings: ofBuild } = readBuild(objects, spec, shared)
   const open = openEgress(build)
-  const policies = [...namespacePolicies(build), ...subjectPolicies(build, open.reasons)]
-  const written = policies.map((policy) => ({ policy, object: write(policy, spec) }))
-  return [
+  const written = policiesOf(build, open.reasons)
+  const isFull = spec.stage === 'full' && Object.keys(spec.workloads).length === 0
+  const full = isFull
+    ? written
+    : policiesOf({ ...build, spec: { ...spec, stage: 'full', workloads: {} } }, open.reasons)
+  const ofFull = [
     ...ofBuild,
     ...open.findings,
     ...scrapeFindings(build.subjects, spec.scrape !== undefined),
@@ -48,9 +54,15 @@ export function transform(
     ...callersWithoutPods(build),
     ...announcedTraffic(build, open.reasons),
     ...forgottenEndpoints(build),
-    ...checkPolicies(written, build),
-    ...broaderThanFlows(written, build),
+    ...broaderThanFlows(full, build),
     ...deadPolicies(build),
+  ]
+  return [
+    ...(spec.stage === 'audit' ? ofFull.map(softened) : ofFull),
+    ...(spec.stage === 'full' ? [] : [findings.staged({}, spec.stage, written.length, full.length)]),
+    ...unknownWorkloads(build),
+    ...egressThatWasOpen(build, open.reasons),
+    ...checkPolicies(written, build),
     ...replaceGenerated(
       objects,
       { name: NAME, types: ['networking.k8s.io/NetworkPolicy', 'cilium.io/CiliumNetworkPolicy'] },
@@ -60,6 +72,22 @@ export function transform(
     ...redundantPolicies(objects, spec),
   ]
 }
+
+const policiesOf = (build: Build, open: ReadonlyMap<Subject, string>): Written[] =>
+  [...namespacePolicies(build), ...subjectPolicies(build, open)].map((policy) => ({
+    policy,
+    object: write(policy, build.spec),
+  }))
+
+/** An audit says what is missing, and refuses nothing for it. */
+const softened = (finding: Finding): Finding =>
+  finding.severity === 'error' && finding.id.startsWith(`${NAME}/`) ? { ...finding, severity: 'warning' } : finding
+
+const unknownWorkloads = ({ subjects, spec }: Build): Finding[] =>
+  unknownKeys(findings['unknown-key'], 'workloads', spec.workloads, {
+    what: 'workload',
+    names: subjects.flatMap(({ workload, name }) => (workload ? workloadNames([workload]) : [name])),
+  })
 
 /** Policies add up, so completing one that a person wrote would hide who admits what. */
 const clash = (existing: KubernetesObject, wanted: KubernetesObject): Finding[] =>

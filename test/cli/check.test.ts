@@ -113,6 +113,12 @@ describe('check', () => {
     })
   })
 
+  test('lists what a stack before the last stage will cut off', async () => {
+    const root = withFlows(flow('shop/web:http', 'blog/blog'), '  networkPolicy:\n    stage: audit\n')
+    const stack = await krmHardening(['check', 'environment/stacks/shop'], { cwd: root })
+    expect(stack.stdout).toMatch(/may call nothing but DNS: /)
+  })
+
   test('fails a tree that declares no policy', async () => {
     const { stdout, stderr, exitCode } = await krmHardening(['check', 'environment/cluster'], { cwd: FIXTURES })
     expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 1 })

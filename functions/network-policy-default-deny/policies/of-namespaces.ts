@@ -1,26 +1,31 @@
 import type { PeerSpec } from '../../lib/flows/peer.ts'
 import { type Port, tcp } from '../../lib/flows/port.ts'
 import { toPeer } from '../config-peers.ts'
-import type { Peer, Policy, Rule } from '../policy.ts'
+import type { Direction, Peer, Policy, Rule } from '../policy.ts'
 import type { Build } from '../subjects/build.ts'
+import { deniedDirections } from '../subjects/stage.ts'
 import { rulesOf } from './rules.ts'
 import { namespaceSyncWave } from './sync-wave.ts'
 
 /** The policies of all pods of a denied namespace: `default-deny`, the scrape of sidecars, and those that are always there. */
 export function namespacePolicies(build: Build): Policy[] {
+  const directions = deniedDirections(build.spec)
+  if (directions.length === 0) return []
   return build.scope.denied.flatMap((namespace) =>
-    [defaultDeny(build), ...statsScrape(build, namespace), ...always(build)].map((policy) => ({
-      ...policy,
-      namespace,
-      labels: {},
-      syncWave: namespaceSyncWave(namespace, build),
-    })),
+    [defaultDeny(directions), ...statsScrape(build, namespace, directions), ...always(build, directions)].map(
+      (policy) => ({
+        ...policy,
+        namespace,
+        labels: {},
+        syncWave: namespaceSyncWave(namespace, build),
+      }),
+    ),
   )
 }
 
 type Draft = Omit<Policy, 'namespace' | 'labels' | 'syncWave'>
 
-const defaultDeny = ({ spec: { directions } }: Build): Draft => ({
+const defaultDeny = (directions: readonly Direction[]): Draft => ({
   name: 'default-deny',
   podLabels: {},
   ...(directions.includes('Ingress') && { ingress: [] }),
@@ -29,7 +34,11 @@ const defaultDeny = ({ spec: { directions } }: Build): Draft => ({
 })
 
 /** Sidecars give the metrics of their pods, so only a namespace with sidecars has them. */
-function statsScrape({ spec: { scrape, directions }, subjects }: Build, namespace: string): Draft[] {
+function statsScrape(
+  { spec: { scrape }, subjects }: Build,
+  namespace: string,
+  directions: readonly Direction[],
+): Draft[] {
   const hasSidecars = subjects.some((subject) => subject.namespace === namespace && subject.injected)
   if (!scrape || scrape.off || !directions.includes('Ingress') || !hasSidecars) return []
   const peer: Peer = { type: 'pods', namespace: scrape.namespace, labels: scrape.labels }
@@ -37,13 +46,13 @@ function statsScrape({ spec: { scrape, directions }, subjects }: Build, namespac
   return [{ name: 'allow-envoy-stats-scrape', podLabels: {}, ingress, exceptions: [] }]
 }
 
-function always({ spec }: Build): Draft[] {
+function always({ spec }: Build, directions: readonly Direction[]): Draft[] {
   return Object.entries(spec.always)
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .flatMap(([name, { podLabels, from, to, ports, protocol }]) => {
       const admitted = ports.map((port) => ({ protocol, port }))
-      const ingress = spec.directions.includes('Ingress') ? rulesFor(from, admitted) : []
-      const egress = spec.directions.includes('Egress') ? rulesFor(to, admitted) : []
+      const ingress = directions.includes('Ingress') ? rulesFor(from, admitted) : []
+      const egress = directions.includes('Egress') ? rulesFor(to, admitted) : []
       if (ingress.length + egress.length === 0) return []
       const exceptions = [...Object.values(from), ...Object.values(to)].flatMap(({ reason }) => reason ?? [])
       return [
