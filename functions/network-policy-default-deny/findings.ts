@@ -129,6 +129,22 @@ export const findings = defineFindings(NAME, {
     why: 'Whoever reviews the rendering must see how far the namespace is from being denied by default.',
     fix: 'Fix what check lists as cut off, then set stage to the next: ingress after audit, full after ingress.',
   },
+  'gateway-without-callers': {
+    severity: 'warning',
+    message: (flows: string, selector: string) =>
+      `nobody is admitted to the pods that its controller makes; expected ${flows} from: [any] with a reason, and ${selector}`,
+    means: 'A Gateway of the Gateway API is in a denied namespace, and no flow says who calls its pods.',
+    why: 'The gateway reaches its backends, but default deny drops what arrives at it from outside.',
+    fix: 'Declare the flow that the message gives, or name callers in place of any.',
+  },
+  'waypoint-cut-off': {
+    severity: 'warning',
+    message: (flow: string, caller: string) =>
+      `its pods carry traffic of the mesh, and nobody is admitted to them; expected ${flow} from the pods that call through it, and ${caller} under from of the flows to what it leads to`,
+    means: 'A waypoint of an ambient mesh is in a denied namespace, and no flow goes to its pods.',
+    why: 'Traffic that goes through the waypoint is dropped on both of its sides.',
+    fix: 'Declare a flow to the waypoint, and name it as a caller of the workloads behind it.',
+  },
   'scrape-port-unknown': {
     severity: 'warning',
     message: (found: string) => `found ${found}, expected a port number; the scraper is not admitted to it`,

@@ -53,7 +53,9 @@ export function backendCalls(
     const reader = READERS.find(([group, kind]) => isKind(object, group, kind))
     return reader ? reader[2](object) : []
   })
-  const madeCalls = references.map((reference) => ({ reference, calls: madeCallsOf(reference, topology) }))
+  const madeCalls = references
+    .filter(({ service }) => !service.includes('$('))
+    .map((reference) => ({ reference, calls: madeCallsOf(reference, topology) }))
   const calls = madeCalls.flatMap(({ reference, calls: toMade }) =>
     toMade.length > 0 ? [] : callOf(reference, topology, found),
   )
@@ -98,7 +100,7 @@ function callOf(reference: Reference, topology: Topology, found: Finding[]): Bac
         ? findings['unserved-backend'](
             { object: source, tags: { [BACKEND]: called } },
             called,
-            service ? 'selects no pod of the build' : 'is not in the build',
+            service ? whyUnserved(service) : 'is not in the build',
           )
         : findings['backend-elsewhere']({ object: source, tags: { [BACKEND]: called } }, called),
     )
@@ -115,6 +117,15 @@ function callOf(reference: Reference, topology: Topology, found: Finding[]): Bac
     found.push(findings['unknown-backend-port']({ object: source }, written, `${namespace}/${service.name}`, ports))
     return []
   })
+}
+
+/** Source: https://kubernetes.io/docs/concepts/services-networking/service/#services-without-selectors */
+function whyUnserved({ object, selector }: Service): string {
+  const host = valueAt(object, ['spec', 'externalName'])
+  if (typeof host === 'string') return `is a name for the host ${host} (ExternalName)`
+  return selector === undefined
+    ? 'has no selector, because something else makes its endpoints'
+    : 'selects no pod of the build'
 }
 
 type Reader = (object: KubernetesObject) => Reference[]

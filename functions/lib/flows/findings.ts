@@ -152,7 +152,7 @@ export const findings = defineFindings('flows', {
   'unserved-backend': {
     severity: 'warning',
     message: (service: string, why: string) =>
-      `found Service ${service}, which ${why}, so nobody is admitted to its pods by this object; expected a flow to them with a selector if they are made at run time, or the Service with its pods`,
+      `found Service ${service}, which ${why}, so nobody is admitted to its pods by this object; expected a flow to them with a selector if they are made at run time, one to external/host:port if they are outside, or the Service with its pods`,
     means: 'A route, an Ingress or a webhook sends to a Service whose pods this build does not have.',
     why: 'An operator or another build makes the pods, and nothing here admits the gateway or the API server to them.',
     fix: 'Declare a flow to the pods with their selector and the gateway as caller; a flow with this service settles the warning.',
@@ -173,6 +173,14 @@ export const findings = defineFindings('flows', {
       'A route, an Ingress or a webhook names a port that its Service does not have, or that leads to no port of the pods.',
     why: 'The gateway or the API server would call a port that nothing serves.',
     fix: 'Correct the port in the object, or the ports of the Service.',
+  },
+  'late-variable': {
+    severity: 'warning',
+    message: (variable: string) =>
+      `found ${variable}, which Kustomize's vars replace after all functions have run, so nothing is derived from what it stands for; expected replacements, which run before them`,
+    means: 'A name, a port or a selector on which traffic depends is a variable that is replaced only after hardening.',
+    why: 'No function sees the value: policies for the traffic are missing from the rendering, and verify finds other objects than it expects.',
+    fix: 'Use replacements of Kustomize in place of vars, in a layer at or below the one that names the policy.',
   },
   'monitor-without-target': {
     severity: 'info',

@@ -10,6 +10,7 @@ import type { FlowsSpec } from './schema.ts'
 import { type Scrape, scrapesOf } from './scrapes.ts'
 import { type Topology, topologyOf } from './topology.ts'
 import { calledAfterAll } from './uncalled.ts'
+import { lateVariables } from './variables.ts'
 
 /** Who calls whom in a build, as flows and other objects say. */
 export interface Traffic {
@@ -114,6 +115,7 @@ function resolve(
     madeCalls: backends.madeCalls,
     scrapes: scraping.scrapes,
     findings: [
+      ...lateVariables(objects),
       ...scraping.findings,
       ...calledAfterAll(flows, backends.calls),
       ...parts.flatMap(({ findings }) => findings),

@@ -14,10 +14,13 @@ import type { Build } from '../subjects/build.ts'
 import type { Subject } from '../subjects/subject.ts'
 import { knowsNodes } from '../traffic/baseline.ts'
 import { writeCallerIn } from './callers.ts'
+import { gatewaysWithoutCallers } from './gateways.ts'
 
 /** What the build announces and the policies cut off: each is named with the line of policy that serves it. */
 export const announcedTraffic = (build: Build, open: ReadonlyMap<Subject, string>): Finding[] => [
-  ...(build.spec.directions.includes('Ingress') ? [...exposedServices(build), ...unservedClasses(build)] : []),
+  ...(build.spec.directions.includes('Ingress')
+    ? [...exposedServices(build), ...unservedClasses(build), ...gatewaysWithoutCallers(build)]
+    : []),
   ...(build.spec.directions.includes('Egress')
     ? [...servicePortsElsewhere(build), ...hostsWithoutAddresses(build), ...kubeletsWithoutNodes(build, open)]
     : []),

@@ -7,7 +7,7 @@ import type { Scope } from './scope.ts'
 import type { Subject } from './subject.ts'
 
 /** A waypoint carries traffic inside the mesh, and no route to a backend tells which. */
-const WAYPOINT = 'istio-waypoint'
+export const WAYPOINT = 'istio-waypoint'
 
 /**
  * The pods that a controller makes for each Gateway of the Gateway API in a denied namespace. They are in the namespace

@@ -1,0 +1,55 @@
+import type { Finding } from '../framework/finding.ts'
+import { formatPath, isFields, isKind, type KubernetesObject } from '../kubernetes/objects.ts'
+import { podTemplateOf } from '../kubernetes/pod-template.ts'
+import { namesBackends } from './backends.ts'
+import { findings } from './findings.ts'
+import { isMonitor } from './scrapes.ts'
+
+/** Source: https://github.com/kubernetes-sigs/kustomize/blob/master/api/internal/accumulator/refvartransformer.go */
+const VARIABLE = /\$\([A-Za-z_][\w.-]*\)/
+
+type Path = readonly (string | number)[]
+
+/**
+ * Variables where traffic depends on what they stand for: names, ports, labels and selectors. Kustomize replaces `vars` after
+ * its transformers have run, so no function sees the values. In env, command and args the kubelet replaces them.
+ */
+export const lateVariables = (objects: readonly KubernetesObject[]): Finding[] =>
+  objects.flatMap((object) => {
+    const place = placesOf(object).flatMap(([value, path]) => variableIn(value, path) ?? [])[0]
+    if (!place) return []
+    return [findings['late-variable']({ object, field: { path: formatPath(place.path) } }, place.variable)]
+  })
+
+/** What of an object traffic depends on. */
+function placesOf(object: KubernetesObject): [unknown, Path][] {
+  const template = podTemplateOf(object)
+  if (template) {
+    const { containers, initContainers } = template.spec
+    return [
+      [template.metadata?.labels, [...template.path, 'metadata', 'labels']],
+      [[...(initContainers ?? []), ...containers].map(({ ports }) => ports), [...template.path, 'spec', 'containers']],
+    ]
+  }
+  const isRead = isKind(object, '', 'Service') || isMonitor(object) || namesBackends(object)
+  if (!isRead || object.kind === 'CustomResourceDefinition') return []
+  const { apiVersion, kind, metadata, ...content } = object
+  return [[content, []]]
+}
+
+function variableIn(value: unknown, path: Path): { path: Path; variable: string } | undefined {
+  if (typeof value === 'string') {
+    const [variable] = VARIABLE.exec(value) ?? []
+    return variable === undefined ? undefined : { path, variable }
+  }
+  const entries: [string | number, unknown][] = Array.isArray(value)
+    ? value.map((item, index) => [index, item])
+    : isFields(value)
+      ? Object.entries(value)
+      : []
+  for (const [key, item] of entries) {
+    const found = variableIn(item, [...path, key])
+    if (found) return found
+  }
+  return undefined
+}
