@@ -7,7 +7,13 @@ import type { FlowsSpec } from '../../functions/lib/flows/schema.ts'
 import { type Topology, topologyOf } from '../../functions/lib/flows/topology.ts'
 import type { Finding } from '../../functions/lib/framework/finding.ts'
 import type { KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
-import { type Service, type ServicePort, targetPortNumber } from '../../functions/lib/kubernetes/service.ts'
+import {
+  POD_NAME,
+  replicaOf,
+  type Service,
+  type ServicePort,
+  targetPortNumber,
+} from '../../functions/lib/kubernetes/service.ts'
 import { containerPort, runsPods, type Workload } from '../../functions/lib/kubernetes/workload.ts'
 import { environment as findings } from '../findings.ts'
 import { type Baseline, isBaseline, isForKubelets } from './baseline.ts'
@@ -43,6 +49,8 @@ export interface UncalledPort {
 /** A port of the pods behind a Service. */
 interface Target {
   workload: Workload
+  /** The pod, where the Service selects one of a StatefulSet. */
+  replica?: string | undefined
   port: number
   protocol: string
 }
@@ -96,7 +104,9 @@ const targetsOf = (service: Service, port: ServicePort, topology: Topology): Tar
     .filter(runsPods)
     .flatMap((workload) => {
       const number = targetPortNumber(port, workload)
-      return number === undefined ? [] : [{ workload, port: number, protocol: port.protocol ?? 'TCP' }]
+      return number === undefined
+        ? []
+        : [{ workload, replica: replicaOf(service), port: number, protocol: port.protocol ?? 'TCP' }]
     })
 
 /** Does the policy for a port on pods admit anyone but kubelets? Of what comes through the tunnel of an ambient mesh, flows and routes tell the port. */
@@ -115,7 +125,9 @@ function calledTargets(
     ...backendCalls(objects, topology).calls.map(({ workload, port }) => keyOf({ workload, ...numbered(port) })),
   ])
   return (target) => {
-    const rules = restrictions.rulesFor(target.workload, 'ingress')
+    const { workload, replica } = target
+    const labels = { ...workload.labels, ...(replica !== undefined && { [POD_NAME]: replica }) }
+    const rules = restrictions.rulesFor({ namespace: workload.namespace, labels }, 'ingress')
     if (!rules) return true
     const admitting = rules.filter((rule) => !isForKubelets(rule, baseline))
     if (admitting.some((rule) => admits(rule, target))) return true

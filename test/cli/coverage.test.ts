@@ -77,6 +77,14 @@ describe('what policies cut off', () => {
     expect(uncalled(found)).toEqual(['cart:admin'])
   })
 
+  test('is not the port of a Service of one replica whose callers are admitted to that pod', async () => {
+    const database = { ...workload('db', { kind: 'StatefulSet', ports: [{ name: 'sql', containerPort: 5432 }] }) }
+    const labels = { 'app.kubernetes.io/name': 'db', 'statefulset.kubernetes.io/pod-name': 'db-0' }
+    const own = service('db-0', [{ name: 'sql', port: 5432 }], labels)
+    const flows = { 'shop/db:sql': { from: ['web'], service: 'db-0' } }
+    expect(uncalled(await coverage([namespace('shop'), database, own, workload('web')], flows))).toEqual([])
+  })
+
   test('is nothing where nothing is denied', async () => {
     const found = await coverage(shop.slice(1), {}, { namespaces: { shop: { off: true, reason: 'later' } } })
     expect(uncalled(found)).toEqual([])

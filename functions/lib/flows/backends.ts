@@ -1,6 +1,6 @@
 import type { Finding } from '../framework/finding.ts'
 import { type Fields, isFields, isKind, type KubernetesObject, valueAt } from '../kubernetes/objects.ts'
-import { type Service, servicePortFor, targetPortNumber } from '../kubernetes/service.ts'
+import { replicaOf, type Service, servicePortFor, targetPortNumber } from '../kubernetes/service.ts'
 import type { Workload } from '../kubernetes/workload.ts'
 import { findings } from './findings.ts'
 import { isBehind, type MadePods, portOfMade, targetOfMade } from './made-pods.ts'
@@ -26,12 +26,14 @@ export interface BackendCall {
   /** The webhook configuration, APIService, VirtualService, route or Ingress that says so. */
   source: KubernetesObject
   workload: Workload
+  /** The one pod of the StatefulSet that is called, by its name. */
+  replica?: string
   /** Port on the pod. */
   port: Port
 }
 
 /** The same to pods that an operator makes. */
-export interface MadeCall extends Omit<BackendCall, 'workload'> {
+export interface MadeCall extends Omit<BackendCall, 'workload' | 'replica'> {
   pods: MadePods
 }
 
@@ -107,11 +109,13 @@ function callOf(reference: Reference, topology: Topology, found: Finding[]): Bac
     return []
   }
   const [onlyPort, ...others] = service.ports
+  const replica = replicaOf(service)
   return behind.flatMap((workload) => {
     const servicePort =
       port !== undefined ? servicePortFor(service, port, workload, 'TCP') : others.length === 0 ? onlyPort : undefined
     const number = servicePort && targetPortNumber(servicePort, workload)
-    if (number !== undefined) return [{ route, source, workload, port: tcp(number) }]
+    if (number !== undefined)
+      return [{ route, source, workload, ...(replica !== undefined && { replica }), port: tcp(number) }]
     const written = port === undefined ? 'no port' : `port ${port}`
     const ports = service.ports.map((p) => String(p.name ?? p.port))
     found.push(findings['unknown-backend-port']({ object: source }, written, `${namespace}/${service.name}`, ports))

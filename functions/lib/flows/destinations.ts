@@ -2,7 +2,15 @@ import { didYouMean, nearest } from '../framework/did-you-mean.ts'
 import type { Finding } from '../framework/finding.ts'
 import { isCalled } from '../kubernetes/previous-names.ts'
 import { type Labels, selects } from '../kubernetes/selector.ts'
-import { type Service, type ServicePort, serviceHost, servicePortFor, targetPortNumber } from '../kubernetes/service.ts'
+import {
+  POD_NAME,
+  replicaOf,
+  type Service,
+  type ServicePort,
+  serviceHost,
+  servicePortFor,
+  targetPortNumber,
+} from '../kubernetes/service.ts'
 import { containerPort, servingContainers, type Workload } from '../kubernetes/workload.ts'
 import { findings } from './findings.ts'
 import { about, type Flow } from './flow.ts'
@@ -18,6 +26,8 @@ export interface Callee {
   workload: Workload | undefined
   /** Name for what is derived of it: the workload's, or the one that the flow gives run-time pods. */
   name: string
+  /** The one pod of the StatefulSet that is called, by its name. */
+  replica?: string
   /** Is its side of the flow this build's to write? */
   isHere: boolean
   /** What selects its pods; undefined where they stand in another stack, of which only the namespace is known. */
@@ -206,6 +216,7 @@ function calleesOver(
   const port =
     (servicePort && targetPortNumber(servicePort, workload)) ?? containerPort(workload, flow.port) ?? flow.port
   const dialled = servicePort && service ? dialledPort(service, servicePort, port) : port
+  const replica = service && replicaOf(service)
   const labels = policySelector(workload, topology)
   const protocols = lookup === undefined ? protocolsOf(flow, workload, port, topology) : [lookup]
   return protocols.map((protocol) => ({
@@ -213,7 +224,8 @@ function calleesOver(
     workload,
     name: workload.name,
     isHere: true,
-    labels,
+    labels: replica === undefined ? labels : { ...labels, [POD_NAME]: replica },
+    ...(replica !== undefined && { replica }),
     port: { protocol, port },
     dialled: { protocol, port: dialled },
     host: service && !flow.plain && protocol === 'TCP' ? serviceHost(service.name, workload.namespace) : undefined,
@@ -267,6 +279,8 @@ const carryingServices = (flow: Flow, workload: Workload, topology: Topology): S
   topology
     .servicesFor(workload)
     .filter((service) => servicePortFor(service, flow.port, workload, flow.protocol) !== undefined)
+    // A Service of one replica is meant only by its name.
+    .filter((service) => replicaOf(service) === undefined || isCalled(service.object, flow.service ?? ''))
 
 function problemOf(
   flow: Flow,

@@ -9,7 +9,9 @@ import { type Port, tcp } from './port.ts'
 import type { Topology } from './topology.ts'
 
 /** Pods that are called: those of a workload, or those that an operator makes. */
-export type Called = { workload: Workload; pods?: undefined } | { pods: MadePods; workload?: undefined }
+export type Called =
+  | { workload: Workload; replica?: string; pods?: undefined }
+  | { pods: MadePods; workload?: undefined }
 
 /** A scrape that a monitor of the build asks for. */
 export type Scrape = Called & {

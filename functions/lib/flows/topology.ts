@@ -3,7 +3,7 @@ import { isOfTheMesh } from '../kubernetes/istio-labels.ts'
 import { isKind, type KubernetesObject, valueAt } from '../kubernetes/objects.ts'
 import { namesOf, namespacesOf } from '../kubernetes/previous-names.ts'
 import { type Labels, selects } from '../kubernetes/selector.ts'
-import { type Service, servicesOf } from '../kubernetes/service.ts'
+import { POD_NAME, type Service, servicesOf } from '../kubernetes/service.ts'
 import { type Workload, workloadsOf } from '../kubernetes/workload.ts'
 import { type ElsewhereSpec, elsewhereEntry } from './elsewhere.ts'
 import { APP, COMPONENT } from './flow.ts'
@@ -44,10 +44,16 @@ export function topologyOf(objects: readonly KubernetesObject[], elsewhere?: Els
   const byWorkloadName = groupBy(workloads, ({ namespace, name }) => `${namespace}/${name}`)
   const workloadsIn = (namespace: string): readonly Workload[] => byNamespace.get(namespace) ?? []
   const { workloadsWith, selectsOnly } = labelIndex(workloads, workloadsIn)
+  /** No manifest holds the name of a pod: it is that of its StatefulSet and a number. */
+  const withReplica = (namespace: string, replica: string, selector: Labels): Workload[] =>
+    (byWorkloadName.get(`${namespace}/${replica.replace(/-\d+$/, '')}`) ?? []).filter(
+      ({ kind, labels }) => kind === 'StatefulSet' && selects(selector, labels),
+    )
   // Unlike a policy, a Service with an empty selector selects nothing.
   const behind = new Map(
     services.map((service) => {
-      const selector = service.selector ?? {}
+      const { [POD_NAME]: replica, ...selector } = service.selector ?? {}
+      if (replica !== undefined) return [service, withReplica(service.namespace, replica, selector)]
       return [service, Object.keys(selector).length > 0 ? workloadsWith(service.namespace, selector) : []]
     }),
   )

@@ -20,6 +20,12 @@ export interface Service {
   headless: boolean
 }
 
+/** Source: https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#pod-name-label: each pod of a StatefulSet carries its name. */
+export const POD_NAME = 'statefulset.kubernetes.io/pod-name'
+
+/** The one pod of a StatefulSet that a Service selects; undefined for a Service that selects by other labels alone. */
+export const replicaOf = ({ selector }: Service): string | undefined => selector?.[POD_NAME]
+
 export const servicesOf = (objects: readonly KubernetesObject[]): Service[] =>
   objects
     .filter((object) => isKind(object, '', 'Service'))

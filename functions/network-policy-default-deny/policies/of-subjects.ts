@@ -16,7 +16,8 @@ const EVERYTHING: readonly Rule[] = [{ peers: [{ type: 'anyone' }], ports: [] }]
 
 /** One policy for each subject: who may call it where anyone may, and whom it may call. Sorted. */
 export function subjectPolicies(build: Build, open: ReadonlyMap<Subject, string>): Policy[] {
-  const { spec, subjects } = build
+  const { spec } = build
+  const subjects = [...build.subjects, ...build.replicas]
   const everywhere = deniedDirections(spec)
   const denied = new Map(subjects.map((subject) => [subject, deniedTo(subject, spec)]))
   const anywhere = new Set([...everywhere, ...[...denied.values()].flat()])

@@ -14,6 +14,7 @@ import type { Workload } from '../../lib/kubernetes/workload.ts'
 import type { NetworkPolicyDefaultDenySpec } from '../config.ts'
 import { gatewaySubjects } from './gateway-pods.ts'
 import { kubeletReaders } from './kubelet-readers.ts'
+import { replicaSubjects } from './replicas.ts'
 import { placeOf, runtimeSubjects } from './runtime-pods.ts'
 import { type Scope, scopeFindings, scopeOf } from './scope.ts'
 import { type Subject, workloadSubjects } from './subject.ts'
@@ -39,7 +40,9 @@ export interface Build {
   /** Namespace objects of the build, by name. */
   namespaces: ReadonlyMap<string, KubernetesObject>
   gateways: Gateways
-  subjectOf(workload: Workload): Subject | undefined
+  /** Single pods of workloads that have a policy besides. */
+  replicas: readonly Subject[]
+  subjectOf(workload: Workload, replica?: string): Subject | undefined
   calleeSubject(callee: Callee): Subject | undefined
   /** Of pods that an operator makes. */
   madeSubject(pods: MadePods): Subject | undefined
@@ -64,16 +67,20 @@ export function readBuild(
   const ofGateways = gatewaySubjects(objects, declaredPods, { topology, scope, spec })
   const runtime = [...declaredPods, ...ofGateways]
   const byObject = new Map(ofWorkloads.subjects.map((subject) => [subject.workload?.object, subject]))
-  const subjectOf = ({ object }: Workload): Subject | undefined => byObject.get(object)
+  const ofWorkload = ({ object }: Workload): Subject | undefined => byObject.get(object)
+  const replicas = replicaSubjects(flows, calls, ofWorkload)
+  const subjectOf = (workload: Workload, replica?: string): Subject | undefined =>
+    replica === undefined ? ofWorkload(workload) : replicas.get(`${workload.namespace}/${replica}`)
   return {
     build: {
       ...{ spec, objects, topology, scope, declared, flows, calls, madeCalls, scrapes, namespaces },
       gateways: readGateways(objects, topology, spec.gateways),
       subjects: [...ofWorkloads.subjects, ...runtime],
       runtimeSubjects: runtime,
+      replicas: [...replicas.values()],
       subjectOf,
       calleeSubject: (callee) =>
-        callee.workload ? subjectOf(callee.workload) : ofRuntime.subjects.get(placeOf(callee)),
+        callee.workload ? subjectOf(callee.workload, callee.replica) : ofRuntime.subjects.get(placeOf(callee)),
       madeSubject: (pods) =>
         declaredPods.find(({ namespace, podLabels }) => namespace === pods.namespace && selectsMade(podLabels, pods)),
     },

@@ -25,13 +25,13 @@ const derivedCalls = (build: Build): DerivedCall[] => [
   ...build.topology.made.flatMap((pods) => [...amongMembers(pods, build), ...byMade(pods, build)]),
 ]
 
-function to(
-  { workload, pods }: Called,
-  callers: readonly Endpoint[],
-  ports: readonly Port[],
-  build: Build,
-): DerivedCall {
-  if (workload) return { callers, callee: workloadEndpoint(workload, build), subject: build.subjectOf(workload), ports }
+function to(called: Called, callers: readonly Endpoint[], ports: readonly Port[], build: Build): DerivedCall {
+  if (called.workload) {
+    const { workload, replica } = called
+    const callee = workloadEndpoint(workload, build, replica)
+    return { callers, callee, subject: build.subjectOf(workload, replica), ports }
+  }
+  const { pods } = called
   const subject = build.madeSubject(pods)
   return { callers, callee: madeEndpoint(pods, build), subject, ports }
 }

@@ -70,14 +70,14 @@ const podsElsewhere = (namespace: string | undefined, labels: Labels | undefined
   inMesh: isNamespaceInMesh(namespace, spec),
 })
 
-export function workloadEndpoint(workload: Workload, build: Build): Endpoint {
+export function workloadEndpoint(workload: Workload, build: Build, replica?: string): Endpoint {
   if (isHostNetwork(workload)) return NODES
-  const labels = build.subjectOf(workload)?.podLabels ?? policySelector(workload, build.topology)
+  const labels = build.subjectOf(workload, replica)?.podLabels ?? policySelector(workload, build.topology)
   return { peer: { type: 'pods', namespace: workload.namespace, labels }, inMesh: isInMesh(workload, build.spec) }
 }
 
-export const calleeEndpoint = ({ workload, namespace, labels }: Callee, build: Build): Endpoint =>
-  workload ? workloadEndpoint(workload, build) : podsElsewhere(namespace, labels, build)
+export const calleeEndpoint = ({ workload, replica, namespace, labels }: Callee, build: Build): Endpoint =>
+  workload ? workloadEndpoint(workload, build, replica) : podsElsewhere(namespace, labels, build)
 
 export const subjectEndpoint = ({ workload, namespace, podLabels }: Subject, build: Build): Endpoint =>
   workload ? workloadEndpoint(workload, build) : podsElsewhere(namespace, podLabels, build)

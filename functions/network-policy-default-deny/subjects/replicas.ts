@@ -1,0 +1,26 @@
+import type { BackendCall } from '../../lib/flows/backends.ts'
+import type { ResolvedFlow } from '../../lib/flows/resolve.ts'
+import { POD_NAME } from '../../lib/kubernetes/service.ts'
+import type { Workload } from '../../lib/kubernetes/workload.ts'
+import type { Subject } from './subject.ts'
+
+/**
+ * Single pods of StatefulSets that are called by a Service of their own: a policy each, next to that of the workload, which
+ * admits to them alone who calls them by it. By the name of the pod.
+ */
+export function replicaSubjects(
+  flows: readonly ResolvedFlow[],
+  calls: readonly BackendCall[],
+  subjectOf: (workload: Workload) => Subject | undefined,
+): ReadonlyMap<string, Subject> {
+  const called = [...calls, ...flows.flatMap(({ callees }) => callees)]
+  return new Map(
+    called.flatMap(({ workload, replica }): [string, Subject][] => {
+      const whole = workload && subjectOf(workload)
+      if (!whole || replica === undefined) return []
+      const podLabels = { ...whole.podLabels, [POD_NAME]: replica }
+      const carried = { ...whole.carried, [POD_NAME]: replica }
+      return [[`${whole.namespace}/${replica}`, { ...whole, name: replica, podLabels, carried }]]
+    }),
+  )
+}
