@@ -13,10 +13,11 @@ export const chartLocksAsText = (locked: readonly LockedChart[]): string =>
 
 /** The same for programs. */
 export const chartLocksAsJson = (locked: readonly LockedChart[]): object =>
-  locked.map(({ file, release, before, after, changes }) => ({
+  locked.map(({ file, release, before, after, changes, images }) => ({
     file: display(file),
     chart: release.chart,
     version: release.version,
     isCurrent: before === after,
     changes,
+    images,
   }))

@@ -10,6 +10,7 @@ import { Failure } from '../../exit-code.ts'
 import { readObjects } from '../../read-objects.ts'
 import { changesBetween } from './changes.ts'
 import { type Rendered, render } from './helm.ts'
+import { imagesOf } from './images.ts'
 import { reduced } from './reduce.ts'
 import type { Lockable } from './releases.ts'
 
@@ -21,6 +22,8 @@ export interface LockedChart {
   after: string
   /** What differs for a reviewer; every fact for a lock that is new. */
   changes: string[]
+  /** The images of the chart that have a tag and no digest. */
+  images: string[]
 }
 
 const KUBERNETES = '1.32.0'
@@ -54,6 +57,7 @@ async function lockOf(
     before,
     after: lockText(release, rendered, objects, kubernetes),
     changes: changesBetween(known, objects),
+    images: await imagesOf(objects),
   }
 }
 

@@ -255,51 +255,78 @@ describe('lock-charts', () => {
   const WORKFLOW = 'integrations/renovate/lock-charts.yaml'
   const identity = ['-c', 'user.name=a', '-c', 'user.email=a@b.c']
 
-  /** A branch with a lock and a workflow, its clone, and what the lock job hands on after it changed both. */
-  function branch(): { root: string; remote: string; locks: string } {
-    const [remote, root, locks] = [folder(), folder(), folder()]
+  /** A branch that updates a chart, as it is checked out, and its remote. */
+  function branch(): { root: string; remote: string } {
+    const [remote, root] = [folder(), folder()]
     const git = (...args: string[]): string =>
       execFileSync('git', [...identity, ...args], { cwd: root, encoding: 'utf8' })
     execFileSync('git', ['init', '--quiet', '--bare', remote])
     git('init', '--quiet', '--initial-branch=renovate/web')
     mkdirSync(join(root, 'web'))
     writeFileSync(join(root, 'web/web.lock.yaml'), 'digest: old\n')
+    writeFileSync(join(root, 'images.yaml'), 'digests: {}\n')
     writeFileSync(join(root, 'release.yaml'), 'tag: v1\n')
     git('add', '--all')
     git('commit', '--quiet', '--message=a')
     git('push', '--quiet', remote, 'HEAD:renovate/web')
-    return { root, remote, locks }
+    return { root, remote }
   }
-  const npx =
-    'echo "web.lock.yaml: renewed"; echo "  + container: Deployment web: sidecar"; echo "digest: new" >web/web.lock.yaml; echo more >>release.yaml'
+  const answer = (isCurrent: boolean): string =>
+    JSON.stringify([
+      {
+        file: 'web/web.lock.yaml',
+        chart: 'oci://charts.example.com/web',
+        version: '1.1.0',
+        isCurrent,
+        changes: ['+ container: Deployment web: sidecar'],
+        images: ['example/sidecar:v2', 'example/web:1.1.0'],
+      },
+    ])
+  /** In place of krm-hardening: renews the lock, or the digests, and changes a file that is none of its own. */
+  const npx = `if [ "$4" = --chart ]; then echo '${answer(false)}'; echo "digest: new" >web/web.lock.yaml; echo more >>release.yaml
+else echo "digests: {a: b}" >images.yaml; fi`
+  const environment = { ENVIRONMENTS: 'a', KRM_HARDENING: 'x', DIGESTS: 'images.yaml' }
   const lock = (root: string, npxText = npx) =>
-    runStep(
-      stepOf(WORKFLOW, 'Lock what the charts render'),
-      { npx: npxText },
-      { ENVIRONMENTS: 'a', KRM_HARDENING: 'x' },
-      root,
-    )
+    runStep(stepOf(WORKFLOW, 'Lock what the charts render'), { npx: npxText }, environment, root)
   const commit = (root: string, remote: string) =>
     runStep(
       stepOf(WORKFLOW, 'Commit the locks'),
       {},
-      { LOCKS: join(root, 'locks'), TOKEN: 'x', REMOTE: remote, GITHUB_REF_NAME: 'renovate/web' },
+      {
+        ...environment,
+        LOCKS: join(root, 'locks'),
+        TOKEN: 'x',
+        REMOTE: remote,
+        GITHUB_REF_NAME: 'renovate/web',
+      },
       root,
     )
 
-  test('commits the locks to the branch, and nothing else that changed', () => {
+  test('asks for the images of charts that changed, and commits locks and digests to the branch, and nothing else', () => {
     const { root, remote } = branch()
-    expect(lock(root).status).toBe(0)
+    expect(lock(root)).toMatchObject({
+      status: 0,
+      calls: [
+        'npx --yes x lock --chart a --output json',
+        'npx --yes x lock images.yaml example/sidecar:v2 example/web:1.1.0',
+      ],
+    })
+    execFileSync('git', ['add', 'release.yaml'], { cwd: root })
+    execFileSync('git', ['diff', '--cached', '--binary', '--output=locks/locks.patch'], { cwd: root })
     execFileSync('git', ['reset', '--quiet', '--hard'], { cwd: root })
     expect(commit(root, remote)).toMatchObject({ status: 0 })
     const show = (path: string): string =>
       execFileSync('git', ['-C', remote, 'show', `renovate/web:${path}`], { encoding: 'utf8' })
-    expect([show('web/web.lock.yaml'), show('release.yaml')]).toEqual(['digest: new\n', 'tag: v1\n'])
+    expect(['web/web.lock.yaml', 'images.yaml', 'release.yaml'].map(show)).toEqual([
+      'digest: new\n',
+      'digests: {a: b}\n',
+      'tag: v1\n',
+    ])
   })
 
   test('commits nothing where every lock is fresh', () => {
     const { root, remote } = branch()
-    lock(root, 'echo current')
+    expect(lock(root, `echo '${answer(true)}'`).calls).toHaveLength(1)
     expect(commit(root, remote)).toMatchObject({ status: 0, stdout: 'every lock is fresh\n' })
   })
 
@@ -313,7 +340,9 @@ describe('lock-charts', () => {
       root,
     )
     expect(status).toBe(0)
-    expect(stdout).toContain('```diff\nweb.lock.yaml: renewed\n+ container: Deployment web: sidecar\n```\n')
+    expect(stdout).toContain(
+      '```diff\nweb/web.lock.yaml: oci://charts.example.com/web 1.1.0\n+ container: Deployment web: sidecar\n```\n',
+    )
   })
 })
 
