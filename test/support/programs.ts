@@ -90,7 +90,20 @@ export const builtInCopy = (
     }
     if (how.dropped) go(copy, 'mod', 'edit', `-dropreplace=${how.dropped}`)
     const flags = ['-mod=mod', ...(how.flags ? [`-ldflags=${how.flags}`] : [])]
-    go(copy, 'build', ...flags, '-o', join(folder, how.program), `./${how.package}`)
+    // One at a time: test files run side by side, and the second finds everything compiled.
+    execFileSync(
+      'flock',
+      [
+        join(CACHE, `${how.program}.lock`),
+        'go',
+        'build',
+        ...flags,
+        '-o',
+        join(folder, how.program),
+        `./${how.package}`,
+      ],
+      { cwd: copy, env: goEnvironment(folder), stdio: 'pipe' },
+    )
   })
 
 /** The command of Flux. Its module has everything but the manifests that its release puts into it, which only `flux install` reads. */
@@ -151,7 +164,14 @@ function built(program: string, version: string, why: string, build: (folder: st
 const go = (folder: string, ...args: string[]): string =>
   execFileSync('go', args, {
     cwd: folder,
-    env: { ...process.env, GOBIN: folder, GOFLAGS: '', CGO_ENABLED: '0' },
+    env: goEnvironment(folder),
     encoding: 'utf8',
     stdio: 'pipe',
   })
+
+const goEnvironment = (folder: string): NodeJS.ProcessEnv => ({
+  ...process.env,
+  GOBIN: folder,
+  GOFLAGS: '',
+  CGO_ENABLED: '0',
+})

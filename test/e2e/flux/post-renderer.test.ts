@@ -13,8 +13,8 @@ import { folder, krmHardening, removeFolders } from '../../cli/lib/command-line.
 import { builtWithGo, TIME_TO_BUILD } from '../../support/programs.ts'
 import { type Registry, startRegistry } from '../../support/registry.ts'
 import { objectsOf } from '../../support/stacks.ts'
-import { podSecurityFindings } from './lib/pod-security.ts'
-import { postRender } from './lib/post-render.ts'
+import { podSecurity, podSecurityFindings } from './lib/pod-security.ts'
+import { postRender, postRenderer } from './lib/post-render.ts'
 
 // A HelmRelease from its chart to what helm-controller applies: a real helm, a real registry, and the post-renderer of
 // helm-controller itself, which sees hooks too from Flux 2.9 on.
@@ -111,6 +111,8 @@ const releaseOf = (objects: readonly KubernetesObject[]): KubernetesObject =>
 
 beforeAll(async () => {
   helm = builtWithGo('helm.sh/helm/v3/cmd/helm', 'v3.18.6', 'The tests of HelmReleases need helm')
+  // They are built here, where there is time for it.
+  for (const program of [podSecurity, postRenderer]) program()
   registry = await startRegistry([])
   for (const name of ['bin', 'stack']) mkdirSync(join(root, name))
   symlinkSync(helm, join(root, 'bin/helm'))
@@ -148,6 +150,24 @@ test('the lock has the digest of the chart, and nothing of its Secrets', () => {
   const text = readFileSync(join(STACK, 'app.lock.yaml'), 'utf8')
   expect(text).toMatch(/^ {4}digest: sha256:[a-f0-9]{64}$/m)
   expect(text).not.toContain('password')
+})
+
+test('for a program, lock names every image that a registry has to be asked for', async () => {
+  const { stdout } = await lock('--check', '--output', 'json')
+  expect(JSON.parse(stdout)).toMatchObject([
+    {
+      isCurrent: true,
+      images: [
+        'docker.io/library/busybox:1.36',
+        'example/check:1',
+        'example/web:1.4.2',
+        'postgres:15',
+        'quay.io/example/sidecar:v2',
+        'quay.io/jetstack/cert-manager-acmesolver:v1.20.2',
+        'quay.io/prometheus/alertmanager:v0.28.1',
+      ],
+    },
+  ])
 })
 
 describe('what helm-controller applies', () => {

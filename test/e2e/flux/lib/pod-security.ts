@@ -5,7 +5,8 @@ import { describe, type KubernetesObject } from '../../../../functions/lib/kuber
 import { podTemplateOf } from '../../../../functions/lib/kubernetes/pod-template.ts'
 import { builtInCopy } from '../../../support/programs.ts'
 
-const program = (): string =>
+/** The checks of Pod Security admission, built from its module. */
+export const podSecurity = (): string =>
   builtInCopy(
     'k8s.io/pod-security-admission',
     'v0.34.1',
@@ -23,6 +24,6 @@ export function podSecurityFindings(objects: readonly KubernetesObject[]): strin
     const template = podTemplateOf(object)
     return template ? [{ name: describe(object), metadata: template.metadata, spec: template.spec }] : []
   })
-  const found = execFileSync(program(), { input: JSON.stringify(templates), encoding: 'utf8' })
+  const found = execFileSync(podSecurity(), { input: JSON.stringify(templates), encoding: 'utf8' })
   return found.split('\n').filter((line) => line !== '')
 }

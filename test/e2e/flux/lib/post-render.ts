@@ -7,7 +7,7 @@ import { folder } from '../../../cli/lib/command-line.ts'
 import { builtInCopy } from '../../../support/programs.ts'
 
 /** The post-renderer of helm-controller of Flux 2.9, built from its module. */
-const program = (): string =>
+export const postRenderer = (): string =>
   builtInCopy(
     'github.com/fluxcd/helm-controller',
     'v1.6.0',
@@ -24,5 +24,10 @@ const program = (): string =>
 export function postRender(release: KubernetesObject, manifests: string): string {
   const file = join(folder(), 'release.yaml')
   writeFileSync(file, stringify(release, { version: '1.1', aliasDuplicateObjects: false }))
-  return execFileSync(program(), [file], { input: manifests, encoding: 'utf8', stdio: 'pipe', maxBuffer: 64 << 20 })
+  return execFileSync(postRenderer(), [file], {
+    input: manifests,
+    encoding: 'utf8',
+    stdio: 'pipe',
+    maxBuffer: 64 << 20,
+  })
 }
