@@ -68,7 +68,7 @@ export class Apps {
     const built = await buildAs(additions, copy?.at(folder) ?? folder, this.#builder)
     if ('reason' in built) {
       app.state = copy ? 'partial' : 'unbuilt'
-      app.reason = built.reason
+      app.reason = built.reason.replaceAll(`${copy?.at(this.#top) ?? this.#top}/`, '')
       return undefined
     }
     const items = built.items.map(({ text, file }) => ({

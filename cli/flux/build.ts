@@ -72,10 +72,10 @@ function reasonIn(stderr: string, wrapper: string): string {
   const lines = stderr.split('\n').filter((line) => line.trim() !== '' && !/^(?:warning|info): /.test(line))
   return lines
     .join(' ')
-    .replaceAll(wrapper, '')
-    .replace(/^Error: (?:accumulating resources: )*/, '')
     .replaceAll(/\s+/g, ' ')
-    .replace(/(?:accumulation err='.*?': )/g, '')
+    .replaceAll(wrapper, '')
+    .replace(/^.*recursed accumulation of path '[^']*': /, '')
+    .replace(/^Error: (?:accumulating resources: )*/, '')
     .slice(0, 400)
 }
 

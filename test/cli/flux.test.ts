@@ -5,7 +5,8 @@ import { check, conventionsOf, walkAll } from '../../cli/flux/check.ts'
 import { allFindings } from '../../cli/flux/report.ts'
 import { harden } from '../../cli/runtime/functions.ts'
 import { RULE_NAMES } from '../../functions/flux-conventions/rules/index.ts'
-import { builderWith, edit, folder, krmHardening, removeFolders } from './lib/command-line.ts'
+import { kustomize } from '../support/programs.ts'
+import { builderWith, CLI, edit, folder, IMAGE, krmHardening, program, removeFolders, run } from './lib/command-line.ts'
 
 const HOMELAB = join(__dirname, '../../examples/homelab')
 /** The user's own cache stays as it is. */
@@ -300,6 +301,89 @@ describe('what Flux would apply', () => {
     edit(join(root, RELEASE), (text) => text.replace('interval: 15m', 'interval: 10m'))
     await walkAll(root, counting())
     expect(built).toHaveLength(1)
+  })
+})
+
+describe('a folder with a policy', () => {
+  const policy = `apiVersion: krm-hardening.dev/v1alpha1
+kind: Hardening
+metadata:
+  name: hardening
+  annotations:
+    config.kubernetes.io/function: |
+      container:
+        image: ${IMAGE}
+spec:
+  securityContext: {}
+  flux:
+    unlocked:
+      notes:
+        reason: has no lock yet
+`
+  const worker = `apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: worker
+spec:
+  selector: {matchLabels: {app: worker}}
+  template:
+    metadata: {labels: {app: worker}}
+    spec:
+      containers:
+      - name: worker
+        image: registry.example.com/worker:1.2.3
+`
+  const hardened: Edit[] = [
+    [LIST, 'resources:', 'transformers:\n- policy.yaml\nresources:\n- worker.yaml'],
+    ['apps/web/notes/app/worker.yaml', worker],
+    ['apps/web/notes/app/policy.yaml', policy],
+  ]
+
+  test('is hardened, and proved to be', async () => {
+    const [walk] = await walkAll(homelab(...hardened), newBuilder())
+    const notes = walk?.apps.find(({ entry }) => entry.object.metadata.name === 'notes')
+    expect(notes?.verified?.filter(({ finding }) => finding.severity === 'error')).toEqual([])
+    expect(notes?.texts.join()).toContain('readOnlyRootFilesystem: true')
+  })
+
+  test('is not hardened if a patch of its Kustomization undoes that', async () => {
+    const undo = `  patches:
+  - target:
+      kind: Deployment
+    patch: |
+      - op: remove
+        path: /spec/template/spec/containers/0/securityContext/allowPrivilegeEscalation
+  path:`
+    expect(await found(homelab(...hardened, [NOTES, '  path:', undo]))).toContain(
+      'objects/would-change: Deployment web/worker',
+    )
+  })
+})
+
+describe('the hook of Git', () => {
+  const hook = join(__dirname, '../../integrations/pre-commit/pre-commit')
+  const commit = (root: string) =>
+    run('git', [...AUTHOR, 'commit', '--message', 'change'], { cwd: root, env: { ...path(), XDG_CACHE_HOME: cache } })
+  const path = () => {
+    const bin = folder()
+    program(join(bin, 'krm-hardening'), `#!/bin/sh\nexec '${process.execPath}' '${CLI}' "$@"\n`)
+    return { PATH: `${bin}:${process.env.PATH}`, KUSTOMIZE: kustomize() }
+  }
+  const AUTHOR = ['-c', 'user.name=test', '-c', 'user.email=test@example.com']
+
+  test('lets a commit pass that keeps the conventions, and no other', async () => {
+    const root = homelab()
+    execFileSync('git', ['init', '--quiet'], { cwd: root })
+    cpSync(hook, join(root, '.git/hooks/pre-commit'))
+    execFileSync('git', ['add', '--all'], { cwd: root })
+    expect((await commit(root)).exitCode).toBe(0)
+    edit(join(root, RELEASE), (text) => text.replace('4.0.1', '4.x'))
+    execFileSync('git', ['add', '--all'], { cwd: root })
+    const refused = await commit(root)
+    expect([refused.exitCode, refused.stdout + refused.stderr]).toEqual([
+      1,
+      expect.stringContaining('flux-conventions/chart-pinned'),
+    ])
   })
 })
 

@@ -177,6 +177,32 @@ describe('values', () => {
   })
 })
 
+describe('passwords', () => {
+  const resources = { requests: { cpu: '10m' }, limits: { memory: '64Mi' } }
+
+  test.each([
+    '${PASSWORD}',
+    'prefix-${PASSWORD}',
+    '{{ .password }}',
+    '/run/secrets/password',
+    'op://vault/item/key',
+    '',
+  ])('%s is none that is written out', async (password) => {
+    expect(await broken([release({ values: { resources, auth: { password } } })])).toEqual([])
+  })
+
+  test.each(['password', 'adminPassword', 'pass', 'secretKey', 'apiToken'])('under %s is one', async (key) => {
+    expect(await broken([release({ values: { resources, [key]: 'hunter2' } })])).toEqual(['default-password'])
+  })
+})
+
+test('the class of an Ingress may be in its annotation', async () => {
+  const annotations = { 'kubernetes.io/ingress.class': 'external' }
+  const metadata = { name: 'shop', namespace: 'web', annotations }
+  const ingress = { apiVersion: 'networking.k8s.io/v1', kind: 'Ingress', metadata, spec: { rules: [] } }
+  expect(await broken([ingress])).toEqual(['ingress-class', 'external-dns'])
+})
+
 describe('fix', () => {
   test('repairs once, and finds nothing the second time', async () => {
     const objects = [

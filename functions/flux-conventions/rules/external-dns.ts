@@ -1,6 +1,6 @@
 import { formatPath } from '../../lib/kubernetes/objects.ts'
 import { ingressOf } from '../config-policy.ts'
-import { textAt } from '../tree/values.ts'
+import { classOf } from '../tree/ingress.ts'
 import { defineRule } from './rule.ts'
 
 /** An external Ingress has the annotation by which its name gets into the public DNS. */
@@ -13,7 +13,7 @@ export const externalDns = defineRule({
   *violations(tree, policy) {
     const { external, annotation } = ingressOf(policy)
     for (const { object } of tree.of(['networking.k8s.io', 'Ingress']))
-      if (textAt(object, 'spec', 'ingressClassName') === external && !object.metadata.annotations?.[annotation])
+      if (classOf(object) === external && !object.metadata.annotations?.[annotation])
         yield {
           object,
           path: formatPath(['metadata', 'annotations', annotation]),

@@ -1,7 +1,8 @@
 import { formatPath, isFields, type KubernetesObject, valueAt } from '../../lib/kubernetes/objects.ts'
 import { ingressOf, isListed, type PolicySpec } from '../config-policy.ts'
 import { hasVariable } from '../schemas/variable.ts'
-import { stringsIn, textAt } from '../tree/values.ts'
+import { classOf } from '../tree/ingress.ts'
+import { stringsIn } from '../tree/values.ts'
 import { defineRule, type Violation } from './rule.ts'
 
 /** An Ingress is internal; one that is external is allowed by name. Values of charts that make an Ingress are a warning. */
@@ -13,14 +14,7 @@ export const ingressClass = defineRule({
   fix: 'Use the internal class, or name the Ingress in ingress.allowed with the reason.',
   *violations(tree, policy) {
     for (const { object, namespace } of tree.of(['networking.k8s.io', 'Ingress']))
-      yield* judge(
-        object,
-        namespace,
-        'spec.ingressClassName',
-        textAt(object, 'spec', 'ingressClassName'),
-        policy,
-        'error',
-      )
+      yield* judge(object, namespace, 'spec.ingressClassName', classOf(object), policy, 'error')
     for (const { object, namespace } of tree.releases)
       for (const [path, value] of classesInValues(object))
         if (value === ingressOf(policy).external) yield* judge(object, namespace, path, value, policy, 'warning')

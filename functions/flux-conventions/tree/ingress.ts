@@ -1,0 +1,9 @@
+import type { KubernetesObject } from '../../lib/kubernetes/objects.ts'
+import { textAt } from './values.ts'
+
+/** The annotation that was there before the field, and that controllers still read. */
+const ANNOTATION = 'kubernetes.io/ingress.class'
+
+/** The class of an Ingress. */
+export const classOf = (object: KubernetesObject): string | undefined =>
+  textAt(object, 'spec', 'ingressClassName') ?? object.metadata.annotations?.[ANNOTATION]
