@@ -189,6 +189,33 @@ describe('a HelmRelease with a lock', () => {
     expect((await harden(first.objects, spec)).objects).toEqual(first.objects)
   })
 
+  test('selects objects of one name in two namespaces apart', async () => {
+    const twin = { ...deployment(), metadata: { name: 'app-web', namespace: 'kube-system' } }
+    const own = { ...deployment(), metadata: { name: 'app-web', namespace: 'shop' } }
+    const result = await harden([release(), SOURCE, lock([twin, own])], { networkPolicy: undefined })
+    expect(entriesOf(result)[0]?.kustomize.patches.map(({ target }) => target.namespace)).toEqual([
+      'kube-system',
+      'shop',
+    ])
+    expect((await harden(result.objects, { networkPolicy: undefined })).objects).toEqual(result.objects)
+  })
+
+  test('has the name that helm-controller gives it, however long it is', async () => {
+    const name = 'a'.repeat(60)
+    const shortened = `${'a'.repeat(40)}-11ee391211c6`
+    const named = lock([deployment()], { release: { name: shortened, namespace: 'shop' } })
+    const result = await harden([release({}, { name }), SOURCE, { ...named, metadata: { name, namespace: 'shop' } }])
+    expect(result).toMatchObject({ exitCode: 0, stderr: expect.not.stringContaining('error') })
+  })
+
+  test('is said to have entries of its owner, which no lock knows', async () => {
+    const own = { kustomize: { images: [{ name: 'a', newTag: '1' }] } }
+    const first = await harden([release({ postRenderers: [own] }), SOURCE, lock()])
+    expect(first.stderr).toContain('warning: charts/own-post-renderer: HelmRelease shop/app: spec.postRenderers: ')
+    expect((await harden([release(), SOURCE, lock()])).stderr).not.toContain('own-post-renderer')
+    expect((await harden(first.objects)).stderr).toContain('charts/own-post-renderer')
+  })
+
   test('is reported as unhardened by validate', async () => {
     const { stdout, stderr, exitCode } = await harden([release(), SOURCE, lock()], { mode: 'validate' })
     expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 1 })
@@ -248,6 +275,30 @@ describe('is refused, with nothing on stdout:', () => {
       [release(), { ...SOURCE, spec: { ...SOURCE.spec, ref: { tag: '*' } } }, lock()],
     ],
     ['a source that is not there', 'unresolved-chart', [release(), lock()]],
+    [
+      'values from a file of its chart',
+      'values-from',
+      [
+        release({
+          chartRef: undefined,
+          chart: {
+            spec: {
+              chart: 'web',
+              version: '1.2.3',
+              valuesFiles: ['values-prod.yaml'],
+              sourceRef: { kind: 'HelmRepository', name: 'charts' },
+            },
+          },
+        }),
+        {
+          ...SOURCE,
+          kind: 'HelmRepository',
+          metadata: { name: 'charts', namespace: 'shop' },
+          spec: { interval: '1h', url: 'https://charts.example.com' },
+        },
+        lock([deployment()], { chart: { url: 'https://charts.example.com/web', version: '1.2.3', digest: 'unknown' } }),
+      ],
+    ],
     ['values from a Secret', 'values-from', [release({ valuesFrom: [{ kind: 'Secret', name: 's' }] }), SOURCE, lock()]],
     [
       'values from a ConfigMap that is not there',

@@ -8,5 +8,7 @@ export const canonicalJson = (value: unknown): string =>
   ) ?? 'null'
 
 /** `sha256:` and the digest of the data's canonical JSON. */
-export const digestOf = (value: unknown): string =>
-  `sha256:${createHash('sha256').update(canonicalJson(value)).digest('hex')}`
+export const digestOf = (value: unknown): string => `sha256:${sha256(canonicalJson(value))}`
+
+/** The hash of a text, in hexadecimal digits. */
+export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')

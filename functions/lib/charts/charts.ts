@@ -3,7 +3,7 @@ import { copyOf } from '../exact-integer.ts'
 import { parseConfig } from '../framework/config.ts'
 import type { Finding } from '../framework/finding.ts'
 import { InputError } from '../framework/input-error.ts'
-import { describe, type Fields, groupOf, type KubernetesObject } from '../kubernetes/objects.ts'
+import { describe, type Fields, groupOf, identity, type KubernetesObject } from '../kubernetes/objects.ts'
 import { podTemplateOf } from '../kubernetes/pod-template.ts'
 import { isClusterScoped } from '../kubernetes/scope.ts'
 import { type ChartLock, chartLockSchema, isChartLock, isIntact, UNKNOWN } from './chart-lock.ts'
@@ -11,7 +11,7 @@ import type { FluxSpec } from './config.ts'
 import { charts } from './findings.ts'
 import { applyPatch, patchOf } from './json-patch.ts'
 import { literalPasswords } from './literal-passwords.ts'
-import { managedIndex, managedPatches, targetOf, writeManagedEntry } from './post-renderer.ts'
+import { hasOwnEntries, managedIndex, managedPatches, Targets, writeManagedEntry } from './post-renderer.ts'
 import { isHelmRelease, type Release, releaseOf } from './release.ts'
 import { rootInitContainers } from './root-init-containers.ts'
 import { type ChartSources, isHelmRepository, isOciRepository } from './source.ts'
@@ -86,11 +86,12 @@ export class Charts {
 
   /** Writes what functions changed into the managed post-renderer of each HelmRelease. */
   writeBack(): void {
-    for (const { release, rendered, objects } of this.#expanded) {
-      const patches = rendered.flatMap((before, index) => {
-        const after = objects[index]
-        const operations = after ? patchOf(before, after) : []
-        return operations.length > 0 ? [{ object: before, operations }] : []
+    for (const { release, lock, rendered, objects } of this.#expanded) {
+      const targets = new Targets(lock.objects)
+      const patches = lock.objects.flatMap((object, index) => {
+        const [before, after] = [rendered[index], objects[index]]
+        const operations = before && after ? patchOf(before, after) : []
+        return operations.length > 0 ? [{ target: targets.of(object), operations }] : []
       })
       writeManagedEntry(release.object, patches)
       if (patches.length > 0 && this.#reachesHooks && rendered.some(isHook))
@@ -110,6 +111,9 @@ export class Charts {
 
   #ofExpanded(): Finding[] {
     return this.#expanded.flatMap(({ release: { object, valuesFrom }, lock: { crds = [] }, rendered }) => [
+      ...(hasOwnEntries(object)
+        ? [charts['own-post-renderer']({ object, field: { path: 'spec.postRenderers' } })]
+        : []),
       ...valuesFrom.flatMap(({ kind, name }) => {
         const reason = this.#flux.valuesFrom?.[name]?.reason
         return reason === undefined ? [] : [charts['values-from-allowed']({ object }, `${kind} ${name}`, reason)]
@@ -172,7 +176,7 @@ function expand(
   problems.push(...found)
   if (!lock || found.length > 0) return undefined
   const rendered = lock.objects.map((one) => inNamespace(copyOf(one), release.namespace))
-  return { release, lock, rendered, objects: hardenedBefore(object, rendered) }
+  return { release, lock, rendered, objects: hardenedBefore(object, lock, rendered) }
 }
 
 const sameNamespace = (lock: KubernetesObject, release: KubernetesObject): boolean =>
@@ -193,8 +197,7 @@ function misfits(release: Release, lock: ChartLock, { valuesFrom = {} }: FluxSpe
   const { object } = release
   const wanted = `${release.namespace}/${release.name}`
   const locked = `${lock.release.namespace}/${lock.release.name}`
-  const ids = lock.objects.map((one) => `${one.kind} ${one.metadata.namespace ?? ''}/${one.metadata.name}`)
-  const twice = ids.find((id, index) => ids.indexOf(id) !== index)
+  const twice = repeated(lock.objects)
   return [
     ...(lock.chart.url === release.chart ? [] : [charts['other-chart']({ object }, lock.chart.url, release.chart)]),
     ...(lock.chart.version === release.version
@@ -205,7 +208,7 @@ function misfits(release: Release, lock: ChartLock, { valuesFrom = {} }: FluxSpe
       ? []
       : [charts['other-values']({ object, field: { path: 'spec.values' } }, changedKeys(release, lock))]),
     ...(isIntact(lock) ? [] : [charts['edited-lock']({ object: lock.object, field: { path: 'spec.digest' } })]),
-    ...(twice === undefined ? [] : [charts['duplicate-object']({ object }, twice)]),
+    ...(twice === undefined ? [] : [charts['duplicate-object']({ object }, describe(twice))]),
     ...release.valuesFrom
       .filter(({ name, text, targetPath }) => (text === undefined || targetPath !== undefined) && !valuesFrom[name])
       .map(({ kind, name, targetPath }) =>
@@ -217,6 +220,16 @@ function misfits(release: Release, lock: ChartLock, { valuesFrom = {} }: FluxSpe
         ),
       ),
   ]
+}
+
+/** The first object that is there already. */
+function repeated(objects: readonly KubernetesObject[]): KubernetesObject | undefined {
+  const known = new Set<string>()
+  return objects.find((object) => {
+    const isKnown = known.has(identity(object))
+    known.add(identity(object))
+    return isKnown
+  })
 }
 
 /** The keys whose values differ from those of the lock, as far as it tells them apart. */
@@ -232,11 +245,17 @@ const inNamespace = (object: KubernetesObject, namespace: string): KubernetesObj
     : { ...object, metadata: { ...object.metadata, namespace } }
 
 /** The objects as the managed entry of an earlier function leaves them: the functions of one build share the entry. */
-function hardenedBefore(release: KubernetesObject, rendered: readonly KubernetesObject[]): KubernetesObject[] {
+function hardenedBefore(
+  release: KubernetesObject,
+  lock: ChartLock,
+  rendered: readonly KubernetesObject[],
+): KubernetesObject[] {
   const patches = managedPatches(release)
-  return rendered.map((object) => {
+  const targets = new Targets(lock.objects)
+  return rendered.map((object, index) => {
     const copy = copyOf(object)
-    const patch = patches.find(({ target }) => isDeepStrictEqual(target, targetOf(object)))
+    const target = targets.of(lock.objects[index] ?? object)
+    const patch = patches.find((one) => isDeepStrictEqual(one.target, target))
     const misfit = patch && applyPatch(copy, patch.operations)
     // An entry of an older lock does not fit the new one, and is made again from the chart's own objects.
     if (misfit) return copyOf(object)

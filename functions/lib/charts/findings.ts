@@ -106,6 +106,14 @@ export const charts = defineFindings('charts', {
     why: 'These pods run with whatever the chart gives them. Under an enforced Pod Security level they may not start.',
     fix: 'Update Flux and say so in the policy (`flux: {version: "2.9"}`), or turn the hook off by values.',
   },
+  'own-post-renderer': {
+    severity: 'warning',
+    message: () =>
+      'found entries of its own, which helm-controller applies before ours; what they change is in no lock, so nothing here sees it',
+    means: 'A HelmRelease has post-renderers of its owner next to the managed one.',
+    why: 'A container that such an entry adds runs as it is written there, and a value that it changes makes a patch of ours fail.',
+    fix: 'Do by the values of the chart what can be done by them, and harden in the entry what it adds.',
+  },
   'crds-not-reached': {
     severity: 'info',
     message: (names: readonly string[]) =>

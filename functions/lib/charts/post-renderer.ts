@@ -1,4 +1,12 @@
-import { type Fields, groupOf, isFields, type KubernetesObject, setMeta, valueAt } from '../kubernetes/objects.ts'
+import {
+  type Fields,
+  groupOf,
+  isFields,
+  type KubernetesObject,
+  setMeta,
+  typeOf,
+  valueAt,
+} from '../kubernetes/objects.ts'
 import { digestOf } from './canonical-json.ts'
 import type { Operation } from './json-patch.ts'
 
@@ -7,7 +15,7 @@ export const MANAGED = 'krm-hardening.dev/post-renderer'
 
 /** The operations for one object of a chart. */
 export interface ObjectPatch {
-  object: KubernetesObject
+  target: Fields
   operations: readonly Operation[]
 }
 
@@ -18,6 +26,10 @@ export function managedIndex(release: KubernetesObject): number | 'edited' | und
   const index = entriesOf(release).findIndex((entry) => digestOf(entry) === digest)
   return index === -1 ? 'edited' : index
 }
+
+/** Has the owner of a release entries too? They run before ours. */
+export const hasOwnEntries = (release: KubernetesObject): boolean =>
+  entriesOf(release).length > (typeof managedIndex(release) === 'number' ? 1 : 0)
 
 const entriesOf = (release: KubernetesObject): unknown[] => {
   const entries = valueAt(release, ['spec', 'postRenderers'])
@@ -47,16 +59,33 @@ const writeOperations = (operations: readonly Operation[]): string =>
 const escapeBreaks = (json: string): string =>
   json.replaceAll(/[\u0085\u2028\u2029]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)
 
-/** What selects an object of a chart exactly. Kustomize takes names as regular expressions. */
-export function targetOf({ apiVersion, kind, metadata }: KubernetesObject): Fields {
-  const group = groupOf(apiVersion)
-  return {
-    ...(group !== '' && { group }),
-    version: apiVersion.slice(apiVersion.indexOf('/') + 1),
-    kind,
-    name: metadata.name.replaceAll('.', '\\.'),
+/**
+ * Selects objects of a chart exactly. Kustomize takes names as regular expressions. The namespace is only written where
+ * another object of the chart has the same kind and name, because most charts leave it to Helm.
+ */
+export class Targets {
+  readonly #names = new Set<string>()
+  readonly #twins = new Set<string>()
+
+  constructor(chart: readonly KubernetesObject[]) {
+    for (const name of chart.map(nameOf)) (this.#names.has(name) ? this.#twins : this.#names).add(name)
+  }
+
+  /** The target of an object as the chart renders it. */
+  of(object: KubernetesObject): Fields {
+    const { apiVersion, kind, metadata } = object
+    const group = groupOf(apiVersion)
+    return {
+      ...(group !== '' && { group }),
+      version: apiVersion.slice(apiVersion.indexOf('/') + 1),
+      kind,
+      name: metadata.name.replaceAll('.', '\\.'),
+      ...(metadata.namespace !== undefined && this.#twins.has(nameOf(object)) && { namespace: metadata.namespace }),
+    }
   }
 }
+
+const nameOf = (object: KubernetesObject): string => `${typeOf(object)} ${object.metadata.name}`
 
 /**
  * Puts the patches into the managed entry of a HelmRelease: behind the entries of its owner, or where it already is. Without
@@ -67,8 +96,8 @@ export function writeManagedEntry(release: KubernetesObject, patches: readonly O
   const entries = entriesOf(release)
   const entry = {
     kustomize: {
-      patches: patches.map(({ object, operations }) => ({
-        target: targetOf(object),
+      patches: patches.map(({ target, operations }) => ({
+        target,
         patch: writeOperations(operations),
       })),
     },

@@ -1,5 +1,5 @@
 import { type Fields, isFields, isKind, type KubernetesObject, valueAt } from '../kubernetes/objects.ts'
-import { digestOf } from './canonical-json.ts'
+import { digestOf, sha256 } from './canonical-json.ts'
 import { chartUrlOf } from './source.ts'
 
 /** What a HelmRelease installs. */
@@ -68,16 +68,30 @@ export function releaseOf(
   const chart = chartOf(object, own, objects, targetNamespace)
   if ('expected' in chart) return { object, ...chart }
   const values = valueAt(object, ['spec', 'values']) ?? {}
-  const valuesFrom = listAt(object, ['spec', 'valuesFrom']).map((from) => valuesOf(from, own, objects, targetNamespace))
+  const valuesFrom = [
+    ...filesInChart(object),
+    ...listAt(object, ['spec', 'valuesFrom']).map((from) => valuesOf(from, own, objects, targetNamespace)),
+  ]
   return {
     object,
     namespace,
-    name: text(object, ['spec', 'releaseName']) ?? named.slice(0, 53).replace(/-$/, ''),
+    name: shortened(text(object, ['spec', 'releaseName']) ?? named),
     ...chart,
     values: digestOf(valuesFrom.length === 0 ? values : [...valuesFrom.map(({ text: from }) => from ?? null), values]),
     valuesByKey: Object.fromEntries(Object.entries(values).map(([key, value]) => [key, digestOf(value)])),
     valuesFrom,
   }
+}
+
+/** Values files of the chart itself, which replace its values.yaml and are in no manifest. */
+function filesInChart(object: KubernetesObject): ValuesFrom[] {
+  const files = valueAt(object, ['spec', 'chart', 'spec', 'valuesFiles'])
+  return (Array.isArray(files) ? files : []).map((file) => ({
+    kind: 'file',
+    name: String(file),
+    text: undefined,
+    targetPath: undefined,
+  }))
 }
 
 function valuesOf(
@@ -100,6 +114,15 @@ function valuesOf(
     targetPath: typeof targetPath === 'string' ? targetPath : undefined,
   }
 }
+
+const LONGEST_NAME = 53
+
+/**
+ * A name that Helm accepts, as helm-controller shortens it: 40 characters and 12 of the hash.
+ * Source: https://github.com/fluxcd/helm-controller/blob/main/internal/release/name.go
+ */
+const shortened = (name: string): string =>
+  name.length <= LONGEST_NAME ? name : `${name.slice(0, LONGEST_NAME - 13)}-${sha256(name).slice(0, 12)}`
 
 type Chart = Pick<Release, 'source' | 'chart' | 'version' | 'isInsecure'>
 
