@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -6,7 +6,7 @@ import { parse } from 'yaml'
 import { chartLocksOf } from '../../cli/policy/chart-locks.ts'
 import { installed } from '../../cli/policy/installed.ts'
 import { digestOf } from '../../functions/lib/charts/canonical-json.ts'
-import { isFields, type KubernetesObject, valueAt } from '../../functions/lib/kubernetes/objects.ts'
+import { isFields, type KubernetesObject, describe as nameOf, valueAt } from '../../functions/lib/kubernetes/objects.ts'
 import { containersOf, podTemplateOf } from '../../functions/lib/kubernetes/pod-template.ts'
 import { kustomize } from '../support/programs.ts'
 import { fluxStacks, objectsOf, rendered, root } from '../support/stacks.ts'
@@ -101,6 +101,32 @@ describe.each(withReleases)('%s, once Flux has installed it', (stack) => {
         ref: { tag: expect.any(String), digest: expect.stringMatching(/^sha256:/) },
       })
   })
+})
+
+test.each(withReleases)('%s: Kustomize, as helm-controller runs it, makes the same of the charts', (stack) => {
+  const folder = mkdtempSync(join(tmpdir(), 'post-render-'))
+  trees.push(folder)
+  const post = (release: KubernetesObject): KubernetesObject[] => {
+    const lock = chartLocksOf(join(root, 'overlays', stack)).find(
+      ({ metadata }) => metadata.name === release.metadata.name,
+    )
+    const objects = valueAt(lock, ['spec', 'objects']) as KubernetesObject[]
+    writeFileSync(join(folder, 'chart.yaml'), objects.map((object) => `${JSON.stringify(object)}\n`).join('---\n'))
+    const [entry] = valueAt(release, ['spec', 'postRenderers']) as { kustomize: object }[]
+    writeFileSync(
+      join(folder, 'kustomization.yaml'),
+      JSON.stringify({ resources: ['chart.yaml'], ...entry?.kustomize }),
+    )
+    return objectsOf(execFileSync(kustomize(), ['build', folder], { encoding: 'utf8' }))
+  }
+  const byName = (objects: readonly KubernetesObject[]): Map<string, KubernetesObject> =>
+    new Map(objects.map((object) => [nameOf(object), object]))
+  const releases = objectsOf(rendered(stack)).filter(({ kind }) => kind === 'HelmRelease')
+  const made = byName(releases.flatMap(post))
+  expect(releases.length).toBeGreaterThan(0)
+  const wanted = byName(runningIn(stack).filter((object) => made.has(nameOf(object))))
+  expect(wanted.size).toBe(made.size)
+  for (const [name, object] of made) expect(object).toEqual(wanted.get(name))
 })
 
 describe('the levels of Pod Security', () => {

@@ -5,7 +5,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { stringify } from 'yaml'
 import { digestOf } from '../../../functions/lib/charts/canonical-json.ts'
 import { applyPatch } from '../../../functions/lib/charts/json-patch.ts'
-import { managedPatches, targetOf } from '../../../functions/lib/charts/post-renderer.ts'
+import { managedPatches, Targets } from '../../../functions/lib/charts/post-renderer.ts'
 import { type Fields, type KubernetesObject, valueAt } from '../../../functions/lib/kubernetes/objects.ts'
 import { containersOf, podTemplateOf } from '../../../functions/lib/kubernetes/pod-template.ts'
 import { PUBLISHED_IMAGE } from '../../../functions/lib/runner/published-image.ts'
@@ -217,9 +217,10 @@ describe('what helm-controller applies', () => {
     const patches = managedPatches(releaseOf(rendered))
     expect(patches.length).toBeGreaterThan(3)
     expect(texts).toHaveLength(plain.length)
+    const targets = new Targets(plain.flatMap(objectsOf))
     for (const [index, text] of texts.entries()) {
       const [before] = objectsOf(plain[index] ?? '') as [KubernetesObject]
-      const operations = patches.filter(({ target }) => isDeepStrictEqual(target, targetOf(before)))
+      const operations = patches.filter(({ target }) => isDeepStrictEqual(target, targets.of(before)))
       if (operations.length === 0) expect(text).toBe(plain[index])
       for (const patch of operations) expect(applyPatch(before, patch.operations)).toBeUndefined()
       expect(objectsOf(text)).toEqual([before])
