@@ -35,7 +35,9 @@ for (const found of [stacks, fluxStacks])
   if (found.length === 0) throw new Error('overlays/: no stack found, so that nothing would be tested')
 
 /** What is built next to the stacks, by its folder: the examples, and what deploys each environment through Argo CD. */
-export const examples: readonly string[] = readdirSync(join(root, 'examples')).map((name) => `examples/${name}`)
+export const examples: readonly string[] = readdirSync(join(root, 'examples'))
+  .map((name) => `examples/${name}`)
+  .filter((folder) => existsSync(join(root, folder, 'kustomization.yaml')))
 export const argocdApplications = (environment: string): string => `integrations/argocd/applications/${environment}`
 
 /** The folder of a stack, or of what is built next to the stacks. */
