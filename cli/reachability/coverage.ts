@@ -7,6 +7,7 @@ import type { FlowsSpec } from '../../functions/lib/flows/schema.ts'
 import { type Topology, topologyOf } from '../../functions/lib/flows/topology.ts'
 import type { Finding } from '../../functions/lib/framework/finding.ts'
 import type { KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
+import { isHostNetwork } from '../../functions/lib/kubernetes/pod-traits.ts'
 import {
   POD_NAME,
   replicaOf,
@@ -14,10 +15,12 @@ import {
   type ServicePort,
   targetPortNumber,
 } from '../../functions/lib/kubernetes/service.ts'
-import { containerPort, runsPods, type Workload } from '../../functions/lib/kubernetes/workload.ts'
+import { runsPods, type Workload } from '../../functions/lib/kubernetes/workload.ts'
 import { environment as findings } from '../findings.ts'
+import { admits, HBONE, type Target } from './admits.ts'
 import { type Baseline, isBaseline, isForKubelets } from './baseline.ts'
-import { Restrictions, type Rule } from './restrictions.ts'
+import { blockedFlows } from './blocked-flows.ts'
+import { Restrictions } from './restrictions.ts'
 
 /** Who can call and be called in a hardened rendering: what policies cut off shows here, and nowhere else. */
 export interface Coverage {
@@ -46,24 +49,13 @@ export interface UncalledPort {
   workloads: readonly Workload[]
 }
 
-/** A port of the pods behind a Service. */
-interface Target {
-  workload: Workload
-  /** The pod, where the Service selects one of a StatefulSet. */
-  replica?: string | undefined
-  port: number
-  protocol: string
-}
-
-/** Source: https://istio.io/latest/docs/ambient/usage/networkpolicy/: the tunnel, which does not show the port that is called. */
-const HBONE = 15008
-
 /** Looks at a hardened rendering as a cluster would: by its policies, whoever wrote them. */
 export function coverageOf(objects: readonly KubernetesObject[], flows: FlowsSpec, baseline: Baseline): Coverage {
   const topology = topologyOf(objects)
   const declared = parseFlows(flows)
   const resolved = resolveFlows(declared, topology).flows
-  const isCalled = calledTargets(objects, topology, resolved, baseline)
+  const restrictions = new Restrictions(objects)
+  const isCalled = calledTargets(objects, topology, resolved, restrictions, baseline)
   const expected = expectedUncalled(resolved)
   const ports = topology.services.flatMap((service) =>
     service.ports.flatMap((port) => {
@@ -75,7 +67,7 @@ export function coverageOf(objects: readonly KubernetesObject[], flows: FlowsSpe
   const unexpected = uncalled
     .filter(({ targets }) => !targets.every((target) => expected.has(keyOf(target))))
     .map(({ service, port, targets }) => ({ service, port, workloads: targets.map(({ workload }) => workload) }))
-  const callNothing = silentWorkloads(objects, topology, baseline)
+  const callNothing = silentWorkloads(topology, restrictions, baseline)
   return {
     figures: {
       services: topology.services.length,
@@ -91,6 +83,7 @@ export function coverageOf(objects: readonly KubernetesObject[], flows: FlowsSpe
       ...unexpected.map(uncalledPort),
       ...callNothing.map(({ object }) => findings['calls-nothing']({ object })),
       ...calledAfterAll(resolved, isCalled),
+      ...blockedFlows(resolved, restrictions),
     ],
   }
 }
@@ -114,9 +107,9 @@ function calledTargets(
   objects: readonly KubernetesObject[],
   topology: Topology,
   flows: readonly ResolvedFlow[],
+  restrictions: Restrictions,
   baseline: Baseline,
 ): (target: Target) => boolean {
-  const restrictions = new Restrictions(objects)
   const tunnelled = new Set([
     ...flows
       .filter(({ flow }) => flow.callers.length > 0)
@@ -126,6 +119,8 @@ function calledTargets(
   ])
   return (target) => {
     const { workload, replica } = target
+    // No policy selects such pods.
+    if (isHostNetwork(workload)) return true
     const labels = { ...workload.labels, ...(replica !== undefined && { [POD_NAME]: replica }) }
     const rules = restrictions.rulesFor({ namespace: workload.namespace, labels }, 'ingress')
     if (!rules) return true
@@ -138,15 +133,6 @@ function calledTargets(
 
 const numbered = (port: Port): Pick<Target, 'port' | 'protocol'> => ({ port: numberOf(port), protocol: port.protocol })
 
-const admits = ({ ports }: Rule, { workload, port, protocol }: Target): boolean =>
-  ports === undefined ||
-  ports.some((one) => {
-    if (one.protocol !== protocol && one.protocol !== 'ANY') return false
-    const first = typeof one.port === 'string' ? containerPort(workload, one.port) : one.port
-    if (one.port === undefined) return true
-    return first !== undefined && port >= first && port <= (one.endPort ?? first)
-  })
-
 /** The ports that flows expect nobody to call. */
 const expectedUncalled = (flows: readonly ResolvedFlow[]): Set<string> =>
   new Set(flows.filter(({ flow }) => flow.expect === 'uncalled').flatMap((flow) => targetsOfFlow(flow).map(keyOf)))
@@ -154,16 +140,10 @@ const expectedUncalled = (flows: readonly ResolvedFlow[]): Set<string> =>
 const targetsOfFlow = ({ callees }: ResolvedFlow): Target[] =>
   callees.flatMap(({ workload, port }) => (workload ? [{ workload, ...numbered(port) }] : []))
 
-function silentWorkloads(
-  objects: readonly KubernetesObject[],
-  topology: Topology,
-  baseline: Baseline,
-): readonly Workload[] {
-  const restrictions = new Restrictions(objects)
-  return topology.workloads
-    .filter(runsPods)
+const silentWorkloads = (topology: Topology, restrictions: Restrictions, baseline: Baseline): Workload[] =>
+  topology.workloads
+    .filter((workload) => runsPods(workload) && !isHostNetwork(workload))
     .filter((workload) => restrictions.rulesFor(workload, 'egress')?.every((rule) => isBaseline(rule, baseline)))
-}
 
 const uncalledPort = ({ service, port, workloads }: UncalledPort): Finding => {
   const written = port.name ?? port.port

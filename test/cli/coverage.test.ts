@@ -104,3 +104,39 @@ describe('what policies cut off', () => {
     expect(() => parseConfig(flowsSchema, { 'shop/cart:admin': flow }, 'flows')).toThrow(/^flows\["shop\/cart:admin"\]/)
   })
 })
+
+describe('a flow between two builds', () => {
+  const callee = [
+    namespace('shop'),
+    workload('cart', { ports: [{ containerPort: 8080 }] }),
+    service('cart', [{ port: 80, targetPort: 8080 }]),
+  ]
+  const caller = [namespace('front'), workload('web', { namespace: 'front' })]
+  /** What is found in an environment of which each build is hardened by itself. */
+  const found = async (key: string): Promise<string[]> => {
+    const flows = { [key]: { from: ['front/web'] } }
+    const policy = {
+      apiVersion: 'krm-hardening.dev/v1alpha1',
+      kind: 'Hardening',
+      metadata: { name: 'hardening' },
+      spec: { flows, networkPolicy: {} },
+    }
+    const builds = await Promise.all([callee, caller].map((objects) => harden(objects, [policy])))
+    const baseline = baselineOf([{ policies: [policy] }])
+    return ids(
+      coverageOf(
+        builds.flatMap(({ objects }) => objects),
+        parseConfig(flowsSchema, flows, 'flows'),
+        baseline,
+      ),
+    )
+  }
+
+  test('is blocked where the caller takes the port of a Service for that of the pods', async () => {
+    expect(await found('shop/cart:80')).toContain('check/blocked-flow')
+  })
+
+  test('passes by the port of the pods', async () => {
+    expect(await found('shop/cart:8080')).not.toContain('check/blocked-flow')
+  })
+})
