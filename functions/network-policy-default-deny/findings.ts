@@ -63,6 +63,22 @@ export const findings = defineFindings(NAME, {
     why: 'Policies add up, so what the generated ones leave out is open all the same.',
     fix: 'Declare the traffic as a flow and remove the policy, or narrow the policy to what flows declare.',
   },
+  'broader-egress': {
+    severity: 'warning',
+    message: (caller: string, callee: string, port: string) =>
+      `found ${caller} let out to ${port} of ${callee}, which no flow declares; expected a flow that says so, or the policy narrowed`,
+    means: 'A policy that a person wrote lets a workload call what no flow lets it call.',
+    why: 'Policies add up, so what the generated ones leave out is open all the same.',
+    fix: 'Declare the traffic as a flow and remove the policy, or narrow the policy to what flows declare.',
+  },
+  'not-compared': {
+    severity: 'warning',
+    message: () =>
+      'is written by hand, and what it admits is not compared with the flows; expected flows in its place, where these can say it',
+    means: 'A CiliumNetworkPolicy that a person wrote admits traffic in a denied namespace.',
+    why: 'Policies add up, and nothing here tells whether it admits more than the flows declare.',
+    fix: 'Declare what it admits as flows and remove it, or keep it for what flows cannot say, such as HTTP paths.',
+  },
   'dead-policy': {
     severity: 'error',
     message: (nearest: string) =>

@@ -3,7 +3,7 @@ import { harden, messages, namespace, networkPolicy, workload } from './build.ts
 
 const BROADER = 'network-policy-default-deny/broader-than-flows'
 /** Findings about policies written by hand that other tests are about. */
-const OTHERS = [BROADER, 'network-policy-default-deny/egress-was-open']
+const OTHERS = [BROADER, ...['broader-egress', 'egress-was-open'].map((name) => `network-policy-default-deny/${name}`)]
 
 const NAME = 'app.kubernetes.io/name'
 const CART = { matchLabels: { [NAME]: 'cart' } }
@@ -243,5 +243,25 @@ describe('what a policy admits beyond the flows is warned of', () => {
     ['everyone', [], 8080, 1],
   ])('%s', (_, from, port, count) => {
     expect(found(from, port)).toBe(count)
+  })
+})
+
+describe('what a policy lets out beyond the flows is warned of', () => {
+  const isSaid = (egress: unknown[], spec: Record<string, unknown> = {}): boolean => {
+    const byHand = networkPolicy('own', { podSelector: CART, policyTypes: ['Egress'], egress })
+    const build = [namespace('shop'), workload('cart'), workload('frontend'), byHand]
+    return harden(build, spec).findings.some(({ id }) => id === 'network-policy-default-deny/broader-egress')
+  }
+  const toFrontend = [{ to: [FRONTEND], ports: [{ port: 8080 }] }]
+
+  test('where no flow goes there', () => {
+    expect(isSaid(toFrontend)).toBe(true)
+    expect(isSaid([{}])).toBe(true)
+  })
+
+  test('but not where a flow does, or egress is open for a reason', () => {
+    expect(isSaid(toFrontend, { flows: { 'shop/frontend:8080': { from: ['cart'], plain: true } } })).toBe(false)
+    expect(isSaid(toFrontend, { openEgress: { cart: { reason: 'calls anything' } } })).toBe(false)
+    expect(isSaid(toFrontend, { directions: ['Ingress'] })).toBe(false)
   })
 })

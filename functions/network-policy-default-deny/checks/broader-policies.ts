@@ -6,24 +6,44 @@ import { matchesSelector } from '../../lib/kubernetes/selector.ts'
 import { containerPort, type Workload } from '../../lib/kubernetes/workload.ts'
 import { namespaceLabelOf } from '../dialects/namespace-label.ts'
 import { findings, NAME } from '../findings.ts'
+import type { Direction } from '../policy.ts'
 import type { Build } from '../subjects/build.ts'
 import type { Subject } from '../subjects/subject.ts'
 import { coversRules, type NetworkPolicyRule } from './coverage.ts'
 import type { Written } from './peers.ts'
 
 /**
- * Policies written by hand that admit a caller to a port of a workload to which no flow and nothing else of the build
- * admits it: policies add up, so the generated ones do not narrow them.
+ * Policies written by hand that admit a caller to a port of a workload, or let one out to a port, where no flow and nothing
+ * else of the build does: policies add up, so the generated ones do not narrow them.
  */
-export function broaderThanFlows(written: readonly Written[], build: Build): Finding[] {
-  if (!build.spec.directions.includes('Ingress')) return []
+export const broaderThanFlows = (written: readonly Written[], build: Build): Finding[] => [
+  ...build.spec.directions.flatMap((direction) => broaderIn(direction, written, build)),
+  ...notCompared(build),
+]
+
+/** What Cilium's language admits is not compared with flows. */
+const notCompared = ({ objects, scope }: Build): Finding[] =>
+  objects
+    .filter(
+      (object) =>
+        isKind(object, 'cilium.io', 'CiliumNetworkPolicy') &&
+        scope.denied.includes(object.metadata.namespace ?? '') &&
+        !isGeneratedBy(object, NAME) &&
+        ['ingress', 'egress'].some((field) => hasRules(valueAt(object, ['spec', field]))),
+    )
+    .map((object) => findings['not-compared']({ object }))
+
+const hasRules = (rules: unknown): boolean =>
+  Array.isArray(rules) && rules.some((rule) => isFields(rule) && Object.keys(rule).length > 0)
+
+function broaderIn(direction: Direction, written: readonly Written[], build: Build): Finding[] {
   const denied = new Set(build.scope.denied)
   const manual = build.objects.filter(
     (object) =>
       isKind(object, 'networking.k8s.io', 'NetworkPolicy') &&
       denied.has(object.metadata.namespace ?? '') &&
       !isGeneratedBy(object, NAME) &&
-      ingressOf(object).length > 0,
+      rulesIn(direction, object).length > 0,
   )
   if (manual.length === 0) return []
   const generated = groupBy(
@@ -36,24 +56,26 @@ export function broaderThanFlows(written: readonly Written[], build: Build): Fin
     const selected = (subjects.get(namespace) ?? []).filter((subject) => isSelected(subject, object))
     const found = selected.flatMap((subject) => {
       const admitted = (generated.get(namespace) ?? []).filter((policy) => isSelected(subject, policy))
-      const rules = admitted.flatMap(ingressOf)
-      return connectionsOf(object, subject)
+      const rules = admitted.flatMap((policy) => rulesIn(direction, policy))
+      return connectionsOf(direction, object, subject)
         .filter((connection) => !isAdmitted(connection, rules, namespace, build))
         .map((connection) => ({ subject, connection }))
     })
     const once = groupBy(found, ({ connection }) => JSON.stringify(connection))
-    return [...once.values()].flatMap(([first]) => (first ? [broader(object, first.subject, first.connection)] : []))
+    return [...once.values()].flatMap(([first]) =>
+      first ? [broader(direction, object, first.subject, first.connection)] : [],
+    )
   })
 }
 
 const isSelected = ({ carried }: Subject, policy: KubernetesObject): boolean =>
   matchesSelector(valueAt(policy, ['spec', 'podSelector']), carried)
 
-/** Source: https://kubernetes.io/docs/concepts/services-networking/network-policies/: without policyTypes, Ingress always. */
-function ingressOf(policy: KubernetesObject): NetworkPolicyRule[] {
+/** Source: https://kubernetes.io/docs/concepts/services-networking/network-policies/: without policyTypes, each direction that has rules. */
+function rulesIn(direction: Direction, policy: KubernetesObject): NetworkPolicyRule[] {
   const types = valueAt(policy, ['spec', 'policyTypes'])
-  const rules = valueAt(policy, ['spec', 'ingress'])
-  return Array.isArray(rules) && (!Array.isArray(types) || types.includes('Ingress')) ? rules.filter(isFields) : []
+  const rules = valueAt(policy, ['spec', direction.toLowerCase()])
+  return Array.isArray(rules) && (!Array.isArray(types) || types.includes(direction)) ? rules.filter(isFields) : []
 }
 
 /** One peer on one port; undefined is every one. */
@@ -65,10 +87,14 @@ interface Connection {
 
 const everyOf = (list: readonly unknown[] | null | undefined): readonly unknown[] => (list?.length ? list : [undefined])
 
-const connectionsOf = (policy: KubernetesObject, { workload }: Subject): Connection[] =>
-  ingressOf(policy).flatMap(({ from, ports }, rule) =>
-    everyOf(from).flatMap((peer) =>
-      everyOf(ports).map((port) => ({ rule, peer, port: workload ? withNumber(port, workload) : port })),
+const connectionsOf = (direction: Direction, policy: KubernetesObject, { workload }: Subject): Connection[] =>
+  rulesIn(direction, policy).flatMap(({ from, to, ports }, rule) =>
+    everyOf(from ?? to).flatMap((peer) =>
+      everyOf(ports).map((port) => ({
+        rule,
+        peer,
+        port: workload && direction === 'Ingress' ? withNumber(port, workload) : port,
+      })),
     ),
   )
 
@@ -111,13 +137,16 @@ function namespaceNamed(peer: unknown, own: string, { spec }: Build): string | u
   return key === namespaceLabelOf(value, spec.namespaceLabel) ? value : undefined
 }
 
-function broader(object: KubernetesObject, { namespace, name }: Subject, { rule, peer, port }: Connection): Finding {
-  const caller = peer === undefined ? 'everyone' : JSON.stringify(peer)
+function broader(
+  direction: Direction,
+  object: KubernetesObject,
+  { namespace, name }: Subject,
+  { rule, peer, port }: Connection,
+): Finding {
+  const other = peer === undefined ? 'everyone' : JSON.stringify(peer)
   const written = isFields(port) ? `port ${String(port.port ?? 'any')}/${String(port.protocol ?? 'TCP')}` : 'every port'
-  return findings['broader-than-flows'](
-    { object, field: { path: `spec.ingress[${rule}]` } },
-    caller,
-    written,
-    `${namespace}/${name}`,
-  )
+  const place = { object, field: { path: `spec.${direction.toLowerCase()}[${rule}]` } }
+  return direction === 'Ingress'
+    ? findings['broader-than-flows'](place, other, written, `${namespace}/${name}`)
+    : findings['broader-egress'](place, `${namespace}/${name}`, other, written)
 }
