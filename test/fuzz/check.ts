@@ -1,6 +1,7 @@
 import { plan } from '../../functions/hardening/plan.ts'
 import { run } from '../../functions/lib/runner/run.ts'
 import { itemsOf } from '../support/resource-lists.ts'
+import { readersDiffer } from '../support/yaml-readers.ts'
 import type { Input } from './inputs.ts'
 
 /** The time that one small input may take, in milliseconds. */
@@ -8,6 +9,11 @@ const LIMIT = 5_000
 
 /** What is wrong with the answer to an input; undefined where nothing is. */
 export async function faultOf({ text, bystanders, isWhole }: Input): Promise<string | undefined> {
+  const difference = text
+    .split(/^(?=- |functionConfig:)/m)
+    .map(readersDiffer)
+    .find(Boolean)
+  if (difference) return difference
   const start = performance.now()
   const { exitCode, stdout, stderr } = await run(text, plan)
   const took = performance.now() - start

@@ -3,7 +3,9 @@ import { catalog } from '../../functions/catalog.ts'
 import { plan } from '../../functions/hardening/plan.ts'
 import { type Fields, identity, type KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
 import { readResourceList } from '../../functions/lib/resource-list/resource-list.ts'
+import { split } from '../../functions/lib/resource-list/split.ts'
 import { run } from '../../functions/lib/runner/run.ts'
+import { readBlockYaml } from '../../functions/lib/yaml/block-yaml.ts'
 import { readCanonicalYaml } from '../../functions/lib/yaml/canonical-yaml.ts'
 import { golden } from '../support/golden.ts'
 import { schemaError, unknownFields } from '../support/schemas.ts'
@@ -135,6 +137,12 @@ describe.each(built.filter(isHardened))('%s', (stack) => {
     const { inputs } = buildPlain(stack)
     list = inputs[0] ?? ''
     policies = await Promise.all(inputs.map(policyOf))
+  })
+
+  test('reaches the functions in YAML that the reader of blocks reads, policy and all', () => {
+    const { items = [], functionConfig = '' } = split(list) ?? {}
+    expect(items.length).toBeGreaterThan(0)
+    expect([...items, functionConfig].filter((text) => readBlockYaml(text) === undefined)).toEqual([])
   })
 
   test('is the same from one Hardening and from single functions', async () => {

@@ -1,6 +1,6 @@
-import { isIP } from 'node:net'
 import * as z from 'zod/mini'
 import { reasonSchema } from '../framework/config.ts'
+import { ipVersionOf } from '../kubernetes/cidr.ts'
 
 const labelsSchema = z.record(z.string(), z.string())
 
@@ -139,7 +139,7 @@ const onlyIfParsed =
 /** What a ServiceEntry can register, which is named by it too; a placeholder stands for any part of it. */
 const HOST = /^(?:\*\.)?(?:[a-z0-9.-]|\$\{\w+\}|\$\(\w+\))+$/
 const hasHost = ({ namespace, name }: KeyParts): boolean =>
-  namespace === EXTERNAL ? HOST.test(name) || isIP(name) === 6 : !name.includes(':')
+  namespace === EXTERNAL ? HOST.test(name) || ipVersionOf(name) === 6 : !name.includes(':')
 
 const isPort = (port: string): boolean => !/^\d+$/.test(port) || (Number(port) >= 1 && Number(port) <= 65535)
 const hasPort = ({ namespace, port, endPort }: KeyParts): boolean =>

@@ -1,20 +1,31 @@
-import { BlockList, isIP } from 'node:net'
-
 type Family = 4 | 6
+
+/** Loaded on first use: that takes milliseconds, and few policies have an IPv6 address. */
+const net = (): typeof import('node:net') => require('node:net')
+
+const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?=\d)|$)){4}$/
+
+/** The version of IP of an address; undefined for a name. */
+export function ipVersionOf(host: string): Family | undefined {
+  if (IPV4.test(host)) return 4
+  return host.includes(':') && net().isIP(host) === 6 ? 6 : undefined
+}
 
 /** Is this an address range as the API takes it: an IPv4 or IPv6 address, `/`, a prefix length in bits? */
 export function isCidr(text: string): boolean {
   const [address = '', prefix = '', ...rest] = text.split('/')
-  const family = isIP(address)
-  return rest.length === 0 && family !== 0 && /^\d{1,3}$/.test(prefix) && Number(prefix) <= (family === 4 ? 32 : 128)
+  const family = ipVersionOf(address)
+  return (
+    rest.length === 0 && family !== undefined && /^\d{1,3}$/.test(prefix) && Number(prefix) <= (family === 4 ? 32 : 128)
+  )
 }
 
 export const familyOf = (cidr: string): Family => (cidr.includes(':') ? 6 : 4)
 
 /** An address alone as a range of one; undefined for a name. */
 export function rangeOfAddress(host: string): string | undefined {
-  const family = isIP(host)
-  if (family === 0) return undefined
+  const family = ipVersionOf(host)
+  if (family === undefined) return undefined
   return `${host}/${family === 4 ? 32 : 128}`
 }
 
@@ -24,7 +35,7 @@ export function containsRange(outer: string, inner: string): boolean {
   if (family !== familyOf(inner)) return false
   const [outerAddress = '', outerPrefix] = outer.split('/')
   const [innerAddress = '', innerPrefix] = inner.split('/')
-  const range = new BlockList()
+  const range = new (net().BlockList)()
   range.addSubnet(outerAddress, Number(outerPrefix), `ipv${family}`)
   return Number(innerPrefix) >= Number(outerPrefix) && range.check(innerAddress, `ipv${family}`)
 }

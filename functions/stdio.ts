@@ -1,9 +1,9 @@
-import { readSync } from 'node:fs'
+import { readSync, writeSync } from 'node:fs'
 import { InputError } from './lib/framework/input-error.ts'
 import { input } from './lib/resource-list/findings.ts'
 
 const CHUNK = 1 << 20
-/** Milliseconds to wait before stdin is read again, if it is empty and does not block. */
+/** How long to wait, in milliseconds, for a pipe that says that it is empty or full instead of waiting. */
 const PAUSE = 5
 
 /**
@@ -21,12 +21,25 @@ export function readStdin(): Buffer {
 }
 
 function readSome(chunk: Buffer): number {
+  try {
+    return patiently(() => readSync(0, chunk))
+  } catch (cause) {
+    throw new InputError(input.unreadable({}, (cause as Error).message), { cause })
+  }
+}
+
+/** Writes all of a text to stdout (1) or stderr (2). `process.stdout` would be loaded first, with all of node:net. */
+export function write(fd: 1 | 2, text: string): void {
+  let rest = Buffer.from(text)
+  while (rest.length > 0) rest = rest.subarray(patiently(() => writeSync(fd, rest)))
+}
+
+function patiently(transfer: () => number): number {
   for (;;)
     try {
-      return readSync(0, chunk)
+      return transfer()
     } catch (cause) {
-      const { code, message } = cause as NodeJS.ErrnoException
-      if (code !== 'EAGAIN') throw new InputError(input.unreadable({}, message), { cause })
+      if ((cause as NodeJS.ErrnoException).code !== 'EAGAIN') throw cause
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE)
     }
 }
