@@ -11,7 +11,7 @@ export interface SourceTree {
   folder: string
   /** What it renders. */
   objects: readonly KubernetesObject[]
-  /** The files that it is made from, with their comments. */
+  /** The files that it is made from, kustomizations too, with their comments. */
   files: readonly SourceFile[]
   /** Folder of the repository; undefined outside of one. */
   repository: string | undefined
@@ -26,11 +26,10 @@ export interface SourceFile {
 /** One thing that is looked at. */
 export type Check = (tree: SourceTree) => Finding[]
 
-export const sourceTreeOf = (folder: string, objects: readonly KubernetesObject[]): SourceTree => ({
-  folder,
-  objects,
-  files: [...new Set(resourceGraph([folder]).files)].map(sourceFile),
-  repository: repositoryOf(folder),
-})
+export function sourceTreeOf(folder: string, objects: readonly KubernetesObject[]): SourceTree {
+  const { files, kustomizations } = resourceGraph([folder])
+  const paths = new Set([...kustomizations.map(({ file }) => file), ...files])
+  return { folder, objects, files: [...paths].map(sourceFile), repository: repositoryOf(folder) }
+}
 
 export const sourceFile = (path: string): SourceFile => ({ path: display(path), text: readFileSync(path, 'utf8') })

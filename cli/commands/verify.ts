@@ -11,7 +11,7 @@ import { objectsOf } from '../render/documents.ts'
 import { renderFolder } from '../render/environment.ts'
 import { harden } from '../runtime/functions.ts'
 import { type BuildOptions, openSession, requireBuildable } from '../session.ts'
-import { isFolder, readKustomization } from '../tree/kustomization.ts'
+import { isFile, isFolder, readKustomization } from '../tree/kustomization.ts'
 import { type FindingsOutput, withExamples, withFindingsOutputOption, withImageOption } from './options.ts'
 import { onePiece } from './render.ts'
 
@@ -82,8 +82,9 @@ async function verify(target: string, options: VerifyOptions): Promise<ExitCode>
 
 /** The objects of all files of an environment. Throws unless there is exactly one file for each stack. */
 async function verifyTree(target: string, policy: string, builder: Builder): Promise<Verified[]> {
-  const { readTree } = await import('../rendered-tree/read.ts')
+  const { readTree, readWholeTree } = await import('../rendered-tree/read.ts')
   const { verifyRendering } = await import('../policy/verify.ts')
+  if (isFile(policy)) return verifyRendering(readWholeTree(target), policy, builder)
   const { objects, findings } = readTree(target, requireBuildable(policy))
   const verified = await verifyRendering(objects, policy, builder)
   if (findings.length === 0) return verified

@@ -37,10 +37,20 @@ export function readTree(tree: string, folder: string): ReadTree {
   const missing = [...stacks].filter(([file]) => !there.includes(file))
   const more = ofEnvironment.filter((file) => !stacks.has(file) && (isWhole || isBelow(file)))
   return {
-    objects: there.flatMap((file) => readObjects(readFileSync(join(tree, file), 'utf8'), display(join(tree, file)))),
+    objects: objectsIn(tree, there),
     findings: [
       ...missing.map(([file, stack]) => verification['file-missing']({}, file, display(stack))),
       ...more.map((file) => verification['file-of-no-stack']({}, file)),
     ],
   }
 }
+
+/** What Flux would find in a tree of renderings, of whichever environments. */
+export const readWholeTree = (tree: string): KubernetesObject[] =>
+  objectsIn(
+    tree,
+    filesBelow(tree).filter((file) => /\.ya?ml$/.test(file)),
+  )
+
+const objectsIn = (tree: string, files: readonly string[]): KubernetesObject[] =>
+  files.flatMap((file) => readObjects(readFileSync(join(tree, file), 'utf8'), display(join(tree, file))))

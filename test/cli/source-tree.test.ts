@@ -250,6 +250,10 @@ test('krm-hardening check says so, and ends with 1 for an error', async () => {
   const root = fixtures()
   edit(join(root, 'policy/policy.yaml'), (text) => `${text}  flows: {'shop/web:http': {from: [blog/blog]}}\n`)
   edit(
+    join(root, 'environment/stacks/shop/kustomization.yaml'),
+    (text) => `${text}images:\n- name: nginx\n  newTag: 1.27.0 # {"$imagepolicy": "infra:nginx:tag"}\n`,
+  )
+  edit(
     join(root, 'environment/stacks/shop/resources.yaml'),
     (text) => `${text}  externalName: web # {"$imagepolicy": "infra:web"}\n`,
   )
@@ -257,6 +261,9 @@ test('krm-hardening check says so, and ends with 1 for an error', async () => {
   expect(exitCode).toBe(1)
   expect(stdout).toContain(
     'error: check/no-such-image-policy: Service web: spec.externalName: environment/stacks/shop/resources.yaml: its marker names ImagePolicy infra:web, which this tree does not have\n',
+  )
+  expect(stdout).toContain(
+    'error: check/no-such-image-policy: images.newTag: environment/stacks/shop/kustomization.yaml: its marker names ImagePolicy infra:nginx, which this tree does not have\n',
   )
   expect(stdout).toContain('1 flows match\n')
 })

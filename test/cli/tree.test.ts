@@ -176,6 +176,13 @@ describe('verify of the tree', () => {
     expect(stdout).toContain(message)
   })
 
+  test('takes a policy itself, for every file', async () => {
+    const root = await rendered()
+    expect(await verify(root, 'policy/policy.yaml')).toMatchObject({ exitCode: 1 })
+    rmSync(join(root, 'rendered/cluster'), { recursive: true })
+    expect((await verify(root, 'policy/policy.yaml')).stdout).toContain('policy/policy.yaml: ')
+  })
+
   test('is of no use without a rendering of the environment', async () => {
     const root = fixtures()
     mkdirSync(join(root, 'rendered'))
