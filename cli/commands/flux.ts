@@ -1,5 +1,7 @@
 import { Command } from 'commander'
-import { type ExitCode, FINDINGS, OK } from '../exit-code.ts'
+import { display } from '../display.ts'
+import { type ExitCode, Failure, FINDINGS, OK } from '../exit-code.ts'
+import { writeAllOrNone } from '../files.ts'
 import { fluxBuilder, requireFolder } from '../flux/start.ts'
 import { type BuildOptions, openSession } from '../session.ts'
 import { fluxDiffCommand } from './flux/diff.ts'
@@ -10,6 +12,7 @@ interface FluxOptions extends BuildOptions {
   policy?: string
   staged?: true
   notes?: true
+  fix?: true
   output: FindingsOutput
 }
 
@@ -25,6 +28,7 @@ export function fluxCommand(finish: (exitCode: ExitCode) => void): Command {
       'file with the conventions; otherwise flux-conventions.yaml in the folder, or the defaults',
     )
     .option('--staged', 'check what is staged in Git, for a hook')
+    .option('--fix', 'repair what is safe in the files, and keep their comments')
     .option('--notes', 'show what is only information, too')
     .action(async (folder: string, options: FluxOptions) => finish(await flux(folder, options)))
   withImageOption(withFindingsOutputOption(command, 'a tree of what Flux applies'))
@@ -41,9 +45,17 @@ async function flux(target: string, options: FluxOptions): Promise<ExitCode> {
   const folder = requireFolder(target)
   const { check, conventionsOf, walkAll } = await import('../flux/check.ts')
   const { asJson, asSarif, asText, hasErrors } = await import('../flux/report.ts')
-  const builder = fluxBuilder(openSession(options))
+  const session = openSession(options)
+  const builder = fluxBuilder(session)
   const tree = options.staged ? await (await import('../flux/revision.ts')).staged(folder) : folder
   const spec = conventionsOf(tree, options.policy)
+  if (options.fix) {
+    if (options.staged) throw new Failure('expected --fix or --staged, not both: what is staged is no file to repair')
+    const { repairsOf } = await import('../flux/fix.ts')
+    const repairs = (await walkAll(folder, builder)).flatMap((walk) => repairsOf(walk, spec))
+    writeAllOrNone(repairs)
+    for (const { file } of repairs) session.say(`repaired ${display(file)}`)
+  }
   const checked = (await walkAll(tree, builder, folder)).map((walk) => check(walk, spec))
   const write = {
     text: () => asText(checked, options.notes ?? false),

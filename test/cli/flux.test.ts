@@ -412,6 +412,22 @@ describe('krm-hardening flux', () => {
     expect(stdout).toMatch(/^7 Kustomizations, 19 objects: 1 errors, 0 warnings, 0 notes$/m)
   })
 
+  test('repairs what is safe in the files, and is content then', async () => {
+    const safe = ['api-version', 'interval-tier', 'prune', 'retries-finite', 'timeout']
+    const root = homelab(...safe.flatMap((rule) => DEFECTS[rule]?.edits ?? []), [
+      'apps/network/external/ks.yaml',
+      'wait: true',
+      'wait: false # the way in',
+    ])
+    const { exitCode, stdout, stderr } = await flux(['--fix'], root)
+    expect([exitCode, stdout]).toEqual([0, expect.stringMatching(/: 0 errors, 0 warnings, 0 notes$/m)])
+    expect(stderr).toContain(`repaired ${RELEASE}`)
+    expect(readFileSync(join(root, 'apps/network/external/ks.yaml'), 'utf8')).toContain('wait: true # the way in')
+    expect(await found(root)).toEqual([])
+    // Variables stay what they are.
+    expect(readFileSync(join(root, 'apps/web/echo/app/ingress.yaml'), 'utf8')).toContain('${DOMAIN}')
+  })
+
   test('gives findings with their files to machines', async () => {
     const root = homelab(...(DEFECTS.schema?.edits ?? []))
     const { ok, findings } = JSON.parse((await flux(['--output', 'json'], root)).stdout)
