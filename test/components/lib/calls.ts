@@ -37,7 +37,8 @@ interface PodSpec {
 }
 
 interface FlowSpec {
-  from: string[]
+  /** None for a port that nobody is expected to call. */
+  from?: string[]
   plain?: boolean
   selector?: Labels
 }
@@ -109,7 +110,7 @@ export function declaredCalls(workloads: readonly Workload[]): Call[] {
 
   return Object.entries(flows).flatMap(([flow, { from, plain = false, selector }]) => {
     const [, namespace = '', name = '', port = ''] = /^([^/]+)\/([^:]+):(.+)$/.exec(flow) ?? []
-    if (namespace === 'external') return []
+    if (namespace === 'external' || from === undefined) return []
     const callees = selector
       ? podsWith(namespace, selector, own.has(namespace))
       : own.has(namespace)
