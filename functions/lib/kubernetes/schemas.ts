@@ -67,6 +67,9 @@ const ROUTES = [
 const PEERS = [{ podSelector: LABEL_SELECTOR, namespaceSelector: LABEL_SELECTOR, ipBlock: { cidr: 'string' } }] as const
 const POLICY_PORTS = [{ port: 'integerOrString', protocol: 'string' }] as const
 
+/** A reference to an object, as Flux writes it. */
+const REFERENCE: Shape = { kind: 'string', name: 'string', namespace: 'string' }
+
 /** The fields except metadata that functions read of kinds without pods; those of workloads are in workload-kinds.ts. */
 const KINDS: Readonly<Record<string, Shape>> = {
   '/ConfigMap': { data: STRINGS },
@@ -127,7 +130,15 @@ const KINDS: Readonly<Record<string, Shape>> = {
     },
   },
   'security.istio.io/AuthorizationPolicy': { spec: { selector: { matchLabels: STRINGS }, rules: [{}] } },
-  'helm.toolkit.fluxcd.io/HelmRelease': { spec: { valuesFrom: [{ kind: 'string', name: 'string' }] } },
+  'helm.toolkit.fluxcd.io/HelmRelease': {
+    spec: {
+      chartRef: REFERENCE,
+      chart: { spec: { chart: 'string', version: 'string', sourceRef: REFERENCE } },
+      valuesFrom: [{ kind: 'string', name: 'string' }],
+    },
+  },
+  'source.toolkit.fluxcd.io/OCIRepository': { spec: { url: 'string' } },
+  'source.toolkit.fluxcd.io/HelmRepository': { spec: { url: 'string' } },
   'telemetry.istio.io/Telemetry': {
     spec: { selector: { matchLabels: STRINGS }, tracing: [{}], metrics: [{}], accessLogging: [{}] },
   },

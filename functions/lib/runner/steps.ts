@@ -1,4 +1,4 @@
-import { Charts } from '../charts/charts.ts'
+import { Charts, isOfCharts } from '../charts/charts.ts'
 import type { FluxSpec } from '../charts/config.ts'
 import { chartSourcesOf } from '../charts/source.ts'
 import { requireDistinct } from '../framework/distinct.ts'
@@ -53,6 +53,7 @@ function requireReadable(objects: readonly KubernetesObject[]): void {
 /** Runs the functions that see what the charts install in the place of the HelmReleases. */
 async function runOnCharts(objects: KubernetesObject[], steps: readonly Step[]): Promise<Ran> {
   const before = new Snapshot(objects)
+  requireWellTyped(objects.filter(isOfCharts))
   const charts = Charts.of(objects, fluxOf(steps))
   const original = [...objects]
   const replaced = new Set(charts.replaced)
