@@ -6,19 +6,16 @@ import { isPodOwner } from '../lib/kubernetes/pod-template.ts'
 import { customResourceOf } from '../lib/operators/index.ts'
 import { type IstioHardeningSpec, istioHardeningSchema } from './config.ts'
 import { NAME } from './name.ts'
+import { GENERATED_KINDS } from './objects/objects.ts'
 import { transform } from './transform.ts'
 
 /** Kinds that are read in addition to workloads: what selects them, and what this function generates or completes. */
 const KINDS = [
   ['', 'Service'],
   ['', 'Namespace'],
-  ['security.istio.io', 'PeerAuthentication'],
-  ['security.istio.io', 'AuthorizationPolicy'],
-  ['telemetry.istio.io', 'Telemetry'],
-  ['networking.istio.io', 'Sidecar'],
-  ['networking.istio.io', 'ServiceEntry'],
   ['networking.istio.io', 'Gateway'],
   ['gateway.networking.k8s.io', 'Gateway'],
+  ...GENERATED_KINDS,
 ] as const
 
 export const istioHardening = defineFunction<IstioHardeningSpec>({

@@ -18,7 +18,7 @@ export const prune = defineRule({
         object,
         path: 'spec.prune',
         severity: isAbsent ? 'error' : 'warning',
-        found: isAbsent ? 'nothing' : String(found),
+        found: isAbsent ? 'nothing' : JSON.stringify(found),
         expected: 'true',
         repair: () => {
           ensureFields(object, 'spec').prune = true

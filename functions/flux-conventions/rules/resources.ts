@@ -31,8 +31,9 @@ export const resources = defineRule({
 function valuesOf(tree: Tree, { object, namespace }: Entry): unknown[] | undefined {
   const values: unknown[] = [valueAt(object, ['spec', 'values'])]
   for (const { kind, name, valuesKey = 'values.yaml' } of listAt(object, 'spec', 'valuesFrom')) {
-    const source = kind === 'ConfigMap' ? tree.find(['', 'ConfigMap'], String(name), namespace) : undefined
-    const text = source && textAt(source.object, 'data', String(valuesKey))
+    const isConfigMap = kind === 'ConfigMap' && typeof name === 'string' && typeof valuesKey === 'string'
+    const source = isConfigMap ? tree.find(['', 'ConfigMap'], name, namespace) : undefined
+    const text = source && isConfigMap ? textAt(source.object, 'data', valuesKey) : undefined
     if (text === undefined) return undefined
     values.push(load(text))
   }

@@ -1,11 +1,15 @@
 import { readGateways } from '../../lib/flows/gateways.ts'
 import type { Topology } from '../../lib/flows/topology.ts'
+import type { Finding } from '../../lib/framework/finding.ts'
+import { replaceGenerated } from '../../lib/framework/generated-objects.ts'
 import type { KubernetesObject } from '../../lib/kubernetes/objects.ts'
 import { isBatch, type Workload } from '../../lib/kubernetes/workload.ts'
 import type { IstioHardeningSpec } from '../config.ts'
+import { findings } from '../findings/index.ts'
 import type { Member } from '../mesh/member.ts'
 import { mtlsOf, telemetryOf } from '../mesh/settings.ts'
 import type { CalledRuntimePods } from '../mesh/traffic.ts'
+import { NAME } from '../name.ts'
 import { authorizationPolicies } from './authorization-policy.ts'
 import { gatewaysOutside } from './callers-from-outside.ts'
 import { adoptOrGenerate } from './one-per-workload.ts'
@@ -39,6 +43,15 @@ const PARTS: readonly { of: 'serving' | 'all'; ambient: boolean; place: Part }[]
 ]
 type Part = (mesh: Mesh, spec: IstioHardeningSpec) => Placement
 
+/** The kinds that they make, by group: existing ones are read, and those of an earlier run are replaced. */
+export const GENERATED_KINDS = [
+  ['security.istio.io', 'PeerAuthentication'],
+  ['security.istio.io', 'AuthorizationPolicy'],
+  ['telemetry.istio.io', 'Telemetry'],
+  ['networking.istio.io', 'Sidecar'],
+  ['networking.istio.io', 'ServiceEntry'],
+] as const
+
 export function istioObjects(mesh: Mesh, spec: IstioHardeningSpec): Placement {
   const serving = { ...mesh, members: mesh.members.filter(({ workload }) => !isBatch(workload)) }
   return joined([
@@ -47,6 +60,12 @@ export function istioObjects(mesh: Mesh, spec: IstioHardeningSpec): Placement {
     ),
     { generated: [], findings: selectingNothing(mesh.objects, mesh.topology, mesh.runtimePods) },
   ])
+}
+
+/** Brings what is generated into the build. A hand-written object in the way is an error, not an overwrite. */
+export function addGenerated(objects: KubernetesObject[], generated: readonly KubernetesObject[]): Finding[] {
+  const types = GENERATED_KINDS.map(([group, kind]) => `${group}/${kind}`)
+  return replaceGenerated(objects, { name: NAME, types }, generated, (object) => [findings['name-taken']({ object })])
 }
 
 /** What pods accept: PeerAuthentication, and AuthorizationPolicy where the policy asks for it. */

@@ -1,6 +1,5 @@
 import { setExceptions } from '../../lib/framework/exceptions.ts'
 import type { Finding } from '../../lib/framework/finding.ts'
-import { replaceGenerated } from '../../lib/framework/generated-objects.ts'
 import { describe, formatPath, type KubernetesObject } from '../../lib/kubernetes/objects.ts'
 import { findings } from '../findings/index.ts'
 import { objectFor } from '../mesh/member.ts'
@@ -52,17 +51,3 @@ function overlaps({ kind }: Kind, missing: readonly Wanted[], all: readonly Want
     return [findings['indistinct-pods']({ object: workload.object, field }, others.sort().join(', '), kind, all)]
   })
 }
-
-const GENERATED = [
-  'security.istio.io/PeerAuthentication',
-  'security.istio.io/AuthorizationPolicy',
-  'telemetry.istio.io/Telemetry',
-  'networking.istio.io/Sidecar',
-  'networking.istio.io/ServiceEntry',
-]
-
-/** Brings what is generated into the build. A hand-written object in the way is an error, not an overwrite. */
-export const addGenerated = (objects: KubernetesObject[], generated: readonly KubernetesObject[]): Finding[] =>
-  replaceGenerated(objects, { name: NAME, types: GENERATED }, generated, (object) => [
-    findings['name-taken']({ object }),
-  ])
