@@ -66,7 +66,7 @@ export function callersFromOutside(
 /** The ports that containers declare or Services lead to. */
 const servedPorts = (workload: Workload, topology: Topology): number[] => [
   ...new Set([
-    ...servingContainers(workload).flatMap(({ ports = [] }) => ports.map(({ containerPort }) => containerPort)),
+    ...servingContainers(workload).flatMap(({ ports }) => (ports ?? []).map(({ containerPort }) => containerPort)),
     ...topology
       .servicesFor(workload)
       .flatMap(({ ports }) => ports)

@@ -81,7 +81,7 @@ function declaredPorts(
   const ports = Object.entries(overrideFor(spec.permissivePorts, workload) ?? {}).flatMap(([key, { reason }]) => {
     const numbers = podPorts(workload, /^\d+$/.test(key) ? Number(key) : key, topology)
     if (numbers.length === 0) {
-      const names = servingContainers(workload).flatMap(({ ports = [] }) => ports.flatMap(({ name }) => name ?? []))
+      const names = servingContainers(workload).flatMap(({ ports }) => (ports ?? []).flatMap(({ name }) => name ?? []))
       found.push(findings['unknown-permissive-port']({ object }, workload.name, key, didYouMean(key, names)))
     }
     found.push(...numbers.map((port) => findings['plain-text-port']({ object }, port, reason)))
