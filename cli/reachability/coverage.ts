@@ -1,6 +1,7 @@
 import { backendCalls } from '../../functions/lib/flows/backends.ts'
 import { findings as flowFindings } from '../../functions/lib/flows/findings.ts'
 import { about, parseFlows } from '../../functions/lib/flows/flow.ts'
+import { isBehind } from '../../functions/lib/flows/made-pods.ts'
 import { numberOf, type Port } from '../../functions/lib/flows/port.ts'
 import { type ResolvedFlow, resolveFlows } from '../../functions/lib/flows/resolve.ts'
 import type { FlowsSpec } from '../../functions/lib/flows/schema.ts'
@@ -20,6 +21,7 @@ import { environment as findings } from '../findings.ts'
 import { admits, HBONE, type Target } from './admits.ts'
 import { type Baseline, isBaseline, isForKubelets } from './baseline.ts'
 import { blockedFlows } from './blocked-flows.ts'
+import { asWorkload } from './made-workload.ts'
 import { Restrictions } from './restrictions.ts'
 
 /** Who can call and be called in a hardened rendering: what policies cut off shows here, and nowhere else. */
@@ -56,7 +58,7 @@ export function coverageOf(objects: readonly KubernetesObject[], flows: FlowsSpe
   const resolved = resolveFlows(declared, topology).flows
   const restrictions = new Restrictions(objects)
   const isCalled = calledTargets(objects, topology, resolved, restrictions, baseline)
-  const expected = expectedUncalled(resolved)
+  const expected = expectedUncalled(resolved, topology)
   const ports = topology.services.flatMap((service) =>
     service.ports.flatMap((port) => {
       const targets = targetsOf(service, port, topology)
@@ -82,25 +84,28 @@ export function coverageOf(objects: readonly KubernetesObject[], flows: FlowsSpe
     findings: [
       ...unexpected.map(uncalledPort),
       ...callNothing.map(({ object }) => findings['calls-nothing']({ object })),
-      ...calledAfterAll(resolved, isCalled),
+      ...calledAfterAll(resolved, topology, isCalled),
       ...blockedFlows(resolved, restrictions),
     ],
   }
 }
 
-const keyOf = ({ workload: { kind, namespace, name }, port, protocol }: Target): string =>
-  `${kind} ${namespace}/${name}:${port}/${protocol}`
+const keyOf = ({ workload: { object, namespace, name }, port, protocol }: Target): string =>
+  `${object.kind} ${namespace}/${name}:${port}/${protocol}`
 
 const targetsOf = (service: Service, port: ServicePort, topology: Topology): Target[] =>
-  topology
-    .workloadsBehind(service)
-    .filter(runsPods)
-    .flatMap((workload) => {
-      const number = targetPortNumber(port, workload)
-      return number === undefined
-        ? []
-        : [{ workload, replica: replicaOf(service), port: number, protocol: port.protocol ?? 'TCP' }]
-    })
+  [
+    ...topology.workloadsBehind(service).filter(runsPods),
+    ...topology
+      .madeWith(service.namespace, service.selector ?? {})
+      .filter((pods) => isBehind(service, pods))
+      .map(asWorkload),
+  ].flatMap((workload) => {
+    const number = targetPortNumber(port, workload)
+    return number === undefined
+      ? []
+      : [{ workload, replica: replicaOf(service), port: number, protocol: port.protocol ?? 'TCP' }]
+  })
 
 /** Does the policy for a port on pods admit anyone but kubelets? Of what comes through the tunnel of an ambient mesh, flows and routes tell the port. */
 function calledTargets(
@@ -134,11 +139,16 @@ function calledTargets(
 const numbered = (port: Port): Pick<Target, 'port' | 'protocol'> => ({ port: numberOf(port), protocol: port.protocol })
 
 /** The ports that flows expect nobody to call. */
-const expectedUncalled = (flows: readonly ResolvedFlow[]): Set<string> =>
-  new Set(flows.filter(({ flow }) => flow.expect === 'uncalled').flatMap((flow) => targetsOfFlow(flow).map(keyOf)))
+const expectedUncalled = (flows: readonly ResolvedFlow[], topology: Topology): Set<string> =>
+  new Set(
+    flows.filter(({ flow }) => flow.expect === 'uncalled').flatMap((flow) => targetsOfFlow(flow, topology).map(keyOf)),
+  )
 
-const targetsOfFlow = ({ callees }: ResolvedFlow): Target[] =>
-  callees.flatMap(({ workload, port }) => (workload ? [{ workload, ...numbered(port) }] : []))
+const targetsOfFlow = ({ callees }: ResolvedFlow, topology: Topology): Target[] =>
+  callees.flatMap(({ workload, namespace, name, port }) => {
+    const called = workload ? [workload] : topology.madeNamed(namespace, name).map(asWorkload)
+    return called.map((one) => ({ workload: one, ...numbered(port) }))
+  })
 
 const silentWorkloads = (topology: Topology, restrictions: Restrictions, baseline: Baseline): Workload[] =>
   topology.workloads
@@ -151,7 +161,11 @@ const uncalledPort = ({ service, port, workloads }: UncalledPort): Finding => {
   return findings['uncalled-port']({ object: service.object }, String(written), [...new Set(keys)])
 }
 
-const calledAfterAll = (flows: readonly ResolvedFlow[], isCalled: (target: Target) => boolean): Finding[] =>
+const calledAfterAll = (
+  flows: readonly ResolvedFlow[],
+  topology: Topology,
+  isCalled: (target: Target) => boolean,
+): Finding[] =>
   flows
-    .filter((resolved) => resolved.flow.expect === 'uncalled' && targetsOfFlow(resolved).some(isCalled))
+    .filter((resolved) => resolved.flow.expect === 'uncalled' && targetsOfFlow(resolved, topology).some(isCalled))
     .map(({ flow }) => flowFindings['called-after-all'](about(flow), flow.key, 'a policy of the rendering'))

@@ -85,6 +85,21 @@ describe('what policies cut off', () => {
     expect(uncalled(await coverage([namespace('shop'), database, own, workload('web')], flows))).toEqual([])
   })
 
+  test('is the port of a Service to pods that an operator makes, unless a flow goes there', async () => {
+    const cluster = {
+      apiVersion: 'postgresql.cnpg.io/v1',
+      kind: 'Cluster',
+      metadata: { name: 'orders', namespace: 'shop' },
+    }
+    const own = service('orders', [{ name: 'sql', port: 5432 }], { 'cnpg.io/cluster': 'orders' })
+    const metrics = service('orders-metrics', [{ name: 'metrics', port: 9187 }], { 'cnpg.io/cluster': 'orders' })
+    const build = [namespace('shop'), cluster, own, metrics, workload('web')]
+    const flow = { 'shop/orders:5432': { from: ['web'] } }
+    expect(uncalled(await coverage(build, flow))).toEqual(['orders-metrics:metrics'])
+    const expected = { 'shop/orders:metrics': { expect: 'uncalled', reason: 'read by hand' } }
+    expect(uncalled(await coverage(build, { ...flow, ...expected }))).toEqual([])
+  })
+
   test('is nothing where nothing is denied', async () => {
     const found = await coverage(shop.slice(1), {}, { namespaces: { shop: { off: true, reason: 'later' } } })
     expect(uncalled(found)).toEqual([])
