@@ -1,6 +1,6 @@
 import type { Callee } from '../../functions/lib/flows/destinations.ts'
 import { about, type Flow } from '../../functions/lib/flows/flow.ts'
-import { numberOf } from '../../functions/lib/flows/port.ts'
+import { isEveryPort, numberOf } from '../../functions/lib/flows/port.ts'
 import type { ResolvedFlow } from '../../functions/lib/flows/resolve.ts'
 import type { Finding } from '../../functions/lib/framework/finding.ts'
 import { describe } from '../../functions/lib/kubernetes/objects.ts'
@@ -17,17 +17,19 @@ import type { Direction, Restrictions } from './restrictions.ts'
  */
 export const blockedFlows = (flows: readonly ResolvedFlow[], restrictions: Restrictions): Finding[] =>
   flows.flatMap(({ flow, callees, callers }) =>
-    callees.flatMap((callee) =>
-      callers.flatMap((caller) => {
-        const { workload } = callee
-        if (!workload || workload === caller || isHostNetwork(workload) || isHostNetwork(caller)) return []
-        if (!isAdmitted(caller, 'egress', workload, callee, restrictions))
-          return [blocked(flow, caller, callee, 'egress')]
-        if (!isAdmitted(workload, 'ingress', caller, callee, restrictions))
-          return [blocked(flow, workload, callee, 'ingress')]
-        return []
-      }),
-    ),
+    callees
+      .filter(({ port }) => !isEveryPort(port))
+      .flatMap((callee) =>
+        callers.flatMap((caller) => {
+          const { workload } = callee
+          if (!workload || workload === caller || isHostNetwork(workload) || isHostNetwork(caller)) return []
+          if (!isAdmitted(caller, 'egress', workload, callee, restrictions))
+            return [blocked(flow, caller, callee, 'egress')]
+          if (!isAdmitted(workload, 'ingress', caller, callee, restrictions))
+            return [blocked(flow, workload, callee, 'ingress')]
+          return []
+        }),
+      ),
   )
 
 function isAdmitted(

@@ -45,6 +45,9 @@ export interface Figures {
   flows: number
 }
 
+/** A flow to every port is one to the range that begins with it. */
+const FIRST_OF_EVERY_PORT = 1
+
 export interface UncalledPort {
   service: Service
   port: ServicePort
@@ -67,7 +70,7 @@ export function coverageOf(objects: readonly KubernetesObject[], flows: FlowsSpe
   )
   const uncalled = ports.filter(({ targets }) => !targets.some(isCalled))
   const unexpected = uncalled
-    .filter(({ targets }) => !targets.every((target) => expected.has(keyOf(target))))
+    .filter(({ targets }) => !targets.every((target) => holds(expected, target)))
     .map(({ service, port, targets }) => ({ service, port, workloads: targets.map(({ workload }) => workload) }))
   const callNothing = silentWorkloads(topology, restrictions, baseline)
   return {
@@ -92,6 +95,10 @@ export function coverageOf(objects: readonly KubernetesObject[], flows: FlowsSpe
 
 const keyOf = ({ workload: { object, namespace, name }, port, protocol }: Target): string =>
   `${object.kind} ${namespace}/${name}:${port}/${protocol}`
+
+/** Is the port among these, or is every port of its pods? */
+const holds = (keys: ReadonlySet<string>, target: Target): boolean =>
+  keys.has(keyOf(target)) || keys.has(keyOf({ ...target, port: FIRST_OF_EVERY_PORT }))
 
 const targetsOf = (service: Service, port: ServicePort, topology: Topology): Target[] =>
   [
@@ -132,7 +139,7 @@ function calledTargets(
     const admitting = rules.filter((rule) => !isForKubelets(rule, baseline))
     if (admitting.some((rule) => admits(rule, target))) return true
     const isTunnel = admitting.some((rule) => rule.ports && admits(rule, { ...target, port: HBONE }))
-    return isTunnel && tunnelled.has(keyOf(target))
+    return isTunnel && holds(tunnelled, target)
   }
 }
 

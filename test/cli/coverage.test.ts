@@ -128,8 +128,8 @@ describe('a flow between two builds', () => {
   ]
   const caller = [namespace('front'), workload('web', { namespace: 'front' })]
   /** What is found in an environment of which each build is hardened by itself. */
-  const found = async (key: string): Promise<string[]> => {
-    const flows = { [key]: { from: ['front/web'] } }
+  const found = async (key: string, reason?: string): Promise<string[]> => {
+    const flows = { [key]: { from: ['front/web'], ...(reason && { reason }) } }
     const policy = {
       apiVersion: 'krm-hardening.dev/v1alpha1',
       kind: 'Hardening',
@@ -149,6 +149,10 @@ describe('a flow between two builds', () => {
 
   test('is blocked where the caller takes the port of a Service for that of the pods', async () => {
     expect(await found('shop/cart:80')).toContain('check/blocked-flow')
+  })
+
+  test('passes where it goes to every port', async () => {
+    expect(await found('shop/cart:*', 'all of them')).not.toContain('check/blocked-flow')
   })
 
   test('passes by the port of the pods', async () => {

@@ -80,6 +80,17 @@ describe('pods of a custom resource', () => {
     expect(ports(policy(harden([...shop, CLUSTER]).policies, 'orders').egress)).not.toContain(15012)
   })
 
+  test('are named where a Service leads to them from outside, and no flow admits anyone', () => {
+    const exposed = service('queue', [{ port: 5672 }], { 'app.kubernetes.io/component': 'rabbitmq' })
+    const outside = { ...exposed, spec: { ...(exposed.spec as object), type: 'LoadBalancer' } }
+    const isSaid = (flows = {}): boolean =>
+      ids(harden([...shop, RABBIT, outside], { flows }).findings).includes(
+        'network-policy-default-deny/exposed-service',
+      )
+    expect(isSaid()).toBe(true)
+    expect(isSaid({ 'shop/queue-server:5672': { from: ['any'], reason: 'public' } })).toBe(false)
+  })
+
   test('take the traits that policy gives them under the same name', () => {
     const { policies, findings } = harden([...shop, ELASTIC], {
       runtimePods: { 'shop/logs-es': { apiServer: true, injected: false } },

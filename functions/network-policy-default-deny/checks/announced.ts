@@ -2,13 +2,14 @@ import type { Callee } from '../../lib/flows/destinations.ts'
 import type { Flow } from '../../lib/flows/flow.ts'
 import { ingressClassOf } from '../../lib/flows/gateways.ts'
 import { gatewaysOf } from '../../lib/flows/gateways-schema.ts'
+import { isBehind, targetOfMade } from '../../lib/flows/made-pods.ts'
 import { isEveryPort } from '../../lib/flows/port.ts'
 import { EVERY_PORT } from '../../lib/flows/schema.ts'
 import type { Finding } from '../../lib/framework/finding.ts'
 import { rangeOfAddress } from '../../lib/kubernetes/cidr.ts'
 import { valueAt } from '../../lib/kubernetes/objects.ts'
 import { type Service, targetPortNumber } from '../../lib/kubernetes/service.ts'
-import { containerPort, type Workload } from '../../lib/kubernetes/workload.ts'
+import { containerPort } from '../../lib/kubernetes/workload.ts'
 import { findings } from '../findings.ts'
 import type { Build } from '../subjects/build.ts'
 import type { Subject } from '../subjects/subject.ts'
@@ -30,29 +31,32 @@ function exposedServices(build: Build): Finding[] {
   const open = new Set(
     build.flows.flatMap(({ peers, callees }) =>
       peers === 'any'
-        ? callees.flatMap(({ workload, port }) =>
-            workload ? portOf(workload, isEveryPort(port) ? EVERY_PORT : port.port) : [],
+        ? callees.map(({ workload, namespace, name, port }) =>
+            portOf(workload ?? { namespace, name }, isEveryPort(port) ? EVERY_PORT : port.port),
           )
         : [],
     ),
   )
-  const isOpen = (workload: Workload, port: number): boolean =>
-    open.has(portOf(workload, port)) || open.has(portOf(workload, EVERY_PORT))
+  const isOpen = (pods: Named, port: number): boolean =>
+    open.has(portOf(pods, port)) || open.has(portOf(pods, EVERY_PORT))
   return build.topology.services.flatMap((service) => {
     const type = exposureOf(service)
     if (type === undefined) return []
-    const closed = build.topology
-      .workloadsBehind(service)
-      .filter((workload) => build.subjectOf(workload))
-      .flatMap((workload) =>
-        service.ports.flatMap((servicePort) => {
-          const port = targetPortNumber(servicePort, workload)
-          return port === undefined || isOpen(workload, port) ? [] : [{ workload, port }]
-        }),
-      )
+    const targets = service.ports.flatMap((servicePort) => [
+      ...build.topology
+        .workloadsBehind(service)
+        .filter((workload) => build.subjectOf(workload))
+        .map((workload) => ({ pods: workload as Named, port: targetPortNumber(servicePort, workload) })),
+      ...build.topology.made
+        .filter((pods) => isBehind(service, pods) && build.madeSubject(pods))
+        .map((pods) => ({ pods: pods as Named, port: targetOfMade(pods, servicePort) })),
+    ])
+    const closed = targets.flatMap(({ pods, port }) =>
+      port === undefined || isOpen(pods, port) ? [] : [{ pods, port }],
+    )
     if (closed.length === 0) return []
     const lines = closed.map(
-      ({ workload, port }) => `flow ${workload.namespace}/${workload.name}:${port} from: [any] with a reason`,
+      ({ pods, port }) => `flow ${pods.namespace}/${pods.name}:${port} from: [any] with a reason`,
     )
     const ports = [...new Set(closed.map(({ port }) => port))].join(', ')
     return [findings['exposed-service']({ object: service.object }, `type ${type}`, ports, lines.join(' and '))]
@@ -70,7 +74,12 @@ function unservedClasses(build: Build): Finding[] {
   })
 }
 
-const portOf = ({ namespace, name }: Workload, port: number | string): string => `${namespace}/${name}:${port}`
+interface Named {
+  namespace: string
+  name: string
+}
+
+const portOf = ({ namespace, name }: Named, port: number | string): string => `${namespace}/${name}:${port}`
 
 /** How callers outside the cluster reach a Service; undefined if they do not. */
 export function exposureOf({ object }: Service): string | undefined {
