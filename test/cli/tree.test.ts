@@ -178,9 +178,12 @@ describe('verify of the tree', () => {
 
   test('takes a policy itself, for every file', async () => {
     const root = await rendered()
-    expect(await verify(root, 'policy/policy.yaml')).toMatchObject({ exitCode: 1 })
+    // The stack of the cluster has no policy of its own.
+    const whole = await verify(root, 'policy/policy.yaml')
+    expect(whole.stdout).toContain('error: objects/would-change: security-context-enforcer: Namespace platform: ')
+    expect(whole.exitCode).toBe(1)
     rmSync(join(root, 'rendered/cluster'), { recursive: true })
-    expect((await verify(root, 'policy/policy.yaml')).stdout).toContain('policy/policy.yaml: ')
+    expect(await verify(root, 'policy/policy.yaml')).toMatchObject({ exitCode: 0 })
   })
 
   test('is of no use without a rendering of the environment', async () => {
