@@ -133,7 +133,7 @@ function calledTargets(
     const { workload, replica } = target
     // No policy selects such pods.
     if (isHostNetwork(workload)) return true
-    const labels = { ...workload.labels, ...(replica !== undefined && { [POD_NAME]: replica }) }
+    const labels = replica === undefined ? workload.labels : { ...workload.labels, [POD_NAME]: replica }
     const rules = restrictions.rulesFor({ namespace: workload.namespace, labels }, 'ingress')
     if (!rules) return true
     const admitting = rules.filter((rule) => !isForKubelets(rule, baseline))

@@ -34,6 +34,11 @@ interface Restriction {
 /** The policies of a rendering, NetworkPolicies and CiliumNetworkPolicies, as far as they say which ports are open. */
 export class Restrictions {
   readonly #byNamespace = new Map<string, Restriction[]>()
+  /** Each workload is asked for once a flow. */
+  readonly #known: Readonly<Record<Direction, WeakMap<Labels, { rules: Rule[] | undefined }>>> = {
+    ingress: new WeakMap(),
+    egress: new WeakMap(),
+  }
 
   constructor(objects: readonly KubernetesObject[]) {
     for (const object of objects) {
@@ -47,7 +52,13 @@ export class Restrictions {
   }
 
   /** The rules that hold for pods in a direction; undefined if nothing restricts them. */
-  rulesFor({ namespace, labels }: { namespace: string; labels: Labels }, direction: Direction): Rule[] | undefined {
+  rulesFor(pods: { namespace: string; labels: Labels }, direction: Direction): Rule[] | undefined {
+    const known = this.#known[direction].get(pods.labels) ?? { rules: this.#rulesFor(pods, direction) }
+    this.#known[direction].set(pods.labels, known)
+    return known.rules
+  }
+
+  #rulesFor({ namespace, labels }: { namespace: string; labels: Labels }, direction: Direction): Rule[] | undefined {
     const rules = (this.#byNamespace.get(namespace) ?? []).flatMap((restriction) => {
       const own = restriction[direction]
       return own && matchesSelector(restriction.selector, labels) ? [own] : []
