@@ -3,9 +3,10 @@ import { join } from 'node:path'
 import { parse } from 'yaml'
 import type { ProposedCaller, ProposedFlow } from '../../cli/init/flows.ts'
 import { type Found, propose } from '../../cli/init/propose.ts'
+import { readObjects } from '../../cli/read-objects.ts'
+import { madePodsOf } from '../../functions/lib/flows/made-pods.ts'
 import { type KubernetesObject, valueAt } from '../../functions/lib/kubernetes/objects.ts'
 import { servicesOf } from '../../functions/lib/kubernetes/service.ts'
-import { objectsOf } from '../support/stacks.ts'
 
 // How much of the traffic that a careful reader sees in manifests `init` proposes. Each tree is written in another style; its
 // truth.yaml is what the reader sees.
@@ -29,7 +30,7 @@ type Outcome = 'active' | 'guess' | 'lost'
 const names = readdirSync(TREES)
 if (names.length < 5) throw new Error('fewer trees than there are styles: the search is wrong')
 const trees = names.map((name) => {
-  const objects = objectsOf(readFileSync(join(TREES, name, 'manifests.yaml'), 'utf8'))
+  const objects = readObjects(readFileSync(join(TREES, name, 'manifests.yaml'), 'utf8'), name)
   for (const { metadata } of objects) metadata.namespace ??= NAMESPACE
   return { name, objects, truth: parse(readFileSync(join(TREES, name, 'truth.yaml'), 'utf8')) as Truth }
 })
@@ -44,7 +45,8 @@ const flowsOf = (name: string): ProposedFlow[] => found.get(name)?.flows ?? []
 function portOf(flow: ProposedFlow, objects: readonly KubernetesObject[]): number[] {
   const port = flow.key.slice(flow.key.lastIndexOf(':') + 1)
   if (/^\d+$/.test(port)) return [Number(port)]
-  return servicesOf(objects).flatMap(({ ports }) => ports.filter(({ name }) => name === port).map((one) => one.port))
+  const owners = [...servicesOf(objects), ...madePodsOf(objects)]
+  return owners.flatMap(({ ports }) => ports.filter(({ name }) => name === port).map((one) => one.port))
 }
 
 const labelsOf = (workload: string, objects: readonly KubernetesObject[]): unknown =>
@@ -135,21 +137,23 @@ test('by class', () => {
     return `${name}: ${count('active')} active, ${count('guess')} guessed, of ${edges.length}`
   })
   expect(table.join('\n')).toMatchInlineSnapshot(`
-"exposed: 0 active, 1 guessed, of 1
-file: 8 active, 0 guessed, of 8
+"elsewhere: 1 active, 0 guessed, of 1
+exposed: 0 active, 1 guessed, of 1
+file: 10 active, 0 guessed, of 10
 file by label: 1 active, 0 guessed, of 1
-host and port: 3 active, 0 guessed, of 3
+host and port: 13 active, 0 guessed, of 13
 lookup: 2 active, 0 guessed, of 2
 monitor: 2 active, 0 guessed, of 2
+operator: 4 active, 0 guessed, of 4
 operator pods: 4 active, 0 guessed, of 4
 other namespace: 3 active, 0 guessed, of 3
-outside: 0 active, 2 guessed, of 2
-pair: 6 active, 0 guessed, of 6
+outside: 0 active, 3 guessed, of 3
+pair: 8 active, 0 guessed, of 8
 policy: 2 active, 2 guessed, of 4
-script: 1 active, 0 guessed, of 1
+script: 2 active, 0 guessed, of 2
 shared: 0 active, 3 guessed, of 3
-srv: 1 active, 0 guessed, of 1
-url: 2 active, 0 guessed, of 2
-variable: 3 active, 0 guessed, of 3"
+srv: 2 active, 0 guessed, of 2
+url: 6 active, 0 guessed, of 6
+variable: 8 active, 0 guessed, of 8"
 `)
 })

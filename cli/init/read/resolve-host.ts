@@ -1,3 +1,4 @@
+import type { MadePods } from '../../../functions/lib/flows/made-pods.ts'
 import type { Topology } from '../../../functions/lib/flows/topology.ts'
 import { valueAt } from '../../../functions/lib/kubernetes/objects.ts'
 import type { Service } from '../../../functions/lib/kubernetes/service.ts'
@@ -6,6 +7,8 @@ import type { Service } from '../../../functions/lib/kubernetes/service.ts'
 export type ResolvedHost =
   /** A Service of the build; `isPod` if one of its pods is dialled, `isQualified` if the host names its namespace. */
   | { type: 'service'; service: Service; isPod: boolean; isQualified: boolean }
+  /** A Service that an operator makes for an object of the build, and the pods behind it. */
+  | { type: 'made'; service: string; pods: readonly MadePods[] }
   /** A Service in a namespace that the build does not have; without `.svc` behind it, a name could be something else. */
   | { type: 'elsewhere'; namespace: string; name: string; isClusterName: boolean }
   /** The name of a Service that should be in the build and is not. */
@@ -35,6 +38,8 @@ export function resolveHost(host: string, namespace: string, topology: Topology)
   const labels = name.split('.')
   const service = serviceNamed(labels, namespace, topology)
   if (service) return externalName(service.service) ?? service
+  const made = madeService(labels, namespace, topology)
+  if (made) return made
   const isClusterName = CLUSTER_SUFFIX.test(host)
   const [first = '', second] = labels.slice(-2)
   if (labels.length === 1 && LABEL.test(first)) return { type: 'missing', namespace, name: first }
@@ -72,6 +77,17 @@ function serviceNamed(
     if (service && (!isPod || service.headless)) return { type: 'service', service, isPod, isQualified: length > 1 }
   }
   return undefined
+}
+
+/** `service` and `service.namespace` of a Service that an operator makes. */
+function madeService(
+  [name = '', namespace, ...more]: readonly string[],
+  own: string,
+  topology: Topology,
+): Extract<ResolvedHost, { type: 'made' }> | undefined {
+  if (more.length > 0) return undefined
+  const pods = topology.madeWith(namespace ?? own, {}).filter(({ services = {} }) => services[name] !== undefined)
+  return pods.length > 0 ? { type: 'made', service: name, pods } : undefined
 }
 
 function externalName({ object }: Service): ResolvedHost | undefined {

@@ -60,6 +60,8 @@ function readEndpoint(
   switch (target.type) {
     case 'service':
       return readService(value, endpoint, target, ports, topology)
+    case 'made':
+      return readMade(value, endpoint, target, ports, topology)
     case 'missing':
       return readMissing(value, endpoint, target, topology)
     case 'elsewhere':
@@ -96,6 +98,38 @@ function readService(
     })),
     notes: [],
   }
+}
+
+/** A Service that an operator makes is as certain as one of the build: the custom resource says that it will be there. */
+function readMade(
+  { workload, source, name, isShared }: GivenValue,
+  { form }: HostAndPort,
+  { service, pods }: Extract<ResolvedHost, { type: 'made' }>,
+  ports: readonly number[],
+  topology: Topology,
+): Read {
+  if (form === 'name' && name !== undefined && namesNoHost(name)) return NOTHING
+  const proposals = pods.flatMap((made) => {
+    const carried = Object.keys(made.services?.[service] ?? {}).map(Number)
+    const [first] = carried
+    const dialled = ports.length > 0 ? ports : first === undefined ? [] : [first]
+    const isSure =
+      (form !== 'name' || (name !== undefined && namesHost(name))) && (ports.length > 0 || carried.length === 1)
+    return dialled.map((port): Proposal => {
+      const { namespace } = made
+      const onPods = made.ports.find((one) => one.port === (made.services?.[service]?.[port] ?? port))
+      return {
+        destination: `${namespace}/${made.name}`,
+        port: onPods?.name ?? port,
+        portNumber: port,
+        caller: callerOf(workload, namespace, topology),
+        ...(Object.keys(made.services ?? {}).length > 1 && { service }),
+        source,
+        certain: isSure && !isShared,
+      }
+    })
+  })
+  return { proposals, notes: [] }
 }
 
 /** Only what must be a host is reported as missing: a URL, or the value of something that is called a host. */
@@ -137,6 +171,10 @@ function readElsewhere(
   }
 }
 
+/** Names under which a program is told how browsers reach it, or from where they may. */
+const OWN_ADDRESS =
+  /(?:^|[_.-])(?:public|external|canonical|cors|allowed|origins?|redirect|callback|root)(?:$|[_.-])|(?:Public|External|Canonical|Cors|Allowed|Origins?|Redirect|Callback|Root)(?=$|[A-Z_])/i
+
 function readExternal(
   value: GivenValue,
   { form }: HostAndPort,
@@ -148,6 +186,7 @@ function readExternal(
   const { workload, source, isSecret, isOfFile, text } = value
   // A password may look like host:port, and what is proposed is written down.
   if (ports.length === 0 || (form !== 'url' && isSecret)) return NOTHING
+  if (value.name !== undefined && OWN_ADDRESS.test(value.name)) return NOTHING
   // In prose a URL is a link.
   if (isOfFile && /\s/.test(text.trim().replace(/[,;]$/, ''))) return NOTHING
   const servedBy = publicHosts.get(host)

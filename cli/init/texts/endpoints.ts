@@ -44,9 +44,9 @@ const SRV = '(?:_([a-z0-9-]+)\\._(?:tcp|udp)\\.)?'
 const LOOKUP = /\b(?:dns|dnssrv|dnssrvnoa|srv|srvnoa|passthrough)(?:\+|:\/\/(?:[\w.:]+)?\/)/gi
 const URLS = new RegExp(`\\b([a-z][a-z0-9+.-]*)://(?:[^\\s/"'<>]*@)?${SRV}(${HOST})\\.?(?::(\\d{1,5})\\b)?`, 'gi')
 const HOST_AND_PORT = new RegExp(`(?<![\\w.:/-])${SRV}(${HOST})\\.?(:| +)(\\d{1,5})(?![\\w.])`, 'gi')
-/** `nc -h host -p port`, as many clients take them. */
+/** `nc -h host -p port`, as many clients take them, and `--host replica-set/host:port` of MongoDB. */
 const OPTIONS = new RegExp(
-  `(?:^|\\s)(?:-h|--host(?:name)?)[ =]+(${HOST})(?:.*?\\s(?:-p|-P|--port)[ =]*(\\d{1,5})\\b)?`,
+  `(?:^|\\s)(?:-h|--host(?:name)?)[ =]+(?:[\\w-]+/)?(${HOST})(?::(\\d{1,5})\\b|.*?\\s(?:-p|-P|--port)[ =]*(\\d{1,5})\\b)?`,
   'i',
 )
 /** `Host=database;Port=5432` of connection strings, and `host=database port=5432` of libpq. */
@@ -112,5 +112,5 @@ const isOfCluster = (host: string): boolean => !host.includes('.') || host.inclu
 
 function options(line: string): HostAndPort[] {
   const match = OPTIONS.exec(line)
-  return match ? [endpoint(match[1], match[2], 'address')] : []
+  return match ? [endpoint(match[1], match[2] ?? match[3], 'address')] : []
 }

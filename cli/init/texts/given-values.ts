@@ -37,7 +37,7 @@ interface Variable {
 function ofContainer(workload: Workload, container: Container, data: Data): GivenValue[] {
   const at = `${workload.kind} ${workload.name}: container ${container.name}`
   const variables = variablesOf(workload, container, at, data)
-  const lookup = (name: string): string | undefined => variables.get(name)?.text
+  const lookup = (name: string): string | undefined => variables.get(name)?.text ?? data.serviceLink(workload, name)
   const words = [...(container.command ?? []), ...(container.args ?? [])]
   const texts = new Map([...variables].map(([name, { text }]) => [name, expandReferences(text, lookup)]))
   // A variable that only feeds others is no call: the text that it ends up in is.
@@ -50,7 +50,8 @@ function ofContainer(workload: Workload, container: Container, data: Data): Give
         text: texts.get(name) ?? variable.text,
       }),
     )
-  const expand = (text: string): string => expandShell(expandReferences(text, lookup), (name) => texts.get(name))
+  const expand = (text: string): string =>
+    expandShell(expandReferences(text, lookup), (name) => texts.get(name) ?? data.serviceLink(workload, name))
   return [...ofWords(workload, container, at, expand), ...ofVariables]
 }
 

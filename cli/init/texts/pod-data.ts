@@ -1,6 +1,7 @@
 import { groupBy } from '../../../functions/lib/framework/group-by.ts'
 import { isFields, isKind, type KubernetesObject, valueAt } from '../../../functions/lib/kubernetes/objects.ts'
 import { containersOf } from '../../../functions/lib/kubernetes/pod-template.ts'
+import { servicesOf } from '../../../functions/lib/kubernetes/service.ts'
 import type { Workload } from '../../../functions/lib/kubernetes/workload.ts'
 import { withoutHash } from '../../render/former-names.ts'
 
@@ -28,6 +29,8 @@ export interface Data {
   /** How many workloads get all keys of an object as variables. */
   usersOfAllKeys(object: DataObject): number
   filesOf(workload: Workload): readonly DataFile[]
+  /** What the kubelet gives pods for each Service of their namespace: `WEB_SERVICE_HOST`, `WEB_SERVICE_PORT` and its named ports. */
+  serviceLink(workload: Workload, name: string): string | undefined
   /** Looks a variable of any container up: configuration is often a template. */
   variablesOf(workload: Workload): (name: string) => string | undefined
 }
@@ -47,11 +50,13 @@ export function dataOf(workloads: readonly Workload[], objects: readonly Kuberne
     workloads.flatMap((workload) => allKeysOf(workload).flatMap(({ kind, name }) => find(workload, kind, name) ?? [])),
     ({ object }) => keyOf(object.kind, object.metadata.namespace, object.metadata.name),
   )
+  const links = serviceLinks(objects)
   const files = filesByWorkload(workloads, [...read.values()], find)
   return {
     object: find,
     usersOfAllKeys: ({ object }) =>
       users.get(keyOf(object.kind, object.metadata.namespace, object.metadata.name))?.length ?? 0,
+    serviceLink: ({ namespace }, name) => links.get(`${namespace}/${name}`),
     filesOf: (workload) => files.get(workload) ?? [],
     variablesOf: (workload) => {
       const variables = new Map(
@@ -63,6 +68,23 @@ export function dataOf(workloads: readonly Workload[], objects: readonly Kuberne
     },
   }
 }
+
+/** Source: https://kubernetes.io/docs/tutorials/services/connect-applications-service/#environment-variables */
+const serviceLinks = (objects: readonly KubernetesObject[]): ReadonlyMap<string, string> =>
+  new Map(
+    servicesOf(objects).flatMap(({ namespace, name, ports }): [string, string][] => {
+      const at = `${namespace}/${variableOf(name)}_SERVICE`
+      return [
+        [`${at}_HOST`, name],
+        ...ports.slice(0, 1).map(({ port }): [string, string] => [`${at}_PORT`, String(port)]),
+        ...ports.flatMap((port): [string, string][] =>
+          port.name === undefined ? [] : [[`${at}_PORT_${variableOf(port.name)}`, String(port.port)]],
+        ),
+      ]
+    }),
+  )
+
+const variableOf = (name: string): string => name.toUpperCase().replaceAll('-', '_')
 
 const keyOf = (kind: string, namespace: string | undefined, name: string): string =>
   `${kind} ${namespace ?? ''}/${name}`
