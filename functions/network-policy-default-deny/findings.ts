@@ -247,15 +247,6 @@ export const findings = defineFindings(NAME, {
     why: 'Policies see the port of the pods. The policy of the caller opens a port that nothing serves, and the call is dropped.',
     fix: 'Write the port of the pods in the key of the flow; the Service is found by it as well.',
   },
-  'caller-with-other-labels': {
-    severity: 'warning',
-    message: (flow: string, caller: string, workload: string, labels: string) =>
-      `flow ${flow}: found no pods for the caller ${caller}: the pods of ${workload} carry other labels; expected ${labels}`,
-    means:
-      'A caller is named like a workload, but namespace/app means the label app.kubernetes.io/name, which its pods lack.',
-    why: 'The destination admits pods that do not exist, and the caller gets no egress.',
-    fix: 'Write the caller as {namespace, labels} with the labels that the message gives.',
-  },
   'private-ranges-left-out': {
     severity: 'info',
     message: (hosts: readonly string[]) =>

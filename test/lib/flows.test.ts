@@ -437,6 +437,27 @@ describe('what the build should have and has not', () => {
       ],
     ],
     [
+      'one Service where there are two, by the name of a port that no container declares',
+      [
+        ...objects.slice(0, 3),
+        ...['cart', 'cart-read'].map((name) =>
+          service(name, [{ name: 'sql', port: 5432 }], { selector: { [APP]: 'cart' } }),
+        ),
+      ],
+      { 'shop/cart:sql': { from: ['web'] } },
+      [
+        'error: flow shop/cart:sql: found 2 Services that carry port sql: cart, cart-read; expected service: to name the one that callers use',
+      ],
+    ],
+    [
+      'the label of a caller that is named like a workload',
+      [...objects, workload('agent', { kind: 'DaemonSet', namespace: 'other', labels: { 'k8s-app': 'agent' } })],
+      { 'shop/cart:http': { from: ['other/agent'] } },
+      [
+        'warning: flow shop/cart:http: found caller other/agent, which is named like this object, whose pods carry other labels; expected {"namespace":"other","labels":{"k8s-app":"agent"}}',
+      ],
+    ],
+    [
       'a Service that selects anything',
       [workload('web'), workload('cart'), service('cart', [HTTP], { selector: {} })],
       { 'shop/cart:http': { from: ['web'] } },

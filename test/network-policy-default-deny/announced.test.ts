@@ -43,7 +43,7 @@ describe('the port of a Service', () => {
 test('a caller whose pods carry other labels gets the labels to write', () => {
   const sender = workload('sender', { labels: { app: 'sender' } })
   const { findings } = harden([namespace('shop'), sender], flow('audit/sink:8443', 'shop/sender'))
-  expect(findings).toMatchObject([{ id: 'network-policy-default-deny/caller-with-other-labels' }])
+  expect(findings).toMatchObject([{ id: 'flows/caller-with-other-labels' }])
   expect(findings[0]?.message).toContain('{"namespace":"shop","labels":{"app":"sender"}}')
 })
 

@@ -5,7 +5,7 @@ import { type Labels, selects } from '../kubernetes/selector.ts'
 import { calleesOf } from './destinations.ts'
 import { type ElsewhereSpec, elsewhereEntry } from './elsewhere.ts'
 import { findings } from './findings.ts'
-import { APP, about, COMPONENT, type Flow, parseFlows } from './flow.ts'
+import { about, type Flow, parseFlows, writeCaller } from './flow.ts'
 import { resolveFlows } from './resolve.ts'
 import type { FlowsSpec } from './schema.ts'
 import { policySelector, type Topology, topologyOf } from './topology.ts'
@@ -156,14 +156,3 @@ const oneOf = (candidates: readonly string[], namespace: string): string =>
 /** The pods of a caller by namespace first, even if the caller is written by its labels. */
 export const placeOf = (namespace: string, asWritten: string): string =>
   asWritten.startsWith('{') ? `${namespace}/${asWritten}` : asWritten
-
-/** A caller in the form in which flows are written. */
-export function writeCaller(namespace: string, labels: Labels): string {
-  const keys = Object.keys(labels)
-  if (keys.length === 0) return `${namespace}/*`
-  const isPlain = labels[APP] !== undefined && keys.every((key) => key === APP || key === COMPONENT)
-  return isPlain ? writePods(namespace, labels) : JSON.stringify({ namespace, labels })
-}
-
-const writePods = (namespace: string, { [APP]: app, [COMPONENT]: component }: Labels): string =>
-  [namespace, app ?? '*', component].filter((part) => part !== undefined).join('/')

@@ -290,12 +290,12 @@ function problemOf(
   { port }: Port,
 ): Finding | undefined {
   const details = about(flow, workload)
-  if (typeof port === 'string') {
+  const carrying = service ? [] : carryingServices(flow, workload, topology).map(({ name }) => name)
+  if (typeof port === 'string' && carrying.length === 0) {
     const names = portNames(workload, topology)
     return findings['unknown-port'](details, flow.key, port, didYouMean(port, names), names)
   }
   if (service) return undefined
-  const carrying = carryingServices(flow, workload, topology).map(({ name }) => name)
   const written = String(flow.port)
   if (flow.service !== undefined) {
     const meant = didYouMean(flow.service, carrying)

@@ -109,6 +109,15 @@ export const findings = defineFindings('flows', {
     why: 'Nothing would be admitted from the caller that was meant.',
     fix: 'Correct the name, or write the caller as namespace/app if another build has it.',
   },
+  'caller-with-other-labels': {
+    severity: 'warning',
+    message: (flow: string, caller: string, labels: string) =>
+      `flow ${flow}: found caller ${caller}, which is named like this object, whose pods carry other labels; expected ${labels}`,
+    means:
+      'A caller is named like a workload, but namespace/app means the label app.kubernetes.io/name, which its pods lack.',
+    why: 'The destination admits pods that do not exist, and the caller gets neither egress nor the host in its Sidecar.',
+    fix: 'Write the caller as {namespace, labels} with the labels that the message gives.',
+  },
   'range-in-mesh': {
     severity: 'warning',
     message: (flow: string) =>

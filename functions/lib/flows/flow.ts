@@ -91,3 +91,14 @@ function parseCaller(caller: CallerSpec): Who {
   if (app === '*') return { type: 'pods', namespace, labels: undefined }
   return { type: 'pods', namespace, labels: { [APP]: app, ...(component !== undefined && { [COMPONENT]: component }) } }
 }
+
+/** A caller in the form in which flows are written. */
+export function writeCaller(namespace: string, labels: Labels): string {
+  const keys = Object.keys(labels)
+  if (keys.length === 0) return `${namespace}/*`
+  const isPlain = labels[APP] !== undefined && keys.every((key) => key === APP || key === COMPONENT)
+  return isPlain ? writePods(namespace, labels) : JSON.stringify({ namespace, labels })
+}
+
+const writePods = (namespace: string, { [APP]: app, [COMPONENT]: component }: Labels): string =>
+  [namespace, app ?? '*', component].filter((part) => part !== undefined).join('/')

@@ -4,7 +4,7 @@ import type { Labels } from '../kubernetes/selector.ts'
 import type { Workload } from '../kubernetes/workload.ts'
 import { type Callee, calleesOf } from './destinations.ts'
 import { findings } from './findings.ts'
-import { about, type Caller, type Flow } from './flow.ts'
+import { APP, about, type Caller, type Flow, writeCaller } from './flow.ts'
 import { EVERY_PORT } from './schema.ts'
 import { policySelector, type Topology } from './topology.ts'
 
@@ -99,6 +99,7 @@ function callerOf(
   }
   if (caller.type === 'pods') {
     const { namespace, labels } = caller
+    found.push(...otherLabels(flow, namespace, labels, topology))
     return {
       peers: [{ namespace, labels }],
       workloads: topology.workloadsWith(namespace, labels ?? {}),
@@ -111,6 +112,21 @@ function callerOf(
   }
   if (caller.type === 'any') return { peers: [], workloads: [] }
   return callerByName(caller.name, flow, flow.destination.namespace, callees, topology, found)
+}
+
+/** `namespace/app` means a label: a workload of that name whose pods carry others was meant. */
+function otherLabels(flow: Flow, namespace: string, labels: Labels | undefined, topology: Topology): Finding[] {
+  const name = labels?.[APP]
+  if (labels === undefined || name === undefined || topology.isElsewhere(namespace, name)) return []
+  if (topology.workloadsWith(namespace, labels).length + topology.madeWith(namespace, labels).length > 0) return []
+  const [workload] = topology.workloadsNamed(namespace, name)
+  const [made] = topology.madeNamed(namespace, name)
+  const object = workload?.object ?? made?.object
+  const carried = workload ? policySelector(workload, topology) : made?.labels
+  if (!object || !carried) return []
+  const details = { ...about(flow), object }
+  const expected = JSON.stringify({ namespace, labels: carried })
+  return [findings['caller-with-other-labels'](details, flow.key, writeCaller(namespace, labels), expected)]
 }
 
 function callerByName(

@@ -1,10 +1,9 @@
-import { placeOf, writeCaller } from '../../lib/flows/check-environment.ts'
+import { placeOf } from '../../lib/flows/check-environment.ts'
 import { elsewhereEntry } from '../../lib/flows/elsewhere.ts'
-import { APP } from '../../lib/flows/flow.ts'
-import { policySelector, type Topology } from '../../lib/flows/topology.ts'
+import { APP, writeCaller } from '../../lib/flows/flow.ts'
+import type { Topology } from '../../lib/flows/topology.ts'
 import { didYouMean } from '../../lib/framework/did-you-mean.ts'
 import type { Finding } from '../../lib/framework/finding.ts'
-import { describe } from '../../lib/kubernetes/objects.ts'
 import { type Labels, selects } from '../../lib/kubernetes/selector.ts'
 import { findings } from '../findings.ts'
 import type { Build } from '../subjects/build.ts'
@@ -26,7 +25,7 @@ export function callersWithoutPods({ declared, scope, spec, subjects, topology }
       const { namespace, labels = {} } = caller
       const place = placeOf(namespace, writeCaller(namespace, labels))
       const isDeclared = elsewhereEntry(spec.elsewhere, place) !== undefined
-      return isDeclared || isKnown(namespace, labels) ? [] : [unknownCaller(key, namespace, labels, topology)]
+      return isDeclared || isKnown(namespace, labels) ? [] : unknownCaller(key, namespace, labels, topology)
     }),
   )
 }
@@ -35,23 +34,13 @@ export function callersWithoutPods({ declared, scope, spec, subjects, topology }
 export const writeCallerIn = ({ namespace, labels = {} }: { namespace: string; labels?: Labels | undefined }): string =>
   writeCaller(namespace, labels)
 
-function unknownCaller(key: string, namespace: string, labels: Labels, topology: Topology): Finding {
+function unknownCaller(key: string, namespace: string, labels: Labels, topology: Topology): Finding[] {
   const name = labels[APP] ?? ''
-  const made = topology.madeNamed(namespace, name)[0]
-  if (made) {
-    const expected = JSON.stringify({ namespace, labels: made.labels })
-    const caller = writeCaller(namespace, labels)
-    return findings['caller-with-other-labels']({}, key, caller, describe(made.object), expected)
-  }
-  const namesake = topology.workloadsNamed(namespace, name)[0]
-  if (namesake) {
-    const expected = JSON.stringify({ namespace, labels: policySelector(namesake, topology) })
-    const caller = writeCaller(namespace, labels)
-    return findings['caller-with-other-labels']({}, key, caller, describe(namesake.object), expected)
-  }
+  // The resolution of flows names the labels that the pods of a namesake carry.
+  if (topology.madeNamed(namespace, name).length + topology.workloadsNamed(namespace, name).length > 0) return []
   const meant = didYouMean(Object.values(labels).join('/'), valuesLike(labels, namespace, topology))
   const severity = meant === '' ? 'info' : 'warning'
-  return findings['caller-without-pods']({ severity }, key, writeCaller(namespace, labels), meant)
+  return [findings['caller-without-pods']({ severity }, key, writeCaller(namespace, labels), meant)]
 }
 
 /** What the pods of a namespace have for the same labels. */
