@@ -82,6 +82,22 @@ export const environment = defineFindings('check', {
     why: 'The builds of caller and callee write one end each. A build that lacks the Service of the callee cannot translate its port, and the call is dropped.',
     fix: 'Write the port of the pods in the key of the flow, and let all stacks share the policy that has it.',
   },
+  'selected-twice': {
+    severity: 'error',
+    message: (kinds: string, other: string) =>
+      `its ${kinds} also select the pods of ${other}, which has its own; expected a label that tells them apart, such as app.kubernetes.io/instance, in spec.selector and on the pods of both`,
+    means: 'Objects that were generated for one workload select the pods of another, which another build deploys.',
+    why: 'Istio takes either of two objects for a pod, network policies add up, and two budgets let no pod go.',
+    fix: 'Give both workloads a label of their own in spec.selector.matchLabels and on their pods; what is generated selects by it.',
+  },
+  'registered-twice': {
+    severity: 'error',
+    message: (host: string, other: string, ports: readonly number[]) =>
+      `registers ${host} like ${other}; expected one ServiceEntry of the host in a namespace: set istio.serviceEntries["${host}"]: off in the policy of one build, and let the other have ports ${ports.join(', ')}`,
+    means: 'Two builds register one host outside the cluster in one namespace.',
+    why: 'Istio takes the ports of one of the two ServiceEntries, so calls to the other ports fail.',
+    fix: 'Switch the ServiceEntry off in one of the builds by istio.serviceEntries, and name every port of the host in flows of the other.',
+  },
   'uncalled-port': {
     severity: 'warning',
     message: (port: string, keys: readonly string[]) =>

@@ -60,7 +60,14 @@ async function check(folder: string, options: CheckOptions): Promise<ExitCode> {
   ]
   const { checkSourceTree } = await import('../checks/index.ts')
   const { sourceTreeOf } = await import('../checks/source-tree.ts')
-  const findings = [...ofFlows, ...checkSourceTree(sourceTreeOf(path, objectsOf(rendering.objects))).map(inEnvironment)]
+  const { registeredTwice } = await import('../reachability/registered-twice.ts')
+  const { sharedPods } = await import('../reachability/shared-pods.ts')
+  const ofNeighbours = [...sharedPods(objects), ...registeredTwice(objects)].map(inEnvironment)
+  const findings = [
+    ...ofFlows,
+    ...ofNeighbours,
+    ...checkSourceTree(sourceTreeOf(path, objectsOf(rendering.objects))).map(inEnvironment),
+  ]
   const { coverageAsJson, figuresAsText, silenceAsText } = await import('../report/coverage.ts')
   const { exitCodeOf, findingsAsResults, findingsAsText } = await import('../report/findings.ts')
   const exitCode = exitCodeOf(findings)

@@ -6,6 +6,7 @@ import { display } from '../display.ts'
 import { BUG, type ExitCode, Failure, FINDINGS, UNUSABLE } from '../exit-code.ts'
 import { once } from '../lines.ts'
 import { run } from '../process.ts'
+import { registeredByTwoBuilds } from '../reachability/registered-twice.ts'
 import type { FunctionCall, Functions } from '../runtime/functions.ts'
 import type { Runtime } from '../runtime/runtime.ts'
 import { callersInTwoForms } from '../tree/callers-of-layers.ts'
@@ -130,6 +131,7 @@ export class BuildFailure extends Failure {
     const reports = failed.flatMap(({ folders, stderr }) => [
       `${nameOf(folders)} does not build:\n${once(stderr).trimEnd()}`,
       ...callersInTwoForms(folders, stderr),
+      ...registeredByTwoBuilds(stderr),
     ])
     super(reports.join('\n'), Math.max(...failed.map(({ exitCode }) => exitCode)) as ExitCode)
     this.failed = failed

@@ -3,7 +3,7 @@ import { fluxSchema } from '../lib/charts/config.ts'
 import { elsewhereSchema } from '../lib/flows/elsewhere.ts'
 import { gatewaysSchema } from '../lib/flows/gateways-schema.ts'
 import { flowsSchema } from '../lib/flows/schema.ts'
-import { modeSchema } from '../lib/framework/config.ts'
+import { modeSchema, offSchema } from '../lib/framework/config.ts'
 import { ISTIO_SYSTEM } from '../lib/kubernetes/istio-labels.ts'
 import { telemetrySchema } from './config-telemetry.ts'
 import {
@@ -122,6 +122,11 @@ export const istioHardeningSchema = z
         {},
       )
       .check(z.describe('Hosts that every Sidecar lists: the control plane, and others such as a trace collector')),
+    serviceEntries: z
+      .optional(z.record(z.string(), offSchema))
+      .check(
+        z.describe('Hosts outside the cluster, as `off`, whose ServiceEntry another build of the same namespace has'),
+      ),
     authorization: z
       ._default(z.literal(['off', false, 'flows']), 'off')
       .check(z.describe('`flows` derives an AuthorizationPolicy, ALLOW, for every workload that flows go to')),

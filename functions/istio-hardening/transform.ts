@@ -11,6 +11,7 @@
 //
 // Refused, because the mesh would break it: a flow that does not fit the build, plain text from a known caller to a STRICT
 // port, pods that no label tells apart, and a hand-written object under the name of a generated one.
+import { parseFlows } from '../lib/flows/flow.ts'
 import type { Topology } from '../lib/flows/topology.ts'
 import { setExceptions } from '../lib/framework/exceptions.ts'
 import type { Finding } from '../lib/framework/finding.ts'
@@ -121,6 +122,12 @@ function unusedPolicy(topology: Topology, spec: IstioHardeningSpec): Finding[] {
     ...BY_WORKLOAD.flatMap((field) =>
       unknownKeys(findings['unknown-key'], field, spec[field], { what: 'workload', names }),
     ),
+    ...unknownKeys(findings['unknown-key'], 'serviceEntries', spec.serviceEntries, {
+      what: 'host of a flow',
+      names: parseFlows(spec.flows).flatMap(({ destination }) =>
+        destination.type === 'external' ? [destination.host] : [],
+      ),
+    }),
     ...unusedScrapeForAll(topology, spec),
     ...(spec.flows
       ? workloads.filter(({ namespace }) => namespace === '').map(({ object }) => findings['no-namespace']({ object }))

@@ -94,7 +94,7 @@ function observed({ objects, members }: Mesh, spec: IstioHardeningSpec): Placeme
 
 /** Where pods may go: Sidecar, and a ServiceEntry for every host outside the cluster. */
 function outbound({ objects, members }: Mesh, spec: IstioHardeningSpec): Placement {
-  const entries = serviceEntries(members, objects)
+  const entries = serviceEntries(members, objects, spec.serviceEntries)
   const sidecars = members.map((member) => sidecarFor(member, spec, entries.hostOf))
   const placed = adoptOrGenerate(
     sidecar,

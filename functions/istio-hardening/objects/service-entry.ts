@@ -1,5 +1,6 @@
 import { groupBy } from '../../lib/framework/group-by.ts'
 import { ensureFields, ensureList, type KubernetesObject } from '../../lib/kubernetes/objects.ts'
+import type { IstioHardeningSpec } from '../config.ts'
 import { type Member, metadataShared } from '../mesh/member.ts'
 import { hostsOfEntry, writtenEntries } from './service-entry-existing.ts'
 import { externalProtocol, isAddress } from './service-entry-ports.ts'
@@ -15,18 +16,20 @@ interface ExternalCalls {
 
 /**
  * REGISTRY_ONLY admits an external host only where a ServiceEntry puts it in the registry: one per host and namespace of
- * callers, MESH_EXTERNAL, seen in that namespace alone. One that the build has already gets the ports that it lacks.
+ * callers, MESH_EXTERNAL, seen in that namespace alone. One that the build has already gets the ports that it lacks, and one
+ * that another build has is left to it.
  */
 export function serviceEntries(
   members: readonly Member[],
   objects: readonly KubernetesObject[],
+  elsewhere: IstioHardeningSpec['serviceEntries'] = {},
 ): { generated: KubernetesObject[]; hostOf: ExternalHost } {
   const entryFor = writtenEntries(objects)
   const generated: KubernetesObject[] = []
   for (const calls of externalCalls(members)) {
     const entry = entryFor(calls.namespace, calls.host)
     if (entry) addPorts(entry, calls)
-    else generated.push(generate(calls))
+    else if (!Object.hasOwn(elsewhere, calls.host)) generated.push(generate(calls))
   }
   return {
     generated,

@@ -1,0 +1,41 @@
+import type { Finding } from '../../functions/lib/framework/finding.ts'
+import { groupBy } from '../../functions/lib/framework/group-by.ts'
+import { describe, isFields, isKind, type KubernetesObject, valueAt } from '../../functions/lib/kubernetes/objects.ts'
+import { environment as findings } from '../findings.ts'
+
+/** Hosts that several ServiceEntries of a namespace register: Istio takes the ports of one of them alone. */
+export function registeredTwice(objects: readonly KubernetesObject[]): Finding[] {
+  const registered = objects
+    .filter((object) => isKind(object, 'networking.istio.io', 'ServiceEntry'))
+    .flatMap((object) => listAt(object, 'hosts').map((host) => ({ object, host: String(host) })))
+  const groups = groupBy(registered, ({ object, host }) => `${object.metadata.namespace ?? ''}/${host}`)
+  return [...groups.values()].flatMap(([first, ...others]) =>
+    first
+      ? others.map(({ object, host }) =>
+          findings['registered-twice']({ object }, host, describe(first.object), portsOf([first.object, object])),
+        )
+      : [],
+  )
+}
+
+const listAt = (object: KubernetesObject, field: string): unknown[] => {
+  const value = valueAt(object, ['spec', field])
+  return Array.isArray(value) ? value : []
+}
+
+const portsOf = (entries: readonly KubernetesObject[]): number[] => {
+  const ports = entries.flatMap((entry) =>
+    listAt(entry, 'ports').map((port) => (isFields(port) ? Number(port.number) : NaN)),
+  )
+  return [...new Set(ports)].sort((a, b) => a - b)
+}
+
+/** What Kustomize says of two builds that generate one object. */
+const SAME_ENTRY = /already registered id: ServiceEntry\.\S+?\.networking\.istio\.io\/(\S+?)\.([a-z0-9-]+)(?=['"\s]|$)/g
+
+/** Why builds that register one host in one namespace do not build together. */
+export const registeredByTwoBuilds = (stderr: string): string[] =>
+  [...stderr.matchAll(SAME_ENTRY)].map(
+    ([, host = '', namespace = '']) =>
+      `two builds register ${host} in namespace ${namespace}, each by a ServiceEntry of its own; set istio.serviceEntries["${host}"]: off in the policy of one, and name every port of the host in flows of the other`,
+  )
