@@ -9,6 +9,8 @@ export interface ProposedCaller {
   caller: CallerSpec
   certain: boolean
   sources: string[]
+  /** The policy has it already, in a list that a patch replaces. */
+  isKnown?: true
 }
 
 /** A flow as it is proposed: active where a caller is certain. */
@@ -18,6 +20,8 @@ export interface ProposedFlow {
   selector?: Labels
   plain?: true
   reason?: string
+  /** A layer of the policy maps its callers. */
+  isMap?: true
   /** Those that are certain first. */
   callers: ProposedCaller[]
 }

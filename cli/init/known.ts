@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
+import { type FlowSpec, writtenCallers } from '../../functions/lib/flows/schema.ts'
 import { isFields, type KubernetesObject, valueAt } from '../../functions/lib/kubernetes/objects.ts'
 import type { ProposedFlow } from './flows.ts'
 import type { Found } from './propose.ts'
@@ -23,13 +24,25 @@ const fieldsAt = (root: unknown, path: string[]): Record<string, unknown> => {
   return isFields(value) ? value : {}
 }
 
-/** The callers of a flow that the policy does not have, if any. A caller may be in a list or a key of a map. */
+/**
+ * A flow with the callers that the policy does not have, if any. A patch on a map of callers adds to it; one on a list
+ * replaces it, so the callers of the list come again.
+ */
 function newIn(flow: ProposedFlow, known: Record<string, unknown>): ProposedFlow | undefined {
-  const from = valueAt(known[flow.key], ['from'])
-  const callers: unknown[] = Array.isArray(from) ? from : Object.keys(isFields(from) ? from : {})
+  const written = valueAt(known[flow.key], ['from'])
+  const from = Array.isArray(written) || isFields(written) ? (written as FlowSpec['from']) : undefined
+  const callers = writtenCallers(from).map(({ caller }) => caller)
   const added = flow.callers.filter(({ caller }) => !callers.some((other) => isDeepStrictEqual(other, caller)))
-  return added.length === 0 ? undefined : { ...flow, callers: added }
+  if (added.length === 0) return undefined
+  if (from !== undefined && !Array.isArray(from)) return { ...flow, callers: added, isMap: true }
+  const certain = added.some((caller) => caller.certain)
+  return {
+    ...flow,
+    callers: [...callers.map((caller) => ({ caller, certain, sources: [KNOWN], isKnown: true as const })), ...added],
+  }
 }
+
+const KNOWN = 'in the policy already'
 
 /** Is it locked, allowed by its tag, or built by the organisation itself? */
 function isKnownImage(image: string, policy: KubernetesObject): boolean {

@@ -85,7 +85,7 @@ export async function planAgain(
   const file = join(target, 'flows.yaml')
   const before = existsSync(file) ? readFileSync(file, 'utf8') : undefined
   const seen = before === undefined ? {} : flowsInText(before)
-  const found = withoutFlows(withoutKnown(await propose(objects), policy), seen)
+  const found = withoutKnown(withoutFlows(await propose(objects), seen), policy)
   if (before === undefined && found.flows.length > 0)
     throw new Failure(
       `${display(file)} does not exist, so there is no place for ${found.flows.length} new flows; expected the file that the first run wrote`,

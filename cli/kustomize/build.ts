@@ -6,11 +6,11 @@ import { display } from '../display.ts'
 import { BUG, type ExitCode, Failure, FINDINGS, UNUSABLE } from '../exit-code.ts'
 import { once } from '../lines.ts'
 import { run } from '../process.ts'
-import { registeredByTwoBuilds } from '../reachability/registered-twice.ts'
 import type { FunctionCall, Functions } from '../runtime/functions.ts'
 import type { Runtime } from '../runtime/runtime.ts'
 import { callersInTwoForms } from '../tree/callers-of-layers.ts'
 import type { Kustomize } from './find.ts'
+import { registeredByTwoBuilds } from './registered-twice.ts'
 
 export interface Rendered {
   /** Absolute paths: the folder that was built, or the folders of a group. */

@@ -307,6 +307,58 @@ spec:
   expect((await krmHardening(['verify', 'app'], { cwd: root })).exitCode).toBe(0)
 })
 
+const CALLED = `apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec: {containers: [{name: web, image: "example/web:1.0", env: [{name: STORE_URL, value: "http://store:80"}]}]}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: store}
+spec:
+  selector: {matchLabels: {app: store}}
+  template:
+    metadata: {labels: {app: store}}
+    spec: {containers: [{name: store, image: "example/store:1.0", ports: [{name: http, containerPort: 80}]}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: store}
+spec: {selector: {app: store}, ports: [{name: http, port: 80}]}
+`
+
+test.each([
+  ['[admin/admin]', ['- admin/admin # in the policy already', '- web # Deployment web: container web: env STORE_URL']],
+  ['{admin/admin: {}}', ['  web: {} # Deployment web: container web: env STORE_URL']],
+])('--policy takes no caller away from a flow of the policy: %s', async (from, lines) => {
+  const root = tree({
+    'app/web.yaml': CALLED,
+    'app/kustomization.yaml': 'namespace: shop\nresources:\n- web.yaml\n',
+    'hardening/kustomization.yaml': 'resources:\n- policy.yaml\n',
+    'hardening/policy.yaml': `apiVersion: krm-hardening.dev/v1alpha1
+kind: Hardening
+metadata:
+  name: ours
+  annotations:
+    config.kubernetes.io/function: "container: {image: ${IMAGE}}"
+spec:
+  flows: {"shop/store:http": {from: ${from}}}
+  networkPolicy: {namespaces: {shop: {}}}
+`,
+  })
+  expect(await init(root, 'app', '--policy', 'hardening')).toMatchObject({ exitCode: 0 })
+  const written = filesOf(join(root, 'app/hardening'))['flows.yaml'] ?? ''
+  for (const line of lines) expect(written).toContain(`\n      ${line}`)
+  const { stdout, exitCode } = await krmHardening(['render', 'app'], { cwd: root })
+  expect(exitCode).toBe(0)
+  expect(stdout).toContain('app.kubernetes.io/name: admin')
+  expect(stdout).toContain('podSelector:\n        matchLabels:\n          app: web\n')
+})
+
 const prefixed = (prefix: string, files: Record<string, string>): Record<string, string> =>
   Object.fromEntries(Object.entries(files).map(([name, text]) => [`${prefix}${name}`, text]))
 

@@ -1,4 +1,5 @@
-import { registeredByTwoBuilds, registeredTwice } from '../../cli/reachability/registered-twice.ts'
+import { registeredByTwoBuilds } from '../../cli/kustomize/registered-twice.ts'
+import { registeredTwice } from '../../cli/reachability/registered-twice.ts'
 import { sharedPods } from '../../cli/reachability/shared-pods.ts'
 import { plan } from '../../functions/hardening/plan.ts'
 import type { KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'

@@ -25,7 +25,7 @@ export function withFlows(text: string, flows: readonly ProposedFlow[], file: st
 }
 
 const commented = (flow: ProposedFlow): string =>
-  writeFlow(flow)
+  writeFlow({ ...flow, callers: flow.callers.filter(({ isKnown }) => !isKnown) })
     .split('\n')
     .map((line) => (line.trim() === '' || line.trimStart().startsWith('#') ? line : line.replace(/^ {4}/, '    # ')))
     .join('\n')

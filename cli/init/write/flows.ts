@@ -37,12 +37,20 @@ export function writeFlow(flow: ProposedFlow): string {
     ...(reason === undefined ? [] : [`  ${needsReason ? '' : '# '}reason: ${scalar(oneLine(reason))}`]),
     '  from:',
   ]
-  const callers = flow.callers.map((caller) => `  ${caller.certain || isComment ? '' : '# '}${writeCaller(caller)}`)
+  const write = flow.isMap ? writeEntry : writeCaller
+  const callers = flow.callers.map((caller) => `  ${caller.certain || isComment ? '' : '# '}${write(caller)}`)
   return [...lines, ...callers].map((line) => `    ${isComment ? '# ' : ''}${line}\n`).join('')
 }
 
 const isBroad = (caller: ProposedCaller['caller']): boolean =>
   caller === 'any' || (typeof caller === 'string' && caller.endsWith('/*'))
+
+/** An entry of a map of callers; one by labels has a name of its own. */
+function writeEntry({ caller, sources }: ProposedCaller): string {
+  const name = typeof caller === 'string' ? caller : [caller.namespace, ...Object.values(caller.labels)].join('-')
+  const entry = typeof caller === 'string' ? '{}' : scalar(caller)
+  return `  ${scalar(name)}: ${entry} # ${oneLine(sources.join('; '))}`
+}
 
 const writeCaller = ({ caller, sources }: ProposedCaller): string =>
   `- ${scalar(caller)} # ${oneLine(sources.join('; '))}`
