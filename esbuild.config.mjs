@@ -26,6 +26,8 @@ const program = { banner: { js: '#!/usr/bin/env node' } }
 
 const bundles = {
   functions: { ...program, entryPoints: { functions: 'functions/main.ts' }, minify: true },
+  // What the image runs, so that the bundle above need not be compiled there.
+  'warm-start': { entryPoints: { 'warm-start': 'functions/warm-start.ts' }, minify: true },
   cli: { ...program, entryPoints: { cli: 'cli/main.ts' }, loader: { '.sh': 'text' } },
   // What the plugin of Argo CD runs.
   argocd: { ...program, entryPoints: { argocd: 'integrations/argocd/generate.ts' } },

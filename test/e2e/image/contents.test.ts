@@ -1,8 +1,9 @@
+import { type SpawnSyncReturns, spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { builtImage } from '../../support/image.ts'
 import { type File, filesOf } from '../../support/image-files.ts'
-import { podman } from '../../support/podman.ts'
+import { podman, podmanEnvironment } from '../../support/podman.ts'
 
 interface Inspected {
   Config: {
@@ -17,6 +18,8 @@ interface Inspected {
   History: { created_by: string }[]
 }
 
+const NODE = ['/nodejs/bin/node', '--no-opt', '--no-maglev']
+
 describe('the image', () => {
   let image: Inspected
   let base: string
@@ -30,7 +33,7 @@ describe('the image', () => {
   })
 
   test('runs Node by its absolute path, without a shell, as nobody, in a folder that nobody may enter', () => {
-    expect(image.Config.Entrypoint).toEqual(['/nodejs/bin/node', '/functions.cjs'])
+    expect(image.Config.Entrypoint).toEqual([...NODE, '/warm-start.cjs'])
     expect(image.Config.Cmd ?? []).toEqual([])
     expect(image.Config.User).toBe('nobody')
     expect(image.Config.WorkingDir).toBe('/')
@@ -54,9 +57,13 @@ describe('the image', () => {
     expect(image.Config.Env.filter((variable) => !variable.startsWith('PATH='))).toEqual([])
   })
 
-  test('adds one file to its base: the bundle, the same bytes as dist/functions.cjs', () => {
+  test('adds three files to its base: the bundle, the same bytes as dist/functions.cjs, the code that V8 kept of it, what starts both', () => {
     const inBase = new Set(filesOf(base).map(({ path }) => path))
-    expect(files.map(({ path }) => path).filter((path) => !inBase.has(path))).toEqual(['functions.cjs'])
+    expect(files.map(({ path }) => path).filter((path) => !inBase.has(path))).toEqual([
+      'functions.cjs',
+      'functions.v8',
+      'warm-start.cjs',
+    ])
     const { reference } = builtImage()
     const script = 'process.stdout.write(require("node:fs").readFileSync("/functions.cjs"))'
     const bundle = podman(
@@ -71,6 +78,16 @@ describe('the image', () => {
       script,
     )
     expect(bundle).toBe(readFileSync(join(__dirname, '../../../dist/functions.cjs'), 'utf8'))
+  })
+
+  test('starts with the code that V8 kept, which V8 takes', () => {
+    const { reference } = builtImage()
+    const run = (...args: string[]): SpawnSyncReturns<string> => {
+      const options = ['run', '--rm', '--network', 'none', '--entrypoint', args[0] ?? '', reference, ...args.slice(1)]
+      return spawnSync('podman', options, { env: podmanEnvironment(), encoding: 'utf8' })
+    }
+    expect(run(...NODE, '/warm-start.cjs', 'is-warm')).toMatchObject({ status: 0, stderr: '' })
+    expect(run('/nodejs/bin/node', '/warm-start.cjs', 'is-warm')).toMatchObject({ status: 1, stderr: '' })
   })
 
   test('runs nothing while it is built on its base, so that any architecture builds on any other', () => {
