@@ -70,7 +70,8 @@ function without(some: readonly Connection[], others: readonly Connection[]): Co
 
 function asText(added: readonly Connection[], removed: readonly Connection[]): string {
   const { green, red } = colorsFor(process.stdout, process.env)
-  const line = ({ from, to, port, protocol }: Connection): string => `${from} → ${to} ${port}/${protocol}`
+  const line = ({ from, to, port, protocol, notJudged }: Connection): string =>
+    `${from} → ${to} ${port}/${protocol}${notJudged ? `, not judged: ${notJudged.join(', ')}` : ''}`
   const lines = [
     ...removed.map((connection) => red(`- ${line(connection)}`)),
     ...added.map((connection) => green(`+ ${line(connection)}`)),

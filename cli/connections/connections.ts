@@ -1,6 +1,7 @@
 import { isKind, type KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
 import { matchesSelector } from '../../functions/lib/kubernetes/selector.ts'
 import { runsPods, type Workload, workloadsOf } from '../../functions/lib/kubernetes/workload.ts'
+import { OtherPolicies } from './other-policies.ts'
 import { commonPorts, type Direction, Policies, type Ports, peersOf, portsOf, type WrittenPeer } from './policies.ts'
 
 /** A connection that the network policies of a rendering admit. */
@@ -11,6 +12,8 @@ export interface Connection {
   /** A number, a range such as `30000-30100`, or `*` for every port. */
   port: string
   protocol: string
+  /** What else decides about it and was not evaluated: policies of Istio and Cilium, and pods in a range of addresses. */
+  notJudged?: string[]
 }
 
 const ANYONE = 'anyone'
@@ -24,6 +27,7 @@ export function connectionsIn(objects: readonly KubernetesObject[]): Connection[
   const workloads = workloadsOf(objects).filter(runsPods)
   const policies = new Policies(objects)
   const namespaces = namespaceLabels(objects)
+  const others = new OtherPolicies(objects)
   const isPeer = (peer: WrittenPeer, workload: Workload, home: string): boolean => {
     if (peer.ipBlock) return false
     const labels = { 'kubernetes.io/metadata.name': workload.namespace, ...namespaces.get(workload.namespace) }
@@ -45,7 +49,7 @@ export function connectionsIn(objects: readonly KubernetesObject[]): Connection[
       .flatMap((rule) => portsOf(rule, callee))
   }
   /** What one end admits for ends that are not in the rendering. */
-  const outside = (own: Workload, direction: Direction): { end: string; ports: readonly Ports[] }[] => {
+  const outside = (own: Workload, direction: Direction): Outside[] => {
     const rules = policies.rulesFor(own, direction)
     if (!rules) return [{ end: ANYONE, ports: EVERY }]
     return rules.flatMap((rule) => {
@@ -54,7 +58,11 @@ export function connectionsIn(objects: readonly KubernetesObject[]): Connection[
       if (peers.length === 0) return [{ end: ANYONE, ports }]
       return peers
         .filter((peer) => !workloads.some((workload) => isPeer(peer, workload, own.namespace)))
-        .map((peer) => ({ end: nameOf(peer, own.namespace), ports }))
+        .map((peer) => ({
+          end: nameOf(peer, own.namespace),
+          ports,
+          ...(peer.ipBlock && { range: peer.ipBlock.cidr }),
+        }))
     })
   }
   const found: Connection[] = []
@@ -62,10 +70,13 @@ export function connectionsIn(objects: readonly KubernetesObject[]): Connection[
     const name = `${own.namespace}/${own.name}`
     for (const callee of workloads) {
       const ports = commonPorts(admitted(own, 'egress', callee), admitted(callee, 'ingress', own))
-      found.push(...connections(name, `${callee.namespace}/${callee.name}`, ports))
+      const notJudged = [...others.namesFor(own, 'egress'), ...others.namesFor(callee, 'ingress')]
+      found.push(...connections(name, `${callee.namespace}/${callee.name}`, ports, notJudged))
     }
-    for (const { end, ports } of outside(own, 'ingress')) found.push(...connections(end, name, ports))
-    for (const { end, ports } of outside(own, 'egress')) found.push(...connections(name, end, ports))
+    for (const { end, ports, range } of outside(own, 'ingress'))
+      found.push(...connections(end, name, ports, [...others.namesFor(own, 'ingress'), ...podsIn(range)]))
+    for (const { end, ports, range } of outside(own, 'egress'))
+      found.push(...connections(name, end, ports, [...others.namesFor(own, 'egress'), ...podsIn(range)]))
   }
   return [...new Map(found.map((one) => [keyOf(one), one])).entries()]
     .sort(([one], [other]) => (one < other ? -1 : 1))
@@ -75,7 +86,18 @@ export function connectionsIn(objects: readonly KubernetesObject[]): Connection[
 /** For comparing: two connections with one key are the same. */
 export const keyOf = ({ from, to, port, protocol }: Connection): string => [from, to, protocol, port].join(' ')
 
-const connections = (from: string, to: string, ports: readonly Ports[]): Connection[] =>
+/** Ends that are not in the rendering. */
+interface Outside {
+  end: string
+  ports: readonly Ports[]
+  /** The addresses of a peer that is given by them. */
+  range?: string
+}
+
+/** A rendering does not show which addresses pods get. */
+const podsIn = (range: string | undefined): string[] => (range === undefined ? [] : [`pods with addresses in ${range}`])
+
+const connections = (from: string, to: string, ports: readonly Ports[], notJudged: string[]): Connection[] =>
   ports
     .filter(({ port, protocol }) => port === undefined || !ports.some((all) => isEvery(all, protocol)))
     .map(({ port = '*', endPort = port, protocol }) => ({
@@ -83,6 +105,7 @@ const connections = (from: string, to: string, ports: readonly Ports[]): Connect
       to,
       port: endPort === port ? String(port) : `${port}-${endPort}`,
       protocol,
+      ...(notJudged.length > 0 && { notJudged: [...new Set(notJudged)].sort() }),
     }))
 
 const isEvery = ({ port, protocol }: Ports, of: string): boolean => port === undefined && protocol === of

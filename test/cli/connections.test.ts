@@ -4,6 +4,7 @@ import { connectionsIn } from '../../cli/connections/connections.ts'
 import { readObjects } from '../../cli/read-objects.ts'
 import { runsPods, workloadsOf } from '../../functions/lib/kubernetes/workload.ts'
 import { admits, type Connection, type Endpoint } from '../network-policy-default-deny/evaluate.ts'
+import { tally } from '../support/tally.ts'
 import { edit, fixtures, krmHardening, removeFolders, run } from './lib/command-line.ts'
 
 afterAll(removeFolders)
@@ -66,6 +67,43 @@ describe('connections', () => {
     expect(lines(pod('web'), DENY, admitIn)).toEqual(['10.0.0.0/8 > shop/web 53/UDP', 'other/app=x > shop/web 53/UDP'])
   })
 
+  test('say which policies of Istio and Cilium also decide about them, and were not evaluated', () => {
+    const other = (apiVersion: string, kind: string, spec: string, namespace = 'shop') =>
+      `apiVersion: ${apiVersion}\nkind: ${kind}\nmetadata: {name: p, namespace: ${namespace}}\nspec: ${spec}\n`
+    const notJudged = (...policies: string[]) => {
+      const objects = readObjects([pod('web'), pod('api'), ...policies].join('---\n'), 'test')
+      return connectionsIn(objects).flatMap(({ from, to, protocol, notJudged: why }) =>
+        protocol === 'TCP' && why ? [`${from} > ${to}: ${why.join(', ')}`] : [],
+      )
+    }
+    const ISTIO = 'security.istio.io/v1'
+    const web = ['anyone > shop/web', 'shop/api > shop/web', 'shop/web > shop/web']
+    const authorization = other(ISTIO, 'AuthorizationPolicy', '{selector: {matchLabels: {app: web}}}')
+    expect(notJudged(authorization)).toEqual(web.map((pair) => `${pair}: AuthorizationPolicy shop/p`))
+    expect(notJudged(other(ISTIO, 'AuthorizationPolicy', '{}', 'blog'))).toEqual([])
+    expect(notJudged(other(ISTIO, 'AuthorizationPolicy', '{}', 'istio-system'))).toHaveLength(6)
+    const cilium = '{endpointSelector: {matchLabels: {app: web}}, egressDeny: [{toEntities: [world]}]}'
+    const fromWeb = ['shop/web > anyone', 'shop/web > shop/api', 'shop/web > shop/web']
+    expect(notJudged(other('cilium.io/v2', 'CiliumNetworkPolicy', cilium))).toEqual(
+      fromWeb.map((pair) => `${pair}: CiliumNetworkPolicy shop/p`),
+    )
+    expect(notJudged(other('cilium.io/v2', 'CiliumNetworkPolicy', cilium, 'blog'))).toEqual([])
+    expect(notJudged(other('cilium.io/v2', 'CiliumClusterwideNetworkPolicy', cilium, 'blog'))).toHaveLength(3)
+  })
+
+  test('say that the pods of a range of addresses are not known', () => {
+    const admitIn = policy('in', `{${IN}: [{from: [{ipBlock: {cidr: 10.0.0.0/8}}], ports: [{port: 53}]}]}`)
+    expect(connectionsIn(readObjects([pod('web'), DENY, admitIn].join('---\n'), 'test'))).toEqual([
+      {
+        from: '10.0.0.0/8',
+        to: 'shop/web',
+        port: '53',
+        protocol: 'TCP',
+        notJudged: ['pods with addresses in 10.0.0.0/8'],
+      },
+    ])
+  })
+
   test('of a whole stack are those of an evaluator that shares no code with it', () => {
     const objects = readObjects(readFileSync(join(__dirname, '../golden/dev/mimir.yaml'), 'utf8'), 'mimir')
     const policies = objects.filter(({ kind }) => kind === 'NetworkPolicy')
@@ -90,6 +128,7 @@ describe('connections', () => {
     const actual = found
       .filter(({ from, to, protocol }) => names.has(from) && names.has(to) && protocol === 'TCP')
       .map(({ from, to, port }) => `${from} ${to} ${port}`)
+    tally('pairs', workloads.length ** 2 * ports.length)
     expect(expected.length).toBeGreaterThan(20)
     expect(actual.sort()).toEqual(expected.sort())
   })

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import type { KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
+import { tally } from '../support/tally.ts'
 import { harden, namespace, service, workload } from './build.ts'
 import { admits, type Connection, type Endpoint } from './evaluate.ts'
 import { admitsInCilium } from './evaluate-cilium.ts'
@@ -186,7 +187,9 @@ describe('policies admit exactly what is declared and the baseline, in both dire
       fc.property(cases, ({ all, wanted }) => {
         const { policies, findings } = harden(objectsOf(all), { dialect: 'cilium', flows: flowsSpec(wanted) })
         expect(findings).toEqual([])
-        const wrong = universe(all).filter(
+        const pairs = universe(all)
+        tally('pairs', pairs.length)
+        const wrong = pairs.filter(
           ({ direction, connection }) =>
             admitsInCilium(policies, direction, connection) !== isWanted(direction, connection, all, wanted),
         )
@@ -201,7 +204,9 @@ describe('policies admit exactly what is declared and the baseline, in both dire
       fc.property(cases, ({ all, wanted }) => {
         const { policies, findings } = harden(objectsOf(all), { flows: flowsSpec(wanted) })
         expect(findings.filter(({ severity }) => severity !== 'info')).toEqual([])
-        const wrong = universe(all).filter(({ direction, connection }) => {
+        const pairs = universe(all)
+        tally('pairs', pairs.length)
+        const wrong = pairs.filter(({ direction, connection }) => {
           const isAdmitted =
             isWanted(direction, connection, all, wanted) ||
             (direction === 'Egress' && isCoarse(connection, all, wanted))
