@@ -14,6 +14,7 @@
  */
 
 import type { Finding } from '../lib/framework/finding.ts'
+import { addAll } from '../lib/framework/lists.ts'
 import { type KubernetesObject, typeOf } from '../lib/kubernetes/objects.ts'
 import { workloadOf } from '../lib/kubernetes/workload.ts'
 import type { SecurityContextEnforcerSpec } from './config.ts'
@@ -45,7 +46,7 @@ export function transform(
   for (const object of objects) {
     const hardened = harden(object)
     if (!hardened) continue
-    findings.push(...hardened.findings)
+    addAll(findings, hardened.findings)
     names.add(object, hardened.pods)
     // A refused object counts too: once it is fixed it must meet the level.
     needs.push({ object, level: hardened.level ?? spec.level })

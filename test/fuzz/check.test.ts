@@ -11,12 +11,12 @@ const list = (items: string): string =>
 const WIDGET = '- apiVersion: example.com/v1\n  kind: Widget\n  metadata: {name: a}\n'
 
 test('an answer that keeps what no function concerns is in order', async () => {
-  expect(await faultOf({ text: list(WIDGET), bystanders: [WIDGET], isWhole: true })).toBeUndefined()
+  expect(await faultOf({ caller: 'stdin', text: list(WIDGET), bystanders: [WIDGET], isWhole: true })).toBeUndefined()
 })
 
 test('an answer that lacks what no function concerns is a finding', async () => {
   const other = WIDGET.replace('{name: a}', '{name:  a}')
-  expect(await faultOf({ text: list(WIDGET), bystanders: [other], isWhole: true })).toContain(other)
+  expect(await faultOf({ caller: 'stdin', text: list(WIDGET), bystanders: [other], isWhole: true })).toContain(other)
 })
 
 test('a seed gives the same inputs each time', () => {

@@ -1,6 +1,6 @@
 import { plan } from '../../functions/hardening/plan.ts'
 import { run } from '../../functions/lib/runner/run.ts'
-import { itemsOf } from '../support/resource-lists.ts'
+import { itemsOf, withoutIds } from '../support/resource-lists.ts'
 import { readersDiffer } from '../support/yaml-readers.ts'
 import type { Input } from './inputs.ts'
 
@@ -8,7 +8,8 @@ import type { Input } from './inputs.ts'
 const LIMIT = 5_000
 
 /** What is wrong with the answer to an input; undefined where nothing is. */
-export async function faultOf({ text, bystanders, isWhole }: Input): Promise<string | undefined> {
+export async function faultOf(input: Input): Promise<string | undefined> {
+  const { text, bystanders, isWhole } = input
   const difference = text
     .split(/^(?=- |functionConfig:)/m)
     .map(readersDiffer)
@@ -19,10 +20,21 @@ export async function faultOf({ text, bystanders, isWhole }: Input): Promise<str
   const took = performance.now() - start
   if (took > LIMIT) return `it took ${Math.round(took)} ms, expected at most ${LIMIT}`
   if (exitCode === 3) return `exit code 3: ${stderr}`
-  if (exitCode !== 0) return faultOfRefusal(stdout, stderr)
-  const lost = bystanders.find((item) => !stdout.includes(item))
+  if (exitCode !== 0) return faultOfRefusal(exitCode === 1 ? outputOfRefusal(input, stdout) : stdout, stderr)
+  const lost = bystanders.find((item) => !formsOf(item, input).some((form) => stdout.includes(form)))
   if (lost !== undefined) return `an item that no function concerns is not what it was:\n${lost}`
   return isWhole ? faultOfSecondRun(text, itemsOf(stdout)) : undefined
+}
+
+/** Kustomize gets an item back without what it need not find again. */
+const formsOf = (item: string, { caller }: Input): string[] =>
+  caller === 'kustomize' ? [item, withoutIds(item)] : [item]
+
+/** kpt reads the results of a refusal from stdout, next to the items as they came. */
+function outputOfRefusal({ caller, text, isWhole }: Input, stdout: string): string {
+  if (caller !== 'kpt' || stdout === '') return stdout
+  const [came, gone] = [text.replace(/^functionConfig:/m, 'results: '), stdout].map((list) => itemsOf(list).trimStart())
+  return !isWhole || came === gone ? '' : stdout
 }
 
 function faultOfRefusal(stdout: string, stderr: string): string | undefined {

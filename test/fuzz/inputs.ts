@@ -1,12 +1,14 @@
 import fc from 'fast-check'
-import type { Fields, KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
+import { type Fields, isFields, type KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
 import { anyHardening, anyText, bystander, concerned, DIGEST, named } from '../support/kubernetes-objects.ts'
-import { listOfItems } from '../support/resource-lists.ts'
-import { inStyle, STYLES } from '../support/yaml-styles.ts'
+import { asOfKustomize, listOfItems } from '../support/resource-lists.ts'
+import { canonical, inStyle, STYLES } from '../support/yaml-styles.ts'
 
 // Inputs that are nearly right: images, policies and YAML after their grammars, each with mistakes.
 
 export interface Input {
+  /** Who seems to ask: each is read and answered in another way. */
+  caller: Caller
   /** A ResourceList, or what was one. */
   text: string
   /** Items that no function concerns: byte for byte the same in the answer. */
@@ -199,6 +201,27 @@ function applied(item: string, edits: readonly TextEdit[]): string {
   return `${edited.trimEnd().replaceAll(/\n(?=[^\s])/g, '\n  ')}\n`
 }
 
+type Caller = 'stdin' | 'kustomize' | 'kpt'
+type Write = (object: KubernetesObject, index: number) => string
+
+/** An item as a caller writes it. Without metadata it is no item of Kustomize or kpt. */
+const writers = (styles: readonly string[]): Readonly<Record<Caller, Write>> => {
+  const inOwnStyle: Write = (object, index) => inStyle(styles[index % styles.length] ?? '', object)
+  return {
+    stdin: inOwnStyle,
+    kustomize: (object, index) => (isFields(object.metadata) ? asOfKustomize(object, index) : canonical(object)),
+    kpt: (object, index) =>
+      isFields(object.metadata) ? inOwnStyle(ofPackage(object, index), index) : inOwnStyle(object, index),
+  }
+}
+
+function ofPackage(object: KubernetesObject, index: number): KubernetesObject {
+  const annotations = isFields(object.metadata.annotations) ? object.metadata.annotations : {}
+  const path = `folder/o${index}.yaml`
+  const ofKpt = { 'config.kubernetes.io/path': path, 'internal.config.kubernetes.io/path': path }
+  return { ...object, metadata: { ...object.metadata, annotations: { ...annotations, ...ofKpt } } }
+}
+
 const style = fc.constantFrom(...Object.keys(STYLES))
 const bodies = fc.tuple(
   fc.array(bystander, { minLength: 1, maxLength: 3 }),
@@ -226,9 +249,10 @@ export const anyInput: fc.Arbitrary<Input> = fc
       { weight: 1, arbitrary: fc.array(textEdit, { minLength: 1, maxLength: 3 }) },
     ),
     mode: fc.constantFrom('mutate', 'mutate', 'mutate', 'validate'),
+    caller: fc.constantFrom<Caller>('stdin', 'stdin', 'kustomize', 'kpt'),
   })
-  .map(({ objects: { others, untouched }, policy: spec, styles, edits, mode }) => {
-    const write = (object: unknown, index: number) => inStyle(styles[index % styles.length] ?? '', object)
+  .map(({ objects: { others, untouched }, policy: spec, styles, edits, mode, caller }) => {
+    const write = writers(styles)[caller]
     const bystanders = untouched.map(write)
     const items = others.map((object, index) => write(object, index + untouched.length))
     const [first = '', ...rest] = items
@@ -238,5 +262,10 @@ export const anyInput: fc.Arbitrary<Input> = fc
       'Hardening',
       mode === 'validate' ? { ...spec, mode } : spec,
     )
-    return { text, bystanders, isWhole: edits.length === 0 }
+    return {
+      caller,
+      text,
+      bystanders,
+      isWhole: edits.length === 0,
+    }
   })

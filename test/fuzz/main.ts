@@ -1,10 +1,11 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { isMainThread, Worker, workerData } from 'node:worker_threads'
 import fc from 'fast-check'
 import { faultOf } from './check.ts'
 import { anyInput, type Input } from './inputs.ts'
 
-// npm run fuzz -- [--seconds N] [--seed S]: tries inputs for N seconds of CPU time. A finding is printed as the smallest input
+// npm run fuzz -- [--seconds N] [--seed S] [--record FILE]: tries inputs for N seconds of CPU time. A finding is printed as the smallest input
 // that shows it, and the exit code is 1; the same seed tries the same inputs.
 
 const HANG = 30_000
@@ -16,17 +17,21 @@ interface Work {
   seed: number
   /** How many inputs were begun, for the thread that looks for one that never ends. */
   begun: Int32Array
+  /** A file with a list of runs, to which this one is added if it finds nothing. */
+  record: string | undefined
 }
 
 function watch(): void {
-  const { values } = parseArgs({ options: { seconds: { type: 'string' }, seed: { type: 'string' } } })
+  const { values } = parseArgs({
+    options: { seconds: { type: 'string' }, seed: { type: 'string' }, record: { type: 'string' } },
+  })
   const seconds = Number(values.seconds ?? 60)
   const seed = Number(values.seed ?? Math.floor(Math.random() * 2 ** 31))
   if (!(seconds > 0) || !Number.isInteger(seed))
     throw new Error('expected --seconds N, above 0, and --seed S, an integer')
   say(`seed ${seed}, ${seconds} s of CPU time`)
   const begun = new Int32Array(new SharedArrayBuffer(4))
-  const worker = new Worker(__filename, { workerData: { seconds, seed, begun } satisfies Work })
+  const worker = new Worker(__filename, { workerData: { seconds, seed, begun, record: values.record } satisfies Work })
   let last = -1
   const timer = setInterval(() => {
     const now = Atomics.load(begun, 0)
@@ -42,7 +47,7 @@ function watch(): void {
   })
 }
 
-async function work({ seconds, seed, begun }: Work): Promise<void> {
+async function work({ seconds, seed, begun, record }: Work): Promise<void> {
   const spent = (): number => process.cpuUsage().user / 1e6
   const property = fc.asyncProperty(anyInput, async (input) => {
     Atomics.add(begun, 0, 1)
@@ -56,7 +61,13 @@ async function work({ seconds, seed, begun }: Work): Promise<void> {
     process.exit(1)
   }
   const executions = Atomics.load(begun, 0)
+  if (record !== undefined) writeRecord(record, { seed, seconds, executions })
   say(`${executions} executions, ${Math.round(executions / spent())} a second of CPU time, nothing found`)
+}
+
+function writeRecord(file: string, run: { seed: number; seconds: number; executions: number }): void {
+  const runs = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as unknown[]) : []
+  writeFileSync(file, `${JSON.stringify([...runs, run], null, 2)}\n`)
 }
 
 async function checked(property: fc.IAsyncProperty<[Input]>, seed: number) {

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { parseAllDocuments, stringify } from 'yaml'
 import { catalog } from '../../functions/catalog.ts'
 import { plan } from '../../functions/hardening/plan.ts'
+import { addAll, refill } from '../../functions/lib/framework/lists.ts'
 import { run } from '../../functions/lib/runner/run.ts'
 import { readPeopleItem } from '../../functions/lib/yaml/round-trip.ts'
 import { examplesOf, input, toResourceList } from '../support/examples.ts'
@@ -78,6 +79,41 @@ test('what no double holds is a string, as it is to Go', () => {
     a: '1e400',
     b: '-1e999',
     c: Number.POSITIVE_INFINITY,
+  })
+})
+
+test('more comments than a person writes are refused at once', async () => {
+  const lines = (count: number) => POD.replace('spec:\n', `spec:\n${'  # why\n'.repeat(count)}`)
+  expect(await harden(lines(50_001))).toMatchObject({
+    stdout: '',
+    stderr: expect.stringContaining(
+      'error: input/not-yaml: item 1 (Pod) cannot be read as YAML: it has more than 50000',
+    ),
+    exitCode: 2,
+  })
+  expect(await harden(lines(500))).toMatchObject({ exitCode: 0 })
+})
+
+test('lists are filled and appended to, however long they are', () => {
+  const many = Array.from({ length: 300_000 }, (_, index) => index)
+  const list = [-1]
+  addAll(list, many)
+  expect(list).toHaveLength(300_001)
+  refill(list, many)
+  expect([list.length, list[0], list.at(-1)]).toEqual([300_000, 0, 299_999])
+})
+
+test.each([
+  ['chartRef.name', 'chartRef: {kind: OCIRepository, name: {toString: x}}'],
+  ['chart.spec.sourceRef.kind', 'chart: {spec: {chart: a, sourceRef: {kind: {toString: x}}}}'],
+  ['valuesFrom[0].kind', 'valuesFrom: [{kind: {toString: x}, name: a}]'],
+  ['valuesFrom[0].name', 'valuesFrom: [{kind: ConfigMap, name: {toString: x}}]'],
+])('a map in spec.%s of a HelmRelease is refused, before its chart is read', async (field, spec) => {
+  const release = `apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: a, namespace: b}\nspec: {${spec}}\n`
+  expect(await harden(release)).toMatchObject({
+    stdout: '',
+    stderr: expect.stringContaining(`error: objects/mistyped: HelmRelease b/a: spec.${field}: found a map`),
+    exitCode: 2,
   })
 })
 

@@ -3,6 +3,7 @@ import { copyOf, ExactInteger, toJson } from '../exact-integer.ts'
 import { show } from '../framework/confidential.ts'
 import type { Finding } from '../framework/finding.ts'
 import { objects } from '../framework/findings.ts'
+import { refill } from '../framework/lists.ts'
 import { formatPath, isFields, type KubernetesObject } from '../kubernetes/objects.ts'
 
 type ObjectPath = readonly (string | number)[]
@@ -48,7 +49,7 @@ export class Snapshot {
 
   /** Puts everything back as it was. */
   restore(objects: KubernetesObject[]): void {
-    objects.splice(0, objects.length, ...this.#json.keys())
+    refill(objects, [...this.#json.keys()])
     this.restoreContent()
   }
 

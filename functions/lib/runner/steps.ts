@@ -4,6 +4,7 @@ import { chartSourcesOf } from '../charts/source.ts'
 import { requireDistinct } from '../framework/distinct.ts'
 import type { Finding } from '../framework/finding.ts'
 import type { Step } from '../framework/function.ts'
+import { addAll, refill } from '../framework/lists.ts'
 import { Shared } from '../framework/shared.ts'
 import { requireWellTyped } from '../framework/well-typed.ts'
 import { requireWrittenOut } from '../framework/written-out.ts'
@@ -36,7 +37,7 @@ export async function runSteps(objects: KubernetesObject[], steps: readonly Step
   let after = before
   if (others.length > 0) {
     const ran = await runOnCharts(objects, others)
-    reported.push(...ran.reported)
+    addAll(reported, ran.reported)
     after = ran.after
   } else requireReadable(objects)
   const shared = new Shared()
@@ -58,8 +59,7 @@ async function runOnCharts(objects: KubernetesObject[], steps: readonly Step[]):
   const original = [...objects]
   const replaced = new Set(charts.replaced)
   const installed = charts.objects
-  if (replaced.size > 0)
-    objects.splice(0, objects.length, ...objects.filter((object) => !replaced.has(object)), ...installed)
+  if (replaced.size > 0) refill(objects, [...objects.filter((object) => !replaced.has(object)), ...installed])
   requireReadable(objects)
   const reported: Reported[] = []
   const shared = new Shared()
@@ -68,7 +68,10 @@ async function runOnCharts(objects: KubernetesObject[], steps: readonly Step[]):
   let after = start
   const unreached = new Snapshot(charts.unreached)
   for (const step of steps) after = await runStep(objects, step, shared, after, reported, unreached)
-  reported.push(...charts.findings.map((finding) => ({ source: 'charts', finding })))
+  addAll(
+    reported,
+    charts.findings.map((finding) => ({ source: 'charts', finding })),
+  )
   if (replaced.size === 0) return { reported, before, after }
   charts.writeBack()
   putBack(objects, original, replaced, installed)
@@ -86,7 +89,7 @@ function putBack(
   const known = new Set([...original, ...installed])
   const kept = original.filter((object) => replaced.has(object) || present.has(object))
   const added = objects.filter((object) => !known.has(object))
-  objects.splice(0, objects.length, ...kept, ...added)
+  refill(objects, [...kept, ...added])
 }
 
 /** What the policy says about Flux: every section says the same. */
@@ -108,7 +111,10 @@ async function runStep(
   const changes = before.changes(objects, after)
   const refused = findings.some(({ severity }) => severity === 'error')
   const report = spec.mode === 'validate' ? asErrors(changes) : refused ? [] : summarise(changes)
-  reported.push(...[...findings, ...report].map((finding) => ({ source: definition.name, finding })))
+  addAll(
+    reported,
+    [...findings, ...report].map((finding) => ({ source: definition.name, finding })),
+  )
   if (spec.mode !== 'validate') return after
   before.restore(objects)
   return before

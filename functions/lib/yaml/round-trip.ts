@@ -11,8 +11,17 @@ export interface PeopleItem {
   encode(after: unknown): string
 }
 
+/** Every comment is put back in its place. A manifest has dozens; a million would take minutes. */
+const MAX_COMMENTS = 50_000
+const COMMENT_LINE = /^[ \t]*#/gm
+
+/** Cheap for a text that is too short to have so many. */
+const hasTooManyComments = (text: string): boolean =>
+  text.length > MAX_COMMENTS && (text.match(COMMENT_LINE)?.length ?? 0) > MAX_COMMENTS
+
 /** Reads the text of one `- ` item. Throws YAMLParseError, which says line and column. */
 export function readPeopleItem(text: string): PeopleItem {
+  if (hasTooManyComments(text)) throw new RangeError(`it has more than ${MAX_COMMENTS} lines of comments`)
   const document = parse(text)
   const [error] = document.errors
   if (error) throw error
