@@ -8,6 +8,7 @@ const GOLDENS = [
   { files: /^test\/golden\/components\//, tests: 'test/components/' },
   { files: /^test\/golden\/(?!components\/)/, tests: 'test/stacks/stacks.test.ts' },
   { files: /^test\/adopt\/expected\//, tests: 'test/adopt/init.test.ts' },
+  { files: /^docs\/reliability\.md$/, tests: 'test/reliability/' },
 ]
 const COMPARING = ' shows$'
 const GENERATED = /^(?:schemas\/|packages\/|docs\/|README\.md$|functions\/[^/]+\/README\.md$)/

@@ -1,0 +1,113 @@
+import { execFileSync, spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
+
+// npm run mutation [-- FOLDER...]: changes functions/ a little in every place, folder by folder, and looks whether a test
+// notices. Results are kept in test/reliability/mutation.json after each folder, and a folder whose sources and tests are
+// what they were is left out, so it goes on where it was stopped. It takes hours; docs/reliability.md shows what it found.
+
+/** Stryker is no dependency: 168 packages that one script needs. This version runs on Node 20. */
+const STRYKER = '@stryker-mutator/core@9.6.1'
+const HOME = 'node_modules/.cache/krm-hardening/stryker'
+const RESULTS = 'test/reliability/mutation.json'
+/** What takes longer than all the others together, and what runs Kustomize. */
+const SLOW = /properties|performance|line-breaks|charts|yaml-text|hostile-input|field-pattern/
+
+const filesBelow = (folder, ends) =>
+  readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith(ends) && !file.includes('examples/'))
+    .map((file) => join(folder, file))
+    .sort()
+
+/** Every folder below functions/ that has sources of its own. */
+const folders = [...new Set(filesBelow('functions', '.ts').map((file) => file.slice(0, file.lastIndexOf('/'))))]
+
+/** The tests that know about a folder, the quick ones first, and the examples that they share. */
+function testsOf(folder) {
+  const [, name] = folder.split('/')
+  const own = name === undefined || name === 'hardening' ? 'test/lib' : `test/${name}`
+  const tests = filesBelow(own, '.test.ts').filter((file) => !SLOW.test(file))
+  const shared = name === 'lib' ? ['network-policy-default-deny', 'replication-factor', 'istio-hardening'] : []
+  return {
+    examples: `^(${[name === 'lib' ? shared.join('|') : (name ?? 'hardening'), 'hardening'].join('|')}) `,
+    files: [...tests, 'test/findings.test.ts', 'test/examples.test.ts'],
+  }
+}
+
+const sourcesOf = (folder) =>
+  readdirSync(folder)
+    .filter((file) => file.endsWith('.ts') && statSync(join(folder, file)).isFile())
+    .map((file) => join(folder, file))
+
+function fingerprint(folder, tests) {
+  const hash = createHash('sha256')
+  for (const file of [...sourcesOf(folder), ...tests.files]) hash.update(`${file}\0${readFileSync(file, 'utf8')}\0`)
+  return hash.digest('hex').slice(0, 16)
+}
+
+function installStryker() {
+  if (existsSync(join(HOME, 'node_modules/.bin/stryker'))) return
+  mkdirSync(HOME, { recursive: true })
+  writeFileSync(join(HOME, 'package.json'), '{"private": true}\n')
+  const options = ['--prefix', HOME, '--ignore-scripts', '--no-audit', '--no-fund', '--save-exact']
+  execFileSync('npm', ['install', ...options, STRYKER], { stdio: 'inherit' })
+}
+
+function mutate(folder, tests) {
+  const report = join(HOME, 'report.json')
+  const config = {
+    testRunner: 'command',
+    commandRunner: { command: `node test/mutation/run-tests.cjs '${tests.examples}' ${tests.files.join(' ')}` },
+    plugins: [],
+    mutate: [`${folder}/*.ts`],
+    reporters: ['progress-append-only', 'json'],
+    jsonReporter: { fileName: report },
+    tempDirName: join(HOME, 'sandbox'),
+    concurrency: 1,
+    tsconfigFile: 'none.json',
+    ignorePatterns: ['dist', 'packages', 'base', 'overlays', 'bench', 'test/golden', 'test/e2e'],
+    timeoutMS: 60_000,
+  }
+  writeFileSync(join(HOME, 'config.json'), JSON.stringify(config))
+  const { status } = spawnSync(join(HOME, 'node_modules/.bin/stryker'), ['run', join(HOME, 'config.json')], {
+    stdio: 'inherit',
+  })
+  if (status !== 0) throw new Error(`Stryker ended with ${status} in ${folder}`)
+  return JSON.parse(readFileSync(report, 'utf8'))
+}
+
+/** `file:line: code -> what it was changed to`, of the changes that no test noticed. */
+function summaryOf({ files }) {
+  const all = Object.entries(files).flatMap(([file, { source, mutants }]) =>
+    mutants.map((mutant) => ({ ...mutant, file: relative('.', file), source })),
+  )
+  const count = (...statuses) => all.filter(({ status }) => statuses.includes(status)).length
+  const survivors = all.filter(({ status }) => ['Survived', 'NoCoverage'].includes(status)).map(describe)
+  return {
+    mutants: count('Killed', 'Timeout', 'Survived', 'NoCoverage'),
+    killed: count('Killed', 'Timeout'),
+    survivors,
+  }
+}
+
+function describe({ file, source, location: { start, end }, replacement }) {
+  const lines = source.split('\n')
+  const last = start.line === end.line ? end.column - 1 : undefined
+  const code = lines[start.line - 1].slice(start.column - 1, last)
+  const short = (text) => text.replaceAll(/\s+/g, ' ').replace(/^(.{40}\S*).*$/, '$1')
+  return `${file.replace('functions/', '')}:${start.line}: ${short(code)} -> ${short(replacement)}`
+}
+
+const wanted = process.argv.slice(2)
+const results = existsSync(RESULTS) ? JSON.parse(readFileSync(RESULTS, 'utf8')) : {}
+installStryker()
+for (const folder of wanted.length > 0 ? wanted : folders) {
+  const tests = testsOf(folder)
+  const of = fingerprint(folder, tests)
+  if (results[folder]?.of === of) continue
+  results[folder] = { of, ...summaryOf(mutate(folder, tests)) }
+  const sorted = Object.fromEntries(Object.entries(results).sort(([a], [b]) => (a < b ? -1 : 1)))
+  writeFileSync(RESULTS, `${JSON.stringify(sorted, null, 2)}\n`)
+}
+execFileSync('npm', ['run', 'update', 'docs/reliability.md'], { stdio: 'inherit' })

@@ -1,0 +1,10 @@
+import fc from 'fast-check'
+import { tally } from '../support/tally.ts'
+
+// For Jest's setupFiles: counts the inputs of every property that a test asserts.
+fc.configureGlobal({
+  reporter: (details) => {
+    tally('inputs', details.numRuns)
+    if (details.failed) throw new Error(fc.defaultReportMessage(details))
+  },
+})

@@ -1,0 +1,76 @@
+/** A defect that a test, the fuzzer, a mutant or an attack found, and the test that would find it again. */
+export interface Defect {
+  was: string
+  test: string
+}
+
+export const DEFECTS: readonly Defect[] = [
+  {
+    was: 'Whatever carried the annotation `krm-hardening.dev/generated-by` was removed: Services, policies, Namespaces.',
+    test: 'test/lib/replace-generated.test.ts',
+  },
+  { was: 'Pods in a List with a name went through unseen.', test: 'test/lib/resource-list.test.ts' },
+  {
+    was: 'A placeholder hid a value: `hostNetwork: "${ANY:=true}"`, and images with one.',
+    test: 'test/security-context-enforcer/traps.test.ts',
+  },
+  {
+    was: 'A placeholder in place of a kind or a key became what no check had seen: `"${KEY:=hostNetwork}": true`.',
+    test: 'test/lib/written-out.test.ts',
+  },
+  {
+    was: 'A label of a Namespace that a placeholder fills in was left as it was, whatever its default.',
+    test: 'test/security-context-enforcer/namespaces.test.ts',
+  },
+  {
+    was: 'Behind a carriage return, U+0085, U+2028 or U+2029 in a comment or an unquoted value, Kubernetes read fields, kinds and objects that no function saw.',
+    test: 'test/lib/line-breaks.test.ts',
+  },
+  {
+    was: 'Lines in strings of a flow or a block were taken for the kind of the object.',
+    test: 'test/lib/item-text.test.ts',
+  },
+  {
+    was: 'A merge key in what looked like an item of Kustomize brought in fields for Kubernetes alone.',
+    test: 'test/lib/line-breaks.test.ts',
+  },
+  {
+    was: 'Strings such as `0x…` beyond 64 bits, `1e400`, `<<`, or with U+2028, came out of a build as something else, or stopped it.',
+    test: 'test/cli/strings.test.ts',
+  },
+  {
+    was: 'New strings with U+0085 were written raw, which Go reads as a space.',
+    test: 'test/lib/line-breaks.test.ts',
+  },
+  {
+    was: 'With `namespace:` in a kustomization, the brokers of Kafka were counted twice.',
+    test: 'test/replication-factor/references.test.ts',
+  },
+  {
+    was: 'Two Namespaces of one name were two objects if one named a namespace.',
+    test: 'test/lib/identity.test.ts',
+  },
+  { was: 'Where Kustomize printed nothing and exited 0, `render` did too.', test: 'test/cli/findings.test.ts' },
+  {
+    was: '`lock` on a full disk cut off the policy, and `init` left half a folder.',
+    test: 'test/e2e/cli/faults.test.ts',
+  },
+  {
+    was: '`init` called a read-only disk a missing folder.',
+    test: 'test/e2e/cli/faults.test.ts',
+  },
+  {
+    was: 'The functions printed a trace of Node where their reader went away or stdout was full.',
+    test: 'test/e2e/cli/faults.test.ts',
+  },
+  { was: '`init` wrote a namespace with a line break into the policy.', test: 'test/cli/files.test.ts' },
+  { was: 'A mistyped `env` was printed with its value.', test: 'test/lib/well-typed.test.ts' },
+  {
+    was: 'Some hundred thousand findings, or comments, ended in a bug or took minutes.',
+    test: 'test/lib/hostile-input.test.ts',
+  },
+  {
+    was: 'A HelmRelease whose `valuesFrom` names a map ended in a bug.',
+    test: 'test/lib/hostile-input.test.ts',
+  },
+]
