@@ -37,12 +37,4 @@ describe('the command of the plugin', () => {
     const failing = `console.error("why"); process.exit(${status})`
     expect(generate(failing)).toEqual({ status, stdout: '', stderr: 'why\n' })
   })
-
-  test('fails where krm-hardening is killed', () => {
-    expect(generate('process.kill(process.pid, "SIGKILL")')).toEqual({
-      status: 1,
-      stdout: '',
-      stderr: 'error: rendering was ended by SIGKILL: out of time, or of the memory of the sidecar\n',
-    })
-  })
 })

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
-import { setTimeout } from 'node:timers/promises'
+import { eventually } from '../../../support/eventually.ts'
 import { podman } from '../../../support/podman.ts'
 import { builtArgoCD } from './argo-cd.ts'
 import { builtSidecar } from './image.ts'
@@ -48,15 +48,12 @@ export class PluginServer {
     this.container = podman('run', '--detach', ...CONFINEMENT, ...mounts, entrypoint, builtSidecar()).trim()
   }
 
-  /** Gives the server once it listens; throws with its log where that takes more than 30 s. */
+  /** Gives the server once it listens; throws with its log if it never does. */
   static async start(): Promise<PluginServer> {
     const server = new PluginServer()
     const socket = join(server.#volumes, 'plugins', `${plugin.metadata.name}.sock`)
-    for (let tries = 0; !existsSync(socket); tries++) {
-      if (tries === 300) throw new Error(`no ${socket} after 30 s: ${podman('logs', server.container)}`)
-      await setTimeout(100)
-    }
-    return server
+    if (await eventually(() => existsSync(socket), Boolean)) return server
+    throw new Error(`no ${socket}: ${podman('logs', server.container)}`)
   }
 
   stop(): void {
