@@ -10,6 +10,8 @@ export const say = (line) => process.stderr.write(`${line}\n`)
 // The one that `render` would use.
 const { build: kustomizeBuild, description } = await kustomizeOfRender.findKustomize(process.env, say)
 export const kustomize = description
+/** The Kustomize that was found, for commands that have another cache. */
+export const kustomizeEnvironment = kustomizeBuild[1] === 'build' ? { KUSTOMIZE: kustomizeBuild[0] } : {}
 /** How often each pair is measured. */
 export const runs = Number(process.env.RUNS ?? 5)
 

@@ -4,7 +4,7 @@ export function resourceList(count, functionConfig) {
     .flat()
     .slice(0, count)
   const text = items.map((item, index) => kustomizeItem(item, index)).join('')
-  return `apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems:\n${text}functionConfig: ${JSON.stringify(functionConfig)}\n`
+  return `apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems:\n${text}functionConfig:\n${block(functionConfig, 2)}`
 }
 
 /** The policy under which these objects are hardened: all five functions, a flow for every application. */
@@ -39,19 +39,38 @@ const space = (index) => `team-${Math.floor(index / 20)}`
 export function application(index) {
   const name = `app-${index}`
   const namespace = space(index)
-  const labels = { 'app.kubernetes.io/name': name, 'app.kubernetes.io/component': 'server' }
-  const metadata = (suffix = '') => ({ name: `${name}${suffix}`, namespace, labels })
+  const labels = {
+    'app.kubernetes.io/name': name,
+    'app.kubernetes.io/component': 'server',
+  }
+  const metadata = (suffix = '') => ({
+    name: `${name}${suffix}`,
+    namespace,
+    labels,
+  })
   const config = Array.from({ length: 60 }, (_, line) => `setting_${line}: value of ${name} number ${line}`).join('\n')
   return [
     index % 20 === 0
-      ? { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace, labels: { name: namespace } } }
-      : { apiVersion: 'v1', kind: 'Secret', metadata: metadata('-extra'), type: 'Opaque' },
+      ? {
+          apiVersion: 'v1',
+          kind: 'Namespace',
+          metadata: { name: namespace, labels: { name: namespace } },
+        }
+      : {
+          apiVersion: 'v1',
+          kind: 'Secret',
+          metadata: metadata('-extra'),
+          type: 'Opaque',
+        },
     deployment(metadata(), labels),
     {
       apiVersion: 'v1',
       kind: 'Service',
       metadata: metadata(),
-      spec: { selector: labels, ports: [{ name: 'http', port: 80, targetPort: 'http' }] },
+      spec: {
+        selector: labels,
+        ports: [{ name: 'http', port: 80, targetPort: 'http' }],
+      },
     },
     { apiVersion: 'v1', kind: 'ServiceAccount', metadata: metadata() },
     ...[0, 1, 2].map((n) => ({
@@ -60,7 +79,13 @@ export function application(index) {
       metadata: metadata(`-${n}`),
       data: { 'config.yaml': config },
     })),
-    { apiVersion: 'v1', kind: 'Secret', metadata: metadata(), type: 'Opaque', stringData: { token: 'x'.repeat(400) } },
+    {
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: metadata(),
+      type: 'Opaque',
+      stringData: { token: 'x'.repeat(400) },
+    },
     {
       apiVersion: 'rbac.authorization.k8s.io/v1',
       kind: 'Role',
@@ -93,9 +118,15 @@ const deployment = (metadata, labels) => ({
             name: 'server',
             image: 'grafana/mimir:3.0.0',
             args: ['-target=all', '-config.file=/etc/app/config.yaml'],
-            env: Array.from({ length: 8 }, (_, n) => ({ name: `SETTING_${n}`, value: `value-${n}` })),
+            env: Array.from({ length: 8 }, (_, n) => ({
+              name: `SETTING_${n}`,
+              value: `value-${n}`,
+            })),
             ports: [{ name: 'http', containerPort: 8080 }],
-            resources: { requests: { cpu: '100m', memory: '128Mi' }, limits: { memory: '256Mi' } },
+            resources: {
+              requests: { cpu: '100m', memory: '128Mi' },
+              limits: { memory: '256Mi' },
+            },
             readinessProbe: { httpGet: { path: '/ready', port: 'http' } },
             volumeMounts: [{ name: 'config', mountPath: '/etc/app' }],
           },
@@ -124,13 +155,13 @@ const INDENT = ' '
 function block(value, indent) {
   const pad = INDENT.repeat(indent)
   return Object.entries(value)
-    .map(([key, child]) => `${pad}${key}:${node(child, indent)}`)
+    .map(([key, child]) => `${pad}${/^[*]/.test(key) ? `'${key}'` : key}:${node(child, indent)}`)
     .join('')
 }
 
 function node(value, indent) {
   if (Array.isArray(value)) return `\n${value.map((item) => listItem(item, indent)).join('')}`
-  if (typeof value === 'object') return `\n${block(value, indent + 2)}`
+  if (typeof value === 'object') return Object.keys(value).length > 0 ? `\n${block(value, indent + 2)}` : ' {}\n'
   if (typeof value === 'string' && value.includes('\n'))
     return ` |-\n${value.replaceAll(/^/gm, INDENT.repeat(indent + 2))}\n`
   return ` ${JSON.stringify(value)}\n`
