@@ -43,7 +43,7 @@ describe('the real argocd-cmp-server, in the sidecar', () => {
     const { status, stderr, answer } = ask(sourceOf(path))
     checkout.edit('functions/hardening/policy.yaml', '  imagse:', '  images:')
     expect({ status, answer }).toEqual({ status: 1, answer: undefined })
-    expect(stderr).toContain('argocd.cjs; exit $?` failed exit status 2')
+    expect(stderr).toContain('argocd.cjs; exit $?"` failed exit status 2')
     expect(stderr).toContain('spec.imagse: unknown key (did you mean images?)')
   })
 
@@ -58,7 +58,7 @@ describe('the real argocd-cmp-server, in the sidecar', () => {
     const { status, stderr, answer } = ask(sourceOf('slow'), '5s')
     expect({ status, answer }).toEqual({ status: 1, answer: undefined })
     // The caller may give up before the server says so.
-    expect(stderr).toMatch(/argocd\.cjs; exit \$\?` failed signal: (?:killed|terminated)|DeadlineExceeded/)
+    expect(stderr).toMatch(/argocd\.cjs; exit \$\?"` failed signal: (?:killed|terminated)|DeadlineExceeded/)
     const list = 'console.log(fs.readdirSync("/tmp", { recursive: true }).join())'
     const temporary = () => podman('exec', server.container, 'node', '--eval', list)
     expect(await eventually(temporary, (files) => files === '_cmp_server\n')).toBe('_cmp_server\n')
