@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { copyFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { node, ratioRow, root, row, runs, work } from '../lib/context.mjs'
+import { ratioRow, root, row, runs, work } from '../lib/context.mjs'
 import { policy, resourceList } from '../lib/inputs.mjs'
 import { measure, median, ratio } from '../lib/measure.mjs'
 
