@@ -117,6 +117,19 @@ test.each([
   })
 })
 
+test('a variable that is null has no value to follow', async () => {
+  const env = 'env: [{name: NAME, value: null}], args: ["--initial-cluster=$(NAME)-0=http://$(NAME)-0:2380"]'
+  const set = POD.replace('v1\nkind: Pod', 'apps/v1\nkind: StatefulSet').replace(
+    /spec:\n.*/s,
+    `spec: {replicas: 3, serviceName: cart, selector: {matchLabels: {app: cart}}, template: {metadata: {labels: {app: cart}}, spec: {containers: [{name: app, image: cart, ${env}}]}}}\n`,
+  )
+  const policy = `${POLICY.replace('SecurityContextEnforcer', 'ReplicationFactor')}spec: {factor: 3, presets: {etcd: {}}}\n`
+  expect(await run(toResourceList(set, policy), plan)).toMatchObject({
+    stderr: expect.stringContaining('error: replication-factor/wrong-member-list: StatefulSet cart'),
+    exitCode: 1,
+  })
+})
+
 type Path = (string | number)[]
 
 /** Every path into plain data. */

@@ -18,7 +18,8 @@ export const referredVariable = (text: string): string | undefined => /^\$\(([A-
 export function expandVariables(text: string, container: Container, namespace: string): string {
   const known = new Map<string, string>()
   for (const { name, value, valueFrom } of variablesOf(container)) {
-    if (value !== undefined) known.set(name, replace(value, known))
+    // Null, as a template may write it, is no value.
+    if (typeof value === 'string') known.set(name, replace(value, known))
     else if (valueFrom?.fieldRef?.fieldPath === 'metadata.namespace' && namespace !== '') known.set(name, namespace)
   }
   return replace(text, known)
