@@ -117,6 +117,23 @@ test.each([
   })
 })
 
+test.each([
+  ['ServiceMonitor', 'selector'],
+  ['PodMonitor', 'selector'],
+  ['Prometheus', 'serviceMonitorSelector'],
+  ['PrometheusAgent', 'podMonitorNamespaceSelector'],
+])('text in place of the expressions of a %s is refused, before its selector is read', async (kind, field) => {
+  const object = `apiVersion: monitoring.coreos.com/v1\nkind: ${kind}\nmetadata: {name: a, namespace: b}\nspec: {${field}: {matchExpressions: x}}\n`
+  const policy = POLICY.replace('SecurityContextEnforcer', 'IstioHardening')
+  expect(await run(toResourceList(object, policy), plan)).toMatchObject({
+    stdout: '',
+    stderr: expect.stringContaining(
+      `error: objects/mistyped: ${kind} b/a: spec.${field}.matchExpressions: found a string`,
+    ),
+    exitCode: 2,
+  })
+})
+
 test('a variable that is null has no value to follow', async () => {
   const env = 'env: [{name: NAME, value: null}], args: ["--initial-cluster=$(NAME)-0=http://$(NAME)-0:2380"]'
   const set = POD.replace('v1\nkind: Pod', 'apps/v1\nkind: StatefulSet').replace(

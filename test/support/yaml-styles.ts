@@ -35,7 +35,8 @@ export const STYLES: Readonly<Record<string, (value: unknown) => string>> = {
   'short lines': (value) => item(write(value, { lineWidth: 20 })),
   anchors: (value) => item(write(shared(value), { indentSeq: false }, { aliasDuplicateObjects: true })),
   comments: (value) => `# above: the item\n${item(write(value, {}, {}, comment))}`,
-  'blank lines': (value) => item(write(value, {}, {}, space)),
+  // None above the item: it would be the end of a block scalar that keeps its line breaks in the item before.
+  'blank lines': (value) => item(write(value, {}, {}, space).trimStart()),
   'explicit keys': (value) => item(write(value, {}, {}, explain)),
   tags: (value) => item(write(value, {}, {}, tag)),
   'escaped letters': (value) => item(escaped(JSON.stringify(value))),

@@ -47,7 +47,9 @@ const POD_TEMPLATE: Shape = {
     imagePullSecrets: [{ name: 'string' }],
     automountServiceAccountToken: 'boolean',
     dnsConfig: { options: [{ name: 'string', value: 'string' }] },
-    topologySpreadConstraints: [{ topologyKey: 'string', labelSelector: LABEL_SELECTOR }],
+    topologySpreadConstraints: [
+      { topologyKey: 'string', whenUnsatisfiable: 'string', maxSkew: 'integer', labelSelector: LABEL_SELECTOR },
+    ],
   },
 }
 
@@ -67,8 +69,24 @@ const ROUTES = [
 const PEERS = [{ podSelector: LABEL_SELECTOR, namespaceSelector: LABEL_SELECTOR, ipBlock: { cidr: 'string' } }] as const
 const POLICY_PORTS = [{ port: 'integerOrString', protocol: 'string' }] as const
 
-/** A reference to an object, as Flux writes it. */
+/** A reference to an object, as Flux and RBAC write it. */
 const REFERENCE: Shape = { kind: 'string', name: 'string', namespace: 'string' }
+
+const ROLE: Shape = { rules: [{ apiGroups: ['string'], resources: ['string'], verbs: ['string'] }] }
+const BINDING: Shape = { roleRef: REFERENCE, subjects: [REFERENCE] }
+const MONITOR: Shape = { spec: { selector: LABEL_SELECTOR, namespaceSelector: { matchNames: ['string'] } } }
+/** A Prometheus chooses its monitors by their labels and by those of their Namespaces. */
+const PROMETHEUS: Shape = {
+  spec: {
+    ...Object.fromEntries(
+      ['serviceMonitor', 'podMonitor', 'probe'].flatMap((kind) => [
+        [`${kind}Selector`, LABEL_SELECTOR],
+        [`${kind}NamespaceSelector`, LABEL_SELECTOR],
+      ]),
+    ),
+    podMetadata: { labels: STRINGS },
+  },
+}
 
 /** The fields except metadata that functions read of kinds without pods; those of workloads are in workload-kinds.ts. */
 const KINDS: Readonly<Record<string, Shape>> = {
@@ -82,6 +100,10 @@ const KINDS: Readonly<Record<string, Shape>> = {
     },
   },
   '/ServiceAccount': { automountServiceAccountToken: 'boolean', imagePullSecrets: [{ name: 'string' }] },
+  'rbac.authorization.k8s.io/Role': ROLE,
+  'rbac.authorization.k8s.io/ClusterRole': ROLE,
+  'rbac.authorization.k8s.io/RoleBinding': BINDING,
+  'rbac.authorization.k8s.io/ClusterRoleBinding': BINDING,
   'policy/PodDisruptionBudget': {
     spec: { selector: LABEL_SELECTOR, minAvailable: 'integerOrString', maxUnavailable: 'integerOrString' },
   },
@@ -139,6 +161,10 @@ const KINDS: Readonly<Record<string, Shape>> = {
   },
   'source.toolkit.fluxcd.io/OCIRepository': { spec: { url: 'string' } },
   'source.toolkit.fluxcd.io/HelmRepository': { spec: { url: 'string' } },
+  'monitoring.coreos.com/ServiceMonitor': MONITOR,
+  'monitoring.coreos.com/PodMonitor': MONITOR,
+  'monitoring.coreos.com/Prometheus': PROMETHEUS,
+  'monitoring.coreos.com/PrometheusAgent': PROMETHEUS,
   'telemetry.istio.io/Telemetry': {
     spec: { selector: { matchLabels: STRINGS }, tracing: [{}], metrics: [{}], accessLogging: [{}] },
   },
