@@ -75,18 +75,6 @@ const REFERENCE: Shape = { kind: 'string', name: 'string', namespace: 'string' }
 const ROLE: Shape = { rules: [{ apiGroups: ['string'], resources: ['string'], verbs: ['string'] }] }
 const BINDING: Shape = { roleRef: REFERENCE, subjects: [REFERENCE] }
 const MONITOR: Shape = { spec: { selector: LABEL_SELECTOR, namespaceSelector: { matchNames: ['string'] } } }
-/** A Prometheus chooses its monitors by their labels and by those of their Namespaces. */
-const PROMETHEUS: Shape = {
-  spec: {
-    ...Object.fromEntries(
-      ['serviceMonitor', 'podMonitor', 'probe'].flatMap((kind) => [
-        [`${kind}Selector`, LABEL_SELECTOR],
-        [`${kind}NamespaceSelector`, LABEL_SELECTOR],
-      ]),
-    ),
-    podMetadata: { labels: STRINGS },
-  },
-}
 
 /** The fields except metadata that functions read of kinds without pods; those of workloads are in workload-kinds.ts. */
 const KINDS: Readonly<Record<string, Shape>> = {
@@ -163,8 +151,6 @@ const KINDS: Readonly<Record<string, Shape>> = {
   'source.toolkit.fluxcd.io/HelmRepository': { spec: { url: 'string' } },
   'monitoring.coreos.com/ServiceMonitor': MONITOR,
   'monitoring.coreos.com/PodMonitor': MONITOR,
-  'monitoring.coreos.com/Prometheus': PROMETHEUS,
-  'monitoring.coreos.com/PrometheusAgent': PROMETHEUS,
   'telemetry.istio.io/Telemetry': {
     spec: { selector: { matchLabels: STRINGS }, tracing: [{}], metrics: [{}], accessLogging: [{}] },
   },

@@ -1,4 +1,6 @@
 import { isFields, type KubernetesObject, valueAt } from '../kubernetes/objects.ts'
+import { LABEL_SELECTOR } from '../kubernetes/selector.ts'
+import type { Shape } from '../kubernetes/type-check.ts'
 import {
   type CustomResource,
   type ImageField,
@@ -25,6 +27,15 @@ const pods: PodFields = {
   flags: { 'spec.hostNetwork': 'hostNamespaces' },
 }
 
+const POD_METADATA: Shape = { podMetadata: { labels: { '*': 'string' } } }
+/** A Prometheus chooses its monitors by their labels and by those of their Namespaces. */
+const SELECTORS: Shape = Object.fromEntries(
+  ['serviceMonitor', 'podMonitor', 'probe'].flatMap((kind) => [
+    [`${kind}Selector`, LABEL_SELECTOR],
+    [`${kind}NamespaceSelector`, LABEL_SELECTOR],
+  ]),
+)
+
 const server: CustomResource = {
   images: [
     'spec.image',
@@ -39,7 +50,9 @@ const server: CustomResource = {
   pods,
   // The operator's own containers meet restricted already.
   level: 'restricted',
+  shape: { spec: POD_METADATA },
 }
+const scraper: CustomResource = { ...server, shape: { spec: { ...POD_METADATA, ...SELECTORS } } }
 
 interface Facts {
   /** Value of the label app.kubernetes.io/name. */
@@ -119,7 +132,7 @@ export const prometheusOperator: Operator = {
   imageSettings: [{ argument: '--prometheus-config-reloader' }, { argument: '--thanos-default-base-image' }],
   customResources: {
     'monitoring.coreos.com/Prometheus': {
-      ...server,
+      ...scraper,
       runtimePods: runtimePods({
         name: 'prometheus',
         prefix: 'prometheus',
@@ -129,7 +142,7 @@ export const prometheusOperator: Operator = {
       }),
     },
     'monitoring.coreos.com/PrometheusAgent': {
-      ...server,
+      ...scraper,
       runtimePods: runtimePods({
         name: 'prometheus-agent',
         prefix: 'prom-agent',

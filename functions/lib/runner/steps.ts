@@ -46,8 +46,8 @@ export async function runSteps(objects: KubernetesObject[], steps: readonly Step
 }
 
 function requireReadable(objects: readonly KubernetesObject[]): void {
-  requireWrittenOut(objects)
   requireWellTyped(objects)
+  requireWrittenOut(objects)
   requireDistinct(objects)
 }
 
