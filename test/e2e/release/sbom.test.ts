@@ -21,7 +21,15 @@ interface Written {
 const FUNCTIONS = ['fastest-levenshtein', 'js-yaml', 'yaml', 'zod'] as const
 const PACKAGES = {
   'krm-hardening': FUNCTIONS,
-  'krm-hardening-argocd': ['commander', 'diff', 'p-limit', 'picocolors', 'yocto-queue', ...FUNCTIONS].toSorted(),
+  'krm-hardening-argocd': [
+    'commander',
+    'diff',
+    'p-limit',
+    'picocolors',
+    'semver',
+    'yocto-queue',
+    ...FUNCTIONS,
+  ].toSorted(),
 } as const satisfies Record<ImageName, readonly string[]>
 
 const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as {
