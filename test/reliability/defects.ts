@@ -70,7 +70,7 @@ export const DEFECTS: readonly Defect[] = [
     test: 'test/lib/hostile-input.test.ts',
   },
   {
-    was: 'A HelmRelease whose `valuesFrom` names a map ended in a bug.',
+    was: 'A map or null where a reference, a selector or a list has text or items ended in a bug, in HelmReleases, bindings, routes, Gateways, ServiceEntries and monitors.',
     test: 'test/lib/hostile-input.test.ts',
   },
 ]
