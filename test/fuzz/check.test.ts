@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import fc from '../support/fast-check.ts'
 import { faultOf } from './check.ts'
 import { anyInput, type Input } from './inputs.ts'
 

@@ -1,5 +1,5 @@
-import fc from 'fast-check'
 import { type Fields, isFields, type KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
+import fc from '../support/fast-check.ts'
 import { anyHardening, anyText, bystander, concerned, DIGEST, named } from '../support/kubernetes-objects.ts'
 import { asOfKustomize, listOfItems } from '../support/resource-lists.ts'
 import { canonical, inStyle, STYLES } from '../support/yaml-styles.ts'

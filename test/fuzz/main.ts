@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { isMainThread, Worker, workerData } from 'node:worker_threads'
-import fc from 'fast-check'
+import fc from '../support/fast-check.ts'
 import { faultOf } from './check.ts'
 import { anyInput, type Input } from './inputs.ts'
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
-import fc from 'fast-check'
 import { Mirrors } from '../../functions/image-mirror-digest/decide/mirrors.ts'
 import { canonicalName } from '../../functions/lib/kubernetes/image-reference.ts'
+import fc from '../support/fast-check.ts'
 
 const MIRROR = 'registry.internal/mirror'
 const mirrors = new Mirrors({

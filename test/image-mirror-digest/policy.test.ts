@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
-import fc from 'fast-check'
 import { Decisions } from '../../functions/image-mirror-digest/decide/decide.ts'
 import { formatReference, type ImageReference } from '../../functions/lib/kubernetes/image-reference.ts'
+import fc from '../support/fast-check.ts'
 
 const MIRROR = 'registry.internal/mirror'
 const ONE = `sha256:${'1'.repeat(64)}`

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
-import fc from 'fast-check'
 import { parse } from 'yaml'
 import { plan } from '../../functions/hardening/plan.ts'
 import { run } from '../../functions/lib/runner/run.ts'
+import fc from '../support/fast-check.ts'
 
 const MIRROR = 'registry.internal/mirror'
 const ONE = `sha256:${'1'.repeat(64)}`

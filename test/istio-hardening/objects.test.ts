@@ -1,9 +1,9 @@
-import fc from 'fast-check'
 import { covers } from '../../functions/istio-hardening/objects/sidecar-hosts.ts'
 import { EXCEPTION } from '../../functions/lib/framework/exceptions.ts'
 import { generatedNames } from '../../functions/lib/framework/generated-names.ts'
 import type { KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
 import { workloadsOf } from '../../functions/lib/kubernetes/workload.ts'
+import fc from '../support/fast-check.ts'
 import { harden, hostsOf, service, workload, written } from './build.ts'
 
 const ISTIOD = 'istio-system/istiod.istio-system.svc.cluster.local'

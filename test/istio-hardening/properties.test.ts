@@ -1,5 +1,5 @@
-import fc from 'fast-check'
 import type { KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
+import fc from '../support/fast-check.ts'
 import { harden, service, workload, written } from './build.ts'
 
 const NAMES = ['a', 'b', 'c', 'd'] as const

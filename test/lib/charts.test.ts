@@ -1,4 +1,3 @@
-import * as fc from 'fast-check'
 import { stringify } from 'yaml'
 import { catalog } from '../../functions/catalog.ts'
 import { plan } from '../../functions/hardening/plan.ts'
@@ -7,6 +6,7 @@ import { applyPatch, patchOf } from '../../functions/lib/charts/json-patch.ts'
 import { copyOf } from '../../functions/lib/exact-integer.ts'
 import type { Fields, KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
 import { run } from '../../functions/lib/runner/run.ts'
+import fc from '../support/fast-check.ts'
 import { objectsOf } from '../support/stacks.ts'
 
 // A HelmRelease with its source and the lock of its chart, as functions get them.

@@ -1,4 +1,3 @@
-import fc from 'fast-check'
 import { parseAllDocuments, stringify } from 'yaml'
 import { catalog } from '../../functions/catalog.ts'
 import { plan } from '../../functions/hardening/plan.ts'
@@ -6,6 +5,7 @@ import { addAll, refill } from '../../functions/lib/framework/lists.ts'
 import { run } from '../../functions/lib/runner/run.ts'
 import { readPeopleItem } from '../../functions/lib/yaml/round-trip.ts'
 import { examplesOf, input, toResourceList } from '../support/examples.ts'
+import fc from '../support/fast-check.ts'
 
 const POLICY = 'apiVersion: krm-hardening.dev/v1alpha1\nkind: SecurityContextEnforcer\nmetadata: {name: policy}\n'
 const POD = 'apiVersion: v1\nkind: Pod\nmetadata: {name: cart}\nspec:\n  containers: [{name: app, image: cart}]\n'

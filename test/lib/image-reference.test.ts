@@ -1,5 +1,4 @@
 import { describe, expect, test } from '@jest/globals'
-import fc from 'fast-check'
 import {
   canonicalName,
   familiarName,
@@ -11,6 +10,7 @@ import {
   spellingsOf,
   splitName,
 } from '../../functions/lib/kubernetes/image-reference.ts'
+import fc from '../support/fast-check.ts'
 
 const HEX = 'abcdef0123456789'.repeat(4)
 const SHA256 = `sha256:${HEX}`

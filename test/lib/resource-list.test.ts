@@ -1,8 +1,8 @@
-import fc from 'fast-check'
 import type { KrmFunction, Step } from '../../functions/lib/framework/function.ts'
 import { type Fields, isFields, type KubernetesObject, valueAt } from '../../functions/lib/kubernetes/objects.ts'
 import { type Answer, run } from '../../functions/lib/runner/run.ts'
 import { readPeopleItem } from '../../functions/lib/yaml/round-trip.ts'
+import fc from '../support/fast-check.ts'
 
 /** A function that sees Deployments and ConfigMaps only, and does what the test says. */
 const doing =

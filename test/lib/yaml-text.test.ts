@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util'
 import { beforeAll, describe, expect, test } from '@jest/globals'
-import fc from 'fast-check'
 import { isScalar, isSeq, type Node, parse, parseDocument, stringify } from 'yaml'
 import { readYamlText, setInYamlText } from '../../functions/lib/yaml/set-in-text.ts'
 import { type TextValue, YamlTextError } from '../../functions/lib/yaml/text-values.ts'
+import fc from '../support/fast-check.ts'
 
 const PLACEHOLDER = `\${MAX_SERIES:=100}`
 

@@ -1,5 +1,5 @@
-import fc from 'fast-check'
 import type { KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
+import fc from '../support/fast-check.ts'
 import { tally } from '../support/tally.ts'
 import { harden, namespace, service, workload } from './build.ts'
 import { admits, type Connection, type Endpoint } from './evaluate.ts'

@@ -1,5 +1,5 @@
-import fc from 'fast-check'
 import { anyInput } from '../fuzz/inputs.ts'
+import fc from '../support/fast-check.ts'
 import { anyBuild } from '../support/kubernetes-objects.ts'
 import { asOfKustomize } from '../support/resource-lists.ts'
 import { readersDiffer } from '../support/yaml-readers.ts'

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import fc from '../support/fast-check.ts'
 import { tally } from '../support/tally.ts'
 
 // For Jest's setupFiles: counts the inputs of every property that a test asserts.

@@ -1,5 +1,5 @@
-import fc from 'fast-check'
 import { evictable } from '../../functions/replication-factor/disruption-budgets/budget.ts'
+import fc from '../support/fast-check.ts'
 
 test.each([
   [{ maxUnavailable: 1 }, 3, 1],

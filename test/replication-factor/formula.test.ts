@@ -1,7 +1,7 @@
-import fc from 'fast-check'
 import { valueAt } from '../../functions/lib/kubernetes/objects.ts'
 import { FORMULAS } from '../../functions/replication-factor/config-derive.ts'
 import { majority, tolerance } from '../../functions/replication-factor/derive/evaluate.ts'
+import fc from '../support/fast-check.ts'
 import { configMap, QUIET, run, workload } from './build.ts'
 
 describe.each([

@@ -1,8 +1,8 @@
-import fc from 'fast-check'
 import { readText, replaceWord, setInText } from '../../functions/replication-factor/derive/text.ts'
 import { TextError } from '../../functions/replication-factor/derive/text-error.ts'
 import { isToml, readToml, setInToml } from '../../functions/replication-factor/derive/toml-text.ts'
 import { findWord } from '../../functions/replication-factor/derive/word-pattern.ts'
+import fc from '../support/fast-check.ts'
 
 const TOML = `# PD
 lease = 3

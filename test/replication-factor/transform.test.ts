@@ -1,4 +1,3 @@
-import fc from 'fast-check'
 import { parseConfig } from '../../functions/lib/framework/config.ts'
 import type { Fields, KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
 import { podTemplateOf } from '../../functions/lib/kubernetes/pod-template.ts'
@@ -6,6 +5,7 @@ import { matchesSelector } from '../../functions/lib/kubernetes/selector.ts'
 import { runSteps } from '../../functions/lib/runner/steps.ts'
 import { replicationFactorSchema } from '../../functions/replication-factor/config.ts'
 import { replicationFactor } from '../../functions/replication-factor/function.ts'
+import fc from '../support/fast-check.ts'
 import { autoscaler, configMap, run, workload } from './build.ts'
 
 const NAMES = ['cart', 'search', 'store', 'cache', 'etcd']

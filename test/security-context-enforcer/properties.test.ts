@@ -1,9 +1,9 @@
-import fc from 'fast-check'
 import { parseConfig } from '../../functions/lib/framework/config.ts'
 import type { Fields, KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
 import { runSteps } from '../../functions/lib/runner/steps.ts'
 import { LEVELS } from '../../functions/security-context-enforcer/checks/levels.ts'
 import { securityContextEnforcer } from '../../functions/security-context-enforcer/function.ts'
+import fc from '../support/fast-check.ts'
 import { deployment, errors, failures, harden, level, namespace, view } from './harden.ts'
 
 // Pods of every shape that the API decodes. Many of them cannot be fixed.

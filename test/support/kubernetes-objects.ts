@@ -1,5 +1,5 @@
-import fc from 'fast-check'
 import type { Fields, KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
+import fc from './fast-check.ts'
 
 /** Builds of Kubernetes-shaped objects, for tests that hold for any of them. */
 

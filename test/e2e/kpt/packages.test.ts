@@ -1,7 +1,6 @@
-import { readdirSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'yaml'
-import { catalog } from '../../../functions/catalog.ts'
 import { plan } from '../../../functions/hardening/plan.ts'
 import { kptPackage, packagedStacks } from '../../../tools/generate/kpt/package.ts'
 import { imageReference } from '../../support/image.ts'
@@ -21,6 +20,11 @@ test('every hardened stack of the environment is a package, and nothing else is'
   expect(folders.map(({ name }) => name).sort()).toEqual([...stacks].sort())
 })
 
+/** The functions that the default policy has a section of. */
+const DEFAULTS = plan(parse(readFileSync(join(root, 'functions/hardening/policy.yaml'), 'utf8'))).map(
+  (step) => step.function.name,
+)
+
 describe.each(stacks)('packages/%s', (stack) => {
   const folder = join(root, 'packages', stack)
 
@@ -32,15 +36,15 @@ describe.each(stacks)('packages/%s', (stack) => {
   const { pipeline } = parse(filesOf(folder).get('Kptfile') ?? '') as { pipeline: Pipeline }
 
   test('runs one Hardening, or the single functions of its overlay, by the image that the overlays name', () => {
-    const names = stack === 'cilium-etcd' ? catalog.map(({ name }) => name) : ['hardening']
+    const names = stack === 'cilium-etcd' ? DEFAULTS : ['hardening']
     expect(pipeline.mutators).toEqual(
       names.map((name) => ({ image: imageReference(), configPath: `hardening/${name}.yaml` })),
     )
   })
 
-  test('configures every function of the catalogue, in its order', () => {
+  test('configures every function of the product’s defaults, in their order', () => {
     const policies = pipeline.mutators.map(({ configPath }) => parse(filesOf(folder).get(configPath) ?? ''))
-    expect(policies.flatMap(plan).map((step) => step.function.name)).toEqual(catalog.map(({ name }) => name))
+    expect(policies.flatMap(plan).map((step) => step.function.name)).toEqual(DEFAULTS)
   })
 
   test('holds no Secret, no name with a hash, and no ConfigMap that cannot change', () => {

@@ -1,5 +1,5 @@
-import fc from 'fast-check'
 import type { Fields } from '../../../../functions/lib/kubernetes/objects.ts'
+import fc from '../../../support/fast-check.ts'
 
 /** Any of the values, each as often as it is named. */
 export const oneOf = (...values: unknown[]) => fc.constantFrom(...values)

@@ -1,5 +1,5 @@
-import fc from 'fast-check'
 import type { Fields, KubernetesObject } from '../../../../functions/lib/kubernetes/objects.ts'
+import fc from '../../../support/fast-check.ts'
 import { mostly, oneOf, several, someOf } from './arbitraries.ts'
 import { containerContext, flag, podContext } from './security-contexts.ts'
 

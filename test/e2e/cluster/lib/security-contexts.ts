@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import fc from '../../../support/fast-check.ts'
 import { mostly, oneOf, several, someOf } from './arbitraries.ts'
 
 // Each field is there now and then, and now and then holds what a level forbids.
