@@ -1,4 +1,4 @@
-import * as z from 'zod/mini'
+import * as z from '../lib/framework/lazy-zod.ts'
 import { DURATION } from './tree/durations.ts'
 
 /** Why something is allowed; it appears in the results. */

@@ -1,5 +1,5 @@
-import * as z from 'zod/mini'
 import { modeSchema, offSchema } from '../lib/framework/config.ts'
+import * as z from '../lib/framework/lazy-zod.ts'
 import { policyShape, reasonSchema } from './config-policy.ts'
 import { RULE_NAMES } from './rules/index.ts'
 

@@ -1,4 +1,3 @@
-import * as z from 'zod/mini'
 import { catalog } from '../catalog.ts'
 import { fluxSchema } from '../lib/charts/config.ts'
 import { elsewhereSchema } from '../lib/flows/elsewhere.ts'
@@ -6,6 +5,7 @@ import { gatewaysSchema } from '../lib/flows/gateways-schema.ts'
 import { flowsSchema } from '../lib/flows/schema.ts'
 import { modeSchema } from '../lib/framework/config.ts'
 import type { KrmFunction } from '../lib/framework/function.ts'
+import * as z from '../lib/framework/lazy-zod.ts'
 
 /**
  * `spec` of a Hardening of these functions: one optional section for each, with exactly that function's own schema, and
@@ -27,7 +27,7 @@ export const hardeningSchemaOf = (functions: readonly KrmFunction[]) =>
     ...Object.fromEntries(
       functions.map(({ section, schema, name }) => [
         section,
-        z.optional(schema as z.ZodMiniType).check(z.describe(`Configuration of ${name}`)),
+        z.optional(schema as z.$ZodType).check(z.describe(`Configuration of ${name}`)),
       ]),
     ),
   })

@@ -1,4 +1,3 @@
-import type * as z from 'zod/mini'
 import { catalog } from '../catalog.ts'
 import type { FluxSpec } from '../lib/charts/config.ts'
 import type { ElsewhereSpec } from '../lib/flows/elsewhere.ts'
@@ -9,6 +8,7 @@ import { didYouMean } from '../lib/framework/did-you-mean.ts'
 import { policy } from '../lib/framework/findings.ts'
 import type { KrmFunction, Mode, Step } from '../lib/framework/function.ts'
 import { InputError } from '../lib/framework/input-error.ts'
+import { shapeOf } from '../lib/framework/lazy-zod.ts'
 import type { Schema } from '../lib/framework/schema.ts'
 import { type Fields, isFields } from '../lib/kubernetes/objects.ts'
 import { hardeningSchemaOf } from './config.ts'
@@ -74,5 +74,4 @@ function shared(definition: KrmFunction, section: Section, whole: HardeningSpec)
   }
 }
 
-const takes = ({ schema }: KrmFunction, key: string): boolean =>
-  Object.hasOwn((schema as unknown as z.ZodMiniObject)._zod.def.shape, key)
+const takes = ({ schema }: KrmFunction, key: string): boolean => Object.hasOwn(shapeOf(schema), key)

@@ -1,6 +1,6 @@
-import * as z from 'zod/mini'
 import { fluxSchema } from '../lib/charts/config.ts'
 import { modeSchema, reasonSchema } from '../lib/framework/config.ts'
+import * as z from '../lib/framework/lazy-zod.ts'
 import { InvalidReference, parseReference } from '../lib/kubernetes/image-reference.ts'
 import { placeSchema } from './places/schema.ts'
 

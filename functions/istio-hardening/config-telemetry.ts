@@ -1,5 +1,5 @@
-import * as z from 'zod/mini'
 import { offSchema } from '../lib/framework/config.ts'
+import * as z from '../lib/framework/lazy-zod.ts'
 
 /** What is set where the policy sets nothing. Both are providers that Istio itself defines. */
 export const telemetryDefaults = {

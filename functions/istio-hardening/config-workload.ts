@@ -1,5 +1,5 @@
-import * as z from 'zod/mini'
 import { type Off, offSchema, reasonSchema } from '../lib/framework/config.ts'
+import * as z from '../lib/framework/lazy-zod.ts'
 import { telemetryOverrideSchema } from './config-telemetry.ts'
 
 const quantity = z.string().check(z.minLength(1))

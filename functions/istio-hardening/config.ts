@@ -1,9 +1,9 @@
-import * as z from 'zod/mini'
 import { fluxSchema } from '../lib/charts/config.ts'
 import { elsewhereSchema } from '../lib/flows/elsewhere.ts'
 import { gatewaysSchema } from '../lib/flows/gateways-schema.ts'
 import { flowsSchema } from '../lib/flows/schema.ts'
 import { modeSchema, offSchema } from '../lib/framework/config.ts'
+import * as z from '../lib/framework/lazy-zod.ts'
 import { ISTIO_SYSTEM } from '../lib/kubernetes/istio-labels.ts'
 import { telemetrySchema } from './config-telemetry.ts'
 import {

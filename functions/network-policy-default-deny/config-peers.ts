@@ -1,5 +1,5 @@
-import * as z from 'zod/mini'
 import { cidrSchema, labelsSchema, type PeerSpec, peerSchema } from '../lib/flows/peer.ts'
+import * as z from '../lib/framework/lazy-zod.ts'
 import type { Peer } from './policy.ts'
 
 /** What configuration writes peers and ports with. */

@@ -1,10 +1,10 @@
-import * as z from 'zod/mini'
 import { fluxSchema } from '../lib/charts/config.ts'
 import { elsewhereSchema } from '../lib/flows/elsewhere.ts'
 import { gatewaysSchema } from '../lib/flows/gateways-schema.ts'
 import { cidrSchema } from '../lib/flows/peer.ts'
 import { flowsSchema } from '../lib/flows/schema.ts'
 import { modeSchema } from '../lib/framework/config.ts'
+import * as z from '../lib/framework/lazy-zod.ts'
 import {
   alwaysSchema,
   apiServerSchema,

@@ -1,4 +1,4 @@
-import * as z from 'zod/mini'
+import * as z from '../lib/framework/lazy-zod.ts'
 
 /** How a value follows from a factor and a number of replicas; evaluate.ts computes them. */
 export const FORMULAS = ['count', 'factor', 'min(factor, count)', 'quorum', 'quorum(factor)', 'members'] as const

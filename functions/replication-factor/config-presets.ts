@@ -1,6 +1,6 @@
-import * as z from 'zod/mini'
 import { offSchema } from '../lib/framework/config.ts'
 import { didYouMean } from '../lib/framework/did-you-mean.ts'
+import * as z from '../lib/framework/lazy-zod.ts'
 import { ruleShape } from './config-derive.ts'
 import { presetOf, presets } from './presets/index.ts'
 

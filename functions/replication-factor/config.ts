@@ -1,6 +1,6 @@
-import * as z from 'zod/mini'
 import { fluxSchema } from '../lib/charts/config.ts'
 import { modeSchema, offSchema, reasonSchema } from '../lib/framework/config.ts'
+import * as z from '../lib/framework/lazy-zod.ts'
 import { ruleSchema } from './config-derive.ts'
 import { presetsSchema } from './config-presets.ts'
 

@@ -1,5 +1,5 @@
-import * as z from 'zod/mini'
 import { offSchema, reasonSchema } from '../lib/framework/config.ts'
+import * as z from '../lib/framework/lazy-zod.ts'
 
 /** The fields that every container gets; `omit` names those that one container does not get. */
 export const FIELDS = [

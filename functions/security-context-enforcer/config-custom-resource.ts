@@ -1,4 +1,4 @@
-import * as z from 'zod/mini'
+import * as z from '../lib/framework/lazy-zod.ts'
 import { CHECK_NAMES } from './checks/index.ts'
 import { LEVELS } from './checks/levels.ts'
 import { FIELDS } from './config-container.ts'

@@ -1,5 +1,5 @@
-import * as z from 'zod/mini'
 import { reasonSchema } from '../lib/framework/config.ts'
+import * as z from '../lib/framework/lazy-zod.ts'
 import type { Check } from './checks/check.ts'
 import { CHECK_NAMES, type CheckName, checks } from './checks/index.ts'
 

@@ -1,6 +1,6 @@
-import * as z from 'zod/mini'
 import { fluxSchema } from '../lib/charts/config.ts'
 import { modeSchema, reasonSchema } from '../lib/framework/config.ts'
+import * as z from '../lib/framework/lazy-zod.ts'
 import { LEVELS, NEWEST_MINOR, OLDEST_MINOR } from './checks/levels.ts'
 import { containerSchema, groupSchema, userSchema } from './config-container.ts'
 import { customResourceSchema } from './config-custom-resource.ts'

@@ -1,6 +1,6 @@
-import * as z from 'zod/mini'
 import { parseConfig } from '../../functions/lib/framework/config.ts'
 import { InputError } from '../../functions/lib/framework/input-error.ts'
+import * as z from '../../functions/lib/framework/lazy-zod.ts'
 import { isFields } from '../../functions/lib/kubernetes/objects.ts'
 import { argocd } from './findings.ts'
 

@@ -6,6 +6,7 @@ import { catalog } from '../../functions/catalog.ts'
 import { hardeningSchema } from '../../functions/hardening/config.ts'
 import { CHART_LOCK, chartLockSchema } from '../../functions/lib/charts/chart-lock.ts'
 import { API_VERSION } from '../../functions/lib/framework/config.ts'
+import { asZod } from '../../functions/lib/framework/lazy-zod.ts'
 import type { Schema } from '../../functions/lib/framework/schema.ts'
 import { PUBLISHED_IMAGE } from '../../functions/lib/runner/published-image.ts'
 import { configTable, type JsonSchema } from './config-table.ts'
@@ -75,7 +76,7 @@ function objectSchema({ kind, description, schema }: Published): JsonSchema {
 }
 
 function specSchema(schema: Schema<unknown>, target: 'draft-2020-12' | 'openapi-3.0'): JsonSchema {
-  const { $schema: _, ...rest } = z.toJSONSchema(schema as z.ZodMiniType, {
+  const { $schema: _, ...rest } = z.toJSONSchema(asZod(schema) as z.ZodMiniType, {
     io: 'input',
     target,
     unrepresentable: 'any',

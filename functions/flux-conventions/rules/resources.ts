@@ -1,5 +1,5 @@
-import { load } from 'js-yaml'
 import { isFields, valueAt } from '../../lib/kubernetes/objects.ts'
+import { readCanonicalYaml } from '../../lib/yaml/canonical-yaml.ts'
 import type { Entry, Tree } from '../tree/tree.ts'
 import { listAt, textAt } from '../tree/values.ts'
 import { defineRule } from './rule.ts'
@@ -35,7 +35,7 @@ function valuesOf(tree: Tree, { object, namespace }: Entry): unknown[] | undefin
     const source = isConfigMap ? tree.find(['', 'ConfigMap'], name, namespace) : undefined
     const text = source && isConfigMap ? textAt(source.object, 'data', valuesKey) : undefined
     if (text === undefined) return undefined
-    values.push(load(text))
+    values.push(readCanonicalYaml(text))
   }
   return values
 }

@@ -1,4 +1,4 @@
-import * as z from 'zod/mini'
+import * as z from '../../lib/framework/lazy-zod.ts'
 import { matchSchema } from '../../lib/framework/match.ts'
 import { PATTERN } from './field-pattern.ts'
 

@@ -1,5 +1,5 @@
-import * as z from 'zod/mini'
 import { API_VERSION } from '../framework/config.ts'
+import * as z from '../framework/lazy-zod.ts'
 import type { KubernetesObject } from '../kubernetes/objects.ts'
 import { digestOf } from './canonical-json.ts'
 

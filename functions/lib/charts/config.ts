@@ -1,5 +1,5 @@
-import * as z from 'zod/mini'
 import { reasonSchema } from '../framework/config.ts'
+import * as z from '../framework/lazy-zod.ts'
 
 /** What the policy says about Flux, for functions whose objects are installed by HelmReleases. */
 export const fluxSchema = z

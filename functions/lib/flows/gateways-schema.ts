@@ -1,5 +1,5 @@
-import * as z from 'zod/mini'
 import { isOff, offSchema } from '../framework/config.ts'
+import * as z from '../framework/lazy-zod.ts'
 import { ISTIO_SYSTEM } from '../kubernetes/istio-labels.ts'
 import { APP } from './flow.ts'
 import { narrow, narrowByDefault, oneOfTwo, peerFields } from './peer.ts'

@@ -1,5 +1,5 @@
-import * as z from 'zod/mini'
 import { reasonSchema } from '../framework/config.ts'
+import * as z from '../framework/lazy-zod.ts'
 import { ipVersionOf } from '../kubernetes/cidr.ts'
 
 const labelsSchema = z.record(z.string(), z.string())

@@ -1,10 +1,12 @@
-import * as z from 'zod/mini'
+import type { $ZodEnum, $ZodIssue, $ZodIssueInvalidUnion, $ZodType } from 'zod/v4/core'
 import { formatPath, isFields } from '../kubernetes/objects.ts'
 import { nameOfType } from '../kubernetes/type-check.ts'
 import { didYouMean } from './did-you-mean.ts'
 import type { Finding } from './finding.ts'
 import { policy } from './findings.ts'
 import { InputError } from './input-error.ts'
+import * as z from './lazy-zod.ts'
+import { NO, parse } from './parse-lazily.ts'
 import type { Schema } from './schema.ts'
 
 export const API_VERSION = 'krm-hardening.dev/v1alpha1'
@@ -29,7 +31,7 @@ export type Off = z.infer<typeof offSchema>
 
 export const isOff = (value: unknown): value is Off => value === 'off' || value === false
 
-type Issue = z.core.$ZodIssue
+type Issue = $ZodIssue
 type ConfigPath = readonly PropertyKey[]
 
 /**
@@ -37,17 +39,19 @@ type ConfigPath = readonly PropertyKey[]
  * path, what was expected, what was found, and the key that was probably meant.
  */
 export function parseConfig<T>(schema: Schema<T>, value: unknown, where: string): T {
-  const zodSchema = schema as z.ZodMiniType<T>
-  const parsed = z.safeParse(zodSchema, value)
+  const fast = parse(schema, value)
+  if (fast !== NO) return fast as T
+  const ofZod = z.asZod(schema) as $ZodType<T>
+  const parsed = z.zod().safeParse(ofZod, value)
   if (parsed.success) return parsed.data
   throw new InputError(
-    parsed.error.issues.flatMap((issue) => explain(issue, { schema: zodSchema, root: value, where }, [])),
+    parsed.error.issues.flatMap((issue) => explain(issue, { schema: ofZod, root: value, where }, [])),
   )
 }
 
 /** The value that does not fit. */
 interface Unfit {
-  schema: z.core.$ZodType
+  schema: $ZodType
   root: unknown
   where: string
 }
@@ -82,7 +86,7 @@ function explain(issue: Issue, unfit: Unfit, base: ConfigPath): Finding[] {
 }
 
 /** Of the branches of a union, the one whose type the value has is what was meant. */
-function explainUnion(issue: z.core.$ZodIssueInvalidUnion, unfit: Unfit, path: ConfigPath): Finding[] {
+function explainUnion(issue: $ZodIssueInvalidUnion, unfit: Unfit, path: ConfigPath): Finding[] {
   const meant = issue.errors.find(
     (branch) => !branch.some((inner) => inner.path.length === 0 && inner.code !== 'unrecognized_keys'),
   )
@@ -120,21 +124,20 @@ function show(root: unknown, path: ConfigPath): string {
 }
 
 /** The keys that a schema allows at a path: what an unknown key could have been. */
-function keysAt(schema: z.core.$ZodType, path: ConfigPath): string[] {
+function keysAt(schema: $ZodType, path: ConfigPath): string[] {
   const def = schema._zod.def as unknown as Record<string, unknown> & { type: string }
-  const inner = (def.innerType ?? def.schema ?? def.in) as z.core.$ZodType | undefined
+  const inner = (def.innerType ?? def.schema ?? def.in) as $ZodType | undefined
   if (inner) return keysAt(inner, path)
-  if (def.type === 'union')
-    return [...new Set((def.options as z.core.$ZodType[]).flatMap((option) => keysAt(option, path)))]
+  if (def.type === 'union') return [...new Set((def.options as $ZodType[]).flatMap((option) => keysAt(option, path)))]
   const [key, ...rest] = path
   if (def.type === 'object') {
-    const shape = def.shape as Record<string, z.core.$ZodType>
+    const shape = def.shape as Record<string, $ZodType>
     if (key === undefined) return Object.keys(shape)
     const next = shape[String(key)]
     return next ? keysAt(next, rest) : []
   }
-  const keys = def.keyType as z.core.$ZodEnum | undefined
+  const keys = def.keyType as $ZodEnum | undefined
   if (key === undefined && keys?._zod.def.type === 'enum') return Object.values(keys._zod.def.entries).map(String)
-  const element = (def.valueType ?? def.element) as z.core.$ZodType | undefined
+  const element = (def.valueType ?? def.element) as $ZodType | undefined
   return element && key !== undefined ? keysAt(element, rest) : []
 }

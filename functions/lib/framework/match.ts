@@ -1,6 +1,6 @@
-import * as z from 'zod/mini'
 import type { KubernetesObject } from '../kubernetes/objects.ts'
 import { selects } from '../kubernetes/selector.ts'
+import * as z from './lazy-zod.ts'
 
 /** Selects objects; every field that is given must match. Names may use `*`. */
 export const matchSchema = z.strictObject({

@@ -1,0 +1,33 @@
+import * as z from 'zod/mini'
+
+/** What of zod the configuration needs, named one by one so that the rest stays out of the bundles. lazy-zod.ts loads it. */
+export const zod = {
+  string: z.string,
+  number: z.number,
+  int: z.int,
+  boolean: z.boolean,
+  literal: z.literal,
+  enum: z.enum,
+  array: z.array,
+  object: z.object,
+  strictObject: z.strictObject,
+  looseObject: z.looseObject,
+  catchall: z.catchall,
+  record: z.record,
+  partialRecord: z.partialRecord,
+  union: z.union,
+  optional: z.optional,
+  nullable: z.nullable,
+  _default: z._default,
+  prefault: z.prefault,
+  minLength: z.minLength,
+  minimum: z.minimum,
+  maximum: z.maximum,
+  gte: z.gte,
+  lte: z.lte,
+  regex: z.regex,
+  refine: z.refine,
+  check: z.check,
+  describe: z.describe,
+  safeParse: z.safeParse,
+}
