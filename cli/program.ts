@@ -7,6 +7,7 @@ import { fluxCommand } from './commands/flux.ts'
 import { graphCommand } from './commands/graph.ts'
 import { initCommand } from './commands/init.ts'
 import { lockCommand } from './commands/lock.ts'
+import { outdatedCommand } from './commands/outdated.ts'
 import { renderCommand } from './commands/render.ts'
 import { stacksCommand } from './commands/stacks.ts'
 import { verifyCommand } from './commands/verify.ts'
@@ -37,6 +38,7 @@ Start with:
     graphCommand,
     stacksCommand,
     fluxCommand,
+    outdatedCommand,
     explainCommand,
   ])
     program.addCommand(command(finish))

@@ -34,7 +34,7 @@ const BUNDLED: Readonly<Record<string, string>> = {
   'js-yaml': 'reads the YAML that Kustomize writes, several times faster than yaml',
   'p-limit': 'builds as many stacks at once as there are cores',
   picocolors: 'colours what the command line prints',
-  semver: 'reads the ranges of image policies, in check alone',
+  semver: 'reads ranges of image policies, and compares versions, in check and outdated alone',
   'yocto-queue': 'the queue of p-limit',
   yaml: 'reads and edits the YAML of people, with its comments',
   zod: 'schema, types, defaults and documentation of every functionConfig',

@@ -37,6 +37,12 @@ export const checkImagePolicies: Check = (tree) => {
 const MARKER = /^\s*(\{.*\$imagepolicy.*)$/
 const NAMED = /^\{\s*"\$imagepolicy"\s*:\s*"([^":]+):([^":]+)(?::(tag|name|digest))?"\s*\}\s*$/
 
+/** The policy that a comment behind a version names, as `namespace:name`; undefined for any other comment. */
+export function markedPolicy(comment: string): string | undefined {
+  const [, namespace, name] = NAMED.exec(comment.trim()) ?? []
+  return name === undefined ? undefined : `${namespace}:${name}`
+}
+
 function markedVersionsIn(file: SourceFile): MarkedVersion[] {
   if (!file.text.includes('$imagepolicy')) return []
   const found: MarkedVersion[] = []
@@ -142,7 +148,7 @@ const imageOf = (object: KubernetesObject | undefined): string | undefined =>
     : undefined
 
 /** As Flux reads ranges: commas join conditions, and a range that names a pre-release takes any. Source: https://github.com/Masterminds/semver */
-const isWithin = (tag: string, range: string): boolean =>
+export const isWithin = (tag: string, range: string): boolean =>
   valid(tag) !== null && satisfies(tag, range.replaceAll(',', ' '), { includePrerelease: /\d-/.test(range) })
 
 /** OCIRepositories that a policy watches, and whose tag no marker leads to. */

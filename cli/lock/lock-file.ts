@@ -20,7 +20,8 @@ export interface LockFile {
   notPinned: readonly string[]
 }
 
-const SECTIONS: Readonly<Record<string, readonly string[]>> = {
+/** The path of the configuration of image-mirror-digest in each kind that has one. */
+export const LOCK_SECTIONS: Readonly<Record<string, readonly string[]>> = {
   Hardening: ['spec', 'images'],
   ImageMirrorDigest: ['spec'],
 }
@@ -30,10 +31,10 @@ export function readLockFile(file: string): LockFile {
   const text = readFileSync(file, 'utf8')
   const policy = readPolicy(file, text)
   const { apiVersion, kind } = policy
-  const section = apiVersion === API_VERSION ? SECTIONS[String(kind)] : undefined
+  const section = apiVersion === API_VERSION ? LOCK_SECTIONS[String(kind)] : undefined
   if (!section)
     throw new Failure(
-      `${display(file)}: found ${kind ?? 'no kind'} of ${apiVersion ?? 'no apiVersion'}, expected ${Object.keys(SECTIONS).join(' or ')} of ${API_VERSION}`,
+      `${display(file)}: found ${kind ?? 'no kind'} of ${apiVersion ?? 'no apiVersion'}, expected ${Object.keys(LOCK_SECTIONS).join(' or ')} of ${API_VERSION}`,
     )
   section.forEach((_, index) => {
     mapAt(file, policy, section.slice(0, index + 1))

@@ -10,6 +10,10 @@ interface Client {
   args(reference: string): string[]
   /** The digest of what the reference names: of the index, for an image of several platforms. */
   digest(stdout: string): string
+  /** How it lists the tags of a repository, if it can. */
+  tags?: { args(repository: string): string[]; read(stdout: string): string[] }
+  /** Flags behind the subcommand, for a registry without TLS. */
+  plain: string[]
   /** A plugin that the program needs, with the arguments that succeed if it is there. */
   needs?: { plugin: string; probe: string[] }
 }
@@ -23,17 +27,33 @@ const CLIENTS: readonly Client[] = [
     // Without --raw it lists every tag of the repository first. A digest is that of the bytes:
     // https://github.com/opencontainers/image-spec/blob/main/descriptor.md#digests
     digest: (manifest) => `sha256:${createHash('sha256').update(manifest).digest('hex')}`,
+    tags: {
+      args: (repository) => ['list-tags', `docker://${repository}`],
+      read: (stdout) => (JSON.parse(stdout) as { Tags: string[] }).Tags,
+    },
+    plain: ['--tls-verify=false'],
   },
-  { program: 'crane', args: (reference) => ['digest', reference], digest: printed },
+  {
+    program: 'crane',
+    args: (reference) => ['digest', reference],
+    digest: printed,
+    tags: {
+      args: (repository) => ['ls', repository],
+      read: (stdout) => stdout.split('\n').filter((tag) => tag !== ''),
+    },
+    plain: ['--insecure'],
+  },
   {
     program: 'docker',
     args: (reference) => ['buildx', 'imagetools', 'inspect', '--format', '{{.Manifest.Digest}}', reference],
     digest: printed,
+    plain: [],
     needs: { plugin: 'buildx', probe: ['buildx', 'version'] },
   },
 ]
 
-const AT_ONCE = 4
+/** How many registries are asked at once. */
+export const AT_ONCE = 4
 
 /**
  * The digest that each reference has in its registry now. Throws Failure (2) if no program that asks registries is on PATH,
@@ -47,10 +67,9 @@ export async function digestsOf(references: readonly string[]): Promise<Map<stri
   await Promise.all(
     references.map((reference) =>
       inTurn(async () => {
-        const { stdout, stderr, status } = await run(client.program, client.args(reference))
-        const digest = status === 0 ? client.digest(stdout) : ''
-        if (/^sha256:[a-f0-9]{64}$/.test(digest)) digests.set(reference, digest)
-        else problems.push(`${reference}: ${stderr.trim() || `${client.program} answered ${JSON.stringify(stdout)}`}`)
+        const answer = await digestFrom(client, reference, false)
+        if (answer.startsWith('sha256:')) digests.set(reference, answer)
+        else problems.push(`${reference}: ${answer}`)
       }),
     ),
   )
@@ -58,16 +77,58 @@ export async function digestsOf(references: readonly string[]): Promise<Map<stri
   throw new Failure(`${client.program} found no digest; nothing was written\n${problems.sort().join('\n')}`, FINDINGS)
 }
 
-async function findClient(path: string | undefined): Promise<Client> {
+/** The digest, or why there is none. */
+async function digestFrom(client: Client, reference: string, isPlain: boolean): Promise<string> {
+  const [subcommand = '', ...args] = client.args(reference)
+  const { stdout, stderr, status } = await run(client.program, [subcommand, ...(isPlain ? client.plain : []), ...args])
+  const digest = status === 0 ? client.digest(stdout) : ''
+  if (/^sha256:[a-f0-9]{64}$/.test(digest)) return digest
+  return stderr.trim() || `${client.program} answered ${JSON.stringify(stdout)}`
+}
+
+/** The digest that one reference has now. Throws Failure (2) if no program that asks registries is on PATH, and Failure (1) without an answer. */
+export async function digestOf(reference: string, isPlain: boolean): Promise<string> {
+  const answer = await digestFrom(await findClient(process.env.PATH), reference, isPlain)
+  if (answer.startsWith('sha256:')) return answer
+  throw new Failure(answer, FINDINGS)
+}
+
+/**
+ * The tags of a repository, unsorted. Throws Failure (2) if no program that lists tags is on PATH, and Failure (1) with what the
+ * program said if it has no answer.
+ */
+export async function tagsOf(repository: string, isPlain: boolean): Promise<string[]> {
+  const { program, tags, plain } = await findClient(process.env.PATH, ({ tags }) => tags !== undefined, 'lists tags')
+  if (!tags) throw new Error(`${program} lists no tags`)
+  const [subcommand = '', ...args] = tags.args(repository)
+  const { stdout, stderr, status } = await run(program, [subcommand, ...(isPlain ? plain : []), ...args])
+  if (status !== 0) throw new Failure(saidIn(stderr) || `${program} ended with ${status}`, FINDINGS)
+  return tags.read(stdout)
+}
+
+/** What a program says, without the time and level that skopeo puts around it. */
+function saidIn(stderr: string): string {
+  const [, message] = /^time=\S+ level=\w+ msg=("(?:\\.|[^"\\])*")$/m.exec(stderr.trim()) ?? []
+  return message === undefined ? stderr.trim() : String(JSON.parse(message))
+}
+
+async function findClient(
+  path: string | undefined,
+  can: (client: Client) => boolean = () => true,
+  what = 'asks registries',
+): Promise<Client> {
   const lacking: string[] = []
+  const able = CLIENTS.filter(can)
   for (const client of CLIENTS) {
     if (findOnPath(client.program, path) === undefined) continue
+    if (!able.includes(client)) {
+      lacking.push(`${client.program} is on PATH, and has no command that ${what}`)
+      continue
+    }
     const { needs } = client
     if (!needs || (await run(client.program, needs.probe)).status === 0) return client
-    lacking.push(`${client.program} is on PATH without its plugin ${needs.plugin}, which asks registries`)
+    lacking.push(`${client.program} is on PATH without its plugin ${needs.plugin}, which ${what}`)
   }
-  const names = CLIENTS.map(({ program }) => program).join(', ')
-  throw new Failure(
-    [...lacking, `no program that asks registries on PATH; expected one of ${names} (with buildx)`].join('; '),
-  )
+  const names = able.map(({ program, needs }) => (needs ? `${program} (with ${needs.plugin})` : program)).join(', ')
+  throw new Failure([...lacking, `no program that ${what} on PATH; expected one of ${names}`].join('; '))
 }

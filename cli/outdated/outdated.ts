@@ -1,0 +1,166 @@
+import pLimit from 'p-limit'
+import { groupBy } from '../../functions/lib/framework/group-by.ts'
+import { canonicalName } from '../../functions/lib/kubernetes/image-reference.ts'
+import { Failure } from '../exit-code.ts'
+import { AT_ONCE, digestOf } from '../lock/registry.ts'
+import { chartsIn } from './charts.ts'
+import type { Move } from './edits.ts'
+import { isAllowed, rangesIn } from './image-policies.ts'
+import { imagesIn } from './images.ts'
+import { type Answer, ask, keyOf } from './origins.ts'
+import type { NotCompared, Pin } from './pin.ts'
+import { objectOf, type SourceDocument } from './source-files.ts'
+import {
+  LEVELS,
+  type Level,
+  type Newest,
+  newestOf,
+  tagOf,
+  type Version,
+  versionOfChart,
+  versionOfImage,
+} from './versions.ts'
+import { withoutCredentials } from './without-credentials.ts'
+
+/** A version that is not the newest. */
+export interface Outdated {
+  pin: Pin
+  newest: Newest
+  /** The largest step that was asked for. */
+  to: string
+  level: Level
+  /** A major is proposed only if it was asked for. */
+  isProposed: boolean
+  /** Digest of what it moves to, if one is written next to the version. */
+  digest: string | undefined
+}
+
+/** An origin that did not answer, and what waits for its answer. */
+export interface NotAnswered {
+  asked: string
+  reason: string
+  pins: Pin[]
+}
+
+/** What there is to say about the versions of a tree. */
+export interface Overview {
+  pins: number
+  outdated: Outdated[]
+  notAnswered: NotAnswered[]
+  notCompared: NotCompared[]
+}
+
+/**
+ * Compares everything that a tree pins with what its origins list. `rendered` are canonical names of images that charts
+ * render, whose versions come with the charts. `only` are names, or the last parts of names; none means all.
+ */
+export async function overviewOf(
+  documents: readonly SourceDocument[],
+  rendered: ReadonlySet<string>,
+  only: readonly string[],
+  withMajors: boolean,
+): Promise<Overview> {
+  const [charts, images] = [chartsIn(documents), imagesIn(documents)]
+  const pins = together([...charts.pins, ...images.pins])
+    .filter((pin) => !isOnlyLocked(pin) || !rendered.has(canonicalName(pin.name)))
+    .filter((pin) => only.length === 0 || isNamed(pin, only))
+  const ranges = rangesIn(documents.flatMap((document) => objectOf(document) ?? []))
+  const answers = await ask(pins.map(({ origin }) => origin))
+  const compared = pins.flatMap((pin) => compare(pin, answers.get(keyOf(pin.origin)), ranges, withMajors) ?? [])
+  const { outdated, notAnswered } = await withDigests(compared)
+  return {
+    pins: pins.length,
+    outdated,
+    notAnswered: [
+      ...notAnswered,
+      ...[...groupBy(pins, ({ origin }) => keyOf(origin))].flatMap(([asked, waiting]) => {
+        const answer = answers.get(asked)
+        return answer && 'reason' in answer ? [{ asked, reason: answer.reason, pins: waiting }] : []
+      }),
+    ],
+    notCompared: only.length === 0 ? [...charts.notCompared, ...images.notCompared] : [],
+  }
+}
+
+/** One pin for each version of each name, with all its places: a chart in a registry may be in the lock of images too. */
+function together(pins: readonly Pin[]): Pin[] {
+  const nameOf = ({ name, origin }: Pin): string =>
+    origin.kind === 'registry' ? canonicalName(origin.repository) : name
+  const groups = groupBy(pins, (pin) => `${nameOf(pin)}:${tagOf(pin.version)}`)
+  return [...groups.values()].flatMap(([first, ...others]) => {
+    if (!first) return []
+    const all = [first, ...others]
+    return [
+      { ...first, places: all.flatMap(({ places }) => places), releases: all.flatMap(({ releases }) => releases) },
+    ]
+  })
+}
+
+const isNamed = ({ name, releases }: Pin, only: readonly string[]): boolean =>
+  only.some(
+    (wanted) =>
+      name === wanted || name.endsWith(`/${wanted}`) || releases.some(({ object }) => object.metadata.name === wanted),
+  )
+
+function compare(
+  pin: Pin,
+  answer: Answer | undefined,
+  ranges: ReadonlyMap<string, string>,
+  withMajors: boolean,
+): Outdated | undefined {
+  const read = pin.kind === 'image' ? versionOfImage : versionOfChart
+  const current = read(pin.version)
+  if (!current || !answer || 'reason' in answer) return undefined
+  const offered = answer.versions
+    .filter((text) => isAllowed(pin, text, ranges))
+    .flatMap((text): Version[] => [read(text)].flatMap((version) => version ?? []))
+  const newest = mapped(newestOf(current, offered), (text) => asPinned(pin, current, text))
+  const level =
+    (withMajors ? LEVELS : LEVELS.filter((one) => one !== 'major')).findLast((one) => newest[one] !== undefined) ??
+    (newest.major === undefined ? undefined : 'major')
+  const to = level && newest[level]
+  if (to === undefined) return undefined
+  return {
+    pin,
+    newest,
+    to,
+    level: level as Level,
+    isProposed: (level !== 'major' || withMajors) && !isOnlyLocked(pin),
+    digest: undefined,
+  }
+}
+
+/** Asks for the digests of what pins with a digest move to. One without an answer is not proposed. */
+async function withDigests(outdated: readonly Outdated[]): Promise<Pick<Overview, 'outdated' | 'notAnswered'>> {
+  const notAnswered: NotAnswered[] = []
+  const inTurn = pLimit(AT_ONCE)
+  const asked = outdated.map((one) =>
+    inTurn(async (): Promise<Outdated> => {
+      const { pin, to, isProposed } = one
+      if (!isProposed || pin.origin.kind === 'index' || !pin.places.some(({ hasDigest }) => hasDigest)) return one
+      const reference = `${pin.origin.repository}:${tagOf(to)}`
+      try {
+        return { ...one, digest: await digestOf(reference, pin.origin.isPlain) }
+      } catch (cause) {
+        if (!(cause instanceof Failure)) throw cause
+        notAnswered.push({ asked: `digest of ${reference}`, reason: withoutCredentials(cause.message), pins: [pin] })
+        return { ...one, isProposed: false }
+      }
+    }),
+  )
+  return { outdated: await Promise.all(asked), notAnswered }
+}
+
+/** A lock has the version that something else names, so it cannot move alone. */
+const isOnlyLocked = ({ places }: Pin): boolean => places.every(({ isLock }) => isLock)
+
+const mapped = (newest: Newest, change: (text: string) => string): Newest =>
+  Object.fromEntries(Object.entries(newest).map(([level, text]) => [level, change(text)]))
+
+/** Helm finds a version of an index with or without `v`, so what people write stays. */
+const asPinned = ({ origin }: Pin, { hasPrefix }: Version, text: string): string =>
+  origin.kind === 'index' ? `${hasPrefix ? 'v' : ''}${text.replace(/^v/, '')}` : text
+
+/** The moves that are proposed. */
+export const movesOf = (outdated: readonly Outdated[]): Move[] =>
+  outdated.filter(({ isProposed }) => isProposed).map(({ pin, to, digest }) => ({ pin, to, digest }))

@@ -1,0 +1,401 @@
+import { execFileSync } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { freePort } from '../../support/free-port.ts'
+import { type Ended, krmHardening, program, removeFolders, systemTools, tree } from '../lib/command-line.ts'
+
+const NEW = `sha256:${'a'.repeat(64)}`
+const OLD = `sha256:${'0'.repeat(64)}`
+
+/** Tags by repository, as the stand-in for crane answers; every digest is the same. */
+const TAGS: Readonly<Record<string, string[]>> = {
+  'quay.io/acme/charts/shop': ['v1.2.3', 'v1.2.4', 'v1.3.0', 'v2.0.0-rc.1', 'v2.0.0'],
+  'quay.io/acme/fleet/apps': ['1.0.0', '1.0.1'],
+  'ghcr.io/acme/helm/blog': ['4.0.1', '4.1.0_build.7'],
+  'quay.io/acme/web': ['1.4.1', '1.4.2', '1.5.0', '2.0.0', '1.5.0-alpine', 'latest'],
+  nginx: ['1.27', '1.27.1', '1.28', '1.27-alpine'],
+}
+
+let server: Server
+let bin: string
+/** Of a chart repository on loopback. */
+let url: string
+const requests: { path: string | undefined; authorization: string | undefined }[] = []
+const INDEX = {
+  apiVersion: 'v1',
+  entries: {
+    blog: [
+      { version: '0.9.0' },
+      { version: 'v1.0.1' },
+      { version: '1.1.0-beta.1' },
+      { version: '1.1.0' },
+      { version: 'no version' },
+    ],
+  },
+}
+
+beforeAll(async () => {
+  bin = systemTools()
+  const cases = Object.entries(TAGS).map(([name, tags]) => `'ls ${name}') printf '%s\\n' ${tags.join(' ')};;`)
+  const script = [
+    '#!/bin/sh',
+    'case "$*" in',
+    ...cases,
+    `'digest '*) echo ${NEW};;`,
+    '*) echo "GET https://robot:secret@quay.io/v2/token?token=abcdef: denied" >&2; exit 1;;',
+    'esac',
+  ]
+  program(join(bin, 'crane'), `${script.join('\n')}\n`)
+  server = createServer(({ url: path, headers }, answer) => {
+    requests.push({ path, authorization: headers.authorization })
+    if (path?.startsWith('/charts/')) answer.end(JSON.stringify(INDEX))
+    else if (path?.startsWith('/text/')) answer.end('a login page: {')
+    else answer.writeHead(404).end()
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+})
+afterAll(() => {
+  server.close()
+  removeFolders()
+})
+
+const outdated = (root: string, ...args: string[]): Promise<Ended> =>
+  krmHardening(['outdated', ...args], { cwd: root, env: { PATH: bin } })
+
+interface Said {
+  ok: boolean
+  pins: number
+  outdated: {
+    name: string
+    kind: string
+    version: string
+    newest: object
+    to: string
+    level: string
+    patch: string
+    places: { file: string; line: number; field: string }[]
+  }[]
+  notAnswered: { asked: string; reason: string }[]
+  notCompared: { file: string; found: string; why: string }[]
+  patch: string
+}
+async function saidOf(files: Readonly<Record<string, string>>, ...args: string[]): Promise<Said> {
+  const { stdout } = await outdated(tree(files), '--output', 'json', ...args)
+  return JSON.parse(stdout) as Said
+}
+
+/** The files after their patch, which Git itself applies. */
+async function patched(files: Readonly<Record<string, string>>, ...args: string[]): Promise<Record<string, string>> {
+  const root = tree(files)
+  const { stdout } = await outdated(root, ...args)
+  execFileSync('git', ['apply', '-'], { cwd: root, input: stdout, stdio: 'pipe' })
+  return Object.fromEntries(Object.keys(files).map((path) => [path, readFileSync(join(root, path), 'utf8')]))
+}
+
+const source = (ref: string, url = 'oci://quay.io/acme/charts/shop'): string => `# Where the shop comes from.
+apiVersion: source.toolkit.fluxcd.io/v1
+kind: OCIRepository
+metadata:
+  name: shop
+spec:
+  url: ${url}
+  ref:
+${ref}`
+const RELEASE = `apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: {name: shop}
+spec:
+  chartRef: {kind: OCIRepository, name: shop}
+`
+const helmRelease = (version: string, chart = 'blog'): string => `apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: {name: blog}
+spec:
+  chart:
+    spec:
+      chart: ${chart}
+      version: ${version} # by hand
+      sourceRef: {kind: HelmRepository, name: charts, namespace: flux-system}
+`
+const repository = (address: string): string => `apiVersion: source.toolkit.fluxcd.io/v1
+kind: HelmRepository
+metadata: {name: charts}
+spec:
+  url: ${address}
+`
+
+describe('the chart of an OCIRepository', () => {
+  const files = { 'source.yaml': source('    tag: v1.2.3 # chosen by hand\n'), 'release.yaml': RELEASE }
+
+  test('is compared with the tags of its registry', async () => {
+    const { outdated: found } = await saidOf(files)
+    expect(found).toMatchObject([
+      {
+        kind: 'chart',
+        name: 'oci://quay.io/acme/charts/shop',
+        version: 'v1.2.3',
+        newest: { patch: 'v1.2.4', minor: 'v1.3.0', major: 'v2.0.0' },
+        to: 'v1.3.0',
+        level: 'minor',
+        places: [{ file: 'source.yaml', line: 9, field: 'spec.ref.tag' }],
+      },
+    ])
+  })
+
+  test('is shown with a patch that Git applies', async () => {
+    const { stdout, exitCode } = await outdated(tree(files))
+    expect({ stdout, exitCode }).toEqual({
+      exitCode: 1,
+      stdout: `oci://quay.io/acme/charts/shop v1.2.3: patch v1.2.4, minor v1.3.0, major v2.0.0
+  source.yaml:9 spec.ref.tag
+1 pinned, 1 outdated
+
+diff --git a/source.yaml b/source.yaml
+--- a/source.yaml
++++ b/source.yaml
+@@ -6,4 +6,4 @@
+ spec:
+   url: oci://quay.io/acme/charts/shop
+   ref:
+-    tag: v1.2.3 # chosen by hand
++    tag: v1.3.0 # chosen by hand
+`,
+    })
+    expect((await patched(files))['source.yaml']).toBe(source('    tag: v1.3.0 # chosen by hand\n'))
+  })
+
+  test('moves to a major only if that is asked for', async () => {
+    const onlyMajor = { ...files, 'source.yaml': source('    tag: v1.3.0\n') }
+    expect(await saidOf(onlyMajor)).toMatchObject({
+      patch: '',
+      outdated: [{ to: 'v2.0.0', level: 'major', patch: '' }],
+    })
+    expect((await patched(onlyMajor, '--major'))['source.yaml']).toBe(source('    tag: v2.0.0\n'))
+  })
+
+  test('takes its digest along', async () => {
+    const pinned = { ...files, 'source.yaml': source(`    tag: v1.2.3\n    digest: "${OLD}"\n`) }
+    expect((await patched(pinned))['source.yaml']).toBe(source(`    tag: v1.3.0\n    digest: "${NEW}"\n`))
+  })
+
+  test('takes its entry in the lock of a policy along', async () => {
+    const lock = (version: string, digest: string): string =>
+      `apiVersion: krm-hardening.dev/v1alpha1\nkind: Hardening\nspec:\n  images:\n    digests:\n      # the shop\n      quay.io/acme/charts/shop:${version}: ${digest} # kept\n`
+    const { 'policy.yaml': text } = await patched({ ...files, 'policy.yaml': lock('v1.2.3', OLD) })
+    expect(text).toBe(lock('v1.3.0', NEW))
+  })
+
+  test('stays within the range of the policy behind its marker', async () => {
+    const marked = source('    tag: v1.2.3 # {"$imagepolicy": "infra:shop:tag"}\n')
+    const policy = `apiVersion: image.toolkit.fluxcd.io/v1\nkind: ImagePolicy\nmetadata: {name: shop}\nspec: {policy: {semver: {range: ~1.2.0}}}\n`
+    const { outdated: found } = await saidOf({ ...files, 'source.yaml': marked, 'policy.yaml': policy })
+    expect(found).toMatchObject([{ newest: { patch: 'v1.2.4' }, to: 'v1.2.4', level: 'patch' }])
+    expect(found[0]?.newest).toEqual({ patch: 'v1.2.4' })
+  })
+
+  test('may be an artifact of another kind', async () => {
+    const { outdated: found } = await saidOf({
+      'source.yaml': source('    tag: 1.0.0\n', 'oci://quay.io/acme/fleet/apps'),
+    })
+    expect(found).toMatchObject([{ kind: 'artifact', to: '1.0.1' }])
+  })
+
+  test.each([
+    ['a tag that moves', 'latest', 'no semantic version'],
+    ['a variable', '${SHOP_VERSION}', 'a variable decides it'],
+  ])('has no newest version for %s', async (_what, tag, why) => {
+    const said = await saidOf({ ...files, 'source.yaml': source(`    tag: ${tag}\n`) })
+    expect(said).toMatchObject({ ok: true, outdated: [], notCompared: [{ file: 'source.yaml', found: tag, why }] })
+  })
+})
+
+describe('the chart of a HelmRepository', () => {
+  test('is compared with the index of the repository', async () => {
+    const { outdated: found } = await saidOf({
+      'release.yaml': helmRelease('0.8.2'),
+      'repo.yaml': repository(`${url}/charts/`),
+    })
+    expect(found).toMatchObject([
+      { name: `${url}/charts/blog`, newest: { minor: '0.9.0', major: '1.1.0' }, to: '0.9.0' },
+    ])
+  })
+
+  test('keeps its prefix, whatever the index writes', async () => {
+    const files = { 'release.yaml': helmRelease('v1.0.0'), 'repo.yaml': repository(`${url}/charts`) }
+    expect(await saidOf(files)).toMatchObject({ outdated: [{ newest: { patch: 'v1.0.1', minor: 'v1.1.0' } }] })
+    expect((await patched(files))['release.yaml']).toBe(helmRelease('v1.1.0'))
+  })
+
+  test('has its build behind a plus, where the registry has an underscore', async () => {
+    const files = { 'release.yaml': helmRelease('4.0.1'), 'repo.yaml': repository('oci://ghcr.io/acme/helm') }
+    expect((await patched(files))['release.yaml']).toBe(helmRelease('4.1.0+build.7'))
+  })
+
+  test('is asked for with the credentials of its URL, which no message shows', async () => {
+    const secret = url.replace('http://', 'http://robot:s%23cret@')
+    const files = { 'release.yaml': helmRelease('1.0.0'), 'repo.yaml': repository(`${secret}/charts`) }
+    const shown = await outdated(tree(files))
+    expect(requests.at(-1)).toEqual({
+      path: '/charts/index.yaml',
+      authorization: `Basic ${Buffer.from('robot:s#cret').toString('base64')}`,
+    })
+    expect(shown.stdout).toContain(`${url}/charts/blog 1.0.0: patch 1.0.1, minor 1.1.0\n`)
+    const missing = await outdated(tree({ ...files, 'repo.yaml': repository(`${secret}/nowhere`) }))
+    expect(missing.stderr).toContain(`${url}/nowhere/index.yaml`)
+    for (const text of [shown.stdout, shown.stderr, missing.stdout, missing.stderr]) expect(text).not.toContain('cret')
+  })
+
+  test('needs the repository', async () => {
+    const said = await saidOf({ 'release.yaml': helmRelease('1.0.0') })
+    expect(said.notCompared).toMatchObject([{ found: 'blog', why: 'no HelmRepository charts is in the tree' }])
+  })
+})
+
+describe('an image', () => {
+  const pod = (image: string): string =>
+    `apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec:\n  containers:\n  - name: web\n    image: ${image} # of the shop\n`
+
+  test.each([
+    ['in a manifest', 'pod.yaml', (tag: string, _: string) => pod(`quay.io/acme/web:${tag}`)],
+    ['with its digest', 'pod.yaml', (tag: string, digest: string) => pod(`"quay.io/acme/web:${tag}@${digest}"`)],
+    [
+      'in the values of a release',
+      'release.yaml',
+      (tag: string, _: string) =>
+        `${RELEASE}  values:\n    web:\n      image:\n        registry: quay.io\n        repository: acme/web\n        tag: '${tag}'\n`,
+    ],
+    [
+      'in values, its digest behind the tag',
+      'release.yaml',
+      (tag: string, digest: string) =>
+        `${RELEASE}  values:\n    image: {repository: quay.io/acme/web, tag: ${tag}@${digest}}\n`,
+    ],
+    [
+      'in values, its digest in a field',
+      'release.yaml',
+      (tag: string, digest: string) =>
+        `${RELEASE}  values:\n    image: {repository: quay.io/acme/web, tag: ${tag}, digest: ${digest}}\n`,
+    ],
+    [
+      'under newTag',
+      'kustomization.yaml',
+      (tag: string, _: string) =>
+        `images:\n- name: web\n  newName: quay.io/acme/web\n  # the newest that we tried\n  newTag: ${tag}\n`,
+    ],
+  ])('%s moves, and every other byte stays', async (_what, path, text) => {
+    expect(await patched({ [path]: text('1.4.1', OLD) })).toEqual({ [path]: text('1.5.0', NEW) })
+  })
+
+  test('moves in all its places at once, with its lock', async () => {
+    const lock = (tag: string, digest: string): string =>
+      `apiVersion: krm-hardening.dev/v1alpha1\nkind: ImageMirrorDigest\nspec:\n  digests:\n    quay.io/acme/web:${tag}: ${digest}\n`
+    const files = {
+      'a.yaml': pod('quay.io/acme/web:1.4.1'),
+      'b.yaml': pod('quay.io/acme/web:1.4.1'),
+      'lock.yaml': lock('1.4.1', OLD),
+    }
+    expect((await saidOf(files)).outdated).toHaveLength(1)
+    expect(await patched(files)).toEqual({
+      'a.yaml': pod('quay.io/acme/web:1.5.0'),
+      'b.yaml': pod('quay.io/acme/web:1.5.0'),
+      'lock.yaml': lock('1.5.0', NEW),
+    })
+  })
+
+  test('that only a lock has is named, and stays: its version comes from what uses it', async () => {
+    const lock = `apiVersion: krm-hardening.dev/v1alpha1\nkind: ImageMirrorDigest\nspec:\n  digests:\n    quay.io/acme/web:1.4.1: ${OLD}\n`
+    expect(await saidOf({ 'lock.yaml': lock })).toMatchObject({ outdated: [{ to: '1.5.0', patch: '' }], patch: '' })
+  })
+
+  test('that YAML would read as a number is quoted', async () => {
+    const file = (tag: string): string => `images:\n- name: nginx\n  newTag: ${tag}\n`
+    expect(await patched({ 'kustomization.yaml': file('"1.27"') })).toEqual({ 'kustomization.yaml': file('"1.28"') })
+  })
+})
+
+describe('what does not answer', () => {
+  const files = {
+    'source.yaml': source('    tag: v1.2.3\n'),
+    'release.yaml': RELEASE,
+    'pod.yaml':
+      'apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec: {containers: [{name: web, image: quay.io/acme/secret:1.0.0}]}\n',
+  }
+
+  test('is named with what it was asked, the rest is answered, and the exit code says so', async () => {
+    const { stdout, stderr, exitCode } = await outdated(tree(files))
+    expect(stderr).toBe(
+      'error: no answer to: tags of quay.io/acme/secret, for pod.yaml:4 spec.containers[0].image: GET https://quay.io/v2/token: denied\n',
+    )
+    expect(stdout).toContain('2 pinned, 1 outdated, 1 without an answer\n')
+    expect(exitCode).toBe(2)
+  })
+
+  test.each([
+    ['a repository that is not there', 'blog', '/nowhere', 'it answers 404 Not Found'],
+    ['what is no index', 'blog', '/text', 'the answer is no YAML'],
+    ['an index without the chart', 'toString', '/charts', 'the index has no such chart'],
+  ])('%s', async (_what, chart, path, reason) => {
+    const said = await saidOf({ 'release.yaml': helmRelease('1.0.0', chart), 'repo.yaml': repository(url + path) })
+    expect(said).toMatchObject({
+      ok: false,
+      notAnswered: [{ asked: `versions of ${chart} in ${url}${path}/index.yaml`, reason }],
+    })
+  })
+
+  test('nothing listens', async () => {
+    const said = await saidOf({
+      'release.yaml': helmRelease('1.0.0'),
+      'repo.yaml': repository(`http://127.0.0.1:${await freePort()}`),
+    })
+    expect(said.notAnswered).toMatchObject([{ reason: expect.stringContaining('ECONNREFUSED') }])
+  })
+
+  test('a registry, where no program lists tags', async () => {
+    const root = tree({ ...files, 'repo.yaml': repository(`${url}/charts`), 'blog.yaml': helmRelease('1.0.0') })
+    const empty = systemTools()
+    program(join(empty, 'docker'), '#!/bin/sh\n')
+    const { stdout, stderr, exitCode } = await krmHardening(['outdated'], { cwd: root, env: { PATH: empty } })
+    expect(stderr).toContain(
+      'docker is on PATH, and has no command that lists tags; no program that lists tags on PATH; expected one of skopeo, crane\n',
+    )
+    expect(stdout).toContain('blog 1.0.0: patch 1.0.1, minor 1.1.0\n')
+    expect(exitCode).toBe(2)
+  })
+})
+
+describe('the command', () => {
+  test('looks at what is named alone', async () => {
+    const files = {
+      'source.yaml': source('    tag: v1.2.3\n'),
+      'kustomization.yaml': 'images:\n- name: quay.io/acme/web\n  newTag: 1.4.1\n',
+    }
+    expect(await saidOf(files, '--only', 'web')).toMatchObject({ pins: 1, outdated: [{ name: 'quay.io/acme/web' }] })
+  })
+
+  test('ends with 0 where everything is the newest', async () => {
+    const { stdout, exitCode } = await outdated(tree({ 'source.yaml': source('    tag: v2.0.0\n') }))
+    expect({ stdout, exitCode }).toEqual({ stdout: '1 pinned, 0 outdated\n', exitCode: 0 })
+  })
+
+  test('refuses what is no folder', async () => {
+    const { stderr, exitCode } = await outdated(tree({}), 'nowhere')
+    expect({ stderr, exitCode }).toEqual({
+      stderr: 'error: nowhere is no folder; expected one with manifests\n',
+      exitCode: 2,
+    })
+  })
+
+  test('reads bases outside of the folder that it is given', async () => {
+    const root = tree({
+      'base/kustomization.yaml': 'resources: [source.yaml]\n',
+      'base/source.yaml': source('    tag: v1.2.3\n'),
+      'overlay/kustomization.yaml': 'resources: [../base]\n',
+    })
+    const { stdout } = await outdated(root, 'overlay')
+    expect(stdout).toContain('base/source.yaml:9 spec.ref.tag\n')
+  })
+})
