@@ -2,7 +2,8 @@ import { join, relative } from 'node:path'
 import { joinBuild } from '../../cli/render/documents.ts'
 import { renderFolder } from '../../cli/render/environment.ts'
 import { harden } from '../../cli/runtime/functions.ts'
-import { builderWith, edit, FIXTURES, krmHardening, kustomizeBuild, removeFolders, tree } from './lib/command-line.ts'
+import { builderWith } from '../support/builder.ts'
+import { edit, FIXTURES, krmHardening, kustomizeBuild, removeFolders, tree } from './lib/command-line.ts'
 
 afterAll(removeFolders)
 

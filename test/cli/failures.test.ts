@@ -1,15 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import {
-  builderWith,
-  CLI,
-  edit,
-  FIXTURES,
-  fixtures,
-  krmHardening,
-  removeFolders,
-  systemTools,
-} from './lib/command-line.ts'
+import { builderWith } from '../support/builder.ts'
+import { CLI, edit, FIXTURES, fixtures, krmHardening, removeFolders, systemTools } from './lib/command-line.ts'
 
 afterAll(removeFolders)
 

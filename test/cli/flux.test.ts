@@ -5,8 +5,9 @@ import { check, conventionsOf, walkAll } from '../../cli/flux/check.ts'
 import { allFindings } from '../../cli/flux/report.ts'
 import { harden } from '../../cli/runtime/functions.ts'
 import { RULE_NAMES } from '../../functions/flux-conventions/rules/index.ts'
+import { builderWith } from '../support/builder.ts'
 import { kustomize } from '../support/programs.ts'
-import { builderWith, CLI, edit, folder, IMAGE, krmHardening, program, removeFolders, run } from './lib/command-line.ts'
+import { CLI, edit, folder, IMAGE, krmHardening, program, removeFolders, run } from './lib/command-line.ts'
 
 const HOMELAB = join(__dirname, '../../examples/homelab')
 /** The user's own cache stays as it is. */

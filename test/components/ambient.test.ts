@@ -2,10 +2,10 @@ import { appendFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
 import { admits } from '../network-policy-default-deny/evaluate.ts'
-import { objectsOf, render, rendered as renderedStack } from '../support/stacks.ts'
+import { objectsOf, rendered as renderedStack } from '../support/stacks.ts'
 import { authorizes } from './lib/authorize.ts'
 import { type Call, declaredCalls, type Pods, probedPorts, type Workload, workloadsOf } from './lib/calls.ts'
-import { byOwnLabel, MIMIR, testComponent } from './lib/component.ts'
+import { byOwnLabel, MIMIR, render, testComponent } from './lib/component.ts'
 import { overlayWith } from './lib/overlay.ts'
 
 const BOTH = ['components/ambient', 'components/authorization-flows']
@@ -19,15 +19,17 @@ const PROMETHEUS: Pods = {
 }
 
 let plain = ''
+let overlay = ''
 let rendered = ''
 let objects: KubernetesObject[] = []
 let calls: Call[] = []
 let workloads: Workload[] = []
 let policies: KubernetesObject[] = []
 
-beforeAll(() => {
+beforeAll(async () => {
   plain = renderedStack(MIMIR)
-  rendered = render(overlayWith(MIMIR, { hardening: ['components/ambient'] }))
+  overlay = overlayWith(MIMIR, { hardening: ['components/ambient'] })
+  rendered = await render(overlay)
   objects = objectsOf(rendered)
   workloads = workloadsOf(objects)
   calls = declaredCalls(workloads)
@@ -73,11 +75,7 @@ const isOpen = (from: Pods, to: Pods, port: number): boolean =>
 const nameOf = ({ flow, from }: Call): string => `${flow} from ${from.namespace}/${JSON.stringify(from.labels)}`
 
 describe('ambient', () => {
-  testComponent(
-    'ambient',
-    () => rendered,
-    () => plain,
-  )
+  testComponent('ambient', () => overlay)
 
   test('labels the namespace, and leaves nothing on pods that asks for a sidecar or configures one', () => {
     expect(ofKind('Namespace').map(({ metadata }) => metadata.labels?.['istio.io/dataplane-mode'])).toEqual(['ambient'])
@@ -137,8 +135,8 @@ describe('ambient', () => {
 
   describe('with authorization-flows', () => {
     let authorization: KubernetesObject[] = []
-    beforeAll(() => {
-      const hardened = objectsOf(render(overlayWith(MIMIR, { hardening: BOTH })))
+    beforeAll(async () => {
+      const hardened = objectsOf(await render(overlayWith(MIMIR, { hardening: BOTH })))
       authorization = hardened.filter(({ kind }) => kind === 'AuthorizationPolicy')
     })
 
@@ -154,8 +152,8 @@ describe('ambient', () => {
     describe('and a service account for each workload', () => {
       let all: KubernetesObject[] = []
       let members: Workload[] = []
-      beforeAll(() => {
-        all = objectsOf(byOwnLabel(render(withOwnAccounts(overlayWith(MIMIR, { hardening: BOTH }), workloads))))
+      beforeAll(async () => {
+        all = objectsOf(byOwnLabel(await render(withOwnAccounts(overlayWith(MIMIR, { hardening: BOTH }), workloads))))
         members = workloadsOf(all)
       })
 

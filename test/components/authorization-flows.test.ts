@@ -1,18 +1,20 @@
 import type { KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
-import { objectsOf, render, rendered as renderedStack } from '../support/stacks.ts'
+import { objectsOf, rendered as renderedStack } from '../support/stacks.ts'
 import { authorizes, policiesOf } from './lib/authorize.ts'
 import { type Call, declaredCalls, type Pods, workloadsOf } from './lib/calls.ts'
-import { changes, MIMIR, testComponent } from './lib/component.ts'
+import { changes, MIMIR, render, testComponent } from './lib/component.ts'
 import { overlayWith } from './lib/overlay.ts'
 
 let plain = ''
+let overlay = ''
 let rendered = ''
 let policies: KubernetesObject[] = []
 let calls: Call[] = []
 
-beforeAll(() => {
+beforeAll(async () => {
   plain = renderedStack(MIMIR)
-  rendered = render(overlayWith(MIMIR, { hardening: ['components/authorization-flows'] }))
+  overlay = overlayWith(MIMIR, { hardening: ['components/authorization-flows'] })
+  rendered = await render(overlay)
   const objects = objectsOf(rendered)
   policies = objects.filter(({ kind }) => kind === 'AuthorizationPolicy')
   calls = declaredCalls(workloadsOf(objects)).filter(({ to }) => to.namespace === 'mimir')
@@ -21,11 +23,7 @@ beforeAll(() => {
 const nameOf = ({ flow, from }: Call): string => `${flow} from ${from.namespace}/${JSON.stringify(from.labels)}`
 
 describe('authorization-flows', () => {
-  testComponent(
-    'authorization-flows',
-    () => rendered,
-    () => plain,
-  )
+  testComponent('authorization-flows', () => overlay)
 
   test('adds AuthorizationPolicies and changes nothing else', () => {
     const changed = changes(plain, rendered)

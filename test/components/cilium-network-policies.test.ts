@@ -1,15 +1,16 @@
 import type { KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
 import { admits, type Endpoint } from '../network-policy-default-deny/evaluate.ts'
 import { admitsInCilium } from '../network-policy-default-deny/evaluate-cilium.ts'
-import { objectsOf, render, rendered as renderedStack } from '../support/stacks.ts'
+import { objectsOf, rendered as renderedStack } from '../support/stacks.ts'
 import { declaredCalls, workloadsOf } from './lib/calls.ts'
 import { type CiliumSpec, ciliumSpecSchema } from './lib/cilium-schema.ts'
-import { byOwnLabel, MIMIR, testComponent } from './lib/component.ts'
+import { byOwnLabel, MIMIR, render, testComponent } from './lib/component.ts'
 import { overlayWith } from './lib/overlay.ts'
 
 const FIXTURES = 'test/components/fixtures'
 
 let plain = ''
+let overlay = ''
 let rendered = ''
 let policies: KubernetesObject[] = []
 let withOutside: KubernetesObject[] = []
@@ -17,13 +18,14 @@ let withOutside: KubernetesObject[] = []
 const ciliumPolicies = (text: string): KubernetesObject[] =>
   objectsOf(text).filter(({ kind }) => kind === 'CiliumNetworkPolicy')
 
-beforeAll(() => {
+beforeAll(async () => {
   const component = 'components/cilium-network-policies'
   plain = renderedStack(MIMIR)
-  rendered = render(overlayWith(MIMIR, { hardening: [component] }))
+  overlay = overlayWith(MIMIR, { hardening: [component] })
+  rendered = await render(overlay)
   policies = ciliumPolicies(rendered)
   const fixtures = { hardening: [component, `${FIXTURES}/flows-outside`], stack: [`${FIXTURES}/service-account`] }
-  withOutside = ciliumPolicies(render(overlayWith(MIMIR, fixtures)))
+  withOutside = ciliumPolicies(await render(overlayWith(MIMIR, fixtures)))
 })
 
 const specOf = (among: readonly KubernetesObject[], name: string): CiliumSpec =>
@@ -34,11 +36,7 @@ const egressOf = (name: string): CiliumSpec['egress'] => specOf(withOutside, nam
 const port = (number: number, protocol = 'TCP'): object => ({ port: String(number), protocol })
 
 describe('cilium-network-policies', () => {
-  testComponent(
-    'cilium-network-policies',
-    () => rendered,
-    () => plain,
-  )
+  testComponent('cilium-network-policies', () => overlay)
 
   test('writes a CiliumNetworkPolicy for every NetworkPolicy, and no NetworkPolicy', () => {
     const named = (text: string, kind: string): string[] =>

@@ -33,7 +33,8 @@ const carries = (labels: Labels, selector: Selector): boolean =>
 /** A selector that says nothing of namespaces means the policy's own. */
 function selects(selector: Selector, endpoint: Endpoint, policyNamespace: string): boolean {
   if (!('labels' in endpoint)) return false
-  const asksNamespace = JSON.stringify(selector).includes(NAMESPACE)
+  const asksNamespace =
+    NAMESPACE in (selector.matchLabels ?? {}) || (selector.matchExpressions ?? []).some(({ key }) => key === NAMESPACE)
   const labels = { ...endpoint.labels, [NAMESPACE]: endpoint.namespace }
   return carries(labels, selector) && (asksNamespace || endpoint.namespace === policyNamespace)
 }

@@ -2,10 +2,9 @@ import { execFileSync } from 'node:child_process'
 import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
-import { parseAllDocuments } from 'yaml'
 import { layoutOf } from '../../cli/tree/layout.ts'
 import type { KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
-import { OPTIONS, toPlain } from '../../functions/lib/yaml/kubernetes-yaml.ts'
+import { readCanonicalYaml } from '../../functions/lib/yaml/canonical-yaml.ts'
 import { kustomize } from './programs.ts'
 
 export const root = join(__dirname, '../..')
@@ -54,11 +53,12 @@ export function isHardened(stack: string): boolean {
   )
 }
 
-/** Objects of a YAML stream, read as Kubernetes reads them. */
+/** The objects of a YAML stream as Kustomize prints it. */
 export const objectsOf = (yaml: string): KubernetesObject[] =>
-  parseAllDocuments(yaml, OPTIONS)
-    .map((document) => toPlain(document.contents, document) as KubernetesObject)
-    .filter((object) => object !== null)
+  yaml
+    .split(/^---\n/m)
+    .filter((document) => /^[^#\s]/m.test(document))
+    .map((document) => readCanonicalYaml(document) as KubernetesObject)
 
 /** What Kustomize hands to the functions of a stack, one ResourceList a call, and what it builds where they only pass it on. */
 export function buildPlain(stack: string): { inputs: string[]; plain: string } {

@@ -2,9 +2,6 @@ import { spawn } from 'node:child_process'
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { Builder, type Rendered } from '../../../cli/kustomize/build.ts'
-import type { Functions } from '../../../cli/runtime/functions.ts'
-import { embeddedRuntime, type Runtime } from '../../../cli/runtime/runtime.ts'
 import { version } from '../../../package.json'
 import { kustomize } from '../../support/programs.ts'
 
@@ -61,9 +58,7 @@ export function folder(): string {
 
 /** For `afterAll`. */
 export function removeFolders(): void {
-  const runtimes = shared ? [shared.home] : []
-  shared = undefined
-  for (const path of [...folders.splice(0), ...runtimes]) rmSync(path, { recursive: true, force: true })
+  for (const path of folders.splice(0)) rmSync(path, { recursive: true, force: true })
 }
 
 /** Writes files, by their paths, into a folder of their own. */
@@ -106,27 +101,6 @@ export const FIXTURES = fixtures()
 
 export const edit = (file: string, change: (text: string) => string): void =>
   writeFileSync(file, change(readFileSync(file, 'utf8')))
-
-let shared: Runtime | undefined
-const runtime = (): Runtime => {
-  shared ??= embeddedRuntime([IMAGE], process.env)
-  return shared
-}
-
-/** Builds with Kustomize and these functions in this process. */
-export const builderWith = (
-  functions: Functions,
-  onBuilt: (build: Rendered) => void = () => {},
-  ...flags: readonly string[]
-): Builder =>
-  new Builder(
-    async () => ({
-      kustomize: { build: [kustomize(), 'build', '--enable-alpha-plugins', ...flags], description: '' },
-      runtime: runtime(),
-      functions,
-    }),
-    onBuilt,
-  )
 
 /** The stand-in as it is installed for good, in a sidecar's image say: gives the folder to put first in PATH. */
 export function installStandIn(functionProgram: string, images: readonly string[] = [IMAGE]): string {

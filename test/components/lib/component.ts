@@ -1,10 +1,11 @@
-import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
+import { verifyRendering } from '../../../cli/policy/verify.ts'
+import { harden } from '../../../cli/runtime/functions.ts'
 import { describe as nameOf } from '../../../functions/lib/kubernetes/objects.ts'
+import { builderWith } from '../../support/builder.ts'
 import { golden } from '../../support/golden.ts'
-import { kustomize } from '../../support/programs.ts'
 import { schemaError, unknownFields } from '../../support/schemas.ts'
-import { objectsOf, render, root } from '../../support/stacks.ts'
+import { objectsOf, rendered as renderedStack, root } from '../../support/stacks.ts'
 import { overlayWith } from './overlay.ts'
 
 export const MIMIR = 'dev/mimir'
@@ -27,44 +28,49 @@ export function changes(before: string, after: string): string {
 export const byOwnLabel = (text: string): string =>
   text.replaceAll(/(namespaceSelector:\n\s+matchLabels:\n\s+)name:/g, '$1kubernetes.io/metadata.name:')
 
-/** Runs `krm-hardening verify` over an overlay; fails as it fails. */
-const verify = (folder: string): string =>
-  execFileSync('node', [join(root, 'dist/cli.cjs'), 'verify', folder], {
-    env: { ...process.env, KUSTOMIZE: kustomize() },
-    encoding: 'utf8',
-    stdio: 'pipe',
+const builder = builderWith(harden)
+
+/** What a folder renders. Each is built once. Throws BuildFailure. */
+export const render = (folder: string): Promise<string> => builder.build(folder)
+
+/** What every component must do, tried on mimir. `overlay` is the folder of a mimir that has it. */
+export function testComponent(name: string, overlay: () => string): void {
+  const component = `components/${name}`
+  let rendered = ''
+  beforeAll(async () => {
+    rendered = await render(overlay())
   })
 
-/** What every component must do, tried on mimir. */
-export function testComponent(name: string, rendered: () => string, plain: () => string): void {
-  const component = `components/${name}`
-
   test('changes of the overlay what its golden shows', () => {
-    const changed = changes(plain(), rendered())
+    const changed = changes(renderedStack(MIMIR), rendered)
     expect(changed).not.toBe('')
     expect(changed).toBe(golden(join(root, 'test/golden/components', `${name}.yaml`), changed))
   })
 
-  test('is proven hardened by verify, which finds nothing to change in its own rendering', () => {
-    expect(verify(overlayWith(MIMIR, { hardening: [component] }))).toMatch(/: hardened \(\d+ objects looked at\)/)
+  test('is proven hardened by verify, which finds nothing to change in its own rendering', async () => {
+    const verified = await verifyRendering(objectsOf(rendered), overlay(), builder)
+    expect(verified).toMatchObject([{ objects: objectsOf(rendered).length }])
+    expect(verified.flatMap(({ findings }) => findings).filter(({ finding }) => finding.severity === 'error')).toEqual(
+      [],
+    )
   })
 
   test('fits the schemas of its kinds, and holds no field that the API does not know', () => {
-    const objects = objectsOf(rendered())
+    const objects = objectsOf(rendered)
     expect(objects.flatMap((object) => schemaError(object) ?? [])).toEqual([])
     expect(unknownFields(objects)).toEqual([])
   })
 
-  test('in the policy of the environment it renders the same', () => {
-    expect(render(overlayWith(MIMIR, { environment: [component] }))).toBe(rendered())
+  test('in the policy of the environment it renders the same', async () => {
+    expect(await render(overlayWith(MIMIR, { environment: [component] }))).toBe(rendered)
   })
 
-  test('before single-functions it renders the same', () => {
-    expect(render(overlayWith(MIMIR, { hardening: [component, SINGLE_FUNCTIONS] }))).toBe(rendered())
+  test('before single-functions it renders the same', async () => {
+    expect(await render(overlayWith(MIMIR, { hardening: [component, SINGLE_FUNCTIONS] }))).toBe(rendered)
   })
 
-  test('after single-functions the build stops, because there is no Hardening left to patch', () => {
+  test('after single-functions the build stops, because there is no Hardening left to patch', async () => {
     const folder = overlayWith(MIMIR, { hardening: [SINGLE_FUNCTIONS, component] })
-    expect(() => render(folder)).toThrow(/no resource matches strategic merge patch \W*Hardening/)
+    await expect(render(folder)).rejects.toThrow(/no resource matches strategic merge patch \W*Hardening/)
   })
 }

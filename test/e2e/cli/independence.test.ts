@@ -1,7 +1,8 @@
 import { joinBuild } from '../../../cli/render/documents.ts'
 import { renderFolder } from '../../../cli/render/environment.ts'
 import { passThrough } from '../../../cli/runtime/functions.ts'
-import { builderWith, removeFolders, run, tree } from '../../cli/lib/command-line.ts'
+import { removeFolders, run, tree } from '../../cli/lib/command-line.ts'
+import { builderWith } from '../../support/builder.ts'
 import fc from '../../support/fast-check.ts'
 import { kustomize } from '../../support/programs.ts'
 
