@@ -1,7 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { isChartLock } from '../../../functions/lib/charts/chart-lock.ts'
+import type { FluxSpec } from '../../../functions/lib/charts/config.ts'
 import { isHelmRelease } from '../../../functions/lib/charts/release.ts'
+import { sourcesElsewhere } from '../../../functions/lib/charts/source.ts'
 import { type Fields, isFields, type KubernetesObject, valueAt } from '../../../functions/lib/kubernetes/objects.ts'
 import { display } from '../../display.ts'
 import { Failure } from '../../exit-code.ts'
@@ -71,14 +73,15 @@ export async function releasesOfFolder(
 }
 
 async function releasesOfStack(stack: string, plain: Builder, given: string | undefined): Promise<Lockable[]> {
-  const around = objectsOf(splitBuild(await plain.build(stack)))
-  if (!around.some(isHelmRelease)) return []
+  const built = objectsOf(splitBuild(await plain.build(stack)))
+  if (!built.some(isHelmRelease)) return []
   const flux = (await hardenedStacks(stack, plain)).flatMap(({ policies }) => policies.map(fluxOf))
   const targetNamespace = given ?? flux.map((one) => one.targetNamespace).find((one) => typeof one === 'string')
   const isUnlocked = ({ metadata }: KubernetesObject): boolean =>
     flux.some(({ unlocked }) => isFields(unlocked) && Object.hasOwn(unlocked, metadata.name))
+  const around = [...built, ...flux.flatMap((one) => sourcesElsewhere(one as FluxSpec))]
   const files = locksIn(stack)
-  return around
+  return built
     .filter((object) => isHelmRelease(object) && !isUnlocked(object))
     .map((object) => ({
       object,

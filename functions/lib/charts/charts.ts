@@ -14,7 +14,7 @@ import { literalPasswords } from './literal-passwords.ts'
 import { hasOwnEntries, managedIndex, managedPatches, Targets, writeManagedEntry } from './post-renderer.ts'
 import { isHelmRelease, type Release, releaseOf } from './release.ts'
 import { rootInitContainers } from './root-init-containers.ts'
-import { type ChartSources, isHelmRepository, isOciRepository } from './source.ts'
+import { type ChartSources, isHelmRepository, isOciRepository, sourcesElsewhere } from './source.ts'
 
 /** A release of the build, with the objects that its chart renders as functions see them. */
 interface Expanded {
@@ -47,9 +47,10 @@ export class Charts {
     const isUnlocked = ({ metadata }: KubernetesObject): boolean => flux.unlocked?.[metadata.name] !== undefined
     const locks = releases.length === 0 ? [] : build.filter(isChartLock).map(readLock)
     const problems: Finding[] = []
+    const known = [...build, ...sourcesElsewhere(flux)]
     const expanded = releases
       .filter((object) => !isUnlocked(object))
-      .flatMap((object) => expand(object, build, locks, flux, problems) ?? [])
+      .flatMap((object) => expand(object, known, locks, flux, problems) ?? [])
     if (problems.length > 0) throw new InputError(problems)
     return new Charts(expanded, releases.filter(isUnlocked), flux)
   }

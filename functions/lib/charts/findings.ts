@@ -72,7 +72,7 @@ export const charts = defineFindings('charts', {
     message: (found: string, expected: string) => `found ${found}, expected ${expected}`,
     means: 'What a HelmRelease installs cannot be told from the build.',
     why: 'Without chart and exact version no lock can say what runs.',
-    fix: 'Name the source in the same build, and pin the version exactly.',
+    fix: 'Name the source in the same build, or say its url in flux.sources of the policy, and pin the version exactly.',
   },
   'values-from': {
     severity: 'error',

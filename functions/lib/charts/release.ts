@@ -147,7 +147,7 @@ function chartOf(
       return {
         field,
         found: `${reference.kind} ${reference.name}, which the build does not have`,
-        expected: 'a source of this build',
+        expected: 'a source of this build, or of flux.sources',
       }
     if (!isKind(source, 'source.toolkit.fluxcd.io', 'OCIRepository'))
       return { field, found: String(reference.kind), expected: 'an OCIRepository, or spec.chart' }
@@ -163,7 +163,11 @@ function chartOf(
   const { kind, name, namespace } = isFields(spec.sourceRef) ? spec.sourceRef : ({} as Fields)
   const repository = find(kind, name, namespace)
   if (!repository || kind !== 'HelmRepository')
-    return { field: 'spec.chart.spec.sourceRef', found: `${kind} ${name}`, expected: 'a HelmRepository of this build' }
+    return {
+      field: 'spec.chart.spec.sourceRef',
+      found: `${kind} ${name}`,
+      expected: 'a HelmRepository of this build, or of flux.sources',
+    }
   const url = text(repository, ['spec', 'url'])?.replace(/\/$/, '')
   return pinned(
     repository,

@@ -1,5 +1,6 @@
 import type { Shared } from '../framework/shared.ts'
 import { isKind, type KubernetesObject, valueAt } from '../kubernetes/objects.ts'
+import type { FluxSpec } from './config.ts'
 
 /** Holds the URL that an OCIRepository had before it was mirrored, because the lock of its chart names that. */
 export const MIRRORED_CHART = 'krm-hardening.dev/mirrored-chart'
@@ -15,6 +16,18 @@ export function chartUrlOf(source: KubernetesObject): string | undefined {
   const url = source.metadata.annotations?.[MIRRORED_CHART] ?? valueAt(source, ['spec', 'url'])
   return typeof url === 'string' && url !== '' ? url : undefined
 }
+
+/** The sources that the policy says other builds have, as they are there. */
+export const sourcesElsewhere = ({ sources = {} }: FluxSpec): KubernetesObject[] =>
+  Object.entries(sources).map(([key, { url, tag }]) => {
+    const [kind = '', namespace = '', name = ''] = key.split('/')
+    return {
+      apiVersion: 'source.toolkit.fluxcd.io/v1',
+      kind,
+      metadata: { name, namespace },
+      spec: { url, ...(tag !== undefined && { ref: { tag } }) },
+    }
+  })
 
 /** The sources of the build's charts, with the digest in the lock of the chart: undefined if none is known. */
 export type ChartSources = Map<KubernetesObject, string | undefined>
