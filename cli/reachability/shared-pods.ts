@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { topologyOf } from '../../functions/lib/flows/topology.ts'
 import type { Finding } from '../../functions/lib/framework/finding.ts'
 import { GENERATED_BY } from '../../functions/lib/framework/generated-objects.ts'
@@ -27,13 +28,17 @@ export function sharedPods(objects: readonly KubernetesObject[]): Finding[] {
     const selector = SELECTORS.find(([group, kind]) => isKind(object, group, kind))
     const labels = selector && annotations?.[GENERATED_BY] !== undefined ? valueAt(object, selector[2]) : undefined
     const [owner] = isFields(labels) ? topology.workloadsNamed(namespace, name) : []
-    return owner ? [{ kind: object.kind, owner, labels: labels as Labels }] : []
+    return owner ? [{ kind: object.kind, owner, labels: labels as Labels, spec: object.spec }] : []
   })
-  const has = new Set(owned.map(({ kind, owner }) => `${kind} ${describe(owner.object)}`))
+  const specs = new Map(owned.map(({ kind, owner, spec }) => [`${kind} ${describe(owner.object)}`, spec]))
+  /** Policies that say the same add nothing to each other: a chart may give two hooks one set of labels. */
+  const isHarmless = (kind: string, spec: unknown, other: unknown): boolean =>
+    kind === 'NetworkPolicy' && isDeepStrictEqual(spec, other)
   const pairs = new Map<string, { owner: Workload; other: Workload; kinds: string[] }>()
-  for (const { kind, owner, labels } of owned)
+  for (const { kind, owner, labels, spec } of owned)
     for (const other of topology.workloadsWith(owner.namespace, labels)) {
-      if (other.object === owner.object || !has.has(`${kind} ${describe(other.object)}`)) continue
+      const another = specs.get(`${kind} ${describe(other.object)}`)
+      if (other.object === owner.object || another === undefined || isHarmless(kind, spec, another)) continue
       const key = [describe(owner.object), describe(other.object)].sort().join()
       const pair = pairs.get(key) ?? { owner, other, kinds: [] }
       if (!pair.kinds.includes(kind)) pair.kinds.push(kind)

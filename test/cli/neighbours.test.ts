@@ -57,6 +57,15 @@ describe('objects of two builds that select one pod', () => {
   })
 })
 
+test('policies of one content that select one pod, as those of two hooks of a chart, are harmless', async () => {
+  const both = await build(['create', 'patch'].map((name) => stateful(name, { [APP]: 'hook' })))
+  const policies = both.filter(({ kind }) => kind === 'NetworkPolicy' || kind === 'StatefulSet')
+  expect(policies).toHaveLength(5)
+  expect(sharedPods(policies)).toEqual([])
+  const mesh = both.filter(({ kind }) => kind === 'PeerAuthentication' || kind === 'StatefulSet')
+  expect(sharedPods(mesh)).toMatchObject([{ id: 'check/selected-twice' }])
+})
+
 describe('a host that two builds register', () => {
   const calls = (name: string, port: number): Promise<KubernetesObject[]> =>
     build([stateful(name, { [APP]: name })], { [`external/api.example.com:${port}`]: { from: [`shop/${name}`] } })
