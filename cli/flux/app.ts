@@ -16,7 +16,7 @@ export interface App {
   reason?: string
   /** What it applies, with its variables substituted. */
   objects: Entry[]
-  /** The same as YAML. */
+  /** The same as YAML, without what commonMetadata adds. */
   texts: string[]
   /** URLs among the resources, and the files that name them. */
   remotes: { file: string; url: string }[]

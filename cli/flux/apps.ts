@@ -1,13 +1,13 @@
 import { relative } from 'node:path'
 import type { Entry } from '../../functions/flux-conventions/tree/tree.ts'
 import { toResult } from '../../functions/lib/framework/finding.ts'
-import type { KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
+import type { Fields, KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
 import { readCanonicalYaml } from '../../functions/lib/yaml/canonical-yaml.ts'
 import { Failure } from '../exit-code.ts'
 import type { Builder } from '../kustomize/build.ts'
 import { isFolder } from '../tree/kustomization.ts'
 import type { App, AppFinding } from './app.ts'
-import { additionsOf, buildAs, type Item } from './build.ts'
+import { additionsOf, buildAs, componentsAdded, type Item } from './build.ts'
 import type { Cache, Kept } from './cache.ts'
 import { folderOf } from './roots.ts'
 import { type Sources, sourcesOf, WithoutRemotes } from './sources.ts'
@@ -43,13 +43,13 @@ export class Apps {
   }
 
   async #buildFolder(app: App, folder: string): Promise<Raw> {
-    const additions = additionsOf(app.entry.object, folder)
-    const sources = [folder, ...((additions.components as string[] | undefined) ?? [])].map(sourcesOf)
+    const additions = additionsOf(app.entry.object)
+    const sources = [folder, ...componentsAdded(additions, folder)].map(sourcesOf)
     app.remotes = sources
       .flatMap(({ remotes }) => remotes)
       .map(({ file, url }) => ({ file: relative(this.#top, file), url }))
     const files = sources.flatMap((one) => [...one.files])
-    const key = this.#cache.keyOf(files, relative(this.#top, folder), { ...additions, components: [] })
+    const key = this.#cache.keyOf(files, relative(this.#top, folder), additions)
     const kept = this.#cache.get(key) ?? (await this.#buildAgain(app, additions, folder, sources))
     if (!kept) return { app, items: [] }
     this.#cache.set(key, kept)
@@ -59,24 +59,26 @@ export class Apps {
 
   async #buildAgain(
     app: App,
-    additions: Record<string, unknown>,
+    additions: Fields,
     folder: string,
     sources: readonly Sources[],
   ): Promise<Kept | undefined> {
     const kustomizations = sources.flatMap((one) => one.kustomizations)
     const copy = app.remotes.length > 0 ? new WithoutRemotes(this.#top, kustomizations) : undefined
-    const built = await buildAs(additions, copy?.at(folder) ?? folder, this.#builder)
+    const isHardened = kustomizations.some(({ fields }) => fields.transformers !== undefined)
+    const top = copy?.at(this.#top) ?? this.#top
+    const place = { top, folder: copy?.at(folder) ?? folder, additions, isHardened }
+    const built = await buildAs(place, this.#builder)
     if ('reason' in built) {
       app.state = copy ? 'partial' : 'unbuilt'
-      app.reason = built.reason.replaceAll(`${copy?.at(this.#top) ?? this.#top}/`, '')
+      app.reason = built.reason
       return undefined
     }
     const items = built.items.map(({ text, file }) => ({
       text,
       file: file && relative(this.#top, copy?.original(file) ?? file),
     }))
-    const hasPolicy = kustomizations.some(({ fields }) => fields.transformers !== undefined)
-    return hasPolicy ? { items, ...(await this.#verify(items, folder)) } : { items }
+    return isHardened ? { items, ...(await this.#verify(items, folder)) } : { items }
   }
 
   /** Runs the policies of a folder in validate mode over what it built. */

@@ -1,10 +1,10 @@
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, relative, resolve } from 'node:path'
-import { isFields, type KubernetesObject, valueAt } from '../../functions/lib/kubernetes/objects.ts'
+import { join, relative, resolve, sep } from 'node:path'
+import { type Fields, isFields, type KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
 import type { Builder } from '../kustomize/build.ts'
 import { splitBuild } from '../render/documents.ts'
-import { readKustomization } from '../tree/kustomization.ts'
+import { readKustomization, stringsOf } from '../tree/kustomization.ts'
 import { resourcesIn } from './sources.ts'
 
 /** One object as Kustomize wrote it, before variables are substituted. */
@@ -29,51 +29,112 @@ function home(): string {
   return path
 }
 
-/** Fields of a Kustomization of Flux that it adds to the kustomization of its folder. */
-const ADDED = ['patches', 'images', 'namePrefix', 'nameSuffix'] as const
+/** Fields of a Kustomization of Flux that it writes into the kustomization of its folder. */
+const ADDED = ['patches', 'images', 'namePrefix', 'nameSuffix', 'components'] as const
 
-/** What Flux adds to the kustomization of the folder. Its paths are absolute. */
-export function additionsOf(object: KubernetesObject, folder: string): Record<string, unknown> {
+/** What Flux writes into the kustomization of the folder. */
+export function additionsOf(object: KubernetesObject): Fields {
   const spec = isFields(object.spec) ? object.spec : {}
-  const labels = valueAt(spec, ['commonMetadata', 'labels'])
-  const components = Array.isArray(spec.components) ? spec.components : []
   return {
     ...Object.fromEntries(ADDED.flatMap((key) => (spec[key] === undefined ? [] : [[key, spec[key]]]))),
     ...(typeof spec.targetNamespace === 'string' && { namespace: spec.targetNamespace }),
-    ...(components.length > 0 && { components: components.map((path) => resolve(folder, String(path))) }),
-    ...(isFields(labels) && { labels: [{ pairs: labels, includeSelectors: false }] }),
   }
+}
+
+/** Absolute paths of the components that a Kustomization adds. */
+export const componentsAdded = (additions: Fields, folder: string): string[] =>
+  stringsOf(additions, 'components').map((path) => resolve(folder, path))
+
+/** Where a folder lies, and what Flux adds to it. */
+export interface Place {
+  top: string
+  folder: string
+  additions: Fields
+  /** Has it functions? Flux builds what they made, so its additions come after them. */
+  isHardened: boolean
 }
 
 /**
- * Builds a folder as the Kustomization controller does: with what the Kustomization adds, and a generated kustomization
- * where the folder has none.
+ * Builds a folder as the Kustomization controller does: with what the Kustomization adds to its kustomization, or in a generated
+ * one where the folder has none.
  */
-export async function buildAs(additions: Record<string, unknown>, folder: string, builder: Builder): Promise<Built> {
+export async function buildAs(place: Place, builder: Builder): Promise<Built> {
   mkdirSync(home(), { recursive: true })
   const wrapper = mkdtempSync(join(home(), 'build-'))
-  const path = (to: string): string => relative(wrapper, realpathSync(to))
-  const resources = (readKustomization(folder) ? [folder] : resourcesIn(folder)).map(path)
-  const components = additions.components as string[] | undefined
-  const kustomization = {
-    ...additions,
-    resources,
-    ...(components && { components: components.map((one) => relative(wrapper, one)) }),
-    buildMetadata: ['originAnnotations'],
+  const kustomization = place.isHardened ? undefined : readKustomization(place.folder)
+  const at = kustomization ? copyByLinks(place, wrapper) : wrapper
+  const fields = kustomization ? withAdditions(kustomization.fields, place.additions) : around(place, wrapper)
+  writeFileSync(join(at, 'kustomization.yaml'), JSON.stringify(fields))
+  const { output, stderr } = await builder.attempt(at)
+  if (output === undefined) return { reason: reasonIn(stderr, wrapper, place.top) }
+  const original = (file: string): string =>
+    kustomization && file.startsWith(wrapper) ? join(place.top, relative(wrapper, file)) : file
+  return {
+    items: splitBuild(output)
+      .map(({ text }) => withoutOrigin(text, at))
+      .map(({ text, file }) => ({ text, file: original(file) })),
   }
-  writeFileSync(join(wrapper, 'kustomization.yaml'), JSON.stringify(kustomization))
-  const { output, stderr } = await builder.attempt(wrapper)
-  if (output === undefined) return { reason: reasonIn(stderr, wrapper) }
-  return { items: splitBuild(output).map(({ text }) => withoutOrigin(text, wrapper)) }
 }
 
+const listIn = (fields: Fields, key: string): unknown[] => (Array.isArray(fields[key]) ? fields[key] : [])
+
+/** The fields of a kustomization as Flux overwrites them. Source: https://github.com/fluxcd/pkg/blob/main/kustomize/kustomize_generator.go */
+function withAdditions(own: Fields, additions: Fields): Fields {
+  const images = listIn(additions, 'images').filter(isFields)
+  const ownImages = listIn(own, 'images').filter(isFields)
+  const lists = {
+    patches: [...listIn(own, 'patches'), ...listIn(additions, 'patches')],
+    components: [...listIn(own, 'components'), ...listIn(additions, 'components')],
+    images: [
+      ...ownImages.map((image) => images.find(({ name }) => name === image.name) ?? image),
+      ...images.filter(({ name }) => !ownImages.some((image) => image.name === name)),
+    ],
+  }
+  return {
+    ...own,
+    ...additions,
+    ...Object.fromEntries(Object.entries(lists).filter(([, list]) => list.length > 0)),
+    buildMetadata: [...new Set([...listIn(own, 'buildMetadata'), 'originAnnotations'])],
+  }
+}
+
+/** A kustomization around a folder, in a folder of its own. */
+function around({ folder, additions }: Place, wrapper: string): Fields {
+  const path = (to: string): string => relative(wrapper, realpathSync(to))
+  const components = componentsAdded(additions, folder)
+  return {
+    ...additions,
+    resources: (readKustomization(folder) ? [folder] : resourcesIn(folder)).map(path),
+    ...(components.length > 0 && { components: components.map(path) }),
+    buildMetadata: ['originAnnotations'],
+  }
+}
+
+/** A copy of the repository by links, in which a folder can get another kustomization. Answers the folder in it. */
+function copyByLinks({ top, folder }: Place, copy: string): string {
+  const steps = relative(top, folder).split(sep).filter(Boolean)
+  const walk = (from: string, to: string, [step, ...rest]: readonly string[]): string => {
+    for (const name of readdirSync(from))
+      if (name !== step && !(step === undefined && KUSTOMIZATIONS.has(name)))
+        symlinkSync(realpathSync(join(from, name)), join(to, name))
+    if (step === undefined) return to
+    mkdirSync(join(to, step))
+    return walk(join(from, step), join(to, step), rest)
+  }
+  return walk(top, copy, steps)
+}
+
+const KUSTOMIZATIONS = new Set(['kustomization.yaml', 'kustomization.yml', 'Kustomization'])
+
+const escaped = (path: string): string => path.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+
 /** What Kustomize said, without the paths of this program. */
-function reasonIn(stderr: string, wrapper: string): string {
+function reasonIn(stderr: string, ...own: string[]): string {
   const lines = stderr.split('\n').filter((line) => line.trim() !== '' && !/^(?:warning|info): /.test(line))
   return lines
     .join(' ')
     .replaceAll(/\s+/g, ' ')
-    .replaceAll(wrapper, '')
+    .replaceAll(new RegExp(own.map((path) => `${escaped(path)}/?`).join('|'), 'g'), '')
     .replace(/^.*recursed accumulation of path '[^']*': /, '')
     .replace(/^Error: (?:accumulating resources: )*/, '')
     .slice(0, 400)

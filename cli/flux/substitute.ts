@@ -1,4 +1,5 @@
 import { isFields, type KubernetesObject, valueAt } from '../../functions/lib/kubernetes/objects.ts'
+import { BadSubstitution, expand } from './expand.ts'
 
 /** What postBuild of a Kustomization knows. */
 export interface Variables {
@@ -20,12 +21,15 @@ export function variablesOf(object: KubernetesObject, namespace: string, lookup:
     const source = isFields(from) ? lookup(String(from.kind), String(from.name), namespace) : undefined
     const known = source && readable(source)
     if (!known) hasUnknown ||= !isFields(from) || from.optional !== true || source !== undefined
-    for (const [name, value] of known ?? []) values.set(name, value)
+    for (const [name, value] of known ?? []) values.set(name, oneLine(value))
   }
   for (const [name, value] of Object.entries(isFields(postBuild.substitute) ? postBuild.substitute : {}))
-    values.set(name, String(value))
+    values.set(name, oneLine(value))
   return { values, hasUnknown }
 }
+
+/** Flux takes line breaks out of a value. */
+const oneLine = (value: unknown): string => String(value).replaceAll('\n', '')
 
 /** The names that a source of variables gives, encrypted or not. */
 export const namesIn = (object: KubernetesObject): string[] =>
@@ -44,21 +48,17 @@ function readable(object: KubernetesObject): [string, string][] | undefined {
 }
 
 const DISABLED = /^ {4}kustomize\.toolkit\.fluxcd\.io\/substitute: ["']?disabled["']?$/m
-const VARIABLE = /(\$)?\$\{([A-Za-z_]\w*)(?:(:?[-=])([^}]*))?\}/g
+const NAME = /^[_A-Za-z][_A-Za-z0-9]*$/
 
 /**
- * The text of an object with its variables substituted. `$${NAME}` becomes `${NAME}`. A variable that is not known stays
- * where others could give it a value, and is empty where nothing does, as Flux has it.
+ * The text of an object with its variables substituted. A variable that is not known stays where others could give it a value,
+ * and is empty where nothing does. Without any variable Flux leaves the text as it is. Throws BadSubstitution where Flux
+ * would refuse to build.
  */
 export function substituted(text: string, { values, hasUnknown }: Variables): string {
-  if (!text.includes('${') || DISABLED.test(text)) return text
-  return text.replaceAll(
-    VARIABLE,
-    (whole, dollar: string | undefined, name: string, operator: string | undefined, fallback = '') => {
-      if (dollar !== undefined) return whole.slice(1)
-      const value = values.get(name)
-      if (value !== undefined && (value !== '' || !operator?.startsWith(':'))) return value
-      return hasUnknown && value === undefined ? whole : fallback
-    },
-  )
+  if (!text.includes('$') || DISABLED.test(text) || (values.size === 0 && !hasUnknown)) return text
+  const misnamed = [...values.keys()].find((name) => !NAME.test(name))
+  if (misnamed !== undefined)
+    throw new BadSubstitution(`${misnamed} is no name of a variable: expected letters, digits and underscores`)
+  return expand(text, (name) => values.get(name) ?? (hasUnknown ? undefined : ''))
 }

@@ -1,16 +1,17 @@
 import { relative, resolve } from 'node:path'
 import { loadSchemas } from '../../functions/flux-conventions/schemas/schemas.ts'
 import { type Entry, FLUX, Tree } from '../../functions/flux-conventions/tree/tree.ts'
-import { isFields, isKind, type KubernetesObject, valueAt } from '../../functions/lib/kubernetes/objects.ts'
+import { isFields, isKind, type KubernetesObject, setMeta, valueAt } from '../../functions/lib/kubernetes/objects.ts'
 import { readCanonicalYaml } from '../../functions/lib/yaml/canonical-yaml.ts'
 import type { Builder } from '../kustomize/build.ts'
 import { isFolder } from '../tree/kustomization.ts'
 import { type App, identityOf } from './app.ts'
 import { Apps, type Raw } from './apps.ts'
 import type { Cache } from './cache.ts'
+import { BadSubstitution } from './expand.ts'
 import { manifestsIn } from './manifests.ts'
 import { folderOf, type Start } from './roots.ts'
-import { substituted, namesIn as variablesIn, variablesOf } from './substitute.ts'
+import { substituted, type Variables, namesIn as variablesIn, variablesOf } from './substitute.ts'
 
 /** Everything that Flux would apply in one cluster. */
 export interface Walk {
@@ -130,17 +131,18 @@ class Walker {
     }
     const variables = variablesOf(entry.object, entry.namespace ?? '', lookup)
     for (const { text, file } of items) {
-      const substitutedText = variables ? substituted(text, variables) : text
-      const object = parse(substitutedText)
-      if (!object) {
+      const made = objectIn(text, variables)
+      if (typeof made === 'string') {
         app.state = 'unbuilt'
-        app.reason = 'an object that is no YAML after its variables are substituted'
+        app.reason = made
         continue
       }
+      const { object } = made
+      addCommonMetadata(object, entry.object)
       const found: Entry = { object, namespace: object.metadata.namespace, appliedBy: entry, ...(file && { file }) }
       if (this.#seen.has(identityOf(found)) && isKind(object, FLUX.Kustomization, 'Kustomization')) continue
       app.objects.push(found)
-      app.texts.push(substitutedText)
+      app.texts.push(made.text)
       this.entries.push(found)
     }
     const children = app.objects.filter(({ object }) => isKind(object, FLUX.Kustomization, 'Kustomization'))
@@ -155,6 +157,26 @@ const namesIn = (folders: readonly string[]): Set<string> =>
 
 const sourceOf = ({ object }: Entry): string =>
   ['kind', 'name'].map((key) => valueAt(object, ['spec', 'sourceRef', key])).join('/')
+
+/** An object with its variables substituted, or why Flux would not build it. */
+function objectIn(text: string, variables: Variables | undefined): { object: KubernetesObject; text: string } | string {
+  try {
+    const whole = variables ? substituted(text, variables) : text
+    const object = parse(whole)
+    return object ? { object, text: whole } : 'an object that is no YAML after its variables are substituted'
+  } catch (cause) {
+    if (cause instanceof BadSubstitution) return cause.message
+    throw cause
+  }
+}
+
+/** What a Kustomization gives every object when it applies it. */
+function addCommonMetadata(object: KubernetesObject, kustomization: KubernetesObject): void {
+  for (const map of ['labels', 'annotations'] as const) {
+    const pairs = valueAt(kustomization, ['spec', 'commonMetadata', map])
+    for (const [key, value] of Object.entries(isFields(pairs) ? pairs : {})) setMeta(object, map, key, String(value))
+  }
+}
 
 function parse(text: string): KubernetesObject | undefined {
   try {
