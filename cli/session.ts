@@ -1,12 +1,9 @@
-import { resolve } from 'node:path'
-import { Failure } from './exit-code.ts'
 import { IMAGE } from './image.ts'
 import { Builder, nameOf, type Rendered, type Toolchain } from './kustomize/build.ts'
 import { findKustomize, type Kustomize } from './kustomize/find.ts'
 import type { Functions } from './runtime/functions.ts'
 import { embeddedRuntime, type Runtime } from './runtime/runtime.ts'
 import { colorsFor } from './terminal.ts'
-import { isFolder, readKustomization } from './tree/kustomization.ts'
 
 /** What every command that builds needs. */
 export interface Session {
@@ -48,12 +45,4 @@ function showProgress({ folders, exitCode, milliseconds }: Rendered): void {
   const colors = colorsFor(process.stderr, process.env)
   const mark = exitCode === 0 ? colors.green('✓') : colors.red('✗')
   process.stderr.write(`${mark} ${nameOf(folders)} ${colors.dim(`${(milliseconds / 1000).toFixed(1)} s`)}\n`)
-}
-
-/** The absolute path of a folder that can be built. Throws Failure (2) for any other. */
-export function requireBuildable(folder: string): string {
-  const path = resolve(folder)
-  if (!isFolder(path)) throw new Failure(`${folder} is no folder; expected one with a kustomization.yaml`)
-  if (!readKustomization(path)) throw new Failure(`${folder} has no kustomization.yaml`)
-  return path
 }

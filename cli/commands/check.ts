@@ -1,11 +1,12 @@
 import { Command } from 'commander'
 import type { Finding } from '../../functions/lib/framework/finding.ts'
+import { requireBuildable } from '../buildable.ts'
 import { type ExitCode, Failure, FINDINGS, OK } from '../exit-code.ts'
 import type { StackFinding } from '../policy/verify.ts'
 import { objectsOf } from '../render/documents.ts'
 import { renderFolder } from '../render/environment.ts'
 import { harden } from '../runtime/functions.ts'
-import { type BuildOptions, openSession, requireBuildable } from '../session.ts'
+import { type BuildOptions, openSession } from '../session.ts'
 import { type FindingsOutput, withExamples, withFindingsOutputOption, withImageOption } from './options.ts'
 import { onePiece } from './render.ts'
 

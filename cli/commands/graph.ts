@@ -1,9 +1,10 @@
 import { Command } from 'commander'
+import { requireBuildable } from '../buildable.ts'
 import { type ExitCode, Failure, FINDINGS, OK } from '../exit-code.ts'
 import { objectsOf } from '../render/documents.ts'
 import { renderFolder } from '../render/environment.ts'
 import { harden } from '../runtime/functions.ts'
-import { type BuildOptions, openSession, requireBuildable } from '../session.ts'
+import { type BuildOptions, openSession } from '../session.ts'
 import { type Output, withExamples, withImageOption, withOutputOption } from './options.ts'
 import { onePiece } from './render.ts'
 

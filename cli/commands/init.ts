@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command, InvalidArgumentError } from 'commander'
 import { type KubernetesObject, valueAt } from '../../functions/lib/kubernetes/objects.ts'
+import { requireStack } from '../buildable.ts'
 import { display } from '../display.ts'
 import { type ExitCode, Failure, OK } from '../exit-code.ts'
 import { writeAllOrNone } from '../files.ts'
@@ -9,7 +10,7 @@ import type { InitPlan } from '../init/plan.ts'
 import type { Builder } from '../kustomize/build.ts'
 import { objectsOf, splitBuild } from '../render/documents.ts'
 import { passThrough } from '../runtime/functions.ts'
-import { type BuildOptions, openSession, requireBuildable } from '../session.ts'
+import { type BuildOptions, openSession } from '../session.ts'
 import { type Kustomization, readKustomization } from '../tree/kustomization.ts'
 import { type Output, withExamples, withImageOption, withOutputOption } from './options.ts'
 
@@ -58,7 +59,7 @@ function requireSection(value: string): string {
 }
 
 async function init(folder: string, options: InitOptions): Promise<ExitCode> {
-  const path = requireBuildable(folder)
+  const path = requireStack(folder)
   // The build as it is: nothing hardens it, even if it has a policy already.
   const builder = openSession(options).builder(passThrough)
   const plan = await planOf(path, options, builder)
@@ -101,7 +102,7 @@ const hasSection = (policy: KubernetesObject, section: string): boolean =>
 /** The policy that a folder builds. Throws Failure (2) unless it is one Hardening. */
 async function baseOf(folder: string, builder: Builder): Promise<{ folder: string; policy: KubernetesObject }> {
   const { policiesAt } = await import('../policy/policies.ts')
-  const path = requireBuildable(folder)
+  const path = requireStack(folder)
   const [policy, another] = (await policiesAt(path, builder)).filter(({ kind }) => kind === 'Hardening')
   if (!policy || another)
     throw new Failure(

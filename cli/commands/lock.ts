@@ -1,9 +1,10 @@
 import { statSync } from 'node:fs'
 import { Command } from 'commander'
+import { requireBuildable } from '../buildable.ts'
 import { type ExitCode, Failure, FINDINGS, OK } from '../exit-code.ts'
 import { writeWhole } from '../files.ts'
 import type { Lockable } from '../lock/chart/releases.ts'
-import { openSession, requireBuildable } from '../session.ts'
+import { openSession } from '../session.ts'
 import { isFile, isFolder } from '../tree/kustomization.ts'
 import { type Output, withExamples, withOutputOption } from './options.ts'
 

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { Command, Option } from 'commander'
 import { writeJson } from '../../functions/lib/yaml/write-json.ts'
+import { requireBuildable } from '../buildable.ts'
 import { display } from '../display.ts'
 import { type ExitCode, Failure, OK } from '../exit-code.ts'
 import { type Builder, BuildFailure, type Rendered } from '../kustomize/build.ts'
@@ -10,7 +11,7 @@ import { joinBuild, objectsOf, splitBuild } from '../render/documents.ts'
 import { type Rendering, renderEach, renderFolder } from '../render/environment.ts'
 import { summaryOf } from '../report/summary.ts'
 import { harden, passThrough } from '../runtime/functions.ts'
-import { type BuildOptions, openSession, requireBuildable, type Session } from '../session.ts'
+import { type BuildOptions, openSession, type Session } from '../session.ts'
 import { stacksIn } from '../tree/stacks.ts'
 import {
   type FindingsOutput,

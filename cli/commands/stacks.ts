@@ -1,7 +1,7 @@
 import { Command } from 'commander'
+import { requireBuildable } from '../buildable.ts'
 import { display } from '../display.ts'
 import { type ExitCode, OK } from '../exit-code.ts'
-import { requireBuildable } from '../session.ts'
 import { changedSince } from '../tree/changed.ts'
 import { stacksIn } from '../tree/stacks.ts'
 import { type Output, withExamples, withOutputOption } from './options.ts'

@@ -3,14 +3,16 @@ import { dirname, resolve } from 'node:path'
 import { text as readAll } from 'node:stream/consumers'
 import { Command } from 'commander'
 import type { KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
+import { requireBuildable } from '../buildable.ts'
 import { display } from '../display.ts'
 import { type ExitCode, Failure } from '../exit-code.ts'
+import { isRepositoryForFlux } from '../flux/stacks.ts'
 import type { Builder } from '../kustomize/build.ts'
 import type { Verified } from '../policy/verify.ts'
 import { objectsOf } from '../render/documents.ts'
 import { renderFolder } from '../render/environment.ts'
 import { harden } from '../runtime/functions.ts'
-import { type BuildOptions, openSession, requireBuildable } from '../session.ts'
+import { type BuildOptions, openSession } from '../session.ts'
 import { isFile, isFolder, readKustomization } from '../tree/kustomization.ts'
 import { type FindingsOutput, withExamples, withFindingsOutputOption, withImageOption } from './options.ts'
 import { onePiece } from './render.ts'
@@ -51,7 +53,9 @@ export function verifyCommand(finish: (exitCode: ExitCode) => void): Command {
 
 async function verify(target: string, options: VerifyOptions): Promise<ExitCode> {
   const isDirectory = target !== '-' && isFolder(target)
-  const isBuildable = isDirectory && readKustomization(target) !== undefined
+  const isBuildable =
+    isDirectory &&
+    (readKustomization(target) !== undefined || (options.policy === undefined && isRepositoryForFlux(resolve(target))))
   const policy = options.policy ?? (isBuildable ? target : undefined)
   if (policy === undefined)
     throw new Failure(

@@ -9,6 +9,7 @@ import { run } from '../process.ts'
 import type { FunctionCall, Functions } from '../runtime/functions.ts'
 import type { Runtime } from '../runtime/runtime.ts'
 import { callersInTwoForms } from '../tree/callers-of-layers.ts'
+import { declaredList } from '../tree/kustomization.ts'
 import type { Kustomize } from './find.ts'
 import { registeredByTwoBuilds } from './registered-twice.ts'
 
@@ -76,7 +77,7 @@ export class Builder {
   attemptWithOrigins(folder: string): Promise<Rendered & { root: string }> {
     return this.#inTurn(async () => {
       const { runtime } = await this.#prepare()
-      const root = writeGroup(runtime.home, [folder], { buildMetadata: ['originAnnotations'] })
+      const root = writeGroup(runtime.home, declaredList(folder) ?? [folder], { buildMetadata: ['originAnnotations'] })
       return { ...(await this.#build([folder], root)), root }
     })
   }
@@ -87,7 +88,8 @@ export class Builder {
     const start = performance.now()
     const [program, ...args] = kustomize.build
     const [first = ''] = folders
-    const folder = root ?? (folders.length === 1 ? first : writeGroup(runtime.home, folders))
+    const listed = declaredList(first) ?? folders
+    const folder = root ?? (folders.length === 1 && listed === folders ? first : writeGroup(runtime.home, listed))
     // Kustomize refuses to run functions from the root folder, where containers often start.
     const cwd = process.cwd() === '/' ? folder : process.cwd()
     const calls: FunctionCall[] = []

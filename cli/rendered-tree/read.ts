@@ -7,7 +7,7 @@ import { Failure } from '../exit-code.ts'
 import { verification } from '../findings.ts'
 import { readObjects } from '../read-objects.ts'
 import { layoutOf } from '../tree/layout.ts'
-import { filesBelow } from './files.ts'
+import { fenceOf, filesBelow } from './files.ts'
 
 /** What Flux would find of an environment in a tree of renderings. */
 export interface ReadTree {
@@ -30,12 +30,13 @@ export function readTree(tree: string, folder: string): ReadTree {
     (file) => isBelow(file) || (environment !== undefined && file.split(sep).slice(0, -1).includes(environment)),
   )
   const there = ofEnvironment.filter((file) => stacks.has(file))
+  const fences = new Set([...stacks.keys()].map((file) => fenceOf(file, stacks.keys())))
   if (there.length === 0)
     throw new Failure(
       `${display(tree)} has neither a kustomization.yaml nor a rendering of ${source}; expected ${[...stacks.keys()][0]}, as render --output writes it`,
     )
   const missing = [...stacks].filter(([file]) => !there.includes(file))
-  const more = ofEnvironment.filter((file) => !stacks.has(file) && (isWhole || isBelow(file)))
+  const more = ofEnvironment.filter((file) => !stacks.has(file) && !fences.has(file) && (isWhole || isBelow(file)))
   return {
     objects: objectsIn(tree, there),
     findings: [

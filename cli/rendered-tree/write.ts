@@ -8,7 +8,7 @@ import { leftoversOf } from '../policy/leftovers.ts'
 import { type BuiltObject, joinBuild, objectsOf } from '../render/documents.ts'
 import { isFile } from '../tree/kustomization.ts'
 import { FILE, type Layout } from '../tree/layout.ts'
-import { filesBelow } from './files.ts'
+import { fenceOf, filesBelow } from './files.ts'
 
 /** What a run did to the files of a tree. */
 export interface Written {
@@ -33,12 +33,18 @@ export function writeTree(
   })
   refuseLeftovers(files)
   const mark = markOf(source)
-  const rendered = files.map(({ file, objects }): Change => {
+  const own = (file: string, text: string): Change => {
     const path = join(target, file)
-    return { file: path, before: ownText(path, source), after: `${mark}\n${joinBuild(objects)}` }
-  })
+    return { file: path, before: ownText(path, source), after: `${mark}\n${text}` }
+  }
+  const fences = new Set([...stacks.keys()].flatMap((file) => fenceOf(file, stacks.keys()) ?? []))
+  const rendered = [
+    ...files.map(({ file, objects }) => own(file, joinBuild(objects))),
+    ...[...fences].map((file) => own(file, FENCE)),
+  ]
   const stale = filesBelow(target)
-    .filter((file) => basename(file) === FILE && !stacks.has(file) && isFile(join(target, file)))
+    .filter((file) => OF_THE_TREE.has(basename(file)) && !stacks.has(file) && !fences.has(file))
+    .filter((file) => isFile(join(target, file)))
     .map(
       (file): Removal => ({
         file: join(target, file),
@@ -63,6 +69,15 @@ function removeEmptyFolders(folder: string, target: string): void {
   rmdirSync(folder)
   removeEmptyFolders(dirname(folder), target)
 }
+
+/** The names of the files that a run writes. */
+const OF_THE_TREE = new Set([FILE, 'kustomization.yaml'])
+
+const FENCE = `apiVersion: kustomize.config.k8s.io/v1beta1
+kind: Kustomization
+resources:
+- ${FILE}
+`
 
 const MADE_BY = '# Made by krm-hardening render --output'
 

@@ -28,7 +28,7 @@ export function resourceGraph(paths: readonly string[]): Graph {
   const visitFolder = (folder: string): void => {
     const kustomization = readKustomization(folder)
     if (!kustomization) return
-    graph.kustomizations.push(kustomization)
+    if (!kustomization.isOfFlux) graph.kustomizations.push(kustomization)
     graph.files.push(...patchFiles(kustomization))
     for (const list of LISTS)
       for (const entry of stringsOf(kustomization.fields, list)) visit(resolve(folder, entry), entry)

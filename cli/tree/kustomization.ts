@@ -1,5 +1,5 @@
 import { readFileSync, statSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { join, relative, resolve } from 'node:path'
 import { type Fields, isFields } from '../../functions/lib/kubernetes/objects.ts'
 import { readCanonicalYaml } from '../../functions/lib/yaml/canonical-yaml.ts'
 import { display } from '../display.ts'
@@ -12,6 +12,8 @@ export interface Kustomization {
   file: string
   text: string
   fields: Fields
+  /** Nobody wrote it: it lists what Flux builds from a repository, and its file is not there. */
+  isOfFlux?: true
 }
 
 const FILE_NAMES = ['kustomization.yaml', 'kustomization.yml', 'Kustomization']
@@ -26,6 +28,25 @@ export function readKustomization(folder: string): Kustomization | undefined {
   const path = resolve(folder)
   if (!known.has(path)) known.set(path, read(path))
   return known.get(path)
+}
+
+/** Lets a folder without a kustomization count as a list of folders, absolute paths, while the command runs. */
+export function declareList(folder: string, folders: readonly string[]): void {
+  const resources = folders.map((one) => relative(folder, one))
+  known.set(folder, {
+    folder,
+    file: join(folder, 'kustomization.yaml'),
+    text: '',
+    fields: { resources },
+    isOfFlux: true,
+  })
+}
+
+/** The folders that a list of Flux has; undefined for any other folder. */
+export function declaredList(folder: string): string[] | undefined {
+  const kustomization = known.get(resolve(folder))
+  if (!kustomization?.isOfFlux) return undefined
+  return stringsOf(kustomization.fields, 'resources').map((entry) => resolve(folder, entry))
 }
 
 function read(folder: string): Kustomization | undefined {

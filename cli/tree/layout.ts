@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve, sep } from 'node:path'
-import { readKustomization, stringsOf } from './kustomization.ts'
+import { declaredList, readKustomization, stringsOf } from './kustomization.ts'
 import { isList } from './stacks.ts'
 
 /** The file of each stack in the tree that Flux pulls: `<stack>/<environment>/manifests.yaml`, or its path. */
@@ -19,21 +19,29 @@ export const FILE = 'manifests.yaml'
 /**
  * Where the stacks of a folder go. The environment is the topmost folder above it that has a kustomization, so that a
  * stack has one place, whether it is rendered alone or with others. A folder that is of no environment keeps its path in
- * the repository, so that the path of its Flux Kustomization stays what it is.
+ * the repository, and the folders that Flux builds from a repository keep theirs.
  */
 export function layoutOf(folder: string): Layout {
   const path = resolve(folder)
+  const ofFlux = declaredList(path)
+  if (ofFlux) return { environment: undefined, source: nameOf(path), stacks: placed(ofFlux, path) }
   const root = environmentOf(path)
   const stacks = stacksWithin(path, root, new Set())
   if (stacks.includes(root)) {
-    const place = relative(repositoryOf(path) ?? path, path)
-    return { environment: undefined, source: place || basename(path), stacks: new Map([[join(place, FILE), path]]) }
+    return { environment: undefined, source: nameOf(path), stacks: placed([path], repositoryOf(path) ?? path) }
   }
   const environment = basename(root)
   const source = join(environment, relative(root, path))
   const fileOf = (stack: string): string => join(relative(root, stack), environment, FILE)
   return { environment, source, stacks: new Map(stacks.map((stack) => [fileOf(stack), stack])) }
 }
+
+/** Stacks that keep their path below a folder, so that the path of their Flux Kustomization stays what it is. */
+const placed = (stacks: readonly string[], top: string): Map<string, string> =>
+  new Map(stacks.map((stack) => [join(relative(top, stack), FILE), stack]))
+
+/** The path of a folder in its repository. */
+const nameOf = (path: string): string => relative(repositoryOf(path) ?? path, path) || basename(path)
 
 /** The folder of the repository that a folder is in. */
 export function repositoryOf(folder: string): string | undefined {

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { isFields } from '../../functions/lib/kubernetes/objects.ts'
-import { isFolder, type Kustomization, readKustomization, stringsOf } from './kustomization.ts'
+import { declaredList, isFolder, type Kustomization, readKustomization, stringsOf } from './kustomization.ts'
 
 /** Kinds in the order in which Kustomize writes them: `first` before all others, `last` after them. */
 export interface KindOrder {
@@ -38,6 +38,7 @@ function leaves(folder: string, within: ReadonlySet<string>): string[] | undefin
   if (within.has(folder)) return undefined
   const kustomization = readKustomization(folder)
   if (!kustomization || !isList(kustomization)) return [folder]
+  if (kustomization.isOfFlux) return declaredList(folder)
   const inside = new Set([...within, folder])
   const found = stringsOf(kustomization.fields, 'resources').map((entry) => leaves(resolve(folder, entry), inside))
   return found.some((part) => part === undefined) ? undefined : found.flatMap((part) => part ?? [])

@@ -4,7 +4,7 @@ export const VARIABLES: Readonly<Record<string, string>> = {
   EMPTY: '',
   FILE: 'path/to/archive.tar.gz',
   ORDER: 'abcABC123ABCabc',
-  SHORT: 'Äther',
+  SHORT: 'né',
   _n1: 'under',
 }
 
@@ -38,7 +38,7 @@ export const EXPRESSIONS: readonly (readonly [expression: string, expected: stri
   ['${NOBODY:=pa$$word}', 'pa$$word'],
   ['${#DOMAIN}', '16'],
   ['${#NOBODY}', '0'],
-  ['${#SHORT}', '6'],
+  ['${#SHORT}', '3'],
   ['${_n1^}', 'Under'],
   ['${_n1^^}', 'UNDER'],
   ['${ORDER,}', 'abcABC123ABCabc'],
