@@ -26,7 +26,7 @@ const tracingSchema = z
   ])
   .check(z.describe('Tracing; without it, as the mesh is set to'))
 
-/** Each of the three may be `off`, which switches it off whatever the mesh is set to. */
+/** Each of the three may be `off`, which disables it whatever the mesh says. */
 export const telemetrySchema = z.strictObject({
   tracing: z.optional(tracingSchema),
   metrics: z

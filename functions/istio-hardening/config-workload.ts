@@ -52,7 +52,7 @@ export const outboundSchema = z
     z.describe('What the workload may call'),
   )
 
-/** How far an organisation is on its way to mutual TLS. */
+/** How far an organisation has come with mutual TLS. */
 export const mtlsSchema = z.enum(['strict', 'permissive'])
 export type MtlsStage = z.infer<typeof mtlsSchema>
 

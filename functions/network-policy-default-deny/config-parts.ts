@@ -46,7 +46,7 @@ export const alwaysSchema = z
     z.describe('One policy, under the name that it gets'),
   )
 
-/** Which Prometheus there is, only the cluster knows. */
+/** No default, because only the cluster knows which Prometheus there is. */
 export const scrapeSchema = z.strictObject({
   namespace: z.string().check(z.describe('Namespace of the pods')),
   labels: z._default(podLabelsSchema, { [APP]: 'prometheus' }).check(z.describe('Labels of the pods')),
@@ -85,7 +85,7 @@ export const probesSchema = z.strictObject({
   from: z.array(cidrSchema).check(z.minLength(1), z.describe('Addresses of kubelets, which are those of nodes')),
 })
 
-/** Ranges that add to these: forgetting one would open it. */
+/** A policy adds to these ranges, because forgetting one would open it. */
 export const privateRangesSchema = z
   .catchall(
     z.object({
@@ -110,7 +110,7 @@ export const notInjectedSchema = z.catchall(
 
 export const istiodSchema = endpointSchema(ISTIO_SYSTEM, { app: 'istiod' }, 15012)
 
-/** Where traces go, only the cluster knows. */
+/** No default, because only the cluster knows where traces go. */
 export const otelAgentSchema = z.strictObject({
   namespace: z.string().check(z.describe('Namespace of the pods')),
   labels: podLabelsSchema.check(z.describe('Labels of the pods')),

@@ -12,7 +12,7 @@ export const podLabelsSchema = labelsSchema.check(
 /** A set of ranges, as a map so that layers merge: `false` takes one out. */
 export const rangesSchema = z.record(cidrSchema, z.boolean())
 
-/** What a map of names or ranges leaves in, sorted. */
+/** The keys of a map that are not set to false, sorted. */
 export const namesIn = (map: Readonly<Record<string, boolean>>): string[] =>
   Object.keys(map)
     .filter((name) => map[name])

@@ -4,7 +4,7 @@ import { unknownKey } from '../lib/framework/unknown-keys.ts'
 /** The name under which the function marks what it writes. */
 export const NAME = 'network-policy-default-deny'
 
-/** What this function has to say, by short name. */
+/** Everything this function can report, by short name. */
 export const findings = defineFindings(NAME, {
   'unknown-key': unknownKey,
   'hand-written-name': {

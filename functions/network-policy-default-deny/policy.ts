@@ -31,7 +31,7 @@ export interface Rule {
   ports: readonly Port[]
 }
 
-/** A policy. A direction without rules is denied; one that is absent is not this policy's. */
+/** A policy. A direction without rules is denied. An absent direction is left to other policies. */
 export interface Policy {
   name: string
   /** '' where the workload names none. */

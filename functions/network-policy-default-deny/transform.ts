@@ -79,7 +79,7 @@ const policiesOf = (build: Build, open: ReadonlyMap<Subject, string>): Written[]
     object: write(policy, build.spec),
   }))
 
-/** An audit says what is missing, and refuses nothing for it. */
+/** An audit reports what is missing, and refuses nothing. */
 const softened = (finding: Finding): Finding =>
   finding.severity === 'error' && finding.id.startsWith(`${NAME}/`) ? { ...finding, severity: 'warning' } : finding
 

@@ -4,5 +4,5 @@ import { meshFindings } from './mesh.ts'
 import { objectFindings } from './objects.ts'
 import { podFindings } from './pods.ts'
 
-/** Everything this function has to say, by short name: one table for each shelf. */
+/** Everything this function can report, by short name: one table for each folder. */
 export const findings = defineFindings(NAME, { ...meshFindings, ...podFindings, ...objectFindings })

@@ -9,8 +9,8 @@ import type { Member } from './member.ts'
 const AMBIENT = 'ambient'
 
 /**
- * In ambient mode the namespace is labelled `istio.io/dataplane-mode: ambient` and no pod gets a sidecar, so nothing that
- * configures one is made: of the objects, PeerAuthentication and AuthorizationPolicy remain.
+ * In ambient mode the namespace is labelled `istio.io/dataplane-mode: ambient` and no pod gets a sidecar. Of the Istio
+ * objects only PeerAuthentication and AuthorizationPolicy are made, because the others configure sidecars.
  */
 export function labelNamespaces(objects: readonly KubernetesObject[], members: readonly Member[]): Finding[] {
   const joining = new Set(members.map(({ workload }) => workload.namespace))
@@ -25,7 +25,7 @@ export function labelNamespaces(objects: readonly KubernetesObject[], members: r
   ]
 }
 
-/** Source: https://istio.io/latest/docs/ambient/usage/add-workloads/: where both are asked for, pods get a sidecar. */
+/** Source: https://istio.io/latest/docs/ambient/usage/add-workloads/: if both are asked for, pods get a sidecar. */
 const injecting = (namespace: KubernetesObject): Finding[] =>
   namespace.metadata.labels?.[INJECTION] === 'enabled' ? [findings['injection-in-ambient']({ object: namespace })] : []
 

@@ -7,7 +7,10 @@ import type { IstioHardeningSpec } from '../config.ts'
 import { findings } from '../findings/index.ts'
 import type { Member } from './member.ts'
 
-/** Labels of the mesh in the workload's selector, with another value than its pods are to have: the API would refuse them. */
+/**
+ * Labels of the mesh in the workload's selector whose values differ from those that its pods will get. The API would refuse
+ * the workload.
+ */
 export function selectedOtherwise({ object, template }: Workload): Finding[] {
   const path = ['spec', 'selector', 'matchLabels']
   const selector = (valueAt(object, path) ?? {}) as Labels

@@ -15,8 +15,8 @@ export interface Membership {
 }
 
 /**
- * The object, its namespace and the policy decide, and the answer is the same on the output of an earlier run.
- * `namespaceLabels` are those of the Namespace, empty where it is not in the build.
+ * The object, its namespace and the policy decide. The answer is the same for the output of an earlier run.
+ * `namespaceLabels` are the labels of the Namespace, and empty if it is not in the build.
  */
 export function membershipOf(workload: Workload, namespaceLabels: Labels, spec: IstioHardeningSpec): Membership {
   const { object, namespace } = workload
@@ -52,7 +52,7 @@ function namespaceRefusal(workload: Workload, labels: Labels, spec: IstioHardeni
   return findings['namespace-refuses-mesh']({ object }, `${key}: ${refusal}`, namespace)
 }
 
-/** A pod may refuse its sidecar by label, or by the annotation that Istio read before there was the label. */
+/** A pod may refuse its sidecar by label, or by the annotation that Istio read before the label existed. */
 function ownRefusal(workload: Workload, spec: IstioHardeningSpec): Finding | undefined {
   const { object, name, labels, template } = workload
   const [key, refusal] = spec.ambient ? [DATAPLANE_MODE, 'none'] : [INJECT, 'false']
@@ -60,7 +60,7 @@ function ownRefusal(workload: Workload, spec: IstioHardeningSpec): Finding | und
   return found === refusal ? findings['pods-refuse-mesh']({ object }, `${key}: "${refusal}"`, name) : undefined
 }
 
-/** Mesh settings of the policy that name a workload outside the mesh hide a mistake. */
+/** A mesh setting for a workload outside the mesh is a mistake. */
 const ineffective = (workload: Workload, spec: IstioHardeningSpec): Finding[] =>
   (['permissivePorts', 'outbound', 'hosts'] as const)
     .filter((field) => overrideFor<unknown>(spec[field], workload) !== undefined)

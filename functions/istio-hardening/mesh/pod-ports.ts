@@ -3,9 +3,9 @@ import { targetPortNumber } from '../../lib/kubernetes/service.ts'
 import { containerPort, type Workload } from '../../lib/kubernetes/workload.ts'
 
 /**
- * The ports on the pods that policy means by a name or number: one that a container declares, else the targets of a port
- * of their Services, else a number as written, because programs serve on ports that nothing declares. Empty for a name
- * that neither has.
+ * The pod ports that a name or number in the policy means: a port that a container declares, else the targets of a port of
+ * a Service, else the number itself, because programs may serve on ports that nothing declares. Empty for a name that
+ * neither has.
  */
 export function podPorts(workload: Workload, port: string | number, topology: Topology): number[] {
   const declared = containerPort(workload, port)

@@ -19,7 +19,10 @@ export function telemetryOf(workload: Workload, spec: IstioHardeningSpec): Telem
   }
 }
 
-/** Field by field; `off` replaces the whole part, and what is switched off for all starts again from the defaults. */
+/**
+ * Merges field by field. `off` replaces the whole part. A part that is off for all workloads starts again from the
+ * defaults.
+ */
 function merged<T, O>(forAll: T, own: O, defaults: object): T {
   if (own === undefined) return forAll
   if (isOff(own)) return own as unknown as T

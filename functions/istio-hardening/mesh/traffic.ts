@@ -67,14 +67,14 @@ export function trafficByWorkload(
 
 const isRange = ({ flow }: ResolvedFlow): boolean => flow.endPort !== undefined
 
-/** A flow as far as proxies carry it: they leave UDP and SCTP alone. */
+/** The part of a flow that proxies carry: they leave UDP and SCTP alone. */
 function carriedByMesh(resolved: ResolvedFlow): ResolvedFlow[] {
   if (!isTcp(resolved.flow) || isRange(resolved)) return []
   const callees = resolved.callees.filter(({ port }) => isTcp(port))
   return callees.length > 0 || resolved.callees.length === 0 ? [{ ...resolved, callees }] : []
 }
 
-/** The pods in the namespaces of the build that flows go to and that no manifest holds, each once. */
+/** The destinations of flows in the namespaces of the build that no manifest describes, each once. */
 function runtimePodsOf(flows: readonly ResolvedFlow[]): CalledRuntimePods[] {
   const inbound = flows.flatMap((resolved) =>
     resolved.callees.flatMap((callee) =>

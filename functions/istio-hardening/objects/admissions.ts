@@ -33,9 +33,9 @@ export interface Admission {
 }
 
 /**
- * Who may call which port, by port. Callers in the build are known by their service account, others by their namespace,
- * which is all that is known of them here. A port that takes plain text admits its declared callers, who may use mutual
- * TLS all the same, and callers without an identity, whom network policy restricts.
+ * Who may call which port, by port. Callers in the build are known by their service account, others only by their
+ * namespace. A port that takes plain text admits its declared callers, who may still use mutual TLS, and callers without an
+ * identity, whom network policy restricts.
  */
 export function admissionsOf(
   { inbound, backends, permissivePorts, scrapePort }: Arrivals,
@@ -63,7 +63,7 @@ const orderOf = ({ port }: Admission): number => (port === EVERY_PORT ? 0 : port
 
 const inNamespaces = (namespaces: readonly string[]): Source[] => namespaces.map((namespace) => ({ namespace }))
 
-/** Pods of any namespace are any that have an identity; addresses have none. */
+/** "Pods of any namespace" are all pods that have an identity. Addresses have none. */
 const namespacesServing = (call: BackendCall, gateways: Gateways): string[] =>
   gateways.serving(call).flatMap(({ cidr, namespace = '*' }) => (cidr === undefined ? [namespace] : []))
 

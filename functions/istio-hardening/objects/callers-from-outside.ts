@@ -14,7 +14,7 @@ import type { Member } from '../mesh/member.ts'
 interface Outsider {
   name: string
   port: number
-  /** Whether a flow has to say so as well; routes announce themselves. */
+  /** Whether a flow must declare it as well. A route needs no flow. */
   needsFlow: boolean
 }
 
@@ -22,9 +22,9 @@ interface Outsider {
 export type IsOutside = (call: BackendCall) => boolean
 
 /**
- * What the build announces to callers without a proxy and STRICT would refuse: Services of type LoadBalancer or NodePort
- * or with external IPs, flows `from: [any]`, and Ingresses and routes whose controller is outside the mesh. One finding
- * a port, with the lines of policy that serve it.
+ * What the build exposes to callers without a proxy, whom STRICT would refuse: Services of type LoadBalancer or NodePort or
+ * with external IPs, flows `from: [any]`, and Ingresses and routes whose controller is outside the mesh. One finding for
+ * each port, with the lines of policy that admit these callers.
  */
 export function callersFromOutside(
   { workload, traffic }: Member,

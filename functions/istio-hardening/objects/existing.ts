@@ -54,7 +54,7 @@ export const handWritten = (kind: Kind, objects: readonly KubernetesObject[]): H
     .toSorted((a, b) => (a.object.metadata.name < b.object.metadata.name ? -1 : 1))
 
 /**
- * Finds the objects that select given labels, in their order. Each is filed under one label of its selector, so that a
+ * Finds the objects that select given labels, in their order. Each is indexed by one label of its selector, so that a
  * look-up stays cheap in a namespace with thousands of objects.
  */
 function selectorIndex(written: readonly HandWritten[]): (namespace: string, labels: Labels) => HandWritten[] {

@@ -62,7 +62,9 @@ export function istioObjects(mesh: Mesh, spec: IstioHardeningSpec): Placement {
   ])
 }
 
-/** Brings what is generated into the build. A hand-written object in the way is an error, not an overwrite. */
+/**
+ * Adds the generated objects to the build. A hand-written object of the same name is an error, and is never overwritten.
+ */
 export function addGenerated(objects: KubernetesObject[], generated: readonly KubernetesObject[]): Finding[] {
   const types = GENERATED_KINDS.map(([group, kind]) => `${group}/${kind}`)
   return replaceGenerated(objects, { name: NAME, types }, generated, (object) => [findings['name-taken']({ object })])
@@ -86,7 +88,7 @@ function inbound({ objects, topology, members, isMember, runtimePods }: Mesh, sp
   ])
 }
 
-/** What is known about pods: Telemetry. */
+/** What is observed of pods: Telemetry. */
 function observed({ objects, members }: Mesh, spec: IstioHardeningSpec): Placement {
   const wanted = members.map((member) => telemetryFor(member, telemetryOf(member.workload, spec)))
   return adoptOrGenerate(telemetry, wanted, objects)

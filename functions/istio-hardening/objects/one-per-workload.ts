@@ -40,7 +40,7 @@ function generate({ apiVersion, kind, selector }: Kind, { member, spec, reasons 
   return object
 }
 
-/** Istio leaves undefined which of two objects holds that select the same pods. */
+/** If two objects select the same pods, Istio does not define which one holds. */
 function overlaps({ kind }: Kind, missing: readonly Wanted[], all: readonly Wanted[]): Finding[] {
   const those = new Set(all.map(({ member }) => member.workload.object))
   return missing.flatMap(({ member: { workload, alike } }) => {

@@ -9,7 +9,7 @@ import type { PolicyKind, Wanted } from './policy-kind.ts'
 
 const STRICT = 'STRICT'
 const PERMISSIVE = 'PERMISSIVE'
-/** As the workload has it, which is STRICT unless a person wrote something else. */
+/** The mode of the whole workload, which is STRICT unless a person wrote another. */
 const UNSET = 'UNSET'
 
 /**

@@ -7,7 +7,7 @@ export interface Wanted {
   member: Member
   /** Its spec without the selector. */
   spec: Fields
-  /** Why it makes exceptions; they become its annotation. */
+  /** The reasons of its exceptions, which become its annotation. */
   reasons: readonly string[]
 }
 

@@ -14,8 +14,8 @@ import { telemetry } from './telemetry.ts'
 const KINDS = [peerAuthentication, telemetry, sidecar, authorizationPolicy]
 
 /**
- * Hand-written objects whose selector selects no pod: neither of a workload, nor pods that an operator makes as far as
- * custom resources or flows say. Objects of namespaces of which the build holds no pods are not judged.
+ * Hand-written objects that select no pod: neither a pod of a workload, nor one that custom resources or flows say an
+ * operator makes. Objects of a namespace without pods in the build are not judged.
  */
 export function selectingNothing(
   objects: readonly KubernetesObject[],

@@ -12,8 +12,8 @@ export const externalProtocol = (host: string, port: number): string =>
 export const isAddress = (host: string): boolean => /^\d+(?:\.\d+){3}$/.test(host)
 
 /**
- * TCP brings no name: what a member sends to such a port goes to the one host that has it, or anywhere for a pattern.
- * Source: https://istio.io/latest/docs/reference/config/analysis/ist0134/
+ * TCP carries no host name. What a member sends to such a port goes to the one host that uses it or, for a pattern,
+ * anywhere. Source: https://istio.io/latest/docs/reference/config/analysis/ist0134/
  */
 export function sharedPorts({ workload: { object }, traffic }: Member): Finding[] {
   const calls = traffic.outbound.flatMap(({ flow: { key, destination, port, plain } }) =>

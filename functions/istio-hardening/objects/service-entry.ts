@@ -16,8 +16,8 @@ interface ExternalCalls {
 
 /**
  * REGISTRY_ONLY admits an external host only where a ServiceEntry puts it in the registry: one per host and namespace of
- * callers, MESH_EXTERNAL, seen in that namespace alone. One that the build has already gets the ports that it lacks, and one
- * that another build has is left to it.
+ * callers, MESH_EXTERNAL, seen in that namespace alone. An entry that the build already has gets the ports that it lacks.
+ * An entry of another build is left alone.
  */
 export function serviceEntries(
   members: readonly Member[],

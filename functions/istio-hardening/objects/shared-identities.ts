@@ -66,7 +66,7 @@ function callersOf(peer: CallingPods, spec: IstioHardeningSpec, topology: Topolo
   }))
 }
 
-/** Who may call is a matter of flows where anyone may, so nothing is opened there. */
+/** Where flows admit anyone, a shared identity opens nothing more. */
 const isAdmitted = ({ namespace, principals }: KnownCaller, { from }: Admission): boolean =>
   from !== 'any' &&
   from.some(

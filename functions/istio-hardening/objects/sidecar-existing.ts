@@ -40,7 +40,7 @@ export function completeSidecar(existing: KubernetesObject, wanted: readonly Wan
   return found
 }
 
-/** Egress without a port is what holds for every port that no other block names. */
+/** An egress block without a port holds for every port that no other block names. */
 function addHosts(existing: KubernetesObject, hosts: readonly string[]): void {
   const blocks = ensureList<Fields>(ensureFields(existing, 'spec'), 'egress')
   let block = blocks.find(({ port, bind }) => port === undefined && bind === undefined)
@@ -53,7 +53,7 @@ function addHosts(existing: KubernetesObject, hosts: readonly string[]): void {
   for (const host of hosts) if (!listed.some((present) => covers(present, host, namespace))) listed.push(host)
 }
 
-/** A mode that lets a workload call anything, where policy gives that workload no reason for it. */
+/** Reports a mode that lets a workload call anything, if the policy gives no reason for it. */
 function openMode(existing: KubernetesObject, wanted: readonly WantedSidecar[]): Finding[] {
   const path = ['spec', 'outboundTrafficPolicy', 'mode']
   const mode = valueAt(existing, path)
@@ -70,7 +70,7 @@ function openMode(existing: KubernetesObject, wanted: readonly WantedSidecar[]):
     )
 }
 
-/** Hosts that stand for whole namespaces, where neither a flow nor policy lists them. */
+/** Reports hosts that cover whole namespaces, if neither a flow nor the policy lists them. */
 function openHosts(existing: KubernetesObject, wanted: readonly WantedSidecar[]): Finding[] {
   const listed = new Set(wanted.flatMap(({ hosts }) => hosts))
   return hostsWritten(existing)

@@ -42,7 +42,7 @@ function hostIn(workload: Workload, host: string, namespace: string): string {
 }
 
 /**
- * Does a host of a Sidecar, `*` as namespace or name standing for any and `*.suffix` for names below it, take in another?
+ * Does a host of a Sidecar cover another? `*` is any namespace or any name, and `*.suffix` any name below the suffix.
  * Source: https://istio.io/latest/docs/reference/config/networking/sidecar/#IstioEgressListener
  */
 export function covers(host: string, other: string, namespace: string): boolean {

@@ -31,6 +31,6 @@ export const refuseMesh = ({ template }: Workload, { ambient }: IstioHardeningSp
 
 const NATIVE_SIDECAR = 'sidecar.istio.io/nativeSidecar'
 
-/** Does the end of the pods depend on how the mesh runs sidecars? Not if the pods say so themselves. */
+/** Do the pods end only if the mesh runs native sidecars? Not if the pods ask for one themselves. */
 export const needsNativeSidecar = ({ template }: Workload): boolean =>
   template.metadata?.annotations?.[NATIVE_SIDECAR] !== 'true'

@@ -16,7 +16,10 @@ const ANNOTATIONS: Readonly<Record<string, readonly string[]>> = {
   'sidecar.istio.io/interceptionMode': ['REDIRECT', 'TPROXY'],
 }
 
-/** User and group of the proxy, whose traffic is taken for its own. Source: https://istio.io/latest/docs/ops/deployment/application-requirements/ */
+/**
+ * The user and group ID of the proxy. Istio takes the traffic of a process with either for the proxy's own. Source:
+ * https://istio.io/latest/docs/ops/deployment/application-requirements/
+ */
 const PROXY_ID = 1337
 
 /** Fields of a manifest that let its pods call, or be called, without their sidecar, past mutual TLS and the Sidecar. */

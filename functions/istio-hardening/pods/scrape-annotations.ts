@@ -71,7 +71,7 @@ function unknownPort(workload: Workload, { port }: ScrapeTarget): Finding {
   return findings['unknown-scrape-port']({ object }, name, port, didYouMean(String(port), names), expected)
 }
 
-/** A port name for the whole stack that no workload of it has is a mistake. */
+/** A port name for all workloads that none of them has is a mistake. */
 export function unusedScrapeForAll(topology: Topology, spec: IstioHardeningSpec): Finding[] {
   const { workloads } = topology
   const forAll = spec.scrape?.['*']

@@ -17,7 +17,7 @@ import { knowsNodes } from '../traffic/baseline.ts'
 import { writeCallerIn } from './callers.ts'
 import { gatewaysWithoutCallers } from './gateways.ts'
 
-/** What the build announces and the policies cut off: each is named with the line of policy that serves it. */
+/** What the build exposes and the policies cut off, each with the line of policy that admits it. */
 export const announcedTraffic = (build: Build, open: ReadonlyMap<Subject, string>): Finding[] => [
   ...(build.spec.directions.includes('Ingress')
     ? [...exposedServices(build), ...unservedClasses(build), ...gatewaysWithoutCallers(build)]
@@ -89,7 +89,9 @@ export function exposureOf({ object }: Service): string | undefined {
   return Array.isArray(addresses) && addresses.length > 0 ? 'ClusterIP with externalIPs' : undefined
 }
 
-/** Only the build that has the Service translates its port; policies of other builds take the flow's as it is. */
+/**
+ * Only the build that has the Service can translate its port. Policies of other builds take the port of the flow as it is.
+ */
 const servicePortsElsewhere = (build: Build): Finding[] =>
   build.flows.flatMap(({ flow, callees }) => {
     const caller = flow.callers.find(
@@ -131,7 +133,7 @@ function hostsWithoutAddresses({ flows, spec }: Build): Finding[] {
   return hosts.length > 0 ? [findings['private-ranges-left-out']({}, [...new Set(hosts)])] : []
 }
 
-/** Pods that may read what kubelets serve, and no addresses of nodes to let them out to. */
+/** Reports pods that may read what kubelets serve, if the policy gives no addresses of nodes for that. */
 const kubeletsWithoutNodes = ({ subjects, spec }: Build, open: ReadonlyMap<Subject, string>): Finding[] =>
   knowsNodes(spec)
     ? []

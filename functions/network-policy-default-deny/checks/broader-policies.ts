@@ -13,15 +13,15 @@ import { coversRules, type NetworkPolicyRule } from './coverage.ts'
 import type { Written } from './peers.ts'
 
 /**
- * Policies written by hand that admit a caller to a port of a workload, or let one out to a port, where no flow and nothing
- * else of the build does: policies add up, so the generated ones do not narrow them.
+ * Hand-written policies that admit a caller to a port, or let a workload call a port, although no flow and nothing else in
+ * the build asks for it. Policies add up, so the generated ones do not narrow them.
  */
 export const broaderThanFlows = (written: readonly Written[], build: Build): Finding[] => [
   ...build.spec.directions.flatMap((direction) => broaderIn(direction, written, build)),
   ...notCompared(build),
 ]
 
-/** What Cilium's language admits is not compared with flows. */
+/** CiliumNetworkPolicies are not compared with flows. */
 const notCompared = ({ objects, scope }: Build): Finding[] =>
   objects
     .filter(
@@ -78,7 +78,7 @@ function rulesIn(direction: Direction, policy: KubernetesObject): NetworkPolicyR
   return Array.isArray(rules) && (!Array.isArray(types) || types.includes(direction)) ? rules.filter(isFields) : []
 }
 
-/** One peer on one port; undefined is every one. */
+/** One peer on one port. `undefined` is every peer, or every port. */
 interface Connection {
   rule: number
   peer: unknown

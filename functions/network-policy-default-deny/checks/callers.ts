@@ -9,8 +9,9 @@ import { findings } from '../findings.ts'
 import type { Build } from '../subjects/build.ts'
 
 /**
- * Callers in a denied namespace that are no pods of the build and no declared run-time pods. The other end admits them,
- * but nothing here gives them egress: they are of another build, made at run time, or misspelt. The last is a warning.
+ * Callers in a denied namespace that are neither pods of the build nor declared run-time pods. The other end admits them,
+ * but nothing here gives them egress. They belong to another build, are made at run time, or are misspelt, which is a
+ * warning.
  */
 export function callersWithoutPods({ declared, scope, spec, subjects, topology }: Build): Finding[] {
   if (!spec.directions.includes('Egress')) return []
@@ -43,7 +44,7 @@ function unknownCaller(key: string, namespace: string, labels: Labels, topology:
   return [findings['caller-without-pods']({ severity }, key, writeCaller(namespace, labels), meant)]
 }
 
-/** What the pods of a namespace have for the same labels. */
+/** The values that pods of the namespace have under the same label keys. */
 function valuesLike(labels: Labels, namespace: string, topology: Topology): string[] {
   const keys = Object.keys(labels)
   return topology

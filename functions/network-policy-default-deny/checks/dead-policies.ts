@@ -34,7 +34,7 @@ function podsByNamespace({ topology, subjects, declared }: Build): Map<string, L
   ]
   const byNamespace = new Map<string, Labels[]>()
   for (const { namespace, labels } of pods) {
-    // A whole namespace as caller tells nothing of its pods.
+    // A whole namespace as caller says nothing about its pods.
     if (!labels) continue
     const known = byNamespace.get(namespace) ?? []
     known.push(labels)
@@ -44,13 +44,14 @@ function podsByNamespace({ topology, subjects, declared }: Build): Map<string, L
 }
 
 /**
- * Labels that controllers give pods, so that no manifest tells who carries them. Source:
- * https://kubernetes.io/docs/reference/labels-annotations-taints/, and https://istio.io/latest/docs/reference/config/labels/.
+ * Labels that controllers add to pods, so that no manifest shows which pods carry them. Source:
+ * https://kubernetes.io/docs/reference/labels-annotations-taints/, and
+ * https://istio.io/latest/docs/reference/config/labels/.
  */
 const OF_CONTROLLERS =
   /^(?:(?:controller-uid|job-name|controller-revision-hash|pod-template-generation|(?:rollouts-)?pod-template-hash)$|(?:apps|batch|statefulset)\.kubernetes\.io\/|serving\.knative\.dev\/|(?:security|service)\.istio\.io\/)/
 
-/** What a selector asks of labels that manifests write. */
+/** The part of a selector that is about labels which manifests write. */
 function ofManifests(selector: unknown): { matchLabels: Fields; matchExpressions: unknown[] } {
   const { matchLabels, matchExpressions } = isFields(selector) ? selector : {}
   const labels = Object.entries(isFields(matchLabels) ? matchLabels : {}).filter(([key]) => !OF_CONTROLLERS.test(key))
@@ -74,7 +75,7 @@ function selectorsOf(object: KubernetesObject): unknown[] {
 const withoutSources = (selector: unknown): unknown =>
   JSON.parse(JSON.stringify(selector).replaceAll(/"(?:k8s|any):(?=[^"]*")/g, '"'))
 
-/** An empty selector selects pods that nothing here knows of, too. */
+/** An empty selector also selects pods that are not known here. */
 const selectsSome = (selector: unknown, pods: readonly Labels[]): boolean =>
   !isFields(selector) || isEmpty(selector) || pods.some((labels) => matchesSelector(ofManifests(selector), labels))
 

@@ -9,8 +9,8 @@ import { deniedTo, ownStage } from '../subjects/stage.ts'
 import type { Subject } from '../subjects/subject.ts'
 
 /**
- * Workloads whose owner restricts by hand who may call them, and leaves open whom they call: the generated policies deny
- * that, too. A stage of the workload's own, or a reason for open egress, says that somebody has thought of it.
+ * Workloads whose hand-written policies restrict ingress and leave egress open. The generated policies deny egress as well.
+ * A stage of the workload's own, or a reason for open egress, shows that somebody has decided this.
  */
 export function egressThatWasOpen(build: Build, open: ReadonlyMap<Subject, string>): Finding[] {
   const byHand = build.objects.filter(

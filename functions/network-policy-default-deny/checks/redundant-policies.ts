@@ -12,8 +12,8 @@ const FIELDS: readonly (readonly [direction: Direction, field: string])[] = [
 ]
 
 /**
- * Policies of which one direction admits nothing that a broader policy for the same pods does not admit too. At least
- * one of the two is written by hand: what is generated repeats nothing.
+ * Policies with a direction that a broader policy for the same pods covers completely. At least one of the two is written
+ * by hand, because generated policies repeat nothing.
  */
 export function redundantPolicies(objects: readonly KubernetesObject[], coverage: Coverage): Finding[] {
   const policies = objects.filter((object) => isKind(object, 'networking.k8s.io', 'NetworkPolicy')).sort(byName)
@@ -39,7 +39,7 @@ function isBroader(
   coverage: Coverage,
 ): boolean {
   if (broad === narrow || !covers(broad, narrow, direction, field, coverage)) return false
-  // Of two that admit the same, the one written by hand can go; of two by hand, the later.
+  // Of two that admit the same, the hand-written one can go; of two hand-written ones, the later.
   const isEqual = covers(narrow, broad, direction, field, coverage)
   if (!isEqual) return true
   const [broadIsManual, narrowIsManual] = [broad, narrow].map((policy) => !isGeneratedBy(policy, NAME))

@@ -16,8 +16,8 @@ interface Call {
 }
 
 /**
- * Workloads to which a Service sends the callers of another workload, too, and to which no flow goes by it: policies would
- * drop that share of the connections. By a headless Service callers choose the pods themselves.
+ * Workloads that the Service of a flow also selects, and to which no flow goes. Policies would drop their share of the
+ * connections. With a headless Service, callers choose the pods themselves.
  */
 export function forgottenEndpoints({ flows, topology }: Build): Finding[] {
   const calls = flows.flatMap(({ flow: { key, port, expect }, callees }) =>

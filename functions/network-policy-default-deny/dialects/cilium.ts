@@ -6,7 +6,7 @@ import type { NetworkPolicyDefaultDenySpec } from '../config.ts'
 import type { Direction, Peer, Policy, Rule } from '../policy.ts'
 import { apiServerPeers, dnsPeers } from './known-peers.ts'
 
-/** Label of every pod that Cilium knows, by which it tells namespaces. */
+/** The label by which Cilium knows the namespace of every pod. */
 const POD_NAMESPACE = 'k8s:io.kubernetes.pod.namespace'
 
 /** How many ports Cilium takes in one list. */

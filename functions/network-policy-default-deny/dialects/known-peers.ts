@@ -11,7 +11,10 @@ export const dnsPeers = ({ dns }: NetworkPolicyDefaultDenySpec): Peer[] => [
   ...(dns.nodeLocal === undefined ? [] : [toRange(dns.nodeLocal)]),
 ]
 
-/** The addresses of the API server, and the pods that carry its own calls; none where only any address will do. */
+/**
+ * The addresses of the API server, and the pods that carry its own calls. None if the policy cannot say better than any
+ * address.
+ */
 export const apiServerPeers = ({ apiServer }: NetworkPolicyDefaultDenySpec, direction: Direction): Peer[] => [
   ...(apiServer.cidrs ?? []).map(toRange),
   ...(direction === 'Ingress' ? Object.values(apiServer.relays).map(toPeer) : []),

@@ -52,7 +52,7 @@ function plainPeers(peer: Peer, { direction, spec }: Side): Peer[] {
     case 'dns':
       return dnsPeers(spec)
     case 'apiServer':
-      // It is no pod: unless its addresses are known, any may be its.
+      // The API server is no pod. Unless its addresses are known, any address may be its own.
       return spec.apiServer.cidrs ? apiServerPeers(spec, direction) : [{ type: 'anyone' }]
     case 'host':
       return outside(peer.host, spec)

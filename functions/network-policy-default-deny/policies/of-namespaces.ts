@@ -33,7 +33,7 @@ const defaultDeny = (directions: readonly Direction[]): Draft => ({
   exceptions: [],
 })
 
-/** Sidecars give the metrics of their pods, so only a namespace with sidecars has them. */
+/** Sidecars serve the metrics of their pods, so only a namespace with sidecars gets this policy. */
 function statsScrape(
   { spec: { scrape }, subjects }: Build,
   namespace: string,

@@ -41,8 +41,8 @@ export function subjectPolicies(build: Build, open: ReadonlyMap<Subject, string>
 type Sides = Partial<Record<Direction, readonly SubjectAdmission[] | 'open'>>
 
 /**
- * A direction of a policy: what is admitted if it is denied, and everything for pods that are behind others of their
- * namespace. Without default-deny around it, a policy has to deny by itself even if it admits nothing.
+ * A direction of a policy: what is admitted if the direction is denied, and everything for pods at an earlier stage than
+ * their namespace. Without default-deny around it, a policy that admits nothing must still deny.
  */
 function sideOf(
   direction: Direction,
@@ -56,7 +56,7 @@ function sideOf(
   return isNeeded ? { [direction]: admitted[direction] } : {}
 }
 
-/** The policy of the namespace that admits it comes with default-deny. */
+/** The policy of the namespace that admits the scraper comes with default-deny. */
 const fromScraperOfSidecars = (subject: Subject, { scrape, stage }: Build['spec']): SubjectAdmission[] =>
   scrape && !scrape.off && stage === 'audit' && subject.injected
     ? [

@@ -17,8 +17,8 @@ interface Admitted {
 }
 
 /**
- * The rules that admit exactly what is asked for: one rule for each set of ports, with every peer that has that set.
- * What everyone is admitted to is said once. Sorted by ports and peers, whatever the order of the admissions.
+ * The rules that admit exactly what is asked for: one rule for each set of ports, with every peer that has that set. A port
+ * that everyone may call is in no rule for single peers. Sorted by ports and peers, whatever the order of the admissions.
  */
 export function rulesOf(admissions: readonly Admission[]): Rule[] {
   const admitted = withoutRepeats(byPeer(admissions))

@@ -6,11 +6,14 @@ const SYNC_WAVE = 'argocd.argoproj.io/sync-wave'
 
 const waveOn = (object: KubernetesObject | undefined): string | undefined => object?.metadata.annotations?.[SYNC_WAVE]
 
-/** Policies of a namespace come with the Namespace: what isolates pods never comes after them. */
+/** The policies of a namespace share the wave of the Namespace, so pods are never there before what isolates them. */
 export const namespaceSyncWave = (namespace: string, { namespaces }: Build): string | undefined =>
   waveOn(namespaces.get(namespace))
 
-/** A workload's policy comes with it: later, and a wave that waits for the workload would never end. */
+/**
+ * A workload's policy shares its wave. In a later wave it would come too late: Argo CD waits for a workload that cannot
+ * become ready without it.
+ */
 export const syncWaveOf = ({ workload, namespace }: Subject, build: Build): string | undefined =>
   workload ? waveOn(workload.object) : namespaceSyncWave(namespace, build)
 

@@ -27,10 +27,10 @@ export interface Build {
   scope: Scope
   /** Flows as they are declared, in the order of their keys. */
   declared: readonly Flow[]
-  /** Those that touch the build. */
+  /** The flows that concern the build. */
   flows: readonly ResolvedFlow[]
   calls: readonly BackendCall[]
-  /** Those to pods that operators make. */
+  /** Calls to pods that operators make. */
   madeCalls: readonly MadeCall[]
   /** What monitors of the build ask to be scraped. */
   scrapes: readonly Scrape[]
@@ -40,15 +40,15 @@ export interface Build {
   /** Namespace objects of the build, by name. */
   namespaces: ReadonlyMap<string, KubernetesObject>
   gateways: Gateways
-  /** Single pods of workloads that have a policy besides. */
+  /** Single pods that have a policy in addition to that of their workload. */
   replicas: readonly Subject[]
   subjectOf(workload: Workload, replica?: string): Subject | undefined
   calleeSubject(callee: Callee): Subject | undefined
-  /** Of pods that an operator makes. */
+  /** The subject of pods that an operator makes. */
   madeSubject(pods: MadePods): Subject | undefined
 }
 
-/** Reads a build; what does not fit together in it is a finding. */
+/** Reads a build, and reports what does not fit together in it. */
 export function readBuild(
   objects: readonly KubernetesObject[],
   spec: NetworkPolicyDefaultDenySpec,

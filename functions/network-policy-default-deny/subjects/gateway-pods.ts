@@ -6,7 +6,7 @@ import type { NetworkPolicyDefaultDenySpec } from '../config.ts'
 import type { Scope } from './scope.ts'
 import type { Subject } from './subject.ts'
 
-/** A waypoint carries traffic inside the mesh, and no route to a backend tells which. */
+/** The class of waypoints, which carry traffic inside the mesh. No route says which traffic. */
 export const WAYPOINT = 'istio-waypoint'
 
 /**

@@ -8,7 +8,8 @@ export const KUBELET_PORT = 10250
 
 /**
  * The service accounts, as `namespace/name`, that the build gives a right to what kubelets serve. Nodes belong to no
- * namespace, so it takes a ClusterRole and a ClusterRoleBinding. A role that may do everything tells nothing.
+ * namespace, so it takes a ClusterRole and a ClusterRoleBinding. A role that may do everything does not count, because it
+ * says nothing about kubelets.
  */
 export function kubeletReaders(objects: readonly KubernetesObject[]): ReadonlySet<string> {
   const roles = new Set(

@@ -5,8 +5,8 @@ import type { Workload } from '../../lib/kubernetes/workload.ts'
 import type { Subject } from './subject.ts'
 
 /**
- * Single pods of StatefulSets that are called by a Service of their own: a policy each, next to that of the workload, which
- * admits to them alone who calls them by it. By the name of the pod.
+ * Single pods of a StatefulSet that have a Service of their own. Each gets a policy next to that of the workload, named
+ * after the pod, which admits the callers of that Service to this pod alone.
  */
 export function replicaSubjects(
   flows: readonly ResolvedFlow[],

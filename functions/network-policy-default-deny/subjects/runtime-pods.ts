@@ -102,7 +102,10 @@ function subjectOf(group: readonly Named[], { topology, spec, namespaces, kubele
   }
 }
 
-/** Pods that a flow or the configuration declares are taken for members of the mesh; of others their labels and their Namespace tell. */
+/**
+ * Pods that a flow or the configuration declares count as members of the mesh. For others, their labels and their Namespace
+ * decide.
+ */
 function isOutsideMesh(
   group: readonly Named[],
   made: readonly MadePods[],

@@ -11,7 +11,9 @@ export interface Scope {
   includes(namespace: string): boolean
 }
 
-/** The cluster's own namespace, whose pods run before any policy can be fixed: only for those who name it. */
+/**
+ * The cluster's own namespace is denied only if it is named, because a mistake there stops what is needed to correct it.
+ */
 const ONLY_WHEN_NAMED = 'kube-system'
 
 export function scopeOf(topology: Topology, { namespaces }: NetworkPolicyDefaultDenySpec): Scope {

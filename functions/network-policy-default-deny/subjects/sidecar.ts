@@ -5,9 +5,9 @@ import type { Labels } from '../../lib/kubernetes/selector.ts'
 import type { Workload } from '../../lib/kubernetes/workload.ts'
 
 /**
- * Do the pods of a workload get a sidecar? Their own label says so, as istio-hardening writes it; without one, those of
- * their Namespace do, where it is in the build, and then their revision.
- * Source: https://istio.io/latest/docs/setup/additional-setup/sidecar-injection/#controlling-the-injection-policy
+ * Do the pods of a workload get a sidecar? Their own label decides, as istio-hardening writes it. Without one, the labels
+ * of their Namespace decide, if it is in the build, and then their revision. Source:
+ * https://istio.io/latest/docs/setup/additional-setup/sidecar-injection/#controlling-the-injection-policy
  */
 export function hasSidecar(workload: Workload, namespaces: ReadonlyMap<string, KubernetesObject>): boolean {
   const own = workload.labels[INJECT]
@@ -15,7 +15,7 @@ export function hasSidecar(workload: Workload, namespaces: ReadonlyMap<string, K
   return isInjected(workload.namespace, workload.labels, namespaces)
 }
 
-/** The same of pods by their labels. */
+/** The same question for pods that are known by their labels. */
 export function isInjected(
   namespace: string,
   podLabels: Labels,

@@ -16,7 +16,7 @@ export interface Subject {
   namespace: string
   /** What selects the pods. */
   podLabels: Labels
-  /** Everything that is known of what the pods carry. */
+  /** All labels that the pods are known to carry. */
   carried: Labels
   /** undefined for run-time pods. */
   workload: Workload | undefined
@@ -34,7 +34,7 @@ export interface Known {
   kubeletReaders: ReadonlySet<string>
 }
 
-/** Every workload whose pods a policy can select, as subjects; of the others, why not. */
+/** Every workload whose pods a policy can select, as subjects, and the reason for each of the others. */
 export function workloadSubjects(
   topology: Topology,
   scope: Scope,

@@ -4,7 +4,7 @@ import { toPeer } from '../config-peers.ts'
 import type { Build } from '../subjects/build.ts'
 import { type Endpoint, podEndpoints } from './endpoints.ts'
 
-/** Whoever carries calls of this route to backends. Gateways of the mesh are members of it, wherever they run. */
+/** The pods that carry calls of this route to its backends. Gateways of the mesh are members of it, wherever they run. */
 export function backendCallers(call: Pick<BackendCall, 'route' | 'source'>, build: Build): Endpoint[] {
   if (call.route === 'apiServer') return [{ peer: { type: 'apiServer' }, inMesh: false }]
   const callers = build.gateways.serving(call).flatMap((peer) => endpointsOfPeer(peer, build))

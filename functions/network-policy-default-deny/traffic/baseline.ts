@@ -33,8 +33,8 @@ export const calledByEveryPod = (spec: NetworkPolicyDefaultDenySpec): Receiver[]
 ]
 
 /**
- * What pods call without a flow: DNS all of them, the mesh those with a sidecar, the API server those with its token,
- * kubelets those with a right to what these serve.
+ * What pods call without a flow. All of them call DNS, those with a sidecar the mesh, those with a token the API server,
+ * and those with a right to what kubelets serve call kubelets.
  */
 export function baseline(
   { injected, usesApiServer, readsKubelets }: Subject,

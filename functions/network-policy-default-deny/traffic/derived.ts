@@ -51,7 +51,7 @@ export function scrapersOf({ scrapers }: Scrape, build: Build): Endpoint[] {
   return scrape ? podEndpoints(scrape.namespace, scrape.labels, build) : []
 }
 
-/** Flows that select the pods by labels of their own say themselves who of them calls whom. */
+/** If flows select these pods by labels of their own, the flows say which of the pods call each other. */
 function amongMembers(pods: MadePods, build: Build): DerivedCall[] {
   const subject = build.madeSubject(pods)
   const { members = [] } = pods

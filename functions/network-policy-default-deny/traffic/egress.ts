@@ -64,7 +64,7 @@ function toDestination(subject: Subject, flow: Flow, callees: readonly Callee[],
   })
 }
 
-/** No manifest holds these callers, so they are found in the flows as they are declared. */
+/** No manifest describes these callers, so they are found in the declared flows. */
 const fromRuntimePods = (subject: Subject, build: Build): SubjectAdmission[] =>
   build.declared
     .filter((flow) => flow.callers.some((caller) => isCaller(subject, caller, flow, build)))

@@ -15,7 +15,7 @@ export interface Endpoint {
   peer: Peer
   /** Does the ambient mesh carry its traffic? */
   inMesh: boolean
-  /** Why it may call, where no labels say which pods it is. */
+  /** The reason why it may call, if no labels say which pods it is. */
   reason?: string
 }
 
@@ -38,7 +38,7 @@ export function portsOnWire(
   return [HBONE, ...(plain ? ports : ports.filter((port) => !isTcp(port)))]
 }
 
-/** Anyone may be a member of the mesh or not. */
+/** Anyone, inside the mesh or outside. */
 export const anyone = ({ spec }: Build): Endpoint[] => [
   { peer: { type: 'anyone' }, inMesh: false },
   ...(spec.ambient ? [{ peer: { type: 'anyone' } as const, inMesh: true }] : []),

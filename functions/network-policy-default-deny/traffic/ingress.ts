@@ -43,7 +43,7 @@ function fromFlow({ flow, callees, peers }: ResolvedFlow, build: Build): Subject
 const isUnselected = (peer: Peer): boolean =>
   peer.type === 'anyone' || (peer.type === 'pods' && Object.keys(peer.labels ?? {}).length === 0)
 
-/** DNS, istiod and the receiver of traces have egress to them from pods of every build, so all pods are admitted to them. */
+/** Pods of every build may call DNS, istiod and the receiver of traces, so these admit all pods. */
 function fromEveryPod(subject: Subject, build: Build): SubjectAdmission[] {
   return calledByEveryPod(build.spec)
     .filter(({ namespace, labels }) => namespace === subject.namespace && selects(labels, subject.carried))
@@ -69,7 +69,7 @@ function fromScraper(subject: Subject, build: Build): SubjectAdmission[] {
   }))
 }
 
-/** Of run-time pods no manifest tells the probes, so kubelets are admitted to every port of theirs. */
+/** No manifest shows the probes of run-time pods, so kubelets are admitted to all of their ports. */
 function fromKubelet(subject: Subject, build: Build): SubjectAdmission[] {
   const ranges = new Set([...(build.spec.probes?.from ?? []), ...ambientProbes(subject, build)])
   if (ranges.size === 0) return []
@@ -79,7 +79,7 @@ function fromKubelet(subject: Subject, build: Build): SubjectAdmission[] {
 }
 
 /**
- * In an ambient mesh probes arrive from one address, whatever node they come from, and no CNI takes it for a kubelet.
+ * In an ambient mesh probes arrive from one address, whatever node they come from, which no CNI recognises as a kubelet.
  * Source: https://istio.io/latest/docs/ambient/usage/networkpolicy/#ambient-health-probes-and-kubernetes-networkpolicy
  */
 const AMBIENT_PROBES = '169.254.7.127/32'
