@@ -13,7 +13,7 @@ interface Broken {
   violation: Violation
 }
 
-/** Everything in which a tree breaks the conventions. With `fix: true` what is safe is repaired in the objects. */
+/** Finds every way in which a tree breaks the conventions. With `fix: true`, what is safe is repaired in the objects. */
 export function judge(tree: Tree, spec: FluxConventionsSpec): Finding[] {
   const namespaces = new Map(tree.entries.map(({ object, namespace }) => [object, namespace]))
   const allowed: Finding[] = []
@@ -54,7 +54,7 @@ function reasonFor(
   return key === undefined ? undefined : exceptions[key]?.[rule.name as RuleName]
 }
 
-/** By what the policy may name an object. */
+/** The keys by which a policy may name an object. */
 const keysOf = (kind: string, name: string, namespace: string | undefined): string[] => [
   ...(namespace === undefined ? [] : [`${kind}/${namespace}/${name}`]),
   `${kind}/${name}`,

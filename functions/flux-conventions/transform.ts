@@ -1,9 +1,9 @@
 /**
  * The Flux objects of a build keep the conventions of a repository: one file a rule, in rules/.
  *
- * Nothing is changed unless `fix` asks for it, and then only what is safe. A rule judges what the objects say. What only
- * everything together tells (whether a dependsOn names something, say) is judged where `complete` says that the build is all
- * there is; `krm-hardening flux` judges a whole repository so, and knows its folders as well.
+ * Nothing is changed unless `fix` asks for it, and then only what is safe. A rule judges what the objects say. What takes
+ * the whole tree (whether a dependsOn names something, say) is judged only if `complete` says that the build is all there
+ * is. `krm-hardening flux` judges a whole repository in this way, and knows its folders as well.
  */
 
 import type { Finding } from '../lib/framework/finding.ts'

@@ -5,7 +5,7 @@ import { defineRule } from './rule.ts'
 
 const STABLE = /^v\d+$/
 
-/** Flux objects are of the stable version of their kind, where it has one. */
+/** Flux objects use the stable version of their kind, if it has one. */
 export const apiVersion = defineRule({
   name: 'api-version',
   severity: 'error',

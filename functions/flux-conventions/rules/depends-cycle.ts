@@ -32,7 +32,7 @@ function circlesOf(tree: Tree): Entry[][] {
   const state = new Map<Entry, 'open' | 'done'>()
   for (const start of dependents(tree)) {
     if (state.has(start)) continue
-    // The way down, each with those of its dependencies that are still to be visited.
+    // The path down, each entry with its dependencies that are still to be visited.
     const way: { entry: Entry; left: Entry[] }[] = []
     const enter = (entry: Entry): void => {
       state.set(entry, 'open')

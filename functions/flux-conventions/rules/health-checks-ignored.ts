@@ -2,7 +2,7 @@ import { waitOf } from '../tree/health.ts'
 import { listAt } from '../tree/values.ts'
 import { defineRule } from './rule.ts'
 
-/** No health check is written that Flux does not look at. */
+/** No health check is written that Flux would ignore. */
 export const healthChecksIgnored = defineRule({
   name: 'health-checks-ignored',
   severity: 'info',

@@ -1,6 +1,6 @@
 import { defineRule } from './rule.ts'
 
-/** What a kustomization takes from a URL is of a commit, or at least of a tag. */
+/** What a kustomization takes from a URL is pinned to a commit, or at least to a tag. */
 export const remoteResource = defineRule({
   name: 'remote-resource',
   severity: 'error',
@@ -25,7 +25,7 @@ export const remoteResource = defineRule({
 const COMMIT = /^[0-9a-f]{40}$/
 const TAG = /^(?:refs\/tags\/.+|v?\d+(?:\.\d+)+[\w.+-]*|[\w.-]+-v?\d+(?:\.\d+)+[\w.+-]*)$/
 
-/** What a URL of Git names: a commit, a tag, or else a branch. */
+/** What the revision in a URL of Git is: a commit, a tag, or else a branch. */
 export function revisionOf(url: string): 'commit' | 'tag' | 'branch' {
   if (/\/releases\/download\//.test(url)) return 'tag'
   const [, ref] = /[?&](?:ref|version)=([^&]+)/.exec(url) ?? []

@@ -27,7 +27,7 @@ export const resources = defineRule({
   },
 })
 
-/** All values; undefined where some of them cannot be seen. */
+/** All values; undefined if some of them cannot be seen. */
 function valuesOf(tree: Tree, { object, namespace }: Entry): unknown[] | undefined {
   const values: unknown[] = [valueAt(object, ['spec', 'values'])]
   for (const { kind, name, valuesKey = 'values.yaml' } of listAt(object, 'spec', 'valuesFrom')) {

@@ -8,7 +8,7 @@ export interface Violation {
   object: KubernetesObject
   /** Path of the field, as messages write it. */
   path?: string
-  /** Where the rule has more than one severity: that of this violation. */
+  /** The severity of this violation, if the rule has several. */
   severity?: Severity
   /** Completes "found …". Never a value that may be secret. */
   found: string

@@ -16,7 +16,7 @@ export const schema = defineRule({
       const kind = fluxKindOf(tree.schemas, object)
       if (!kind || versionOf(object) !== kind.version) continue
       for (const misfit of misfits(object.spec ?? {}, kind.spec, ['spec'])) {
-        // A prune that is absent is the business of its own rule.
+        // The rule `prune` reports a prune that is absent.
         if (formatPath(misfit.path) === 'spec.prune' && misfit.found === 'nothing') continue
         const advice = ownerOf(misfit, tree.schemas)
         yield {

@@ -15,7 +15,7 @@ export const sourceExists = defineRule({
     if (!tree.isComplete) return
     for (const entry of tree.entries)
       for (const reference of sourceReferencesOf(entry)) {
-        // Such a reference is the business of source-namespace.
+        // The rule source-namespace reports such a reference.
         if (reference.namespace === undefined && entry.object.apiVersion.startsWith(`${FLUX.Kustomization}/`)) continue
         const { path, kind, name } = reference
         const namespace = reference.namespace ?? entry.namespace

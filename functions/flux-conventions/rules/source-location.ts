@@ -1,7 +1,7 @@
 import { sourcesFolderOf } from '../config-policy.ts'
 import { defineRule } from './rule.ts'
 
-/** Sources lie in one folder, which is applied before everything else. Judged where files are known. */
+/** Sources are in one folder, which is applied before everything else. Judged only if files are known. */
 export const sourceLocation = defineRule({
   name: 'source-location',
   severity: 'info',

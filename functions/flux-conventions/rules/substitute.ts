@@ -5,7 +5,7 @@ import { defineRule } from './rule.ts'
 /** Annotation or label by which an object opts out. Source: https://fluxcd.io/flux/components/kustomize/kustomizations/#post-build-variable-substitution */
 const SUBSTITUTE = 'kustomize.toolkit.fluxcd.io/substitute'
 
-/** No variable is left where the Kustomization that applies an object substitutes none. */
+/** No variable is left in an object whose Kustomization substitutes none. */
 export const substitute = defineRule({
   name: 'substitute',
   severity: 'error',

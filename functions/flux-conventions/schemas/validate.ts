@@ -5,7 +5,7 @@ import { nameOfType } from '../../lib/kubernetes/type-check.ts'
 import type { Schema } from './schemas.ts'
 import { hasVariable } from './variable.ts'
 
-/** Why the API server refuses a value, or drops it. */
+/** Why the API server would refuse a value, or drop it. */
 export interface Misfit {
   path: (string | number)[]
   found: string
@@ -14,7 +14,7 @@ export interface Misfit {
 
 type Path = readonly (string | number)[]
 
-/** Everything in which a value does not fit a schema. A value with a variable fits wherever text may be. */
+/** Every way in which a value does not fit a schema. A value with a variable fits wherever text may be. */
 export function misfits(value: unknown, schema: Schema, path: Path): Misfit[] {
   if (value === undefined || value === null) return []
   if (typeof value === 'string' && hasVariable(value)) return []
@@ -54,7 +54,7 @@ const unknownField = (path: (string | number)[], key: string, known: readonly st
   expected: `one of ${known.join(', ')}`,
 })
 
-/** What should be in place of the value, or undefined where it fits. */
+/** What should be in place of the value, or undefined if it fits. */
 function scalarProblem(value: unknown, schema: Schema): string | undefined {
   const { type } = schema
   if (type !== undefined && !IS[type]?.(value)) return typeName(schema)

@@ -2,12 +2,12 @@ import { type KubernetesObject, valueAt } from '../../lib/kubernetes/objects.ts'
 import { type Entry, FLUX } from './tree.ts'
 import { textAt } from './values.ts'
 
-/** By which kpt, and whoever reads files in its way, says which file an object is from. */
+/** The annotations by which kpt, and tools that read files as it does, say which file an object is from. */
 const PATHS = ['internal.config.kubernetes.io/path', 'config.kubernetes.io/path']
 
 /**
- * The objects of a build. Where their files are known, as in a package of kpt, what lies in the folder of a Kustomization is
- * applied by it, and goes to its `targetNamespace`.
+ * The objects of a build. If their files are known, as in a package of kpt, the objects in the folder of a Kustomization
+ * are applied by it, and go to its `targetNamespace`.
  */
 export function entriesOf(objects: readonly KubernetesObject[]): Entry[] {
   const entries = objects.map(

@@ -6,7 +6,7 @@ export interface Dependency {
   path: string
   name: string
   namespace: string | undefined
-  /** What it names; undefined where the tree has no such object. */
+  /** What it names; undefined if the tree has no such object. */
   target: Entry | undefined
 }
 
@@ -14,7 +14,7 @@ export interface Dependency {
 const KINDS = ['Kustomization', 'HelmRelease'] as const
 type Dependent = (typeof KINDS)[number]
 
-/** What a Kustomization or HelmRelease waits for. A name without a namespace is of its own. */
+/** What a Kustomization or HelmRelease waits for. A name without a namespace means its own namespace. */
 export function dependenciesOf(tree: Tree, entry: Entry): Dependency[] {
   const kind = entry.object.kind as Dependent
   return listAt(entry.object, 'spec', 'dependsOn').flatMap(({ name, namespace }, index) => {
@@ -27,6 +27,6 @@ export function dependenciesOf(tree: Tree, entry: Entry): Dependency[] {
 
 export const dependents = (tree: Tree): Entry[] => [...tree.kustomizations, ...tree.releases]
 
-/** What others of the tree wait for. */
+/** The entries that others in the tree wait for. */
 export const dependedOn = (tree: Tree): Set<Entry> =>
   new Set(dependents(tree).flatMap((entry) => dependenciesOf(tree, entry).flatMap(({ target }) => target ?? [])))

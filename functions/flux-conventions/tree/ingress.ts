@@ -1,7 +1,7 @@
 import type { KubernetesObject } from '../../lib/kubernetes/objects.ts'
 import { textAt } from './values.ts'
 
-/** The annotation that was there before the field, and that controllers still read. */
+/** The annotation that preceded the field, and that controllers still read. */
 const ANNOTATION = 'kubernetes.io/ingress.class'
 
 /** The class of an Ingress. */

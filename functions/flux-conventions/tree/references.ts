@@ -7,7 +7,7 @@ export interface SourceReference {
   path: string
   kind: string
   name: string
-  /** As it is written; a reference without one is of the object's own namespace. */
+  /** As written; a reference without one means the object's own namespace. */
   namespace: string | undefined
 }
 

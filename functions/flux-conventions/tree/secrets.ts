@@ -11,7 +11,7 @@ export const isEncrypted = (object: KubernetesObject): boolean =>
     text.includes(SOPS),
   )
 
-/** Does the Secret hold a value that can be read? One that a variable gives is not in Git. */
+/** Does the Secret hold a value that can be read? The value of a variable is not in Git. */
 export const hasLiterals = (object: KubernetesObject): boolean =>
   [...valuesIn(object.stringData), ...valuesIn(object.data)].some(
     (text) => text !== '' && !hasVariable(text) && !hasVariable(decoded(text)),

@@ -4,15 +4,15 @@ import type { Schemas } from '../schemas/schemas.ts'
 /** An object that Flux applies. */
 export interface Entry {
   object: KubernetesObject
-  /** The namespace that the cluster has it in; undefined where the build does not tell, or for an object of the cluster. */
+  /** Its namespace in the cluster; undefined if the build does not say, or if the kind has none. */
   namespace: string | undefined
-  /** Path of its file, where it is known. */
+  /** Path of its file, if it is known. */
   file?: string | undefined
-  /** The Kustomization that applies it; undefined where that is not known, and for what Flux starts from. */
+  /** The Kustomization that applies it; undefined if that is not known, and for what Flux starts from. */
   appliedBy?: Entry | undefined
 }
 
-/** What only the files of a repository tell. The function alone has none of it. */
+/** What only the files of a repository show. The function by itself has none of it. */
 export interface Repository {
   /** The Kustomizations that Flux starts from. */
   roots: ReadonlySet<Entry>
@@ -22,7 +22,7 @@ export interface Repository {
   unbuilt: readonly { entry: Entry; reason: string }[]
   /** URLs in the `resources` of the folder of a Kustomization. */
   remotes: readonly { entry: Entry; file: string; url: string }[]
-  /** `Kind/name` of what the files of those folders hold that do not build, so that nothing else is said to miss it. */
+  /** `Kind/name` of the objects in folders that do not build, so that nothing is reported as missing them. */
   unbuiltObjects: ReadonlySet<string>
   /** Names of the variables that some Kustomization of the repository substitutes. */
   variables: ReadonlySet<string>
@@ -38,7 +38,7 @@ const SOURCES = 'source.toolkit.fluxcd.io'
 /** A kind of object by its group and name. */
 type Type = readonly [group: string, kind: string]
 
-/** The objects of one build, or of everything that Flux applies, by what rules look for. */
+/** The objects of one build, or of everything that Flux applies, indexed by what rules look for. */
 export class Tree {
   readonly entries: readonly Entry[]
   /** Are these all objects that Flux applies? Only then can something be missing. */
@@ -83,7 +83,7 @@ export class Tree {
     return (this.#byName.get(keyOf(kind, name)) ?? []).filter(({ object }) => isKind(object, group, kind))
   }
 
-  /** The object of that name; a namespace that is not known may be any. */
+  /** The object of that name. An unknown namespace matches any. */
   find(type: Type, name: string, namespace: string | undefined): Entry | undefined {
     return this.named(type, name).find(
       (entry) => entry.namespace === undefined || namespace === undefined || entry.namespace === namespace,

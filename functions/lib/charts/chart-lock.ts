@@ -3,7 +3,7 @@ import * as z from '../framework/lazy-zod.ts'
 import type { KubernetesObject } from '../kubernetes/objects.ts'
 import { digestOf } from './canonical-json.ts'
 
-/** In the place of a digest that nobody has asked a registry for. */
+/** Written in place of a digest that no registry was asked for. */
 export const UNKNOWN = 'unknown'
 
 const digest = z
@@ -52,7 +52,7 @@ export interface ChartLock {
   helm: string
   kubernetes: string
   digest: string
-  /** Definitions that Helm installs before everything else, and no post-renderer sees. */
+  /** Definitions that Helm installs before everything else, and that no post-renderer sees. */
   crds?: string[] | undefined
   objects: KubernetesObject[]
 }
@@ -61,5 +61,5 @@ export const CHART_LOCK = 'ChartLock'
 export const isChartLock = (object: { apiVersion: string; kind: string }): boolean =>
   object.apiVersion === API_VERSION && object.kind === CHART_LOCK
 
-/** Does the digest say what the objects are? A lock that was edited by hand does not. */
+/** Does the digest match the objects? It does not if the lock was edited by hand. */
 export const isIntact = (lock: ChartLock): boolean => lock.digest === digestOf(lock.objects)

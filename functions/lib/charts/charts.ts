@@ -233,7 +233,7 @@ function repeated(objects: readonly KubernetesObject[]): KubernetesObject | unde
   })
 }
 
-/** The keys whose values differ from those of the lock, as far as it tells them apart. */
+/** The keys whose values differ from those of the lock, if the lock has a digest for each key. */
 function changedKeys({ valuesByKey: now }: Release, { valuesByKey: before }: ChartLock): string[] {
   const keys = before === undefined ? [] : [...new Set([...Object.keys(before), ...Object.keys(now)])]
   return keys.filter((key) => before?.[key] !== now[key]).sort()

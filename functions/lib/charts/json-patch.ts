@@ -74,7 +74,7 @@ class Patch {
     this.operations.push({ op: 'replace', path: pointer(path), value: to })
   }
 
-  /** Says which element of each list on the way is meant: by its name, or by its value if it is a scalar. */
+  /** Tests which element of each list on the way is meant: by its name, or by its value if it is a scalar. */
   #testIndices(path: PatchPath): void {
     for (const [depth, key] of path.entries()) {
       if (typeof key !== 'number') continue
@@ -86,7 +86,7 @@ class Patch {
     }
   }
 
-  /** Once for each place. */
+  /** Tests each place once. */
   #test(path: PatchPath, value: unknown): void {
     const at = pointer(path)
     if (!this.#tested.has(at)) this.operations.push({ op: 'test', path: at, value })

@@ -2,7 +2,7 @@ import { formatPath, isFields, type KubernetesObject, valueAt } from '../kuberne
 
 const SECRET = /(?:password|passwd|^pass|secretkey|token|apikey)$/i
 
-/** What is no password itself: a placeholder, a template, a file, a reference to a store. */
+/** Values that are no passwords themselves: a placeholder, a template, a file, a reference to a store. */
 const ELSEWHERE = /\$\{\w+\}|\{\{|^(?:\/|op:\/\/|ref\+)/
 
 /** The paths in the values of a HelmRelease that hold a literal password. An empty string does not count. */

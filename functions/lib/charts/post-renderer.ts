@@ -27,7 +27,7 @@ export function managedIndex(release: KubernetesObject): number | 'edited' | und
   return index === -1 ? 'edited' : index
 }
 
-/** Has the owner of a release entries too? They run before ours. */
+/** Does the release have entries of its owner? They run before ours. */
 export const hasOwnEntries = (release: KubernetesObject): boolean =>
   entriesOf(release).length > (typeof managedIndex(release) === 'number' ? 1 : 0)
 
@@ -60,7 +60,7 @@ const escapeBreaks = (json: string): string =>
   json.replaceAll(/[\u0085\u2028\u2029]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)
 
 /**
- * Selects objects of a chart exactly. Kustomize takes names as regular expressions. The namespace is only written where
+ * Selects objects of a chart exactly. Kustomize takes names as regular expressions. The namespace is written only if
  * another object of the chart has the same kind and name, because most charts leave it to Helm.
  */
 export class Targets {

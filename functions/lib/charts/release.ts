@@ -13,7 +13,7 @@ export interface Release {
   /** URL of the chart without its version, before it was mirrored: `oci://…`, or the repository's URL and the chart. */
   chart: string
   version: string
-  /** Is its registry spoken to without TLS? */
+  /** Is its registry reached without TLS? */
   isInsecure: boolean
   /** Digest of the values in canonical JSON, with the texts that `valuesFrom` adds. */
   values: string

@@ -7,7 +7,7 @@ import { isBehind, type MadePods, portOfMade, targetOfMade } from './made-pods.t
 import { type Port, tcp } from './port.ts'
 import type { Topology } from './topology.ts'
 
-/** Who calls a Service by way of another object: nobody declares these flows, the objects say them. */
+/** What calls a Service because another object says so. Nobody declares these flows. */
 export type Route = 'apiServer' | 'istioGateway' | 'gatewayApi' | 'ingress'
 
 /** A Service that an object names, as it names it. */
@@ -23,7 +23,7 @@ interface Reference {
 /** A call that follows from an object of the build. */
 export interface BackendCall {
   route: Route
-  /** The webhook configuration, APIService, VirtualService, route or Ingress that says so. */
+  /** The webhook configuration, APIService, VirtualService, route or Ingress that names the backend. */
   source: KubernetesObject
   workload: Workload
   /** The one pod of the StatefulSet that is called, by its name. */
@@ -37,7 +37,7 @@ export interface MadeCall extends Omit<BackendCall, 'workload' | 'replica'> {
   pods: MadePods
 }
 
-/** Tag of a finding that names the Service a call goes to. */
+/** Tag of a finding: the Service that a call goes to. */
 export const BACKEND = 'backend'
 
 /** May this item name backends? The schemas of CRDs are long, and few of them convert by webhook. */
@@ -45,7 +45,7 @@ export const namesBackends = (item: { apiVersion: string; kind: string; text?: s
   READERS.some(([group, kind]) => isKind(item, group, kind)) &&
   (item.kind !== 'CustomResourceDefinition' || item.text === undefined || item.text.includes('clientConfig'))
 
-/** Every call to a workload of the build that an object of the build names. */
+/** Every call to a workload of the build that follows from an object of the build. */
 export function backendCalls(
   objects: readonly KubernetesObject[],
   topology: Topology,
@@ -64,7 +64,7 @@ export function backendCalls(
   return { calls, madeCalls: madeCalls.flatMap(({ calls: toMade }) => toMade), findings: found }
 }
 
-/** The Service may stand in the build, or be one that the operator makes. */
+/** The Service may be in the build, or one that the operator makes. */
 function madeCallsOf({ route, source, namespace, service: name, port }: Reference, topology: Topology): MadeCall[] {
   const service = topology.serviceCalled(namespace, name)
   if (service && topology.workloadsBehind(service).length > 0) return []
@@ -80,7 +80,7 @@ function madeCallsOf({ route, source, namespace, service: name, port }: Referenc
   })
 }
 
-/** From names and numbers of a Service to the port on made pods. */
+/** The names and numbers of a Service's ports, each with the port on the pods. */
 const portsBehind = (service: Service, pods: MadePods): [string, number][] =>
   isBehind(service, pods)
     ? service.ports.flatMap((port) => {
@@ -174,7 +174,7 @@ const ingress: Reader = (object) => {
   )
 }
 
-/** A route whose parents are Services alone routes what sidecars send, which flows declare. */
+/** A route whose parents are only Services routes what sidecars send, and flows declare that. */
 const gatewayApi: Reader = (object) => {
   const parents = list(valueAt(object, ['spec', 'parentRefs']))
   if (parents.length > 0 && parents.every(({ kind }) => kind === 'Service')) return []
@@ -189,9 +189,10 @@ const gatewayApi: Reader = (object) => {
 }
 
 /**
- * A VirtualService bound to `mesh` alone, as it is where it names no gateways, routes what sidecars send, which flows
- * declare. One without hosts is a delegate: another one, which is bound to gateways, sends to it. Source:
- * https://istio.io/latest/docs/reference/config/networking/virtual-service/: a port may be left out where it is the only one.
+ * A VirtualService that is bound to `mesh` alone, or names no gateways, routes what sidecars send, and flows declare that.
+ * One without hosts is a delegate, to which a VirtualService bound to gateways sends. Source:
+ * https://istio.io/latest/docs/reference/config/networking/virtual-service/: a port may be left out where it is the only
+ * one.
  */
 const virtualService: Reader = (object) => {
   const gateways = items(valueAt(object, ['spec', 'gateways']))

@@ -23,7 +23,7 @@ export interface Declarations {
   runtimePods?: readonly LabelledPods[]
   /** Pods of other repositories. */
   elsewhere?: ElsewhereSpec
-  /** Nothing runs outside of the environment: what cannot be checked is an error. */
+  /** Is the environment all there is? Then what cannot be checked is an error. */
   complete?: boolean
 }
 
@@ -34,11 +34,11 @@ interface Explained {
 }
 
 /**
- * Checks flows against a whole environment, all of its stacks rendered together: every caller must match a pod, and
- * every destination a workload with a Service that carries the port. A stack's own build cannot tell, because it passes
- * over what is in another stack. A namespace that is not in the environment cannot be checked here either, which
- * is a warning. Pods that a flow selects are made at run time and taken as they are, like those that are declared next to
- * the flows. Pods under `elsewhere` are known to exist; an entry that no flow needs is a warning.
+ * Checks flows against a whole environment, all of its stacks rendered together: every caller must match a pod, and every
+ * destination a workload with a Service that carries the port. The build of one stack cannot check this, because it does
+ * not see the other stacks. A namespace that is not in the environment cannot be checked here either, which is a warning.
+ * Pods that a flow selects by labels, or that are declared next to the flows, are made at run time and not checked. Pods
+ * under `elsewhere` are known to exist; an entry that no flow needs is a warning.
  */
 export function checkFlows(
   objects: readonly KubernetesObject[],
@@ -68,7 +68,7 @@ export function checkFlows(
   ]
 }
 
-/** The entry that says that another build of the destination's namespace has it, which this environment cannot tell. */
+/** The entry by which the destination is in another build, which this environment cannot show. */
 function namedElsewhere({ destination }: Flow, elsewhere: ElsewhereSpec): string[] {
   const entry =
     destination.type === 'workload'
@@ -79,10 +79,10 @@ function namedElsewhere({ destination }: Flow, elsewhere: ElsewhereSpec): string
 
 interface Environment {
   topology: Topology
-  /** Namespaces of which something is in the environment. */
+  /** Namespaces with at least one object in the environment. */
   known: ReadonlySet<string>
   runtimePods: readonly LabelledPods[]
-  /** How bad it is that pods cannot be checked. */
+  /** Severity of pods that cannot be checked. */
   unchecked: Severity
 }
 
@@ -153,6 +153,6 @@ const oneOf = (candidates: readonly string[], namespace: string): string =>
     ? `one of ${[...new Set(candidates)].sort().join(', ')}`
     : `a workload in namespace ${namespace}`
 
-/** The pods of a caller by namespace first, even if the caller is written by its labels. */
+/** The pods of a caller with their namespace first, even if the flow writes the caller by its labels. */
 export const placeOf = (namespace: string, asWritten: string): string =>
   asWritten.startsWith('{') ? `${namespace}/${asWritten}` : asWritten

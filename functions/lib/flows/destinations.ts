@@ -22,25 +22,25 @@ import { policySelector, type Topology } from './topology.ts'
 /** Pods that a flow goes to and one port on them, as the callee's and the caller's side need them. */
 export interface Callee {
   namespace: string
-  /** The workload, where it is in the build. */
+  /** The workload, if it is in the build. */
   workload: Workload | undefined
-  /** Name for what is derived of it: the workload's, or the one that the flow gives run-time pods. */
+  /** The name for what is derived from it: the workload's, or the one that the flow gives run-time pods. */
   name: string
   /** The one pod of the StatefulSet that is called, by its name. */
   replica?: string
   /** Is its side of the flow this build's to write? */
   isHere: boolean
-  /** What selects its pods; undefined where they stand in another stack, of which only the namespace is known. */
+  /** What selects its pods; undefined if they are in another stack, of which only the namespace is known. */
   labels: Labels | undefined
   /** Port on the pod. */
   port: Port
-  /** Port that callers dial: the Service's where it has an address of its own, else the pod's. */
+  /** Port that callers dial: the Service's if it has an address of its own, else the pod's. */
   dialled: Port
   /** `service.namespace.svc.cluster.local`, `*` for every Service of a namespace; undefined for a plain flow, which no proxy sees, and for UDP and SCTP. */
   host: string | undefined
 }
 
-/** Every workload that a flow's destination names. What the build should have and has not is an error. */
+/** Every workload that a flow's destination names. A destination that the build should have and lacks is an error. */
 export function calleesOf(flow: Flow, topology: Topology, found: Finding[]): Callee[] {
   if (flow.destination.type === 'external') {
     if (typeof flow.port === 'string') found.push(findings['external-port-name'](about(flow), flow.key, flow.port))
@@ -51,7 +51,7 @@ export function calleesOf(flow: Flow, topology: Topology, found: Finding[]): Cal
   if (name === '*' && !flow.selector && candidates.length > 0) return everyCallee(flow, candidates, topology, found)
   const workloads = candidates.filter((workload) => isNamed(flow, name, workload))
   if (flow.selector && workloads.length === 0) return runtimeCallees(flow, namespace, name, topology, found)
-  // Of several kinds that share a name, a Job next to what serves, those that carry the port.
+  // If several kinds share a name, such as a Job and a Deployment, those that carry the port are meant.
   if (workloads.length > 1 && !flow.selector) return everyCallee(flow, workloads, topology, found)
   if (workloads.length > 0) return workloads.flatMap((workload) => calleeHere(flow, workload, topology, found))
   const made = topology.madeNamed(namespace, name)
@@ -66,7 +66,7 @@ export function calleesOf(flow: Flow, topology: Topology, found: Finding[]): Cal
   return calleesElsewhere(flow, namespace, name)
 }
 
-/** `*` is every workload that carries the port, by a container or a Service; that none does is an error. */
+/** `*` is every workload that carries the port, by a container or a Service. It is an error if none does. */
 function everyCallee(flow: Flow, candidates: readonly Workload[], topology: Topology, found: Finding[]): Callee[] {
   const carrying = candidates.filter(
     (workload) =>
@@ -79,19 +79,19 @@ function everyCallee(flow: Flow, candidates: readonly Workload[], topology: Topo
   )
 }
 
-/** A selector names by labels, whether the pods' workloads stand in the build or an operator makes them. */
+/** A selector names pods by labels, whether their workload is in the build or an operator makes them. */
 const isNamed = (flow: Flow, name: string, workload: Workload): boolean =>
   flow.selector ? selects(flow.selector, workload.labels) : workload.name === name
 
-/** Where the Service does not stand in the build, its name is the one that the flow gives, or the workload's. */
+/** If the Service is not in the build, its name is the one that the flow gives, or the workload's. */
 const hostElsewhere = (flow: Flow, namespace: string, name: string): string | undefined =>
   flow.plain || !isTcp(flow) ? undefined : serviceHost(flow.service ?? name, namespace)
 
-/** Nothing in the build tells the port of these pods, so it is taken as it is written. */
+/** Nothing in the build shows the port of these pods, so it is taken as written. */
 const portsElsewhere = (flow: Flow): Port[] =>
   flow.port === EVERY_PORT ? everyPorts(flow) : [{ protocol: flow.protocol ?? 'TCP', port: flow.port }]
 
-/** Sidecars list hosts for TCP alone. */
+/** Sidecars list hosts for TCP only. */
 const calleesAt = (pods: Omit<Callee, 'port' | 'dialled'>, ports: readonly Port[]): Callee[] =>
   ports.map((port) => ({ ...pods, port, dialled: port, host: isTcp(port) ? pods.host : undefined }))
 
@@ -136,8 +136,8 @@ function protocolsOfMade({ port, protocol }: Flow, { ports }: MadePods, onPod: n
 }
 
 /**
- * Pods that a flow selects by labels. Unless a known operator makes them for an object of the build, nothing tells their
- * ports, so the flow's are taken as they are.
+ * Pods that a flow selects by labels. Unless a known operator makes them for an object of the build, nothing shows their
+ * ports, so those of the flow are taken as written.
  */
 function runtimeCallees(flow: Flow, namespace: string, name: string, topology: Topology, found: Finding[]): Callee[] {
   const isHere = topology.ownNamespaces.has(namespace)
@@ -151,7 +151,7 @@ function runtimeCallees(flow: Flow, namespace: string, name: string, topology: T
   return target ? [{ ...pods, ...target, host }] : calleesAt({ ...pods, host }, portsElsewhere(flow))
 }
 
-/** A number that one of the selected pods has is theirs; any other, and a name, may be that of a Service. */
+/** A number that one of the selected pods declares is theirs. Any other number, and any name, may be a Service's. */
 function portSelected(flow: Flow, namespace: string, topology: Topology): Pick<Callee, 'port' | 'dialled'> | undefined {
   const made = topology.madeWith(namespace, flow.selector ?? {})
   if (typeof flow.port === 'number' && made.some((pods) => portOfMade(pods, flow.port) !== undefined)) return undefined
@@ -192,8 +192,8 @@ function calleesAtEveryPort(flow: Flow, workload: Workload, topology: Topology, 
 }
 
 /**
- * The protocols by which the port of the Service is looked up; undefined where it leads to one port of the pods. One
- * number of a Service may be carried under several protocols to different ports.
+ * The protocols by which the port of the Service is looked up; undefined if it leads to one port of the pods. One number of
+ * a Service may be carried under several protocols to different ports.
  */
 function lookupsOf(flow: Flow, service: Service | undefined, workload: Workload): (Protocol | undefined)[] {
   if (flow.protocol !== undefined || !service) return [flow.protocol]
@@ -233,8 +233,8 @@ function calleesOver(
 }
 
 /**
- * Each protocol that the containers declare the port for or the Services carry it with, else TCP. A named port has the
- * protocol of that name alone: ports of containers are documentation, and the Service decides where traffic goes.
+ * Each protocol for which the containers declare the port or a Service carries it, else TCP. A named port has only the
+ * protocol of that name, because container ports are documentation and the Service decides where traffic goes.
  */
 function protocolsOf(flow: Flow, workload: Workload, port: number | string, topology: Topology): Protocol[] {
   const declared = servingContainers(workload)
@@ -256,8 +256,8 @@ const dialledPort = (service: Service, servicePort: ServicePort, onPod: number |
   service.headless ? onPod : servicePort.port
 
 /**
- * The Service that the flow names, or the only one that selects the workload and carries the port. Past the proxies
- * nothing but the port matters, so there it is the first of several that are dialled alike.
+ * The Service that the flow names, or the only one that selects the workload and carries the port. For a plain flow only
+ * the port matters, so the first of several Services with the same port will do.
  */
 function serviceOf(flow: Flow, workload: Workload, topology: Topology): Service | undefined {
   const carrying = carryingServices(flow, workload, topology)
@@ -301,7 +301,7 @@ function problemOf(
     const meant = didYouMean(flow.service, carrying)
     return findings['unknown-service'](details, flow.key, flow.service, written, meant, carrying)
   }
-  // A port that nobody calls is so by each of its Services.
+  // A port that nobody calls is called through none of its Services.
   if (carrying.length > 1 && flow.expect === 'uncalled') return undefined
   if (carrying.length > 1) return findings['several-services'](details, flow.key, written, carrying)
   return flow.plain || !isTcp(flow) ? undefined : findings['no-service'](details, flow.key, written)

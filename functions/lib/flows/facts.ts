@@ -8,7 +8,10 @@ import { namesBackends } from './backends.ts'
 import { type FlowsSpec, writtenCallers } from './schema.ts'
 import { isMonitor } from './scrapes.ts'
 
-/** What traffic depends on, as it was read: objects that functions edit in place tell by it whether it still holds. */
+/**
+ * What traffic depends on, as it was read. Functions edit objects in place, so a second reading shows whether it still
+ * holds.
+ */
 export interface Read {
   flows: FlowsSpec | undefined
   facts: readonly Fact[]
@@ -16,12 +19,12 @@ export interface Read {
 
 interface Fact {
   object: KubernetesObject
-  /** Parts that a topology holds on to: another one in their place would go unseen. */
+  /** Parts to which a topology keeps a reference. If one is replaced, the topology no longer holds. */
   parts: readonly unknown[]
   text: string
 }
 
-/** Reads everything by which topology, flows or backends can come out differently, and nothing else. */
+/** Reads everything that topology, flows and backends depend on, and nothing else. */
 export function readFacts(objects: readonly KubernetesObject[], flows: FlowsSpec | undefined): Read {
   const counts = labelsThatCount(objects, flows)
   return { flows, facts: objects.flatMap((object) => factOf(object, counts) ?? []) }
@@ -35,10 +38,7 @@ export const isUnchanged = (before: Read, now: Read): boolean =>
 const isSame = (a: Fact, b: Fact): boolean =>
   a.object === b.object && a.text === b.text && a.parts.every((part, index) => part === b.parts[index])
 
-/**
- * The labels by which the mesh takes pods in are written between the functions that share traffic, so they count only
- * where something selects by them.
- */
+/** The labels of the mesh are written by functions that share traffic, so they count only if something selects by them. */
 function labelsThatCount(
   objects: readonly KubernetesObject[],
   flows: FlowsSpec | undefined,

@@ -3,7 +3,7 @@ import { defineFindings } from '../framework/finding.ts'
 const orNothing = (names: readonly string[], alternative: string): string =>
   names.length > 0 ? `one of ${names.join(', ')}, or ${alternative}` : alternative
 
-/** What there is to say about flows, whichever function reads them. */
+/** Everything that can be reported about flows, whichever function reads them. */
 export const findings = defineFindings('flows', {
   'external-port-name': {
     severity: 'error',

@@ -8,7 +8,7 @@ import { type CallerSpec, EXTERNAL, type FlowSpec, type FlowsSpec, partsOf, writ
 export const APP = 'app.kubernetes.io/name'
 export const COMPONENT = 'app.kubernetes.io/component'
 
-/** Whom a flow may come from, and the reason where it is given for this caller alone. */
+/** Who may call by a flow, and the reason if one is given for this caller alone. */
 export type Caller = Who & { reason?: string | undefined }
 
 type Who =
@@ -16,17 +16,17 @@ type Who =
   | { type: 'self' }
   /** A workload of the callee's namespace, by name. */
   | { type: 'workload'; name: string }
-  /** Pods of a namespace: all of them where no labels are given. */
+  /** Pods of a namespace: all of them if no labels are given. */
   | { type: 'pods'; namespace: string; labels: Labels | undefined }
 
 /** Traffic that is wanted: the destination and who may call it. */
 export interface Flow extends WrittenPort {
-  /** As it is written in the policy; messages name a flow by it. */
+  /** As written in the policy. Messages name a flow by it. */
   key: string
   /** A name outside the cluster, or a workload of a namespace; `*` is every workload of it. */
   destination: { type: 'external'; host: string } | { type: 'workload'; namespace: string; name: string }
   callers: readonly Caller[]
-  /** Nobody is to call it: so declared, and to be found so. */
+  /** Declared as `uncalled`: nobody may call it, which is checked. */
   expect: 'uncalled' | undefined
   plain: boolean
   service: string | undefined
@@ -34,7 +34,7 @@ export interface Flow extends WrittenPort {
   reason: string | undefined
 }
 
-/** Why every pod of a namespace, or everyone, may call: the flow's reason, else those of its callers. */
+/** The reason why every pod of a namespace, or everyone, may call: the flow's, else those of its callers. */
 export const reasonOf = ({ reason, callers }: Flow): string | undefined =>
   reason ?? (callers.flatMap((caller) => caller.reason ?? []).join('; ') || undefined)
 
@@ -48,8 +48,8 @@ export const about = ({ key }: Flow, workload?: Workload): Details => ({
 })
 
 /**
- * Flows in the order of their keys, so that nothing depends on how layers of policy were merged. One that some callers make
- * through the proxies and others past them is two flows of one key.
+ * Flows in the order of their keys, so that nothing depends on how layers of policy were merged. If some callers use the
+ * proxies and others bypass them, it becomes two flows with one key.
  */
 export const parseFlows = (spec: FlowsSpec | undefined): Flow[] =>
   Object.keys(spec ?? {})

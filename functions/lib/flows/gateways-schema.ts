@@ -25,7 +25,7 @@ const defaultSchema = (meaning: string) =>
     .optional(z.union([offSchema, gatewayFieldsSchema.check(oneOfTwo, narrowByDefault)]))
     .check(z.describe(`${meaning}; fields that are absent keep these values, and \`off\` takes it away`))
 
-/** What is there unless a layer of policy takes it away. */
+/** What holds unless a layer of policy removes it. */
 const DEFAULTS = {
   istioGateway: { ingressgateway: { namespace: ISTIO_SYSTEM, labels: { istio: 'ingressgateway' } } },
   ingress: {
@@ -33,7 +33,7 @@ const DEFAULTS = {
   },
 } satisfies Readonly<Record<string, Readonly<Record<string, GatewaySpec>>>>
 
-/** Maps, so that a layer adds an entry and keeps the others. */
+/** Maps, so that a layer can add an entry and keep the others. */
 export const gatewaysSchema = z.strictObject({
   istioGateway: z
     .optional(
@@ -69,7 +69,7 @@ export const gatewaysSchema = z.strictObject({
 })
 export type GatewaysSpec = z.infer<typeof gatewaysSchema>
 
-/** The gateways of a kind that are not switched off, with what is there by default. */
+/** The gateways of a kind that are not switched off, defaults included. */
 export function gatewaysOf(gateways: GatewaysSpec | undefined, kind: keyof GatewaysSpec): GatewaySpec[] {
   const defaults: Readonly<Record<string, GatewaySpec>> = kind === 'gatewayApi' ? {} : DEFAULTS[kind]
   const written: Readonly<Record<string, z.infer<typeof gatewaySchema> | undefined>> = gateways?.[kind] ?? {}

@@ -8,9 +8,9 @@ import type { Topology } from './topology.ts'
 /** Source: https://gateway-api.sigs.k8s.io/geps/gep-1762/: pods made for a Gateway carry its name. */
 export const GATEWAY_NAME = 'gateway.networking.k8s.io/gateway-name'
 
-/** Who carries calls from outside to backends: network policy and the mesh admit the same. */
+/** Who carries calls from outside to backends. Network policy and the mesh admit the same pods. */
 export interface Gateways {
-  /** The pods or addresses that make a call that an object announces; none for the API server. */
+  /** The pods or addresses from which a call to a backend comes; none for the API server. */
   serving(call: Pick<BackendCall, 'route' | 'source'>): readonly GatewaySpec[]
 }
 
@@ -43,7 +43,7 @@ export function readGateways(
   }
 }
 
-/** The pods that serve the Gateways of a VirtualService: the configured ones for a Gateway that is not in the build. */
+/** The pods that serve the Gateways of a VirtualService; for a Gateway outside the build, the configured ones. */
 function boundGateways(
   virtualService: KubernetesObject,
   inBuild: ReadonlyMap<string, readonly GatewaySpec[]>,
@@ -58,7 +58,9 @@ function boundGateways(
   })
 }
 
-/** The controllers that serve a class. The cluster knows its default class, so without one it is each of them. */
+/**
+ * The controllers that serve a class. Only the cluster knows its default class, so without a class it may be any of them.
+ */
 const servingClass = (served: string | undefined, controllers: readonly GatewaySpec[]): GatewaySpec[] =>
   controllers.filter((peer) => served === undefined || peer.class === undefined || peer.class === served)
 
@@ -96,7 +98,7 @@ function istioGateways(
   )
 }
 
-/** A selector reaches pods of every namespace: the configuration and the build tell in which of them gateways run. */
+/** A selector reaches pods of every namespace. The configuration and the build say in which namespaces gateways run. */
 function peersOf(
   selector: Labels,
   namespace: string,

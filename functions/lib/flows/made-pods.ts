@@ -4,12 +4,15 @@ import type { Service, ServicePort } from '../kubernetes/service.ts'
 import { runtimePodsOf } from '../operators/index.ts'
 import type { RuntimePods } from '../operators/operator.ts'
 
-/** Pods that an operator makes for an object of the build: its pods as any workload's, though no manifest holds them. */
+/**
+ * Pods that an operator makes for an object of the build. They count as the pods of a workload, although no manifest
+ * describes them.
+ */
 export interface MadePods extends RuntimePods {
   /** The custom resource. */
   object: KubernetesObject
   namespace: string
-  /** Everything that is known of what they carry; `labels` are those that tell them from others. */
+  /** All labels that they are known to carry. `labels` are those that tell them from others. */
   allLabels: Labels
 }
 
@@ -46,7 +49,7 @@ export interface MadeTarget {
 
 /**
  * A port of made pods as policy writes it: looked up on the pods, then on the Services of the build that select them, then
- * on those that the operator makes. A number that none of them has is taken as it is.
+ * on those that the operator makes. A number that none of them has is taken as written.
  */
 export function targetOf(
   pods: MadePods,

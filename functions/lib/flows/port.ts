@@ -5,13 +5,13 @@ export const PROTOCOLS: readonly Protocol[] = ['TCP', 'UDP', 'SCTP']
 export interface WrittenPort {
   /** The first of a range. */
   port: number | string
-  /** Last port of a range, which hosts outside the cluster have, and pods of which every port is meant. */
+  /** Last port of a range, for hosts outside the cluster, and for pods if every port is meant. */
   endPort?: number
   /** undefined: whichever the Service or the containers declare for the port, else TCP. */
   protocol?: Protocol | undefined
 }
 
-/** A port on pods, or at a host outside the cluster. It is a name only if no manifest of the build holds the pods. */
+/** A port on pods, or at a host outside the cluster. It is a name only if no manifest of the build describes the pods. */
 export interface Port extends WrittenPort {
   protocol: Protocol
 }

@@ -15,7 +15,7 @@ export interface CallingPods {
   labels: Labels | undefined
 }
 
-/** A flow as far as it touches the build. */
+/** What a flow means in the build. */
 export interface ResolvedFlow {
   flow: Flow
   /** Where it goes; empty for a destination outside the cluster. */
@@ -27,8 +27,8 @@ export interface ResolvedFlow {
 }
 
 /**
- * Looks up flows in a build. A flow that touches nothing in it is left out in silence; one that names what the build
- * should have and has not is an error with the nearest name.
+ * Looks up flows in a build. A flow that concerns nothing in the build is left out. A flow to or from something that the
+ * build should have and lacks is an error, which names the nearest match.
  */
 export function resolveFlows(
   flows: readonly Flow[],
@@ -59,7 +59,7 @@ function callersOf(
   }
 }
 
-/** Every port is an exception, and one that proxies cannot be left out of. */
+/** Every port at once is an exception, and proxies cannot leave all ports out. */
 const everyPort = (flow: Flow): Finding[] =>
   flow.port !== EVERY_PORT
     ? []
@@ -114,7 +114,7 @@ function callerOf(
   return callerByName(caller.name, flow, flow.destination.namespace, callees, topology, found)
 }
 
-/** `namespace/app` means a label: a workload of that name whose pods carry others was meant. */
+/** `namespace/app` means a label. A workload of that name with other labels was probably meant. */
 function otherLabels(flow: Flow, namespace: string, labels: Labels | undefined, topology: Topology): Finding[] {
   const name = labels?.[APP]
   if (labels === undefined || name === undefined || topology.isElsewhere(namespace, name)) return []

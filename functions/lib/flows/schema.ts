@@ -15,7 +15,7 @@ const podsFields = {
 const callerSchema = z.union([z.string().check(z.regex(CALLER, A_CALLER)), z.strictObject(podsFields)])
 export type CallerSpec = z.infer<typeof callerSchema>
 
-/** What a map of callers says of one; `null` is a caller that a layer has taken away. */
+/** What a map of callers says about one caller; `null` is a caller that a layer has removed. */
 const callerEntrySchema = z
   .nullable(
     z
@@ -42,7 +42,7 @@ type CallerEntry = z.infer<typeof callerEntrySchema>
 const namesCaller = (name: string, entry: CallerEntry): boolean =>
   entry === null || entry.labels !== undefined || CALLER.test(name)
 
-/** A map, so that a layer of policy adds or takes away one caller without repeating the others. */
+/** A map, so that a layer of policy can add or remove one caller without repeating the others. */
 const callerMapSchema = z.record(z.string(), callerEntrySchema).check(
   z.refine(
     (from) => Object.values(from).some((entry) => entry !== null),
@@ -113,7 +113,7 @@ export const EXTERNAL = 'external'
 /** The port of a flow to every port of its pods. */
 export const EVERY_PORT = '*'
 
-/** The parts of a flow's key, as they are written; an IPv6 address without its brackets. */
+/** The parts of a flow's key as written, but an IPv6 address without its brackets. */
 interface KeyParts {
   namespace: string
   name: string
@@ -136,7 +136,7 @@ const onlyIfParsed =
   (key: string): boolean =>
     !FLOW_KEY.test(key) || test(partsOf(key))
 
-/** What a ServiceEntry can register, which is named by it too; a placeholder stands for any part of it. */
+/** A host that a ServiceEntry can register. Any part of it may be a placeholder. */
 const HOST = /^(?:\*\.)?(?:[a-z0-9.-]|\$\{\w+\}|\$\(\w+\))+$/
 const hasHost = ({ namespace, name }: KeyParts): boolean =>
   namespace === EXTERNAL ? HOST.test(name) || ipVersionOf(name) === 6 : !name.includes(':')

@@ -9,13 +9,13 @@ import { type ElsewhereSpec, elsewhereEntry } from './elsewhere.ts'
 import { APP, COMPONENT } from './flow.ts'
 import { type MadePods, madePodsOf, selectsMade } from './made-pods.ts'
 
-/** What of a build can call and be called. */
+/** What can call and be called in a build. */
 export interface Topology {
   workloads: readonly Workload[]
   services: readonly Service[]
   /** Pods that operators make for objects of the build. */
   made: readonly MadePods[]
-  /** Namespaces whose Namespace object is in the build: what is not in them here is nowhere. */
+  /** Namespaces whose Namespace object is in the build, so that everything in them is expected in the build. */
   ownNamespaces: ReadonlySet<string>
   workloadsIn(namespace: string): readonly Workload[]
   /** Several where workloads of different kinds share a name. */
@@ -28,9 +28,9 @@ export interface Topology {
   madeNamed(namespace: string, name: string): readonly MadePods[]
   /** Made pods of a namespace that carry all of the labels, as far as is known. */
   madeWith(namespace: string, labels: Labels): readonly MadePods[]
-  /** The Service that another object calls so. */
+  /** The Service that another object names. */
   serviceCalled(namespace: string, name: string): Service | undefined
-  /** Does another build hold the workload, as policy says? */
+  /** Does the policy say that another build has the workload? */
   isElsewhere(namespace: string, name: string): boolean
   /** As `policySelector` says. */
   selectorOf(workload: Workload): Labels
@@ -44,7 +44,7 @@ export function topologyOf(objects: readonly KubernetesObject[], elsewhere?: Els
   const byWorkloadName = groupBy(workloads, ({ namespace, name }) => `${namespace}/${name}`)
   const workloadsIn = (namespace: string): readonly Workload[] => byNamespace.get(namespace) ?? []
   const { workloadsWith, selectsOnly } = labelIndex(workloads, workloadsIn)
-  /** No manifest holds the name of a pod: it is that of its StatefulSet and a number. */
+  /** No manifest has the name of a single pod: it is the name of its StatefulSet and a number. */
   const withReplica = (namespace: string, replica: string, selector: Labels): Workload[] =>
     (byWorkloadName.get(`${namespace}/${replica.replace(/-\d+$/, '')}`) ?? []).filter(
       ({ kind, labels }) => kind === 'StatefulSet' && selects(selector, labels),
@@ -125,7 +125,7 @@ function labelIndex(workloads: readonly Workload[], workloadsIn: Topology['workl
   return {
     workloadsWith: (namespace, labels) =>
       withRarest(namespace, labels).filter((workload) => selects(labels, workload.labels)),
-    // Thousands of workloads may share a label: the first that it selects too settles the question.
+    // Thousands of workloads may share a label. The first other one that is selected answers the question.
     selectsOnly: (labels, { namespace, object }) =>
       withRarest(namespace, labels).every((other) => other.object === object || !selects(labels, other.labels)),
   }
@@ -139,10 +139,10 @@ function inverse(behind: ReadonlyMap<Service, readonly Workload[]>): Map<Kuberne
 }
 
 /**
- * The labels by which policies select a workload's pods: name and component as far as the pods carry them. Another build
- * may run the same chart in this namespace, so the workload's own selector is used instead if it holds more than these;
- * also if these labels are missing or select another workload too. Never a label that the pods lack, nor one by which the
- * mesh takes them in. Empty if the pods carry none.
+ * The labels by which policies select a workload's pods: name and component, if the pods carry them. Another build may run
+ * the same chart in this namespace, so the workload's own selector is used instead if it is narrower, and also if these
+ * labels are missing or select another workload too. Never a label that the pods lack, nor one of the mesh. Empty if the
+ * pods carry none.
  */
 export const policySelector = (workload: Workload, topology: Topology): Labels => topology.selectorOf(workload)
 
@@ -156,8 +156,8 @@ function findSelector(workload: Workload, selectsOnly: LabelIndex['selectsOnly']
 const INSTANCE = /(?:^|\/)(?:instance|release|cluster|tenant)$/
 
 /**
- * Name and component, or the workload's own selector if that holds more, because whoever wrote it knew what else runs in the
- * namespace. A Job has none of its own.
+ * Name and component, or the workload's own selector if that is narrower, because whoever wrote it knew what else runs in
+ * the namespace. A Job has none of its own.
  */
 function narrowSelector({ object, labels }: Workload): Labels {
   const named = pick(labels, [APP, COMPONENT])
@@ -170,13 +170,13 @@ function narrowSelector({ object, labels }: Workload): Labels {
   return Object.keys(own).some((key) => !SHARED_BY_BUILDS.includes(key)) ? own : named
 }
 
-/** Labels of which every build may have the same. */
+/** Labels that may be the same in every build. */
 const SHARED_BY_BUILDS = [APP, COMPONENT, 'variant']
 
 const pick = (labels: Labels, keys: readonly string[]): Labels =>
   Object.fromEntries(keys.flatMap((key) => (labels[key] === undefined ? [] : [[key, labels[key]]])))
 
-/** A label that a function writes can tell no pods apart: at the first run it is not there yet. */
+/** A label that a function writes cannot tell pods apart, because at the first run it is not there yet. */
 const withoutMesh = (labels: Labels): Labels =>
   Object.fromEntries(Object.entries(labels).filter(([key]) => !isOfTheMesh(key)))
 

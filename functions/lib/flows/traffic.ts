@@ -17,29 +17,29 @@ export interface Traffic {
   topology: Topology
   /** Flows as they are declared, in the order of their keys. */
   declared: readonly Flow[]
-  /** Those that touch the build. */
+  /** The flows that concern the build. */
   flows: readonly ResolvedFlow[]
-  /** Calls that objects of the build announce. */
+  /** Calls that follow from objects of the build. */
   calls: readonly BackendCall[]
   /** What monitors of the build ask to be scraped. */
   scrapes: readonly Scrape[]
-  /** Those to pods that operators make. */
+  /** Calls to pods that operators make. */
   madeCalls: readonly MadeCall[]
-  /** What does not fit together. In one run every finding is given once, to the function that asks first. */
+  /** Findings about what does not fit together. In one run each is given once, to the function that asks first. */
   findings: readonly Finding[]
 }
 
 interface Declaration {
   flows?: FlowsSpec | undefined
-  /** What other builds hold, also in a namespace of this one. */
+  /** What other builds have, even in a namespace of this one. */
   elsewhere?: ElsewhereSpec | undefined
-  /** Namespaces without a Namespace object whose run-time pods are this build's all the same. */
+  /** Namespaces without a Namespace object whose run-time pods still belong to this build. */
   namespaces?: readonly string[]
 }
 
 /**
- * The traffic of a build, resolved once in a run for all functions that declare the same. It is resolved again if an
- * object has changed in what traffic depends on.
+ * The traffic of a build, resolved once in a run for all functions that declare the same. It is resolved again if something
+ * that traffic depends on has changed.
  */
 export const trafficOf = (objects: readonly KubernetesObject[], declaration: Declaration, shared: Shared): Traffic =>
   shared.get(KEY, () => new Memo()).trafficOf(objects, declaration)
@@ -92,7 +92,7 @@ class Memo {
   }
 }
 
-/** Which fault it is: the kind of finding, and the flow and the object that have it. */
+/** What makes two findings the same: the kind, the flow and the object. */
 const faultOf = ({ id, object, tags }: Finding): string =>
   [id, tags?.[FLOW] ?? '', object ? identity(object) : ''].join(' ')
 

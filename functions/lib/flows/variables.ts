@@ -21,7 +21,7 @@ export const lateVariables = (objects: readonly KubernetesObject[]): Finding[] =
     return [findings['late-variable']({ object, field: { path: formatPath(place.path) } }, place.variable)]
   })
 
-/** What of an object traffic depends on. */
+/** The parts of an object that traffic depends on. */
 function placesOf(object: KubernetesObject): [unknown, Path][] {
   const template = podTemplateOf(object)
   if (template) {
