@@ -39,14 +39,14 @@ export interface Change {
   after: string
 }
 
-/** A file that goes. */
+/** A file to remove. */
 export interface Removal {
   file: string
   before: string
   after: undefined
 }
 
-/** Writes and removes all files, or leaves everything as it was and throws as `writeWhole`. */
+/** Writes and removes all files, or leaves everything as it was and throws as `writeWhole` does. */
 export function writeAllOrNone(changes: readonly (Change | Removal)[]): void {
   const undo: (() => void)[] = []
   try {
@@ -63,7 +63,10 @@ export function writeAllOrNone(changes: readonly (Change | Removal)[]): void {
   }
 }
 
-/** Makes a folder and those above it; answers the topmost that it made. By itself Node calls a read-only disk a missing folder. */
+/**
+ * Makes a folder and those above it; answers the topmost that it made. Node's own recursive mkdir reports a read-only disk
+ * as a missing folder.
+ */
 function makeFolder(folder: string): string | undefined {
   if (existsSync(folder)) return undefined
   const above = makeFolder(dirname(folder))
@@ -94,6 +97,6 @@ export function reasonOf(cause: unknown): string {
   return reason ? `${reason} (${code})` : message
 }
 
-/** Is this the system's answer to a call, and no defect of this program? */
+/** Is this an error of the system, and not a defect of this program? */
 export const isSystemError = (cause: unknown): cause is NodeJS.ErrnoException =>
   cause instanceof Error && 'code' in cause && 'syscall' in cause

@@ -29,7 +29,7 @@ export const checkDashboards: Check = ({ objects }) => {
     ])
 }
 
-/** By the label that the sidecar of the usual chart looks for. */
+/** Recognised by the label that the sidecar of Grafana's chart looks for. */
 const holdsDashboards = (object: KubernetesObject): boolean =>
   isKind(object, '', 'ConfigMap') && object.metadata.labels?.grafana_dashboard !== undefined
 
@@ -72,7 +72,7 @@ function parsed(text: string): Fields | Error {
   }
 }
 
-/** Without the text that JSON.parse quotes. */
+/** The message without the text that JSON.parse quotes. */
 const reasonOf = ({ message }: Error): string =>
   /position \d+(?: \(line \d+ column \d+\))?/.exec(message)?.[0] ?? message.split(',')[0] ?? ''
 

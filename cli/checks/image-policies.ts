@@ -64,7 +64,7 @@ function markedVersionsIn(file: SourceFile): MarkedVersion[] {
   return found
 }
 
-/** A policy with the image that its ImageRepository watches; '' for a namespace that only the build would tell. */
+/** A policy with the image that its ImageRepository watches; the namespace is '' if only the build would show it. */
 interface Policy {
   namespace: string
   name: string
@@ -97,7 +97,7 @@ const text = (object: unknown, ...path: string[]): string | undefined => {
   return typeof value === 'string' ? value : undefined
 }
 
-/** Policies may be of another environment: one cluster looks for updates, and proposes them to all. */
+/** Policies may be in another environment: one cluster looks for updates, and proposes them to all. */
 const imageObjectsBelow = (folder: string): KubernetesObject[] =>
   readdirSync(folder, { withFileTypes: true })
     .filter(({ name }) => !name.startsWith('.') && name !== 'node_modules')
@@ -151,7 +151,7 @@ const imageOf = (object: KubernetesObject | undefined): string | undefined =>
 export const isWithin = (tag: string, range: string): boolean =>
   valid(tag) !== null && satisfies(tag, range.replaceAll(',', ' '), { includePrerelease: /\d-/.test(range) })
 
-/** OCIRepositories that a policy watches, and whose tag no marker leads to. */
+/** OCIRepositories that a policy watches, and whose tag has no marker. */
 function unmarked(tree: SourceTree, marked: readonly MarkedVersion[], policies: readonly Policy[]): Finding[] {
   return tree.files.flatMap((file) => {
     if (!file.text.includes('kind: OCIRepository')) return []

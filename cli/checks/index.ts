@@ -7,7 +7,7 @@ import { checkReleaseTags } from './release-tags.ts'
 import type { Check, SourceTree } from './source-tree.ts'
 import { checkWorkflowMatrix } from './workflow-matrix.ts'
 
-/** Everything that is checked of a source tree, each in a file of its own. */
+/** Every check of a source tree, each in a file of its own. */
 const CHECKS: readonly Check[] = [
   checkImagePolicies,
   checkDashboards,

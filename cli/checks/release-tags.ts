@@ -5,7 +5,7 @@ import { workflowsThatPush } from './workflows.ts'
 
 const RELEASE = /^(?:[\w.-]+|\*)\/v\[0-9\]\+\.\[0-9\]\+\.\[0-9\]\+$/
 
-/** What releases a component runs for tags of releases, and for no others. */
+/** The workflow that releases a component runs for release tags only. */
 export const checkReleaseTags: Check = ({ repository }) =>
   workflowsThatPush(repository).flatMap(({ path, fields }) => {
     const tags = valueAt(fields, ['on', 'push', 'tags'])

@@ -9,7 +9,7 @@ import { layoutOf } from '../tree/layout.ts'
 import type { Check } from './source-tree.ts'
 import { type Workflow, workflowsThatPush } from './workflows.ts'
 
-/** Every component of the environment is pushed, and nothing is that is a component of no environment. */
+/** Every component of the environment is pushed, and nothing else is. */
 export const checkWorkflowMatrix: Check = ({ folder, repository }) => {
   const components = componentsOf(folder)
   const workflows = components.length > 0 ? workflowsThatPush(repository) : []

@@ -60,7 +60,7 @@ function requireSection(value: string): string {
 
 async function init(folder: string, options: InitOptions): Promise<ExitCode> {
   const path = requireStack(folder)
-  // The build as it is: nothing hardens it, even if it has a policy already.
+  // The plain build: nothing hardens it, even if it has a policy already.
   const builder = openSession(options).builder(passThrough)
   const plan = await planOf(path, options, builder)
   if (!options.dryRun) writeAllOrNone(plan.changes)

@@ -18,7 +18,7 @@ export const isFormat = (output: FindingsOutput | Folder): output is FindingsOut
 /** Formats of other programs, which nobody means as the name of a folder. */
 const FOREIGN_FORMATS: readonly string[] = ['csv', 'html', 'junit', 'table', 'wide', 'xml', 'yaml', 'yml']
 
-/** A path is a folder. A word that is nearly a format, or one of another program, is a mistake. */
+/** A path is a folder. A word that is close to a format, or a format of another program, is a mistake. */
 function formatOrFolder(value: string): FindingsOutput | Folder {
   const format = FORMATS.find((one) => one === value)
   if (format !== undefined) return format
@@ -73,7 +73,7 @@ export const withFindingsOrFolderOption = (command: Command, text: string): Comm
       .default('text'),
   )
 
-/** Examples below the help of a command: a line that says what for, and the command. */
+/** Examples below the help of a command: a line that says what each is for, and the command. */
 export const withExamples = (command: Command, examples: readonly (readonly [what: string, line: string])[]): Command =>
   command.addHelpText(
     'after',

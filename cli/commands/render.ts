@@ -109,7 +109,7 @@ async function renderTree(
   return OK
 }
 
-/** The stacks that may build something else than at a revision; says for each why. */
+/** The stacks whose build may differ from that at a revision. Says why for each. */
 async function changedStacks(all: readonly string[], revision: string, { say }: Session): Promise<string[]> {
   const { changedSince } = await import('../tree/changed.ts')
   const changed = await changedSince(revision, all)
@@ -137,7 +137,7 @@ async function renderSarif(path: string, rendered: () => Promise<Rendering>, ses
     return OK
   } catch (cause) {
     const findings = cause instanceof BuildFailure ? reportedIn(cause.failed) : []
-    // Kustomize itself failed: no finding says so.
+    // Kustomize itself failed, which no finding reports.
     if (!(cause instanceof BuildFailure) || findings.length === 0) throw cause
     await writeSarif(path, session, findings)
     return cause.exitCode

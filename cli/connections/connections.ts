@@ -6,13 +6,13 @@ import { commonPorts, type Direction, Policies, type Ports, peersOf, portsOf, ty
 
 /** A connection that the network policies of a rendering admit. */
 export interface Connection {
-  /** A workload as `namespace/name`, pods that are not in the rendering by their selectors, a CIDR, or `anyone`. */
+  /** A workload as `namespace/name`, pods outside the rendering by their selectors, a CIDR, or `anyone`. */
   from: string
   to: string
   /** A number, a range such as `30000-30100`, or `*` for every port. */
   port: string
   protocol: string
-  /** What else decides about it and was not evaluated: policies of Istio and Cilium, and pods in a range of addresses. */
+  /** What else decides about it but was not evaluated: policies of Istio and Cilium, and pods in a range of addresses. */
   notJudged?: string[]
 }
 
@@ -21,7 +21,7 @@ const EVERY: readonly Ports[] = ['TCP', 'UDP', 'SCTP'].map((protocol) => ({ prot
 
 /**
  * Every connection that the NetworkPolicies of a rendering admit: between its workloads by the rules of both ends, to and
- * from everything else by those of the one end that is here. Sorted, each once.
+ * from everything else by the rules of the end in the rendering. Sorted, each once.
  */
 export function connectionsIn(objects: readonly KubernetesObject[]): Connection[] {
   const workloads = workloadsOf(objects).filter(runsPods)
@@ -48,7 +48,7 @@ export function connectionsIn(objects: readonly KubernetesObject[]): Connection[
       })
       .flatMap((rule) => portsOf(rule, callee))
   }
-  /** What one end admits for ends that are not in the rendering. */
+  /** What one end admits to or from ends that are not in the rendering. */
   const outside = (own: Workload, direction: Direction): Outside[] => {
     const rules = policies.rulesFor(own, direction)
     if (!rules) return [{ end: ANYONE, ports: EVERY }]
@@ -90,7 +90,7 @@ export const keyOf = ({ from, to, port, protocol }: Connection): string => [from
 interface Outside {
   end: string
   ports: readonly Ports[]
-  /** The addresses of a peer that is given by them. */
+  /** The addresses of a peer that is written as a range. */
   range?: string
 }
 

@@ -51,7 +51,7 @@ export class Policies {
   }
 }
 
-/** A policy without types is for ingress, and for egress if it has such rules. */
+/** A policy without types is for ingress, and also for egress if it has egress rules. */
 const typesOf = ({ policyTypes, egress }: Spec): string[] =>
   policyTypes?.map((type) => type.toLowerCase()) ?? (egress ? ['ingress', 'egress'] : ['ingress'])
 
@@ -72,7 +72,7 @@ export function portsOf(rule: WrittenRule, callee: Workload | undefined): Ports[
   })
 }
 
-/** The ports that both have. */
+/** The ports that are in both lists. */
 export function commonPorts(some: readonly Ports[], others: readonly Ports[]): Ports[] {
   return some.flatMap((one) =>
     others.flatMap((other) => {

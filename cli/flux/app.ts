@@ -10,7 +10,9 @@ export interface AppFinding {
 /** A Kustomization of Flux and what it applies. */
 export interface App {
   entry: Entry
-  /** `external`: from another repository, and not looked at. `partial`: without what comes from URLs it does not build. */
+  /**
+   * `external`: from another repository, and not looked at. `partial`: built without what comes from URLs, which it needs.
+   */
   state: 'built' | 'missing' | 'unbuilt' | 'partial' | 'external'
   /** Why it does not build. */
   reason?: string

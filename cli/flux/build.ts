@@ -10,7 +10,7 @@ import { resourcesIn } from './sources.ts'
 /** One object as Kustomize wrote it, before variables are substituted. */
 export interface Item {
   text: string
-  /** Absolute path of the file that it is from; '' for what no file holds. */
+  /** Absolute path of the file that it is from; '' if it is in no file. */
   file: string
 }
 
@@ -45,12 +45,12 @@ export function additionsOf(object: KubernetesObject): Fields {
 export const componentsAdded = (additions: Fields, folder: string): string[] =>
   stringsOf(additions, 'components').map((path) => resolve(folder, path))
 
-/** Where a folder lies, and what Flux adds to it. */
+/** Where a folder is, and what Flux adds to it. */
 export interface Place {
   top: string
   folder: string
   additions: Fields
-  /** Has it functions? Flux builds what they made, so its additions come after them. */
+  /** Does it have functions? Flux builds their output, so its additions come after them. */
   isHardened: boolean
 }
 

@@ -5,7 +5,7 @@ import { version } from '../../package.json'
 import { writeWhole } from '../files.ts'
 import type { Item } from './build.ts'
 
-/** What is kept of the build of one Kustomization: nothing depends on anything but the files that its key is made from. */
+/** What is kept of the build of one Kustomization. It depends only on the files that its key is made from. */
 export interface Kept {
   /** Files are relative to the top of the repository. */
   items: Item[]
@@ -14,8 +14,8 @@ export interface Kept {
 }
 
 /**
- * Builds of one repository, by a hash of everything that they read. Only what a run used is kept, so the file grows no larger
- * than the tree. A file that cannot be read, or is of another version, is as good as none.
+ * Builds of one repository, by a hash of everything that they read. Only what a run used is kept, so the file grows no
+ * larger than the tree. A file that cannot be read, or is of another version, is ignored.
  */
 export class Cache {
   readonly #file: string | undefined
@@ -25,7 +25,7 @@ export class Cache {
   #isChanged = false
   readonly #hashes = new Map<string, string>()
 
-  /** `name` is what tells repositories apart. */
+  /** `name` tells repositories apart. */
   constructor(top: string, name: string, env: NodeJS.ProcessEnv) {
     this.#top = top
     const folder = env.XDG_CACHE_HOME || (env.HOME && join(env.HOME, '.cache'))
@@ -73,7 +73,7 @@ function read(file: string | undefined): Record<string, Kept> {
   try {
     return JSON.parse(readFileSync(file, 'utf8')) as Record<string, Kept>
   } catch {
-    // There is none yet, or an earlier run was cut off: everything is built again.
+    // There is none yet, or an earlier run was interrupted: everything is built again.
     return {}
   }
 }

@@ -52,11 +52,11 @@ export async function walkAll(folder: string, builder: Builder, name = folder): 
   return walks
 }
 
-/** A walk and everything found in it, by the app that it is about. */
+/** A walk and everything found in it, by app. */
 export interface Checked {
   walk: Walk
   findings: ReadonlyMap<App, readonly AppFinding[]>
-  /** About the policy, and so about no app. */
+  /** Findings about the policy, which are about no app. */
   general: readonly AppFinding[]
 }
 

@@ -13,7 +13,7 @@ export interface FluxDiff {
   removed: Connection[]
 }
 
-/** What a change of the repository does in the cluster, app by app. */
+/** What a change of the repository changes in the cluster, app by app. */
 export function diffWalks(before: readonly Walk[], after: readonly Walk[]): FluxDiff {
   const [old, now] = [appsOf(before), appsOf(after)]
   const names = [...new Set([...now.keys(), ...old.keys()])]

@@ -1,14 +1,14 @@
 /** Text that Flux refuses to substitute variables in. */
 export class BadSubstitution extends Error {}
 
-/** The value of a variable: '' where nothing gives it one, undefined where that cannot be told. */
+/** The value of a variable: '' if nothing sets it, undefined if that cannot be known. */
 export type LookUp = (name: string) => string | undefined
 
 /**
- * Expands the expressions of a shell that Flux knows: `${NAME}`, defaults, substrings, lengths, upper and lower case, and what
- * removes or replaces a part. `$$` is a `$` that begins none. An expression of a variable that cannot be told stays as it
- * is written. Throws BadSubstitution for what is no expression.
- * Source: https://fluxcd.io/flux/components/kustomize/kustomizations/#post-build-variable-substitution
+ * Expands the expressions of a shell that Flux knows: `${NAME}`, defaults, substrings, lengths, upper and lower case, and
+ * what removes or replaces a part. `$$` is a `$` that begins none. An expression of a variable whose value cannot be known
+ * stays as written. Throws BadSubstitution for what is no expression. Source:
+ * https://fluxcd.io/flux/components/kustomize/kustomizations/#post-build-variable-substitution
  */
 export const expand = (text: string, lookUp: LookUp): string => new Expansion(text, lookUp).all()
 
@@ -112,14 +112,14 @@ class Expansion {
     return found
   }
 
-  /** The text is not shown, because a Secret may be what it is of. */
+  /** The text is not shown, because it may be from a Secret. */
   #bad(what: string): BadSubstitution {
     const line = this.#text.slice(0, this.#at).split('\n').length
     return new BadSubstitution(`variable substitution failed at line ${line}: expected ${what}`)
   }
 }
 
-/** `\/`, `\\` and `$$` in what is replaced, and by what. */
+/** `\/`, `\\` and `$$` in the pattern that is replaced, and in its replacement. */
 const ESCAPED = /\\[/\\]|\$\$/y
 
 const unchanged = (value: string): string => value
@@ -136,7 +136,7 @@ const CASES: Readonly<Record<string, (value: string) => string>> = {
 
 const INTEGER = /^[-+]?\d+$/
 
-/** Counts in bytes. A position below zero counts from the end; what is no number changes nothing. */
+/** Counts in bytes. A negative position counts from the end. Text that is no number changes nothing. */
 function substring(value: string, from: string, count: string | undefined): string {
   if (!INTEGER.test(from) || (count !== undefined && !INTEGER.test(count))) return value
   const bytes = Buffer.from(value)

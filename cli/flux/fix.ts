@@ -18,7 +18,7 @@ interface Repair {
 }
 
 /**
- * The files of a walk with everything repaired that is safe. Only the fields of a repair are set in the file that the object is
+ * The files of a walk with every safe repair made. Only the fields of a repair are set in the file that the object is
  * written in, so variables and comments stay. The objects of the walk are repaired too, so it is walked again afterwards.
  */
 export function repairsOf(walk: Walk, spec: FluxConventionsSpec): Change[] {
@@ -49,7 +49,7 @@ function withRepairs(text: string, repairs: readonly Repair[]): string {
   return documents.map((document) => document.toString(styleOf(text))).join('')
 }
 
-/** A scalar that is there keeps its node, because a comment behind it belongs to that. */
+/** An existing scalar keeps its node, because the comment behind it belongs to the node. */
 function set(document: Document, path: readonly (string | number)[], value: unknown): void {
   const node = document.getIn(path, true)
   if (isScalar(node)) node.value = value

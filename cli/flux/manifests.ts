@@ -40,7 +40,10 @@ function objectsIn(file: string, mark: string): Found[] {
   return text.includes(mark) ? read(text, file).map((object) => ({ object, file })) : []
 }
 
-/** What is no YAML, such as a template, holds nothing that Flux could start from; in a folder that it builds, the build says so. */
+/**
+ * A file that is no YAML, such as a template, holds nothing that Flux could start from. If it is in a folder that Flux
+ * builds, the build reports it.
+ */
 function read(text: string, file: string): KubernetesObject[] {
   try {
     return readObjects(text, file)

@@ -22,7 +22,7 @@ export interface NewApp {
 const LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/
 const KUSTOMIZATION = { apiVersion: 'kustomize.config.k8s.io/v1beta1', kind: 'Kustomization' }
 
-/** `NAMESPACE/APP`. Throws Failure (2) for what is none. */
+/** `NAMESPACE/APP`. Throws Failure (2) for anything else. */
 export function parseApp(text: string): { namespace: string; name: string } {
   const [namespace = '', name = '', ...more] = text.split('/')
   if (more.length > 0 || !LABEL.test(namespace) || !LABEL.test(name))
@@ -30,7 +30,10 @@ export function parseApp(text: string): { namespace: string; name: string } {
   return { namespace, name }
 }
 
-/** The files of a new app in the convention of the repository, and what they change in others. Throws Failure (2) where the app is there. */
+/**
+ * The files of a new app in the convention of the repository, and what they change in others. Throws Failure (2) if the app
+ * exists.
+ */
 export function filesOf(app: NewApp, folder: string): Change[] {
   const found = kustomizationsIn(folder)
   const [start] = startsOf(found, folder)
@@ -63,7 +66,7 @@ export function filesOf(app: NewApp, folder: string): Change[] {
   ]
 }
 
-/** Where apps are: above the folders of the others, or where a root builds a folder of that name. */
+/** The folder of apps: the one above the other apps, or the one of that name which a root builds. */
 function appsFolder(files: readonly string[], roots: readonly string[]): string {
   const above = files.filter((file) => /\/ks\.ya?ml$/.test(file)).map((file) => dirname(dirname(dirname(file))))
   const counts = new Map<string, number>()
@@ -120,7 +123,7 @@ function chartFiles({ name, chart = '', version }: NewApp, home: string, file: W
   return [file(join(home, 'app/source.yaml'), source), file(join(home, 'app/release.yaml'), release)]
 }
 
-/** The Namespace and the kustomization of its folder, or the entry in the one that is there. */
+/** The Namespace and the kustomization of its folder, or an entry in the existing one. */
 function namespaceFiles({ namespace, name }: NewApp, space: string, file: Write): Change[] {
   const kustomization = join(space, 'kustomization.yaml')
   const entry = `${name}/ks.yaml`
@@ -132,7 +135,7 @@ function namespaceFiles({ namespace, name }: NewApp, space: string, file: Write)
   ]
 }
 
-/** A kustomization with one entry more; without one, Flux takes everything in the folder. */
+/** A kustomization with one more entry. Without a kustomization, Flux takes everything in the folder. */
 function listed(path: string, entry: string): Change[] {
   if (!existsSync(path)) return []
   const before = readFileSync(path, 'utf8')

@@ -28,7 +28,7 @@ export async function atRevision(revision: string, folder: string): Promise<stri
 function privateFolder(): string {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'krm-hardening-')))
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
-  // Where the search for the top of the repository ends.
+  // The search for the top of the repository ends here.
   mkdirSync(join(folder, '.git'))
   return folder
 }

@@ -19,8 +19,8 @@ export const folderOf = (top: string, object: Found['object']): string => {
 }
 
 /**
- * What Flux starts from: Kustomizations whose file lies in the folder of no other. One that lies in such a folder is
- * applied by that other, or, if no kustomization lists it, by nobody. Two of one name start two clusters.
+ * What Flux starts from: Kustomizations whose file is in the folder of no other Kustomization. One in such a folder is
+ * applied by that other or, if no kustomization lists it, by nobody. Two of the same name start two clusters.
  */
 export function startsOf(found: readonly Found[], folder: string): Start[] {
   const top = topOf(found, folder)
@@ -37,7 +37,7 @@ export function startsOf(found: readonly Found[], folder: string): Start[] {
   return [...groupBy(roots, ({ file }) => dirname(file)).values()].map((group) => ({ top, roots: group }))
 }
 
-/** The folder itself or one above it, up to the top of the repository: the one below which most paths are there. */
+/** The folder itself or one above it, up to the top of the repository: the one below which most of the paths exist. */
 function topOf(found: readonly Found[], folder: string): string {
   const candidates = [folder]
   for (let path = folder; !existsSync(join(path, '.git')) && dirname(path) !== path; path = dirname(path))

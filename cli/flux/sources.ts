@@ -7,10 +7,10 @@ import { isSkipped, yamlFiles } from './manifests.ts'
 
 /** Everything that the build of a folder reads. */
 export interface Sources {
-  /** Absolute paths of files. More than are read is right; fewer would let a change go unseen. */
+  /** Absolute paths of files. It may hold too many files, but never too few, because then a change would go unseen. */
   files: Set<string>
   kustomizations: Kustomization[]
-  /** URLs among the resources, which are named and not fetched. */
+  /** URLs among the resources. They are not fetched. */
   remotes: { file: string; url: string }[]
 }
 
@@ -91,12 +91,12 @@ export class WithoutRemotes {
     link(top)
   }
 
-  /** Where the copy has a path of the repository. */
+  /** The path in the copy of a path in the repository. */
   at(path: string): string {
     return join(this.#copy, relative(this.#top, path))
   }
 
-  /** The path of the repository that a path of the copy is. */
+  /** The path in the repository of a path in the copy. */
   original(path: string): string {
     return path.startsWith(this.#copy) ? join(this.#top, relative(this.#copy, path)) : path
   }

@@ -5,7 +5,7 @@ import { harden } from '../runtime/functions.ts'
 import type { Session } from '../session.ts'
 import { isFolder } from '../tree/kustomization.ts'
 
-/** Absolute path of a folder. Throws Failure (2) for what is none. */
+/** Absolute path of a folder. Throws Failure (2) for anything else. */
 export function requireFolder(target: string): string {
   const folder = resolve(target)
   if (!isFolder(folder)) throw new Failure(`${target} is no folder; expected one with a repository for Flux`)

@@ -1,7 +1,7 @@
 import { isFields, type KubernetesObject, valueAt } from '../../functions/lib/kubernetes/objects.ts'
 import { BadSubstitution, expand } from './expand.ts'
 
-/** What postBuild of a Kustomization knows. */
+/** The variables that postBuild of a Kustomization defines. */
 export interface Variables {
   values: ReadonlyMap<string, string>
   /** Are there others, whose values nobody can read here? */
@@ -51,9 +51,9 @@ const DISABLED = /^ {4}kustomize\.toolkit\.fluxcd\.io\/substitute: ["']?disabled
 const NAME = /^[_A-Za-z][_A-Za-z0-9]*$/
 
 /**
- * The text of an object with its variables substituted. A variable that is not known stays where others could give it a value,
- * and is empty where nothing does. Without any variable Flux leaves the text as it is. Throws BadSubstitution where Flux
- * would refuse to build.
+ * The text of an object with its variables substituted. An unknown variable stays if something could still give it a value,
+ * and is empty otherwise. Without any variable Flux leaves the text as it is. Throws BadSubstitution where Flux would
+ * refuse to build.
  */
 export function substituted(text: string, { values, hasUnknown }: Variables): string {
   if (!text.includes('$') || DISABLED.test(text) || (values.size === 0 && !hasUnknown)) return text

@@ -24,7 +24,8 @@ export interface Walk {
 
 /**
  * Walks a repository as Flux would: the path of each Kustomization is built, its variables are substituted, and the
- * Kustomizations among the objects are walked in turn. Nothing is fetched. What does not build is said, and does not end the walk.
+ * Kustomizations among the objects are walked in turn. Nothing is fetched. What does not build is reported, and does not
+ * end the walk.
  */
 export async function walk(start: Start, builder: Builder, cache: Cache): Promise<Walk> {
   const walker = new Walker(start, builder, cache)
@@ -83,7 +84,7 @@ class Walker {
       waiting.push(...level.filter((entry) => !own.includes(entry)))
       level = await this.#apply(own)
       if (level.length > 0) continue
-      // A source that nothing makes is a mistake in the name: the folder is walked all the same.
+      // A source that does not exist is a mistake in its name, so the folder is walked all the same.
       const mistaken = waiting.filter((entry) => this.#namesNothing(entry))
       waiting = waiting.filter((entry) => !mistaken.includes(entry))
       level = await this.#apply(mistaken)
@@ -170,7 +171,7 @@ function objectIn(text: string, variables: Variables | undefined): { object: Kub
   }
 }
 
-/** What a Kustomization gives every object when it applies it. */
+/** What a Kustomization adds to every object that it applies. */
 function addCommonMetadata(object: KubernetesObject, kustomization: KubernetesObject): void {
   for (const map of ['labels', 'annotations'] as const) {
     const pairs = valueAt(kustomization, ['spec', 'commonMetadata', map])
@@ -183,7 +184,7 @@ function parse(text: string): KubernetesObject | undefined {
     const object = readCanonicalYaml(text)
     return isFields(object) && isFields(object.metadata) ? (object as KubernetesObject) : undefined
   } catch {
-    // Said of the app that it belongs to.
+    // Reported for the app that it belongs to.
     return undefined
   }
 }

@@ -52,7 +52,7 @@ function nodesOf({ namespace, labels }: CallingPods, topology: Topology): GraphN
 function nameOf(labels: Labels | undefined): string {
   if (!labels) return 'every pod'
   const { [APP]: app, [COMPONENT]: component, ...others } = labels
-  // As callers are written; a component that is empty is one that the pods lack.
+  // In the form of callers. An empty component means that the pods lack the label.
   if (app !== undefined && Object.keys(others).length === 0) return component ? `${app}/${component}` : app
   return Object.entries(labels)
     .map(([key, value]) => `${key}=${value}`)

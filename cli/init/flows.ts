@@ -9,11 +9,11 @@ export interface ProposedCaller {
   caller: CallerSpec
   certain: boolean
   sources: string[]
-  /** The policy has it already, in a list that a patch replaces. */
+  /** The policy has it already, in a list that the patch will replace. */
   isKnown?: true
 }
 
-/** A flow as it is proposed: active where a caller is certain. */
+/** A proposed flow: active if a caller is certain. */
 export interface ProposedFlow {
   key: string
   service?: string
@@ -28,7 +28,7 @@ export interface ProposedFlow {
 
 export const isActive = ({ callers }: ProposedFlow): boolean => callers.some(({ certain }) => certain)
 
-/** Proposals by destination, in the order of the alphabet, each caller once with everything that speaks for it. */
+/** Proposals by destination, in alphabetical order, each caller once with everything that suggests it. */
 export function gatherFlows(proposals: readonly NamedProposal[]): ProposedFlow[] {
   const flows = new Map<string, ProposedFlow>()
   for (const proposal of proposals) {
@@ -49,7 +49,7 @@ export function gatherFlows(proposals: readonly NamedProposal[]): ProposedFlow[]
     .sort((a, b) => (a.key < b.key ? -1 : 1))
 }
 
-/** A flow has one Service: calls by another are a flow of their own, which a map can hold under the port's number. */
+/** A flow has one Service. Calls through another Service are a flow of their own, under the number of the port. */
 function keyOf(
   { destination, port, portNumber, protocol, service }: NamedProposal,
   flows: ReadonlyMap<string, ProposedFlow>,

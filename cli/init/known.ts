@@ -4,7 +4,7 @@ import { isFields, type KubernetesObject, valueAt } from '../../functions/lib/ku
 import type { ProposedFlow } from './flows.ts'
 import type { Found } from './propose.ts'
 
-/** What is found and a policy does not say yet: flows, callers of flows, and images. */
+/** What was found and is not in the policy yet: flows, callers of flows, and images. */
 export const withoutKnown = (found: Found, policy: KubernetesObject | undefined): Found =>
   policy === undefined
     ? found
@@ -13,7 +13,7 @@ export const withoutKnown = (found: Found, policy: KubernetesObject | undefined)
         images: found.images.filter((image) => !isKnownImage(image, policy)),
       }
 
-/** What is found and is not among these flows. */
+/** What was found and is not among these flows. */
 export const withoutFlows = (found: Found, known: Record<string, unknown>): Found => ({
   ...found,
   flows: found.flows.flatMap((flow) => newIn(flow, known) ?? []),

@@ -24,20 +24,23 @@ export interface InitPlan {
   found: Found
   /** What a person has to decide. */
   review: string[]
-  /** The errors that a rendering would end with now. */
+  /** The errors with which a rendering would fail now. */
   refusals: Reported[]
 }
 
-/** What is asked of a first run. */
+/** What the user asks of a first run. */
 export interface InitRequest {
   sections: readonly string[]
-  /** The namespace of objects that get theirs only when they are applied. */
+  /** The namespace of objects that get one only when they are applied. */
   namespace: string | undefined
   /** A folder whose policy the new one is layered on, and that policy. */
   base: { folder: string; policy: KubernetesObject } | undefined
 }
 
-/** What is to be written for a build that no policy hardens, into the folder `target`. Throws Failure (2) for a build that no policy fits. */
+/**
+ * What to write into the folder `target` for a build that no policy hardens. Throws Failure (2) for a build that no policy
+ * fits.
+ */
 export async function planInit(
   objects: readonly KubernetesObject[],
   kustomization: Kustomization,
@@ -62,7 +65,7 @@ export async function planInit(
   }
 }
 
-/** The errors that a rendering would end with, and what the policies that it would write cut off. */
+/** The errors with which a rendering would fail, and what the generated policies would cut off. */
 async function tryOut(
   objects: readonly KubernetesObject[],
   policy: KubernetesObject,

@@ -2,13 +2,13 @@ import type { WrittenPort } from '../../functions/lib/flows/port.ts'
 import type { CallerSpec } from '../../functions/lib/flows/schema.ts'
 import type { Labels } from '../../functions/lib/kubernetes/selector.ts'
 
-/** One caller of one destination, and what says so. */
+/** One caller of one destination, and the field that suggests it. */
 export interface Proposal extends WrittenPort {
   /** `namespace/workload`, or `external/host`. */
   destination: string
   /** The Service's number, if `port` is the name that the Service has for it. */
   portNumber?: number
-  /** Undefined where no label tells the caller's pods from others, so that a flow cannot name them. */
+  /** Undefined if no label tells the caller's pods from others, so that a flow cannot name them. */
   caller: CallerSpec | undefined
   /** The Service by which it is called, if the destination has several for the port. */
   service?: string
@@ -16,15 +16,15 @@ export interface Proposal extends WrittenPort {
   selector?: Labels
   /** No Service carries the port. */
   plain?: true
-  /** What the flow's schema wants a reason for. */
+  /** The reason, if the schema of flows requires one. */
   reason?: string
-  /** Object and field that say so. */
+  /** The object and the field that suggest it. */
   source: string
   /** Do the manifests name caller, destination and port? What is not certain is proposed as a comment. */
   certain: boolean
 }
 
-/** What the manifests say of traffic: proposals, and what no flow can say, for a person to read. */
+/** What the manifests say about traffic: proposals, and notes about what no flow can express. */
 export interface Read {
   proposals: Proposal[]
   notes: string[]

@@ -14,14 +14,14 @@ import { readTexts } from './read/texts.ts'
 import { givenValues } from './texts/given-values.ts'
 import { dataOf } from './texts/pod-data.ts'
 
-/** What a build says of the policy that it needs. */
+/** What a build says about the policy that it needs. */
 export interface Found {
   flows: ProposedFlow[]
   /** Images without a digest, and those with placeholders. */
   images: string[]
   /** Namespaces with pods, and without their Namespace object. */
   namespaces: string[]
-  /** Containers whose user or files the manifests do not tell. */
+  /** Containers whose user or files no manifest shows. */
   containers: UnknownContainer[]
   /** Ports of pods that clients without a proxy call. */
   outsidePorts: OutsidePort[]
@@ -31,7 +31,7 @@ export interface Found {
   notes: string[]
 }
 
-/** Reads a build: nothing in it is changed, and nothing else is looked at. What an earlier run generated says nothing new. */
+/** Reads a build. Nothing in it is changed, and nothing else is read. Objects that an earlier run generated are ignored. */
 export async function propose(build: readonly KubernetesObject[]): Promise<Found> {
   const objects = build.filter((object) => object.metadata.annotations?.[GENERATED_BY] === undefined)
   const topology = topologyOf(objects)

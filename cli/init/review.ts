@@ -6,7 +6,7 @@ import type { Coverage } from '../reachability/coverage.ts'
 import { isActive } from './flows.ts'
 import type { Found } from './propose.ts'
 
-/** What a person has to decide, each with the file in which. */
+/** What a person has to decide, each with the file in which to decide it. */
 export function reviewOf(objects: readonly KubernetesObject[], sections: readonly string[], found: Found): string[] {
   const guesses = found.flows.filter((flow) => !isActive(flow)).length
   return [
@@ -34,7 +34,7 @@ function imagesToPin(images: readonly string[]): string[] {
   ]
 }
 
-/** No manifest says which user and which files a program needs: it shows when it runs. */
+/** No manifest says which user and which files a program needs. Only running it shows that. */
 const usersAndRoots = (containers: Found['containers']): string[] =>
   containers.length === 0
     ? []
@@ -43,7 +43,7 @@ const usersAndRoots = (containers: Found['containers']): string[] =>
       ]
 
 const SHOWN = 6
-/** For a terminal; the written files have the whole list. */
+/** Shortened for a terminal; the written files have the whole list. */
 const some = (names: readonly string[]): string =>
   `${names.slice(0, SHOWN).join(', ')}${names.length > SHOWN ? ` and ${names.length - SHOWN} more` : ''}`
 

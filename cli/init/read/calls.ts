@@ -27,7 +27,7 @@ export function podsOf(namespace: string, labels: Labels): CallerSpec {
   return [namespace, app, ...(component === undefined ? [] : [component])].join('/')
 }
 
-/** What a flow is called by, and how it names the pods there. */
+/** The destination of a flow, and how the flow names its pods. */
 export type Destination = Pick<
   Proposal,
   'destination' | 'port' | 'portNumber' | 'protocol' | 'service' | 'selector' | 'plain'
@@ -54,7 +54,7 @@ export function destinationOf(
   }
 }
 
-/** A call to a Service; `question` is what a person has to answer first. */
+/** A call to a Service. `question` is what a person must answer first. */
 export type Call = Omit<Proposal, 'source'> & { question?: string }
 
 interface Calls {
@@ -63,7 +63,10 @@ interface Calls {
   carried?: string
 }
 
-/** The calls of a workload to a Service. Without ports the only one that it has is meant; of several, one is asked for. */
+/**
+ * The calls of a workload to a Service. Without ports, the only port of the Service is meant; if it has several, the user
+ * is asked.
+ */
 export function callsTo(
   service: Service,
   ports: readonly (string | number)[] | undefined,
@@ -73,7 +76,7 @@ export function callsTo(
 ): Calls {
   const callees = topology.workloadsBehind(service)
   const isOwn = callees.some(({ object }) => object === caller.object)
-  // Its own name without a port is what a workload is called, not whom it calls.
+  // A workload's own name without a port is its name, not a call.
   if (ports === undefined && isOwn) return { proposals: [] }
   if (callees.length === 0) return callsToMadePods(service, ports, caller, topology)
   const { dialled, question } = portsMeant(service, ports, callees)
@@ -106,7 +109,7 @@ const headlessDestination = (callee: Workload, service: Service, port: string | 
     ? { destination: `${callee.namespace}/${callee.name}`, port, service: service.name }
     : undefined
 
-/** Ports for programs that watch a workload, never the one that is meant by its bare name. */
+/** Ports for programs that watch a workload. A bare name never means one of these. */
 const FOR_WATCHERS = /metrics|health|admin|debug|probe|monitoring|gossip|memberlist/
 
 function portsMeant(

@@ -2,7 +2,7 @@ import { containersOf } from '../../../functions/lib/kubernetes/pod-template.ts'
 import type { Workload } from '../../../functions/lib/kubernetes/workload.ts'
 import { type WellKnownImage, wellKnownImage } from './well-known-images.ts'
 
-/** A container whose user or files its manifest does not tell. */
+/** A container whose user or files its manifest does not show. */
 export interface UnknownContainer {
   /** `workload/container`, as the policy names it. */
   name: string
@@ -10,7 +10,7 @@ export interface UnknownContainer {
   image: WellKnownImage | undefined
 }
 
-/** The containers that would run as the policy's user, or get a read-only root. What it needs shows when it runs. */
+/** The containers that would run as the policy's user, or get a read-only root. Only running it shows what it needs. */
 export const unknownContainers = (workloads: readonly Workload[]): UnknownContainer[] =>
   workloads.flatMap(({ name, template }) =>
     containersOf(template).flatMap(({ container }) => {

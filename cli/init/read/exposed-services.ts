@@ -19,7 +19,10 @@ function exposure(service: Service): string | undefined {
   return Array.isArray(addresses) && addresses.length > 0 ? 'externalIPs' : undefined
 }
 
-/** Services that the outside may call: a guess, because the reason and perhaps a narrower caller are a person's to give. */
+/**
+ * Services that may be called from outside. Each is a guess, because only a person can give the reason, and perhaps a
+ * narrower caller.
+ */
 export const readExposedServices = (topology: Topology): Read =>
   join(
     topology.services.map((service) => {

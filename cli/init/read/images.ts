@@ -12,7 +12,10 @@ export async function imagesWithoutDigest(objects: readonly KubernetesObject[]):
   return [...images].sort()
 }
 
-/** What is no reference is an error of its own. A placeholder is refused unless the policy allows it, whatever else it has. */
+/**
+ * Text that is no reference is an error of its own. A placeholder is refused unless the policy allows it, whatever else it
+ * has.
+ */
 function isUnpinned(text: string): boolean {
   if (hasPlaceholder(text)) return true
   const reference = parseReference(text)

@@ -13,7 +13,7 @@ export const madePods = (objects: readonly KubernetesObject[], topology: Topolog
   objects.flatMap((object) => {
     const pods = runtimePodsOf(object)
     const [only] = pods
-    // Which of several kinds of pods reads a field of the object, the object does not say.
+    // The object does not say which of several kinds of pods reads a field.
     if (pods.length !== 1 || !only) return []
     const namespace = object.metadata.namespace ?? ''
     const given = valueAt(object, ['spec', 'podMetadata', 'labels'])
@@ -31,7 +31,7 @@ export const madePods = (objects: readonly KubernetesObject[], topology: Topolog
     ]
   })
 
-/** The selector of a Service that selects the pods is how the build itself tells them from others. */
+/** If a Service selects the pods, its selector is how the build itself tells them from others. */
 function shortest(labels: Labels, namespace: string, topology: Topology): Labels {
   const selectors = topology.services.flatMap((service) =>
     service.namespace === namespace &&

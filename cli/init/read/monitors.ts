@@ -15,13 +15,13 @@ const GROUP = 'monitoring.coreos.com'
 
 /** What Prometheus scrapes by the monitors of a build, and the Prometheus that the build has. */
 export interface Scraping extends Read {
-  /** Monitors that no Prometheus of the build reads: their scraper is a question to a person. */
+  /** Monitors that no Prometheus of the build reads. The user is asked for their scraper. */
   unanswered: string[]
 }
 
 /**
- * Who scrapes whom by ServiceMonitors and PodMonitors. The Prometheus of the build is the caller; without one, nothing in
- * the build says who is.
+ * Who scrapes whom, by ServiceMonitors and PodMonitors. The Prometheus of the build is the caller. Without one, nothing in
+ * the build shows the caller.
  */
 export function readMonitors(
   objects: readonly KubernetesObject[],

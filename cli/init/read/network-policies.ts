@@ -118,7 +118,7 @@ function readPeerIngress(
   return { proposals, notes: [] }
 }
 
-/** Every port of pods that serve one port is that port. */
+/** For pods that serve only one port, every port means that port. */
 const isOnlyPort = (callee: Workload, topology: Topology): boolean =>
   new Set(topology.servicesFor(callee).flatMap((service) => service.ports.map(({ port }) => port))).size === 1
 

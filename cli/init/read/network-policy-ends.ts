@@ -36,11 +36,13 @@ export function destinationElsewhere(
   return name === undefined ? [] : (ports ?? []).map((port) => ({ destination: `${peer.namespace}/${name}`, ...port }))
 }
 
-/** A caller that the schema of flows wants a reason for. */
+/** A caller for which the schema of flows requires a reason. */
 export const needsReason = (caller: CallerSpec | undefined): boolean =>
   caller === 'any' || (typeof caller === 'string' && caller.endsWith('/*'))
 
-/** The callers that a peer names: workloads of the build, or pods of another by their labels; none for expressions. */
+/**
+ * The callers that a peer names: workloads of the build, or pods of another build by their labels; none for expressions.
+ */
 export function callersOf(
   peer: PolicyPeer,
   namespace: string,

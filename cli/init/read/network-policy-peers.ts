@@ -3,10 +3,10 @@ import { type Fields, isFields, valueAt } from '../../../functions/lib/kubernete
 /** Whom a rule of a NetworkPolicy admits, as far as flows can name it; pods without a selector are all of the namespace. */
 export type PolicyPeer = { type: 'any' } | { type: 'pods'; namespace: string; selector: Fields | undefined }
 
-/** Labels of Namespaces that hold their name: Kubernetes' own, and the one that people set before there was it. */
+/** Labels of Namespaces that hold their name: Kubernetes' own, and the one that people set before it existed. */
 const NAME_LABELS = ['kubernetes.io/metadata.name', 'name']
 
-/** The peers of a rule, and in words those that flows cannot name. An absent or empty list is everyone. */
+/** The peers of a rule, and a description of those that flows cannot name. An absent or empty list is everyone. */
 export function peersOf(list: unknown, ownNamespace: string): { peers: PolicyPeer[]; unknown: string[] } {
   if (!Array.isArray(list) || list.length === 0) return { peers: [{ type: 'any' }], unknown: [] }
   const peers: PolicyPeer[] = []
@@ -29,7 +29,7 @@ export function peersOf(list: unknown, ownNamespace: string): { peers: PolicyPee
   return { peers, unknown }
 }
 
-/** The names that a selector of namespaces asks for; none where it asks for something else. */
+/** The names that a selector of namespaces asks for; none if it asks for anything else. */
 function namespacesOf(selector: Fields): string[] {
   const labels = isFields(selector.matchLabels) ? selector.matchLabels : {}
   const expressions = Array.isArray(selector.matchExpressions) ? selector.matchExpressions.filter(isFields) : []

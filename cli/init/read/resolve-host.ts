@@ -3,7 +3,7 @@ import type { Topology } from '../../../functions/lib/flows/topology.ts'
 import { valueAt } from '../../../functions/lib/kubernetes/objects.ts'
 import type { Service } from '../../../functions/lib/kubernetes/service.ts'
 
-/** What a host is, as far as a build tells. */
+/** What a host is, if the build shows it. */
 export type ResolvedHost =
   /** A Service of the build; `isPod` if one of its pods is dialled, `isQualified` if the host names its namespace. */
   | { type: 'service'; service: Service; isPod: boolean; isQualified: boolean }
@@ -28,9 +28,8 @@ const NOWHERE = /^(?:localhost|127\..*|0\.0\.0\.0|169\.254\..*|255\..*)$|\.local
 const API_SERVER = /^kubernetes(?:\.default)?$/
 
 /**
- * What a pod of the namespace reaches under a host. Undefined for itself, the API server, which follows from the
- * token, and what is no host.
- * Source: https://kubernetes.io/docs/concepts/services-networking/dns-pod-service/
+ * What a pod of the namespace reaches under a host. Undefined for the pod itself, for the API server, which follows from
+ * the token, and for text that is no host. Source: https://kubernetes.io/docs/concepts/services-networking/dns-pod-service/
  */
 export function resolveHost(host: string, namespace: string, topology: Topology): ResolvedHost | undefined {
   const name = host.replace(/\.$/, '').replace(CLUSTER_SUFFIX, '')

@@ -7,14 +7,14 @@ import { namesHost, namesNoHost, portsNextTo } from '../texts/names.ts'
 import { callerOf, callsTo } from './calls.ts'
 import { type ResolvedHost, resolveHost } from './resolve-host.ts'
 
-/** Keys whose URLs are links for people and programs to identify something by. */
+/** Keys whose URLs are links for people, or identify something. */
 const LINK =
   /^\$?(?:schema|id|xmlns(?::\w+)?|href|link|links|homepage|home|website|docs?|documentation|license|licence|licenseurl|icon|logo|image|img|avatar|picture|help|support|terms|privacy|copyright|source|repository|repo|runbook_?url|generatorurl|description|title|text|comment|annotation|about|info|summary|message|author|vendor|issues)$/i
 
 /**
  * Who calls whom by the hosts in the values that pods are given. A Service and its port are certain, in the build and in
- * another namespace. A host outside is a guess, because not every URL is called; so is what several workloads get
- * alike. `publicHosts` are the hosts under which the build itself is reached, by the object that says so.
+ * another namespace. A host outside is a guess, because not every URL is called. So is a value that several workloads
+ * share. `publicHosts` are the hosts under which the build itself is reached, by the object that says so.
  */
 export function readTexts(
   values: readonly GivenValue[],
@@ -79,7 +79,7 @@ function readService(
   topology: Topology,
 ): Read {
   const { workload, source, name } = value
-  // A name without a dot may be anything that is called like a Service.
+  // A name without a dot may be anything that happens to have the name of a Service.
   const isBare =
     endpoint.form === 'name' && !target.isQualified && endpoint.portName === undefined && ports.length === 0
   if (isBare && name !== undefined && namesNoHost(name)) return NOTHING
@@ -132,7 +132,7 @@ function readMade(
   return { proposals, notes: [] }
 }
 
-/** Only what must be a host is reported as missing: a URL, or the value of something that is called a host. */
+/** Only text that must be a host is reported as missing: a URL, or the value of a key that is named after a host. */
 function readMissing(
   { source, name }: GivenValue,
   { form }: HostAndPort,
@@ -171,7 +171,7 @@ function readElsewhere(
   }
 }
 
-/** Names under which a program is told how browsers reach it, or from where they may. */
+/** Names of settings that tell a program how browsers reach it, or from which origins. */
 const OWN_ADDRESS =
   /(?:^|[_.-])(?:public|external|canonical|cors|allowed|origins?|redirect|callback|root)(?:$|[_.-])|(?:Public|External|Canonical|Cors|Allowed|Origins?|Redirect|Callback|Root)(?=$|[A-Z_])/i
 
@@ -184,7 +184,7 @@ function readExternal(
   publicHosts: ReadonlyMap<string, string>,
 ): Read {
   const { workload, source, isSecret, isOfFile, text } = value
-  // A password may look like host:port, and what is proposed is written down.
+  // A password may look like host:port, and a proposal is written to a file.
   if (ports.length === 0 || (form !== 'url' && isSecret)) return NOTHING
   if (value.name !== undefined && OWN_ADDRESS.test(value.name)) return NOTHING
   // In prose a URL is a link.

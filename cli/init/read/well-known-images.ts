@@ -89,7 +89,7 @@ const RABBITMQ: WellKnownImage = {
   source: official('rabbitmq'),
 }
 
-/** What is known of an image; undefined for any other, whose user and files no manifest tells. */
+/** What is known of an image; undefined for any other, because no manifest shows its user and files. */
 export function wellKnownImage(image: string): WellKnownImage | undefined {
   const reference = parseReference(image)
   if (reference instanceof InvalidReference) return undefined

@@ -8,7 +8,7 @@ export interface Entry {
   siblings: ReadonlyMap<string, string>
 }
 
-/** Text beyond this is data; reading it would cost more than a person saves. */
+/** Longer text is data. Reading it would cost more than it helps. */
 const LARGEST = 512 * 1024
 const NOTHING: ReadonlyMap<string, string> = new Map()
 /** A line of a configuration: `key = value`, `key: value`, or a directive of nginx. */
@@ -30,7 +30,7 @@ export function entriesOfFile(text: string, fileName: string): Entry[] {
 
 const looksLikeYaml = (text: string): boolean => /^[\w-]+:(?: |$)/m.test(text) && !/[;{]\s*$/m.test(text)
 
-/** Undefined for a text that is no YAML, or only a scalar. Templates and scripts take the way of lines. */
+/** Undefined for a text that is no YAML, or only a scalar. Templates and scripts are read line by line. */
 function parsed(text: string): unknown[] | undefined {
   try {
     const documents = parseAllDocuments(text, { version: '1.1', merge: true, logLevel: 'silent', uniqueKeys: false })
@@ -38,7 +38,7 @@ function parsed(text: string): unknown[] | undefined {
     const values: unknown[] = documents.map((document) => document.toJS({ maxAliasCount: 100 }))
     return values.every((value) => typeof value === 'object') ? values : undefined
   } catch {
-    // Too many aliases, or a tag that nothing resolves: no configuration of a program that is known here.
+    // Too many aliases, or an unknown tag: not the configuration of a known program.
     return undefined
   }
 }

@@ -4,7 +4,7 @@ export interface HostAndPort {
   port: number | undefined
   /** The name of a Service's port, from a DNS SRV record `_name._tcp.host`. */
   portName: string | undefined
-  /** How it is written: in a URL, as host and port, or as a name that is the whole of a value. */
+  /** How it is written: in a URL, as host and port, or as a name that is the whole value. */
   form: 'url' | 'address' | 'name'
 }
 
@@ -58,7 +58,7 @@ const CONNECTION = new RegExp(
 const NAMES = new RegExp(`^${SRV}${HOST}\\.?(?:\\s*[,;]\\s*${SRV}${HOST}\\.?)*$`, 'i')
 const NAME = new RegExp(`${SRV}(${HOST})`, 'gi')
 const COMMENT = /^\s*(?:#|;|\/\/)/
-/** Longer lines are data; the patterns above are linear only on lines of a length. */
+/** Longer lines are data. The patterns above are fast only on lines of limited length. */
 const LONGEST = 4096
 
 /** Every host that a value names, each once. Comments of scripts and configuration are passed over. */

@@ -4,10 +4,10 @@ type Lookup = (name: string) => string | undefined
 const REFERENCE = /(\$?)\$\(([A-Za-z_][\w.-]*)\)/g
 /** `$NAME`, `${NAME}` and `${NAME:-default}`, as a shell and many programs expand them. */
 const SHELL = /\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)(?::?[-=]([^{}]*))?\})/g
-/** The kubelet expands once, in the order of the variables; a chain longer than this is nobody's. */
+/** The kubelet expands once, in the order of the variables; nobody writes a longer chain. */
 const DEPTH = 5
 
-/** Replaces `$(NAME)` by the variables of the container. A name that no variable has stays, as the kubelet leaves it. */
+/** Replaces `$(NAME)` by the variables of the container. An unknown name stays as it is, as with the kubelet. */
 export function expandReferences(text: string, lookup: Lookup, depth = DEPTH): string {
   if (depth === 0 || !text.includes('$(')) return text
   return text.replaceAll(REFERENCE, (whole: string, escaped: string, name: string) => {
@@ -16,7 +16,7 @@ export function expandReferences(text: string, lookup: Lookup, depth = DEPTH): s
   })
 }
 
-/** Replaces `$NAME` and `${NAME}` as a shell would. A name that no variable has keeps its default, or stays. */
+/** Replaces `$NAME` and `${NAME}` as a shell would. An unknown name gets its default, or stays as it is. */
 export const expandShell = (text: string, lookup: Lookup): string =>
   text.includes('$')
     ? text.replaceAll(

@@ -15,7 +15,7 @@ export interface GivenValue {
   /** The values next to it by name: other variables, flags, keys of the same map. */
   siblings: ReadonlyMap<string, string>
   isSecret: boolean
-  /** Do several workloads get it, so that nothing says which of them uses it? */
+  /** Do several workloads get it, so that nothing shows which of them uses it? */
   isShared: boolean
   /** Is it part of a file? There a URL outside is as often a link as a call. */
   isOfFile: boolean
@@ -40,7 +40,7 @@ function ofContainer(workload: Workload, container: Container, data: Data): Give
   const lookup = (name: string): string | undefined => variables.get(name)?.text ?? data.serviceLink(workload, name)
   const words = [...(container.command ?? []), ...(container.args ?? [])]
   const texts = new Map([...variables].map(([name, { text }]) => [name, expandReferences(text, lookup)]))
-  // A variable that only feeds others is no call: the text that it ends up in is.
+  // A variable that is only used in others is no call: the text that it ends up in is.
   const feeding = new Set([...words, ...[...variables.values()].map(({ text }) => text)].flatMap(referencesIn))
   const ofVariables = [...variables]
     .filter(([name]) => !feeding.has(name))

@@ -11,7 +11,7 @@ export interface DataObject {
   /** For people, without the hash of a generator. */
   label: string
   isSecret: boolean
-  /** Its texts by key. What is binary has no readable text and no host in it. */
+  /** Its texts by key. Binary data is left out, because it has no readable host. */
   entries: ReadonlyMap<string, string>
 }
 
@@ -31,7 +31,7 @@ export interface Data {
   filesOf(workload: Workload): readonly DataFile[]
   /** What the kubelet gives pods for each Service of their namespace: `WEB_SERVICE_HOST`, `WEB_SERVICE_PORT` and its named ports. */
   serviceLink(workload: Workload, name: string): string | undefined
-  /** Looks a variable of any container up: configuration is often a template. */
+  /** Looks up a variable of any container, because configuration is often a template. */
   variablesOf(workload: Workload): (name: string) => string | undefined
 }
 

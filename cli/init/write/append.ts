@@ -12,7 +12,7 @@ import { writeFlow } from './flows.ts'
  */
 export function withFlows(text: string, flows: readonly ProposedFlow[], file: string): string {
   const start = text === '' || text.endsWith('\n') ? text : `${text}\n`
-  // A key that the file has already cannot come a second time: its new callers are for a person to add.
+  // A key cannot be in the file twice, so a person has to add the new callers of an existing flow.
   const known = Object.keys(flowsIn(text) ?? {})
   const blocks = flows.map((flow) => (known.includes(flow.key) ? commented(flow) : writeFlow(flow)))
   const after = `${start}${blocks.join('')}`
@@ -30,7 +30,7 @@ const commented = (flow: ProposedFlow): string =>
     .map((line) => (line.trim() === '' || line.trimStart().startsWith('#') ? line : line.replace(/^ {4}/, '    # ')))
     .join('\n')
 
-/** The flows of a file, and those in its comments, which a person has seen and left. */
+/** The flows of a file, and those in its comments, which a person has seen and not accepted. */
 export function flowsInText(text: string): Record<string, unknown> {
   const document = parseDocument(text.replaceAll(/^ {4}# (?=[ \w"'{*-])/gm, '    '), { uniqueKeys: false })
   const value: unknown = document.errors.length === 0 ? document.toJS() : undefined

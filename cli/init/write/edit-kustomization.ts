@@ -11,8 +11,8 @@ import { scalar } from './scalar.ts'
 const FIELD = 'transformers'
 
 /**
- * The text of a kustomization with one more transformer, the last to run. Every byte that was there stays.
- * Throws Failure (2) for a text that cannot be extended so.
+ * The text of a kustomization with one more transformer, the last to run. Every byte that was there stays. Throws Failure
+ * (2) for a text that cannot be extended in this way.
  */
 export async function withTransformer(kustomization: Kustomization, path: string): Promise<string> {
   const { text, fields, file } = kustomization
@@ -35,7 +35,7 @@ async function replaced(text: string, wanted: readonly string[]): Promise<string
 
 function appended(text: string, path: string): string {
   const newline = text.includes('\r\n') ? '\r\n' : '\n'
-  // As the lists of the file stand already: under their key, or deeper.
+  // Indented as the lists of the file are: at the level of their key, or deeper.
   const indent = /^[a-zA-Z]+:[ ]*(?:#.*)?\r?\n( *)- /m.exec(text)?.[1] ?? ''
   const start = text === '' || text.endsWith('\n') ? text : text + newline
   return `${start}${FIELD}:${newline}${indent}- ${path}${newline}`
