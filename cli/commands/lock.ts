@@ -12,6 +12,7 @@ interface LockOptions {
   check?: boolean
   chart?: string
   kubeVersion?: string
+  apiVersions?: string[]
   targetNamespace?: string
   dryRun?: boolean
   output: Output
@@ -34,6 +35,11 @@ export function lockCommand(finish: (exitCode: ExitCode) => void): Command {
       '--kube-version <version>',
       'version of Kubernetes that charts are rendered for (default: the one of the lock, or 1.32.0)',
     )
+    .option(
+      '--api-versions <versions>',
+      'what the cluster’s API has besides that of Kubernetes, separated by commas, for charts that ask, such as monitoring.coreos.com/v1 (default: those of the lock)',
+      (text: string) => text.split(',').filter((version) => version !== ''),
+    )
     .option('--target-namespace <name>', 'namespace that the Flux Kustomization gives objects that name none')
     .option('--dry-run', 'with --chart: print the locks and write nothing')
     .action(async (file: string | undefined, images: string[], options: LockOptions) =>
@@ -52,7 +58,9 @@ export function lockCommand(finish: (exitCode: ExitCode) => void): Command {
 async function lockChart(path: string, options: LockOptions): Promise<ExitCode> {
   const { lockCharts } = await import('../lock/chart/lock.ts')
   const { chartLocksAsJson, chartLocksAsText } = await import('../report/chart-lock.ts')
-  const locked = await lockCharts(await releasesAt(path, options.targetNamespace), options.kubeVersion)
+  const { kubeVersion, apiVersions } = options
+  const cluster = { ...(kubeVersion && { kubernetes: kubeVersion }), ...(apiVersions && { apiVersions }) }
+  const locked = await lockCharts(await releasesAt(path, options.targetNamespace), cluster)
   const changed = locked.filter(({ before, after }) => before !== after)
   if (!options.check && !options.dryRun) for (const { file: path, after } of changed) writeWhole(path, after)
   const report = options.output === 'json' ? `${JSON.stringify(chartLocksAsJson(locked))}\n` : chartLocksAsText(locked)

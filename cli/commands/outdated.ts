@@ -1,12 +1,20 @@
 import { resolve } from 'node:path'
 import { Command } from 'commander'
+import { display } from '../display.ts'
 import { type ExitCode, Failure, FINDINGS, OK, UNUSABLE } from '../exit-code.ts'
+import { type Change, writeAllOrNone } from '../files.ts'
+import type { Move } from '../outdated/edits.ts'
+import type { Outdated, Overview } from '../outdated/overview.ts'
+import { openSession } from '../session.ts'
 import { isFolder } from '../tree/kustomization.ts'
 import { type Output, withExamples, withOutputOption } from './options.ts'
 
 interface OutdatedOptions {
   only: string[]
-  major?: true
+  major?: boolean
+  /** False with --no-changes. */
+  changes: boolean
+  apply?: true
   output: Output
 }
 
@@ -14,7 +22,7 @@ export function outdatedCommand(finish: (exitCode: ExitCode) => void): Command {
   const command = new Command('outdated')
     .summary('find newer versions of charts and images')
     .description(
-      'Asks the registries and chart repositories for newer versions of every chart and image that a folder pins: in HelmReleases and OCIRepositories, manifests, values, kustomizations and the locks of policies. Prints the newest patch, minor and major of each, and the patch of the files. Lists tags through skopeo or crane, whichever it finds first, with the credentials that they have.',
+      'Asks the registries and chart repositories for newer versions of every chart and image that a folder pins: in HelmReleases and OCIRepositories, manifests, values, kustomizations and the locks of policies. Prints the newest patch, minor and major of each, what a chart changes for its releases, and the patch of the files. Lists tags through skopeo or crane, whichever it finds first, with the credentials that they have.',
     )
     .argument('[dir]', 'folder of the repository, of an environment or of a stack', '.')
     .option(
@@ -24,32 +32,67 @@ export function outdatedCommand(finish: (exitCode: ExitCode) => void): Command {
       [],
     )
     .option('--major', 'move to new majors too; otherwise they are only named')
+    .option('--no-changes', 'only versions: do not pull charts to see what they change, which needs helm')
+    .option('--apply', 'write what the patch says, and renew the locks of charts')
     .action(async (folder: string, options: OutdatedOptions) => finish(await outdated(folder, options)))
   withOutputOption(command, 'what is outdated, and the patch of the files')
   return withExamples(command, [
     ['what is outdated, and what would change', 'krm-hardening outdated'],
+    ['what the next major of a chart would change', 'krm-hardening outdated --major --only cert-manager'],
+    ['move everything but majors, and renew the locks', 'krm-hardening outdated --apply'],
     ['take over the patch of one chart', 'krm-hardening outdated --only cert-manager | git apply'],
   ])
 }
 
-/** Ends with 2 if something did not answer, because then nobody knows whether it is outdated; otherwise with 1 if something is. */
+/**
+ * Ends with 2 if something did not answer, because then nobody knows whether it is outdated. Otherwise with 1 if something is,
+ * or, of what --apply was to move, stays.
+ */
 async function outdated(target: string, options: OutdatedOptions): Promise<ExitCode> {
   const folder = resolve(target)
   if (!isFolder(folder)) throw new Failure(`${target} is no folder; expected one with manifests`)
-  const { sourceFilesOf } = await import('../outdated/source-files.ts')
-  const { imagesOfLocks } = await import('../outdated/chart-locks.ts')
-  const { movesOf, overviewOf } = await import('../outdated/outdated.ts')
+  if (options.apply && !options.changes)
+    throw new Failure('expected --apply or --no-changes, not both: locks are renewed from what charts render')
+  const { isApplicable, movesOf } = await import('../outdated/outdated.ts')
   const { changesOf } = await import('../outdated/edits.ts')
   const { patchOf } = await import('../outdated/patch.ts')
-  const { notAnsweredAsText, outdatedAsJson, outdatedAsText } = await import('../outdated/report.ts')
-  const { documents, locks } = sourceFilesOf(folder)
-  const rendered = await imagesOfLocks(locks)
-  const overview = await overviewOf(documents, rendered, options.only, options.major ?? false)
+  const report = await import('../outdated/report.ts')
+  const overview = await look(folder, options)
   const patch = patchOf(changesOf(movesOf(overview.outdated)))
-  process.stderr.write(notAnsweredAsText(overview.notAnswered))
-  const report =
-    options.output === 'json' ? `${JSON.stringify(outdatedAsJson(overview, patch))}\n` : outdatedAsText(overview, patch)
-  process.stdout.write(report)
+  process.stderr.write(report.notAnsweredAsText(overview.notAnswered))
+  process.stdout.write(
+    options.output === 'json'
+      ? `${JSON.stringify(report.outdatedAsJson(overview, patch))}\n`
+      : report.outdatedAsText(overview, patch),
+  )
+  if (options.apply) {
+    const { say } = openSession({ image: [] })
+    for (const { file } of apply(overview.outdated.filter(isApplicable), changesOf)) say(`wrote ${display(file)}`)
+    process.stderr.write(report.notAppliedAsText(overview.outdated))
+  }
   if (overview.notAnswered.length > 0) return UNUSABLE
-  return overview.outdated.length > 0 ? FINDINGS : OK
+  const isLeft = (one: Outdated): boolean => options.apply === undefined || (one.isProposed && !isApplicable(one))
+  return overview.outdated.some(isLeft) ? FINDINGS : OK
+}
+
+async function look(folder: string, { only, major = false, changes }: OutdatedOptions): Promise<Overview> {
+  const { sourceFilesOf } = await import('../outdated/source-files.ts')
+  const { imagesOfLocks, locksIn } = await import('../outdated/chart-locks.ts')
+  const { overviewOf } = await import('../outdated/outdated.ts')
+  const { withChanges } = await import('../outdated/chart-changes.ts')
+  const { passThrough } = await import('../runtime/functions.ts')
+  const files = sourceFilesOf(folder)
+  const locks = locksIn(files.locks)
+  const overview = await overviewOf(files.documents, await imagesOfLocks(locks), only, major)
+  if (!changes) return overview
+  return withChanges(overview, locks, openSession({ image: [] }).builder(passThrough))
+}
+
+/** Writes the files and the locks of their charts, all or none. */
+function apply(moved: readonly Outdated[], changesOf: (moves: readonly Move[]) => Change[]): Change[] {
+  const locks = moved.flatMap(({ changes }) => changes.flatMap(({ renewed }) => renewed ?? []))
+  const files = [...changesOf(moved), ...locks.map(({ file, before, after }) => ({ file, before, after }))]
+  const changed = files.filter(({ before, after }) => before !== after)
+  writeAllOrNone(changed)
+  return changed
 }

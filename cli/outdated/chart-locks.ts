@@ -6,14 +6,22 @@ import { display } from '../display.ts'
 import { imagesOf } from '../lock/chart/images.ts'
 import { readObjects } from '../read-objects.ts'
 
-const locksIn = (file: string): KubernetesObject[] =>
-  readObjects(readFileSync(file, 'utf8'), display(file)).filter(isChartLock)
+/** A ChartLock and its file. */
+export interface LockInFile {
+  file: string
+  object: KubernetesObject
+}
+
+export const locksIn = (files: readonly string[]): LockInFile[] =>
+  files.flatMap((file) =>
+    readObjects(readFileSync(file, 'utf8'), display(file))
+      .filter(isChartLock)
+      .map((object) => ({ file, object })),
+  )
 
 /** Canonical names of the images that locked charts render. */
-export async function imagesOfLocks(files: readonly string[]): Promise<Set<string>> {
-  const objects = files
-    .flatMap(locksIn)
-    .flatMap((lock) => (valueAt(lock, ['spec', 'objects']) ?? []) as KubernetesObject[])
+export async function imagesOfLocks(locks: readonly LockInFile[]): Promise<Set<string>> {
+  const objects = locks.flatMap(({ object }) => (valueAt(object, ['spec', 'objects']) ?? []) as KubernetesObject[])
   const references = (await imagesOf(objects)).map(parseReference)
   return new Set(references.flatMap((one) => (one instanceof InvalidReference ? [] : [canonicalName(one.name)])))
 }

@@ -8,7 +8,8 @@ import type { Move } from './edits.ts'
 import { isAllowed, rangesIn } from './image-policies.ts'
 import { imagesIn } from './images.ts'
 import { type Answer, ask, keyOf } from './origins.ts'
-import type { NotCompared, Pin } from './pin.ts'
+import type { NotAnswered, Outdated, Overview } from './overview.ts'
+import type { Pin } from './pin.ts'
 import { objectOf, type SourceDocument } from './source-files.ts'
 import {
   LEVELS,
@@ -21,34 +22,6 @@ import {
   versionOfImage,
 } from './versions.ts'
 import { withoutCredentials } from './without-credentials.ts'
-
-/** A version that is not the newest. */
-export interface Outdated {
-  pin: Pin
-  newest: Newest
-  /** The largest step that was asked for. */
-  to: string
-  level: Level
-  /** A major is proposed only if it was asked for. */
-  isProposed: boolean
-  /** Digest of what it moves to, if one is written next to the version. */
-  digest: string | undefined
-}
-
-/** An origin that did not answer, and what waits for its answer. */
-export interface NotAnswered {
-  asked: string
-  reason: string
-  pins: Pin[]
-}
-
-/** What there is to say about the versions of a tree. */
-export interface Overview {
-  pins: number
-  outdated: Outdated[]
-  notAnswered: NotAnswered[]
-  notCompared: NotCompared[]
-}
 
 /**
  * Compares everything that a tree pins with what its origins list. `rendered` are canonical names of images that charts
@@ -127,6 +100,8 @@ function compare(
     level: level as Level,
     isProposed: (level !== 'major' || withMajors) && !isOnlyLocked(pin),
     digest: undefined,
+    changes: [],
+    obstacle: undefined,
   }
 }
 
@@ -164,3 +139,9 @@ const asPinned = ({ origin }: Pin, { hasPrefix }: Version, text: string): string
 /** The moves that are proposed. */
 export const movesOf = (outdated: readonly Outdated[]): Move[] =>
   outdated.filter(({ isProposed }) => isProposed).map(({ pin, to, digest }) => ({ pin, to, digest }))
+
+/** Why something that is proposed is not written: Helm does not render it with the values of a release. */
+export const obstaclesTo = ({ changes, obstacle }: Outdated): string[] =>
+  [obstacle, ...changes.map(({ problem }) => problem)].flatMap((one) => one ?? [])
+
+export const isApplicable = (one: Outdated): boolean => one.isProposed && obstaclesTo(one).length === 0

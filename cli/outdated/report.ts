@@ -2,7 +2,8 @@ import { display } from '../display.ts'
 import { painted } from '../report/diff.ts'
 import { colorsFor } from '../terminal.ts'
 import { changesOf } from './edits.ts'
-import { movesOf, type NotAnswered, type Overview } from './outdated.ts'
+import { isApplicable, movesOf, obstaclesTo } from './outdated.ts'
+import type { ChartChanges, NotAnswered, Outdated, Overview } from './overview.ts'
 import { patchOf } from './patch.ts'
 import type { Pin } from './pin.ts'
 import { LEVELS } from './versions.ts'
@@ -17,6 +18,7 @@ export function outdatedAsText({ pins, outdated, notAnswered, notCompared }: Ove
   const lines = outdated.flatMap((one) => [
     `${colors.bold(withoutCredentials(one.pin.name))} ${one.pin.version}: ${LEVELS.flatMap((level) => (one.newest[level] === undefined ? [] : [`${level} ${one.newest[level]}`])).join(', ')}`,
     ...placesOf(one.pin).map((place) => `  ${place}`),
+    ...one.changes.flatMap(changesAsText),
   ])
   const sum = [
     `${pins} pinned`,
@@ -27,12 +29,35 @@ export function outdatedAsText({ pins, outdated, notAnswered, notCompared }: Ove
   return `${[...lines, sum.join(', ')].map((line) => `${line}\n`).join('')}${patch === '' ? '' : `\n${painted(patch)}`}`
 }
 
+/** What the reviewer of a chart's update has to see. */
+const changesAsText = ({ release, lock, values, rendered, problem }: ChartChanges): string[] => [
+  `  ${release}${lock === undefined ? '' : `, ${display(lock)}`}:`,
+  ...values.gone.map(({ path, now }) => `    value gone: ${path}${now === undefined ? '' : ` (perhaps now ${now})`}`),
+  ...values.unknown.map((path) => `    value that neither version knows: ${path}`),
+  ...values.retyped.map(({ path, before, after }) => `    value of another type: ${path}: ${before} → ${after}`),
+  ...values.required.map((path) => `    value required, and set nowhere: ${path}`),
+  ...rendered.map((line) => `    ${line}`),
+  ...(problem === undefined ? [] : [`    error: ${inOneLine(problem)}`]),
+]
+
+const inOneLine = (text: string): string => text.replaceAll(/\s*\n\s*/g, ' ')
+
+/** What --apply leaves as it is, and why. */
+export const notAppliedAsText = (outdated: readonly Outdated[]): string =>
+  outdated
+    .filter((one) => one.isProposed && !isApplicable(one))
+    .map((one) => {
+      const why = obstaclesTo(one).map(inOneLine).join('; ')
+      return `error: ${withoutCredentials(one.pin.name)} is not moved to ${one.to}: ${why}\n`
+    })
+    .join('')
+
 /** A line for each origin that did not answer: what it was asked for, for which pins, and why there is no answer. */
 export const notAnsweredAsText = (notAnswered: readonly NotAnswered[]): string =>
   notAnswered
     .map(
       ({ asked, reason, pins }) =>
-        `error: no answer to: ${withoutCredentials(asked)}, for ${pins.flatMap(placesOf).join(', ')}: ${reason}\n`,
+        `error: no answer to: ${withoutCredentials(asked)}, for ${pins.flatMap(placesOf).join(', ')}: ${inOneLine(reason)}\n`,
     )
     .join('')
 
@@ -45,6 +70,13 @@ export const outdatedAsJson = ({ pins, outdated, notAnswered, notCompared }: Ove
     newest: one.newest,
     to: one.to,
     level: one.level,
+    changes: one.changes.map(({ release, lock, values, rendered, problem }) => ({
+      release,
+      ...(lock !== undefined && { lock: display(lock) }),
+      values,
+      rendered,
+      ...(problem !== undefined && { problem }),
+    })),
     patch: patchOf(changesOf(movesOf([one]))),
   })),
   notAnswered: notAnswered.map(({ asked, reason, pins: waiting }) => ({

@@ -4,12 +4,12 @@ import { digestOf } from '../../../functions/lib/charts/canonical-json.ts'
 import { CHART_LOCK, isChartLock } from '../../../functions/lib/charts/chart-lock.ts'
 import { type Release, releaseOf } from '../../../functions/lib/charts/release.ts'
 import { API_VERSION } from '../../../functions/lib/framework/config.ts'
-import { describe, type KubernetesObject, valueAt } from '../../../functions/lib/kubernetes/objects.ts'
+import { describe, isFields, type KubernetesObject, valueAt } from '../../../functions/lib/kubernetes/objects.ts'
 import { display } from '../../display.ts'
 import { Failure } from '../../exit-code.ts'
 import { readObjects } from '../../read-objects.ts'
 import { changesBetween } from './changes.ts'
-import { type Rendered, render } from './helm.ts'
+import { type Capabilities, type Rendered, render } from './helm.ts'
 import { imagesOf } from './images.ts'
 import { reduced } from './reduce.ts'
 import type { Lockable } from './releases.ts'
@@ -26,52 +26,59 @@ export interface LockedChart {
   images: string[]
 }
 
-const KUBERNETES = '1.32.0'
+/** What a chart is rendered for, unless its lock or the command says more. */
+export const KUBERNETES = '1.32.0'
 
 /**
- * Makes the locks of releases from what Helm renders for them now, for this version of Kubernetes or the one that a lock
+ * Makes the locks of releases from what Helm renders for them now, for the cluster that is given, or the one that a lock
  * already names. Throws Failure (2) where the chart of a release cannot be told.
  */
-export function lockCharts(releases: readonly Lockable[], kubernetes: string | undefined): Promise<LockedChart[]> {
-  return Promise.all(releases.map((lockable) => lockOf(lockable, kubernetes)))
+export function lockCharts(releases: readonly Lockable[], wanted: Partial<Capabilities>): Promise<LockedChart[]> {
+  return Promise.all(releases.map((lockable) => lockRelease(requireRelease(lockable), lockable.file, wanted)))
 }
 
-async function lockOf(
-  { object, around, targetNamespace, from, file: path }: Lockable,
-  wanted: string | undefined,
-): Promise<LockedChart> {
+/** Throws Failure (2) where the chart of a HelmRelease cannot be told. */
+export function requireRelease({ object, around, targetNamespace, from }: Lockable): Release {
   const release = releaseOf(object, around, targetNamespace)
-  if ('expected' in release)
-    throw new Failure(
-      `${display(from)}: ${describe(object)}: ${release.field}: found ${release.found}, expected ${release.expected}`,
-    )
+  if (!('expected' in release)) return release
+  throw new Failure(
+    `${display(from)}: ${describe(object)}: ${release.field}: found ${release.found}, expected ${release.expected}`,
+  )
+}
+
+/** The lock of a release, as a file has it and as it is now. */
+export async function lockRelease(release: Release, path: string, wanted: Partial<Capabilities>): Promise<LockedChart> {
   const before = existsSync(path) ? readFileSync(path, 'utf8') : undefined
   const locked = before === undefined ? [] : readObjects(before, display(path)).filter(isChartLock)
-  const kubernetes = wanted ?? locked.map(versionOf).find((version) => version !== undefined) ?? KUBERNETES
-  const rendered = await render(release, kubernetes)
+  const capabilities = capabilitiesFor(locked, wanted)
+  const rendered = await render(release, capabilities)
   const objects = reduced(rendered.objects)
   const known = locked.flatMap((lock) => (valueAt(lock, ['spec', 'objects']) ?? []) as KubernetesObject[])
   return {
     release,
     file: path,
     before,
-    after: lockText(release, rendered, objects, kubernetes),
+    after: lockText(release, rendered, objects, capabilities),
     changes: changesBetween(known, objects),
     images: await imagesOf(objects),
   }
 }
 
-/** The version of Kubernetes that a lock was made for. */
-function versionOf(lock: KubernetesObject): string | undefined {
-  const version = valueAt(lock, ['spec', 'kubernetes'])
-  return typeof version === 'string' ? version : undefined
+/** A lock is renewed for the cluster that it was made for. */
+function capabilitiesFor(locks: readonly KubernetesObject[], wanted: Partial<Capabilities>): Capabilities {
+  const [spec] = locks.flatMap((lock) => (isFields(lock.spec) ? [lock.spec] : []))
+  const { kubernetes, apiVersions } = spec ?? {}
+  return {
+    kubernetes: wanted.kubernetes ?? (typeof kubernetes === 'string' ? kubernetes : KUBERNETES),
+    apiVersions: wanted.apiVersions ?? (Array.isArray(apiVersions) ? apiVersions.map(String) : []),
+  }
 }
 
 const lockText = (
   { object, name, namespace, chart, version, values, valuesByKey }: Release,
   { digest, helm, crds }: Rendered,
   objects: readonly KubernetesObject[],
-  kubernetes: string,
+  { kubernetes, apiVersions }: Capabilities,
 ): string =>
   `# What the chart renders for this release. Made by krm-hardening lock --chart; do not edit it.\n${stringify(
     {
@@ -89,6 +96,7 @@ const lockText = (
         ...(Object.keys(valuesByKey).length > 0 && { valuesByKey }),
         helm,
         kubernetes,
+        ...(apiVersions.length > 0 && { apiVersions }),
         digest: digestOf(objects),
         ...(crds.length > 0 && { crds }),
         objects,

@@ -33,6 +33,9 @@ export const chartLockSchema = z.strictObject({
     .check(z.describe('Digest of each of `spec.values`, to say which one changed')),
   helm: z.string().check(z.describe('Version of Helm that rendered it')),
   kubernetes: z.string().check(z.describe('Version of Kubernetes that it was rendered for')),
+  apiVersions: z
+    .optional(z.array(z.string()))
+    .check(z.describe('What the API had besides that of Kubernetes, for charts that ask: `monitoring.coreos.com/v1`')),
   digest: digest.check(z.describe('Digest of `objects` in canonical JSON')),
   crds: z
     .optional(z.array(z.string()))

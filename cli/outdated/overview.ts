@@ -1,0 +1,51 @@
+import type { LockedChart } from '../lock/chart/lock.ts'
+import type { NotCompared, Pin } from './pin.ts'
+import type { ValueChanges } from './value-changes.ts'
+import type { Level, Newest } from './versions.ts'
+
+/** A version that is not the newest. */
+export interface Outdated {
+  pin: Pin
+  newest: Newest
+  /** The largest step that was asked for. */
+  to: string
+  level: Level
+  /** A major is proposed only if it was asked for. */
+  isProposed: boolean
+  /** Digest of what it moves to, if one is written next to the version. */
+  digest: string | undefined
+  /** What a chart changes for each of its releases, as far as that was looked at. */
+  changes: ChartChanges[]
+  /** Why nobody knows what it changes, if that was asked for. */
+  obstacle: string | undefined
+}
+
+/** An origin that did not answer, and what waits for its answer. */
+export interface NotAnswered {
+  asked: string
+  reason: string
+  pins: Pin[]
+}
+
+/** What there is to say about the versions of a tree. */
+export interface Overview {
+  pins: number
+  outdated: Outdated[]
+  notAnswered: NotAnswered[]
+  notCompared: NotCompared[]
+}
+
+/** What a new version of a chart changes for one release. */
+export interface ChartChanges {
+  /** As messages call it: `HelmRelease shop/app`. */
+  release: string
+  /** File of its lock, if it has one. */
+  lock: string | undefined
+  values: ValueChanges
+  /** Containers, images, hooks, RBAC and access to the host that come and go, as lines of a diff. */
+  rendered: string[]
+  /** Its lock for the new version. */
+  renewed: LockedChart | undefined
+  /** Why Helm does not render the new version with these values. */
+  problem: string | undefined
+}
