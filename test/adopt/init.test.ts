@@ -2,7 +2,8 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'yaml'
 import { readLockFile } from '../../cli/lock/lock-file.ts'
-import { IMAGE, krmHardening, removeFolders, tree } from '../cli/lib/command-line.ts'
+import { IMAGE, removeFolders, tree } from '../cli/lib/command-line.ts'
+import { krmHardening } from '../cli/lib/in-process.ts'
 import { filesOf, git, goldens, repository } from './lib.ts'
 
 afterAll(removeFolders)

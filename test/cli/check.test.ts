@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { FIXTURES, fixtures, krmHardening, removeFolders } from './lib/command-line.ts'
+import { FIXTURES, fixtures, removeFolders } from './lib/command-line.ts'
+import { krmHardening } from './lib/in-process.ts'
 
 afterAll(removeFolders)
 

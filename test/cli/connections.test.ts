@@ -5,7 +5,8 @@ import { readObjects } from '../../cli/read-objects.ts'
 import { runsPods, workloadsOf } from '../../functions/lib/kubernetes/workload.ts'
 import { admits, type Connection, type Endpoint } from '../network-policy-default-deny/evaluate.ts'
 import { tally } from '../support/tally.ts'
-import { edit, fixtures, krmHardening, removeFolders, run } from './lib/command-line.ts'
+import { edit, fixtures, removeFolders, run } from './lib/command-line.ts'
+import { krmHardening } from './lib/in-process.ts'
 
 afterAll(removeFolders)
 

@@ -3,7 +3,8 @@ import { joinBuild } from '../../cli/render/documents.ts'
 import { renderFolder } from '../../cli/render/environment.ts'
 import { harden } from '../../cli/runtime/functions.ts'
 import { builderWith } from '../support/builder.ts'
-import { edit, FIXTURES, krmHardening, kustomizeBuild, removeFolders, tree } from './lib/command-line.ts'
+import { edit, FIXTURES, kustomizeBuild, removeFolders, tree } from './lib/command-line.ts'
+import { krmHardening } from './lib/in-process.ts'
 
 afterAll(removeFolders)
 

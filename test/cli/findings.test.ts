@@ -1,7 +1,8 @@
 import '@microsoft/jest-sarif'
 import { join } from 'node:path'
 import { version } from '../../package.json'
-import { edit, FIXTURES, fixtures, krmHardening, removeFolders, tree } from './lib/command-line.ts'
+import { edit, FIXTURES, fixtures, removeFolders, tree } from './lib/command-line.ts'
+import { krmHardening } from './lib/in-process.ts'
 
 afterAll(removeFolders)
 

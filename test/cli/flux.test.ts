@@ -8,7 +8,8 @@ import { harden } from '../../cli/runtime/functions.ts'
 import { RULE_NAMES } from '../../functions/flux-conventions/rules/index.ts'
 import { builderWith } from '../support/builder.ts'
 import { kustomize } from '../support/programs.ts'
-import { CLI, edit, folder, IMAGE, krmHardening, program, removeFolders, run } from './lib/command-line.ts'
+import { CLI, edit, folder, IMAGE, program, removeFolders, run } from './lib/command-line.ts'
+import { krmHardening } from './lib/in-process.ts'
 
 const HOMELAB = join(__dirname, '../../examples/homelab')
 /** The user's own cache stays as it is. */

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fixtures, krmHardening, removeFolders, tree } from './lib/command-line.ts'
+import { fixtures, removeFolders, tree } from './lib/command-line.ts'
+import { krmHardening } from './lib/in-process.ts'
 
 afterAll(removeFolders)
 

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { folder, IMAGE, krmHardening, removeFolders } from './lib/command-line.ts'
+import { folder, IMAGE, removeFolders } from './lib/command-line.ts'
+import { krmHardening } from './lib/in-process.ts'
 
 afterAll(removeFolders)
 

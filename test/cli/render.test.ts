@@ -2,7 +2,8 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { diffObjects } from '../../cli/render/diff.ts'
 import { splitBuild } from '../../cli/render/documents.ts'
-import { FIXTURES, fixtures, folder, krmHardening, kustomizeBuild, removeFolders } from './lib/command-line.ts'
+import { FIXTURES, fixtures, folder, kustomizeBuild, removeFolders } from './lib/command-line.ts'
+import { krmHardening } from './lib/in-process.ts'
 
 afterAll(removeFolders)
 

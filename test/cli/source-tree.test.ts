@@ -4,7 +4,8 @@ import { checkSourceTree } from '../../cli/checks/index.ts'
 import type { SourceTree } from '../../cli/checks/source-tree.ts'
 import { describeFinding } from '../../functions/lib/framework/finding.ts'
 import type { Fields, KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
-import { edit, fixtures, krmHardening, removeFolders, tree } from './lib/command-line.ts'
+import { edit, fixtures, removeFolders, tree } from './lib/command-line.ts'
+import { krmHardening } from './lib/in-process.ts'
 
 afterAll(removeFolders)
 

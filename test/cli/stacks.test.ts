@@ -4,7 +4,8 @@ import { dirname, join, relative } from 'node:path'
 import { changedSince } from '../../cli/tree/changed.ts'
 import { sourcesOf } from '../../cli/tree/sources.ts'
 import { stacksIn } from '../../cli/tree/stacks.ts'
-import { edit, folder, krmHardening, kustomizeBuild, removeFolders, tree } from './lib/command-line.ts'
+import { edit, folder, kustomizeBuild, removeFolders, tree } from './lib/command-line.ts'
+import { krmHardening } from './lib/in-process.ts'
 
 afterAll(removeFolders)
 

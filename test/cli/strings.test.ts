@@ -1,5 +1,6 @@
 import { readCanonicalYaml } from '../../functions/lib/yaml/canonical-yaml.ts'
-import { IMAGE, krmHardening, removeFolders, tree } from './lib/command-line.ts'
+import { IMAGE, removeFolders, tree } from './lib/command-line.ts'
+import { krmHardening } from './lib/in-process.ts'
 
 afterAll(removeFolders)
 

@@ -1,7 +1,8 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { layoutOf } from '../../cli/tree/layout.ts'
-import { fixtures, krmHardening, removeFolders, tree } from './lib/command-line.ts'
+import { fixtures, removeFolders, tree } from './lib/command-line.ts'
+import { krmHardening } from './lib/in-process.ts'
 
 afterAll(removeFolders)
 

@@ -1,7 +1,8 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { kustomize } from '../support/programs.ts'
-import { edit, FIXTURES, fixtures, krmHardening, removeFolders, run, tree } from './lib/command-line.ts'
+import { edit, FIXTURES, fixtures, removeFolders, run, tree } from './lib/command-line.ts'
+import { krmHardening } from './lib/in-process.ts'
 
 afterAll(removeFolders)
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
-import { parse } from 'yaml'
 import { plan } from '../../functions/hardening/plan.ts'
 import { run } from '../../functions/lib/runner/run.ts'
+import { readCanonicalYaml } from '../../functions/lib/yaml/canonical-yaml.ts'
 import fc from '../support/fast-check.ts'
 
 const MIRROR = 'registry.internal/mirror'
@@ -113,7 +113,11 @@ const listOf = (items: unknown, spec: unknown): string =>
 
 async function mutate(items: unknown, spec: unknown, mode = 'mutate') {
   const { stdout, stderr, exitCode } = await run(listOf(items, { ...(spec as object), mode }), plan)
-  return { exitCode, stderr, items: exitCode === 0 ? (parse(stdout).items as { kind: string }[]) : [] }
+  return {
+    exitCode,
+    stderr,
+    items: exitCode === 0 ? (readCanonicalYaml(stdout) as { items: { kind: string }[] }).items : [],
+  }
 }
 
 describe('for any build and policy', () => {
