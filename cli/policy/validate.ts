@@ -1,7 +1,7 @@
 import { plan } from '../../functions/hardening/plan.ts'
 import { isOfCharts } from '../../functions/lib/charts/charts.ts'
 import { copyOf } from '../../functions/lib/exact-integer.ts'
-import { type Step, seenBy } from '../../functions/lib/framework/function.ts'
+import { readerOf, type Step } from '../../functions/lib/framework/function.ts'
 import { isFields, isKind, type KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
 import { type Reported, runSteps } from '../../functions/lib/runner/steps.ts'
 
@@ -45,10 +45,12 @@ const inMode = (policy: KubernetesObject, mode: string): KubernetesObject => ({
 })
 
 /** What the functions are shown, as in a build; a HelmRelease may take values from any ConfigMap. */
-const seenOf = (steps: readonly Step[], objects: readonly KubernetesObject[]): KubernetesObject[] =>
-  objects.filter(
+function seenOf(steps: readonly Step[], objects: readonly KubernetesObject[]): KubernetesObject[] {
+  const isRead = readerOf(steps)
+  return objects.filter(
     (object) =>
       isOfCharts(object) ||
       isKind(object, '', 'ConfigMap') ||
-      seenBy(steps, { apiVersion: object.apiVersion, kind: object.kind, text: JSON.stringify(object) }),
+      isRead({ apiVersion: object.apiVersion, kind: object.kind, text: JSON.stringify(object) }),
   )
+}

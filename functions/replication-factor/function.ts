@@ -20,9 +20,9 @@ const reads: KrmFunction<ReplicationFactorSpec>['reads'] = (spec, item) =>
   isTarget(spec, item)
 
 /** May a rule of the policy write into an object of this kind? */
-const isTarget = (spec: ReplicationFactorSpec, { kind, text }: { kind: string; text: string }): boolean =>
+const isTarget = (spec: ReplicationFactorSpec, item: { kind: string; text: string }): boolean =>
   targetsOf(spec).some(({ configMap, object }) =>
-    configMap ? kind === 'ConfigMap' && text.includes(configMap.key) : object?.kind === kind,
+    configMap ? item.kind === 'ConfigMap' && item.text.includes(configMap.key) : object?.kind === item.kind,
   )
 
 const targetsOf = (spec: ReplicationFactorSpec) => [

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { toJson } from '../exact-integer.ts'
-import { isFields, type KubernetesObject } from '../kubernetes/objects.ts'
+import { type Fields, isFields, type KubernetesObject } from '../kubernetes/objects.ts'
 
 /** Annotations by which Kustomize and kpt track an object; they must come back as they came. */
 export const OF_THE_CALLER =
@@ -25,7 +25,22 @@ function canonical(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`
   if (!isFields(value)) return toJson(value ?? null)
   let fields = ''
-  for (const key of Object.keys(value).sort())
-    if (value[key] !== undefined) fields += `${fields && ','}${JSON.stringify(key)}:${canonical(value[key])}`
+  for (const key of sortedKeys(value))
+    if (value[key] !== undefined) fields += `${fields && ','}${quoted(key)}:${canonical(value[key])}`
   return `{${fields}}`
+}
+
+/** Most are sorted already. */
+function sortedKeys(fields: Fields): string[] {
+  const keys = Object.keys(fields)
+  return keys.every((key, index) => index === 0 || (keys[index - 1] as string) < key) ? keys : keys.sort()
+}
+
+/** Keys as JSON: a build has thousands of objects with the same ones. */
+const known = new Map<string, string>()
+
+function quoted(key: string): string {
+  const json = known.get(key) ?? JSON.stringify(key)
+  known.set(key, json)
+  return json
 }

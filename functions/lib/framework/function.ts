@@ -37,9 +37,39 @@ export interface Step {
   readonly spec: { mode: Mode }
 }
 
-/** Does some function of the run read this item? A function is shown what it reads and no more. */
-export const seenBy = (steps: readonly Step[], item: TypeMeta & { text: string }): boolean =>
-  steps.some((step) => step.function.reads(step.spec, item))
+type ItemText = TypeMeta & { text: string }
+
+/**
+ * Says whether some function of the run reads an item: a function is shown what it reads and no more. What a function decides
+ * by the type of an item alone, without a look at its text, is decided once for all items of the type.
+ */
+export function readerOf(steps: readonly Step[]): (item: ItemText) => boolean {
+  const readsAll = new Set<string>()
+  const undecided = new Map<string, readonly Step[]>()
+  const decide = (type: string, { apiVersion, kind, text }: ItemText): readonly Step[] => {
+    let hasLooked = false
+    const item = {
+      apiVersion,
+      kind,
+      get text() {
+        hasLooked = true
+        return text
+      },
+    }
+    const byText = steps.filter((step) => {
+      hasLooked = false
+      if (step.function.reads(step.spec, item) && !hasLooked) readsAll.add(type)
+      return hasLooked
+    })
+    undecided.set(type, byText)
+    return byText
+  }
+  return (item) => {
+    const type = `${item.apiVersion} ${item.kind}`
+    const byText = undecided.get(type) ?? decide(type, item)
+    return readsAll.has(type) || byText.some((step) => step.function.reads(step.spec, item))
+  }
+}
 
 /** Keeps the relation of schema and transform while functions of different specs stand in one list. */
 export const defineFunction = <Spec extends { mode: Mode }>(definition: KrmFunction<Spec>): KrmFunction =>

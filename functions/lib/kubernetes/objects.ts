@@ -31,8 +31,18 @@ export const isFields = (value: unknown): value is Fields =>
 export const groupOf = (apiVersion: string): string =>
   apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : ''
 
+/** The types by apiVersion and kind: a build has thousands of objects, and few types. */
+const types = new Map<string, Map<string, string>>()
+
 /** Group and kind, in whatever version: `apps/Deployment`, `/Pod`. A foreign kind of the same name has another type. */
-export const typeOf = ({ apiVersion, kind }: TypeMeta): string => `${groupOf(apiVersion)}/${kind}`
+export const typeOf = ({ apiVersion, kind }: TypeMeta): string =>
+  types.get(apiVersion)?.get(kind) ?? newType(apiVersion, kind)
+
+function newType(apiVersion: string, kind: string): string {
+  const type = `${groupOf(apiVersion)}/${kind}`
+  types.set(apiVersion, (types.get(apiVersion) ?? new Map<string, string>()).set(kind, type))
+  return type
+}
 
 /** Is this object of that group and kind, in whatever version? A foreign kind of the same name is not. */
 export const isKind = (object: TypeMeta, group: string, kind: string): boolean =>
@@ -45,7 +55,7 @@ export const describe = (object: KubernetesObject): string =>
 /** Group, kind, namespace and name: the identity under which a cluster stores one object. */
 export const identity = ({ apiVersion, kind, metadata }: KubernetesObject): string => {
   const group = groupOf(apiVersion)
-  return [group, kind, isClusterScoped(group, kind) ? '' : (metadata.namespace ?? ''), metadata.name].join('|')
+  return `${group}|${kind}|${isClusterScoped(group, kind) ? '' : (metadata.namespace ?? '')}|${metadata.name}`
 }
 
 /** The value at a path of map keys and list indices, or undefined where the path leaves the data. */

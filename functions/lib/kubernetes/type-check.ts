@@ -1,5 +1,5 @@
 import { ExactInteger } from '../exact-integer.ts'
-import { isFields } from './objects.ts'
+import { type Fields, isFields } from './objects.ts'
 
 type Scalar = 'boolean' | 'integer' | 'count' | 'string' | 'required' | 'integerOrString'
 
@@ -54,32 +54,56 @@ function collect(value: unknown, shape: Shape, path: (string | number)[], errors
   if (value === undefined || value === null) return
   const expected = expectation(value, shape)
   if (expected !== undefined) errors.push({ path: [...path], found: value, expected })
-  else if (Array.isArray(value) && isList(shape))
-    value.forEach((item, index) => {
-      if (item !== undefined && item !== null) at(item, shape[0], index)
-      else errors.push({ path: [...path, index], found: null, expected: 'an item' })
-    })
-  else if (isFields(value) && isMap(shape)) {
-    const each = shape['*']
-    for (const field in each ? value : shape)
-      if (Object.hasOwn(value, field)) at(value[field], each ?? (shape[field] as Shape), field)
-      else if (shape[field] === 'required')
-        errors.push({ path: [...path, field], found: undefined, expected: AN.required })
-  }
+  else if (Array.isArray(value) && isList(shape)) collectItems(value, shape, path, errors)
+  else if (isFields(value) && isMap(shape)) collectFields(value, shape, path, errors)
+}
 
-  function at(child: unknown, inner: Shape, key: string | number): void {
-    path.push(key)
-    collect(child, inner, path, errors)
-    path.pop()
+function collectItems(
+  list: readonly unknown[],
+  [shape]: readonly [Shape],
+  path: (string | number)[],
+  errors: Mistyped[],
+): void {
+  for (let index = 0; index < list.length; index++) {
+    const item = list[index]
+    if (item !== undefined && item !== null) collectAt(index, item, shape, path, errors)
+    else errors.push({ path: [...path, index], found: null, expected: 'an item' })
   }
+}
+
+function collectFields(
+  map: Fields,
+  shape: { readonly [field: string]: Shape },
+  path: (string | number)[],
+  errors: Mistyped[],
+): void {
+  const each = shape['*']
+  for (const field in each ? map : shape)
+    if (Object.hasOwn(map, field)) collectAt(field, map[field], each ?? (shape[field] as Shape), path, errors)
+    else if (shape[field] === 'required')
+      errors.push({ path: [...path, field], found: undefined, expected: AN.required })
+}
+
+function collectAt(
+  key: string | number,
+  value: unknown,
+  shape: Shape,
+  path: (string | number)[],
+  errors: Mistyped[],
+): void {
+  path.push(key)
+  collect(value, shape, path, errors)
+  path.pop()
 }
 
 /** What was expected in place of the value; undefined if it fits. */
 function expectation(value: unknown, shape: Shape): string | undefined {
+  if (typeof shape === 'string') {
+    if (value instanceof ExactInteger && shape === 'integer') return 'a whole number of fewer digits'
+    return IS[shape](value) || isPlaceholder(value) ? undefined : AN[shape]
+  }
   if (isList(shape)) return Array.isArray(value) ? undefined : 'a list'
-  if (isMap(shape)) return isFields(value) ? undefined : 'a map'
-  if (value instanceof ExactInteger && shape === 'integer') return 'a whole number of fewer digits'
-  return isPlaceholder(value) || IS[shape](value) ? undefined : AN[shape]
+  return isFields(value) ? undefined : 'a map'
 }
 
 const IS: Readonly<Record<Scalar, (value: unknown) => boolean>> = {

@@ -4,12 +4,19 @@ import type { TypeMeta } from '../kubernetes/objects.ts'
 // provably has that shape; for any other the answer is undefined or false, and a parser reads the item.
 
 /**
- * A line that could begin a key of the item and is no plain one: quoted, escaped, tagged, merged, in a flow, or indented
- * otherwise. Lines within strings and flows can look like keys, so such an item is for the parser to read.
+ * A line that tells what the item is: one of the keys that decide it, or a line that could begin a key and is no plain one:
+ * quoted, escaped, tagged, merged, in a flow, or indented otherwise. Lines within strings and flows can look like keys, so an
+ * item with such a line is for the parser to read.
  */
-const NOT_A_PLAIN_KEY = /^(?: (?![ \r\n#])| {2}(?! |\r?$|#|-(?: |\r?$)|[A-Za-z]\w*:(?:[ \r\n]|$)))/m
+const TELLING_LINE =
+  /^(?: (?![ \r\n#])| {2}(?:(?! |\r?$|#|-(?: |\r?$)|[A-Za-z]\w*:(?:[ \r\n]|$))|(apiVersion|kind|items):([^\n]*)))/gm
 const FIRST_KEY_IS_PLAIN = /^(?:[ \t]*(?:#.*)?\r?\n)*- (?:[ \t]*#.*\r?\n(?:[ \t]*(?:#.*)?\r?\n)* {2})?[A-Za-z]\w*:/
 const DASH_ALONE = /^(?:[ \t]*(?:#.*)?\r?\n)*-\r?\n(?:[ \t]*(?:#.*)?\r?\n)* {2}[A-Za-z]\w*:/
+const ON_THE_DASH = /- (apiVersion|kind|items):([^\n]*)/y
+const VALUE = {
+  apiVersion: /^ *(["']?)([\w./-]+)\1 *\r?$/,
+  kind: /^ *(["']?)([\w.-]+)\1 *\r?$/,
+}
 
 /**
  * apiVersion and kind of an item: undefined where that needs a parser, and for a list, whose members are what matters. A
@@ -17,26 +24,17 @@ const DASH_ALONE = /^(?:[ \t]*(?:#.*)?\r?\n)*-\r?\n(?:[ \t]*(?:#.*)?\r?\n)* {2}[
  */
 export function typeInText(item: string): TypeMeta | undefined {
   if (!FIRST_KEY_IS_PLAIN.test(item) && !DASH_ALONE.test(item)) return undefined
-  if (NOT_A_PLAIN_KEY.test(item) || keyAt(item, 'items') !== undefined) return undefined
-  const apiVersion = onlyValue(item, 'apiVersion', /^ *(["']?)([\w./-]+)\1 *\r?$/)
-  const kind = onlyValue(item, 'kind', /^ *(["']?)([\w.-]+)\1 *\r?$/)
-  return apiVersion !== undefined && kind !== undefined ? { apiVersion, kind } : undefined
-}
-
-function onlyValue(item: string, key: string, pattern: RegExp): string | undefined {
-  const start = keyAt(item, key)
-  if (start === undefined || keyAt(item, key, start) !== undefined) return undefined
-  const end = item.indexOf('\n', start)
-  return pattern.exec(item.slice(start, end < 0 ? item.length : end))?.[2]
-}
-
-/** Where the value of a key of the item begins. */
-function keyAt(item: string, key: string, from = 0): number | undefined {
+  const type: Partial<TypeMeta> = {}
   // Comments may be above the dash, and what they say is no key.
-  const dash = item.startsWith('- ') ? 0 : item.indexOf('\n- ') + 1
-  if (from === 0 && item.startsWith(`- ${key}:`, dash)) return dash + key.length + 3
-  const found = item.indexOf(`\n  ${key}:`, from)
-  return found < 0 ? undefined : found + key.length + 4
+  ON_THE_DASH.lastIndex = item.startsWith('- ') ? 0 : item.indexOf('\n- ') + 1
+  TELLING_LINE.lastIndex = 0
+  for (let line = ON_THE_DASH.exec(item) ?? TELLING_LINE.exec(item); line; line = TELLING_LINE.exec(item)) {
+    const [, key, value = ''] = line
+    if ((key !== 'apiVersion' && key !== 'kind') || type[key] !== undefined) return undefined
+    type[key] = VALUE[key].exec(value)?.[2]
+    if (type[key] === undefined) return undefined
+  }
+  return type.apiVersion !== undefined && type.kind !== undefined ? (type as TypeMeta) : undefined
 }
 
 /**
@@ -44,24 +42,21 @@ function keyAt(item: string, key: string, from = 0): number | undefined {
  * back onto the answer. A Kustomize build comes from JSON and has neither, so an answer without these two is the
  * same build for less. Every other `config.kubernetes.io` annotation must come back.
  */
-export const COPY_BACK_IDS = ['internal.config.kubernetes.io/id', 'config.k8s.io/id']
+const COPY_BACK_IDS = ['internal.config.kubernetes.io/id', 'config.k8s.io/id']
 
 /** What `kustomize build` writes on every item. One of them alone may have been left on a manifest. */
 const OF_KUSTOMIZE = ['kustomize.config.k8s.io/id', ...COPY_BACK_IDS]
 
-/** Was this item sent by `kustomize build`? */
-export function isFromKustomize(item: string): boolean {
+/**
+ * An item that `kustomize build` sent, without the copy-back annotations; the rest is the bytes it was. Undefined for any
+ * other item.
+ */
+export function fromKustomize(item: string): string | undefined {
   const block = annotationsOf(item)
-  const annotations = block && item.slice(block.start, block.end)
-  return annotations !== undefined && OF_KUSTOMIZE.every((key) => annotations.includes(`\n      ${key}: `))
-}
-
-/** An item of Kustomize without the copy-back annotations; the rest is the bytes it was. */
-export function dropCopyBackIds(item: string): string {
-  const block = annotationsOf(item)
-  if (!block) return item
-  const kept = COPY_BACK_IDS.reduce(withoutLine, item.slice(block.start, block.end))
-  return item.slice(0, block.start) + kept + item.slice(block.end)
+  if (!block) return undefined
+  const annotations = item.slice(block.start, block.end)
+  if (!OF_KUSTOMIZE.every((key) => annotations.includes(`\n      ${key}: `))) return undefined
+  return item.slice(0, block.start) + COPY_BACK_IDS.reduce(withoutLine, annotations) + item.slice(block.end)
 }
 
 function withoutLine(text: string, key: string): string {

@@ -6,7 +6,7 @@ import { readCanonicalYaml } from '../yaml/canonical-yaml.ts'
 import { writeJson } from '../yaml/write-json.ts'
 import { type Codec, kustomizeCodec, peopleCodec } from './codec.ts'
 import { input } from './findings.ts'
-import { isFromKustomize, packagePath, typeInText } from './item-text.ts'
+import { fromKustomize, packagePath, typeInText } from './item-text.ts'
 import { type ResourceListText, split } from './split.ts'
 
 /** One item, still text; its type where that could be read without a parser. */
@@ -33,13 +33,12 @@ export interface ResourceList {
 export async function readResourceList(text: string): Promise<ResourceList> {
   const parts = await splitAnyShape(text)
   if (parts.items.length === 0) throw new InputError(input['no-items']({}))
-  const caller = callerOf(parts.items)
+  const ofKustomize = itemsOfKustomize(parts.items)
+  const items = ofKustomize ?? parts.items
+  const caller = ofKustomize ? 'kustomize' : items.some((item) => packagePath(item) !== undefined) ? 'kpt' : 'stdin'
   return requireOneReading(text, {
     header: parts.header,
-    items: parts.items.map((item) => ({
-      text: item,
-      ...typeInText(item),
-    })),
+    items: items.map((item) => ({ text: item, ...typeInText(item) })),
     functionConfig: readFunctionConfig(parts.functionConfig),
     codec: caller === 'kustomize' ? kustomizeCodec : await peopleCodec(),
     caller,
@@ -71,7 +70,7 @@ async function requireOneReading(text: string, list: ResourceList): Promise<Reso
   parsing('stdin', () => {
     compare(
       list.items.map((item) => read(item.text)),
-      toGo.items.map(read),
+      (itemsOfKustomize(toGo.items) ?? toGo.items).map(read),
     )
     compare(list.functionConfig, readFunctionConfig(toGo.functionConfig))
   })
@@ -91,9 +90,15 @@ function requireResourceList(parts: ResourceListText | undefined): ResourceListT
   throw new InputError(input['not-a-resource-list']({}))
 }
 
-function callerOf(items: readonly string[]): ResourceList['caller'] {
-  if (items.every(isFromKustomize)) return 'kustomize'
-  return items.some((item) => packagePath(item) !== undefined) ? 'kpt' : 'stdin'
+/** The items as `kustomize build` wants them back; undefined if it sent not all of them. */
+function itemsOfKustomize(items: readonly string[]): string[] | undefined {
+  const own: string[] = []
+  for (const item of items) {
+    const text = fromKustomize(item)
+    if (text === undefined) return undefined
+    own.push(text)
+  }
+  return own
 }
 
 function readFunctionConfig(text: string | undefined): unknown {

@@ -27,19 +27,27 @@ export class Snapshot {
   /** Copies, where JSON would turn the type of an integer into text. */
   readonly #copies: ReadonlyMap<KubernetesObject, KubernetesObject> | undefined
 
-  constructor(objects: readonly KubernetesObject[]) {
-    this.#json = new Map(objects.map((object) => [object, toJson(object)]))
+  /** Of an object that is as it was in the `earlier` snapshot, both keep one text. */
+  constructor(objects: readonly KubernetesObject[], earlier?: Snapshot) {
+    const texts = new Map<KubernetesObject, string>()
+    for (const object of objects) {
+      const [json, before] = [toJson(object), earlier?.jsonOf(object)]
+      texts.set(object, json === before ? before : json)
+    }
+    this.#json = texts
     if (ExactInteger.isInUse) this.#copies = new Map(objects.map((object) => [object, copyOf(object)]))
   }
 
+  /** The JSON that the object had; undefined if it was not there. */
+  readonly jsonOf = (object: unknown): string | undefined => this.#json.get(object as KubernetesObject)
+
   changes(present: readonly KubernetesObject[], now: Snapshot): Changes {
     const left = new Set(present)
-    const changed = [...this.#json].filter(([object, json]) => left.has(object) && now.#json.get(object) !== json)
-    return {
-      changed: changed.map(([object, json]) => ({ object, before: () => this.#read(object, json) })),
-      added: present.filter((object) => !this.#json.has(object)),
-      removed: [...this.#json.keys()].filter((object) => !left.has(object)),
-    }
+    const changes: Changes = { changed: [], added: present.filter((object) => !this.#json.has(object)), removed: [] }
+    for (const [object, json] of this.#json)
+      if (!left.has(object)) changes.removed.push(object)
+      else if (now.#json.get(object) !== json) changes.changed.push({ object, before: () => this.#read(object, json) })
+    return changes
   }
 
   /** Has the object another content in the other snapshot? */

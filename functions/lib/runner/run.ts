@@ -3,7 +3,7 @@ import { isOfCharts, takesValuesFrom } from '../charts/charts.ts'
 import { API_VERSION } from '../framework/config.ts'
 import { toLine, toResult } from '../framework/finding.ts'
 import { objects as findings } from '../framework/findings.ts'
-import { type Step, seenBy } from '../framework/function.ts'
+import { readerOf, type Step } from '../framework/function.ts'
 import { InputError } from '../framework/input-error.ts'
 import type { KubernetesObject, TypeMeta } from '../kubernetes/objects.ts'
 import type { Decoded } from '../resource-list/codec.ts'
@@ -52,7 +52,10 @@ export async function run(
     const list = await readResourceList(typeof input === 'string' ? input : decodeUtf8(input()))
     const steps = plan(list.functionConfig)
     const readsValues = list.items.some(({ kind, text }) => kind === 'HelmRelease' && takesValuesFrom(text))
-    const open = list.items.map((item, index) => decode(item, index, list, steps, readsValues))
+    const isReadByFunctions = readerOf(steps)
+    const isRead: IsRead = (item) =>
+      isOfCharts(item) || (readsValues && item.kind === 'ConfigMap') || isReadByFunctions(item)
+    const open = list.items.map((item, index) => decode(item, index, list, isRead))
     const objects = open.flatMap((item) => item.objects)
     return answer(list, open, objects, await runSteps(objects, steps))
   } catch (cause) {
@@ -60,14 +63,14 @@ export async function run(
   }
 }
 
-function decode(item: Item, index: number, list: ResourceList, steps: readonly Step[], readsValues: boolean): OpenItem {
+type IsRead = (item: TypeMeta & { text: string }) => boolean
+
+function decode(item: Item, index: number, list: ResourceList, isRead: IsRead): OpenItem {
   const { apiVersion, kind, text } = item
   const isOpaque = apiVersion !== undefined && kind !== undefined && !kind.endsWith('List')
   // A policy that is in the package it hardens is nothing to harden.
   if (apiVersion === API_VERSION && kind !== CHART_LOCK) return { item, objects: [] }
-  const isRead = (type: TypeMeta): boolean =>
-    isOfCharts(type) || (readsValues && type.kind === 'ConfigMap') || seenBy(steps, { ...type, text })
-  const needed = !isOpaque || isRead({ apiVersion, kind })
+  const needed = !isOpaque || isRead({ apiVersion, kind, text })
   if (!needed) return { item, objects: [] }
   const where = `item ${index + 1}`
   const decoded = parsing(`${where}${kind ? ` (${kind})` : ''}`, () => list.codec.decode(text))
@@ -84,10 +87,10 @@ function answer(list: ResourceList, open: OpenItem[], objects: KubernetesObject[
     return { stdout, stderr, exitCode: 1, reported: ran.reported, changed: [], generated: [] }
   }
   const present = new Set(objects)
-  const kept = open.flatMap((item) => writeItem(item, list, present, ran))
+  const kept = open.flatMap((item) => writeItem(item, present, ran))
   const known = new Set(open.flatMap((item) => item.objects))
   const added = objects.filter((object) => !known.has(object))
-  const texts = placeInPackage(added, list).map((object) => list.codec.add(object))
+  const texts = placeInPackage(added, list).map((object) => list.codec.add(object, ran.after.jsonOf))
   if (kept.length + texts.length === 0) throw new InputError(findings['nothing-left']({}))
   return {
     stdout: writeResourceList(list, [...kept, ...texts], results),
@@ -99,14 +102,14 @@ function answer(list: ResourceList, open: OpenItem[], objects: KubernetesObject[
   }
 }
 
-function writeItem(item: OpenItem, list: ResourceList, present: ReadonlySet<KubernetesObject>, ran: Ran): string[] {
+function writeItem(item: OpenItem, present: ReadonlySet<KubernetesObject>, ran: Ran): string[] {
   const { decoded, objects } = item
   const text = item.item.text
-  if (!decoded || objects.length === 0) return [list.codec.pass(text)]
+  if (!decoded || objects.length === 0) return [text]
   const gone = new Set<unknown>(objects.filter((object) => !present.has(object)))
   if (!prune(decoded.object, (member) => gone.has(member))) return []
   const isChanged = gone.size > 0 || objects.some((object) => ran.before.differs(object, ran.after))
-  return [isChanged ? decoded.encode(decoded.object) : list.codec.pass(text)]
+  return [isChanged ? decoded.encode(decoded.object, ran.after.jsonOf) : text]
 }
 
 const traceOf = (cause: unknown): string => (cause instanceof Error ? (cause.stack ?? cause.message) : String(cause))

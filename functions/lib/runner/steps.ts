@@ -75,7 +75,7 @@ async function runOnCharts(objects: KubernetesObject[], steps: readonly Step[]):
   if (replaced.size === 0) return { reported, before, after }
   charts.writeBack()
   putBack(objects, original, replaced, installed)
-  return { reported, before, after: new Snapshot(objects) }
+  return { reported, before, after: new Snapshot(objects, before) }
 }
 
 /** The objects of the build in their order, without what only the charts install. */
@@ -107,7 +107,7 @@ async function runStep(
 ): Promise<Snapshot> {
   const findings = await definition.transform(objects, spec, definition.name, shared)
   unreached?.restoreContent()
-  const after = new Snapshot(objects)
+  const after = new Snapshot(objects, before)
   const changes = before.changes(objects, after)
   const refused = findings.some(({ severity }) => severity === 'error')
   const report = spec.mode === 'validate' ? asErrors(changes) : refused ? [] : summarise(changes)

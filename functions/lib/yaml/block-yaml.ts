@@ -18,9 +18,16 @@ const WORDS: ReadonlyMap<string, null | boolean> = new Map([
   ...['false', 'False', 'FALSE'].map((word) => [word, false] as const),
 ])
 
+const LONGEST_WORD = 5
+
 const SPACE = 0x20
+const MINUS = 0x2d
+const NINE = 0x39
 const LINE_BREAK = 0x0a
 const BAR = 0x7c
+
+/** Plain keys that were read before, most of them thousands of times. */
+const KNOWN_KEYS = new Map<string, string>()
 
 class OtherYaml extends Error {}
 
@@ -78,24 +85,44 @@ class BlockReader {
     while (this.#column === column && this.#isItem()) {
       this.#at += 2
       this.#column += 2
-      KEY.lastIndex = this.#at
-      list.push(KEY.test(this.#text) ? this.#map() : this.#scalar(column))
+      const key = this.#key()
+      list.push(key === undefined ? this.#scalar(column) : this.#map(key))
     }
     return list
   }
 
-  #map(): Fields {
+  /** `first` is its first key, where that has been read. */
+  #map(first?: string): Fields {
     const column = this.#column
     const map: Fields = {}
-    while (this.#column === column) {
-      KEY.lastIndex = this.#at
-      const [, word, ...quoted] = KEY.exec(this.#text) ?? []
-      const key = word === undefined ? (quoted[0] ?? quoted[1]) : plain(word)
-      if (typeof key !== 'string' || key in map) throw new OtherYaml()
-      this.#at = KEY.lastIndex
+    for (let key = first ?? this.#key(); ; key = this.#key()) {
+      if (key === undefined || key in map) throw new OtherYaml()
       map[key] = this.#text.charCodeAt(this.#at) === LINE_BREAK ? this.#below(column) : this.#scalar(column)
+      if (this.#column !== column) return map
     }
-    return map
+  }
+
+  /** The key that begins here, and goes on behind it; undefined where none begins. */
+  #key(): string | undefined {
+    const line = this.#text.slice(this.#at, this.#text.indexOf('\n', this.#at))
+    const colon = line.indexOf(':')
+    const known = KNOWN_KEYS.get(line.slice(0, Math.max(colon, 0)))
+    const isAlone = colon === line.length - 1
+    if (
+      known !== undefined &&
+      (isAlone || (line.charCodeAt(colon + 1) === SPACE && line.charCodeAt(colon + 2) > SPACE))
+    ) {
+      this.#at += isAlone ? line.length : colon + 2
+      return known
+    }
+    KEY.lastIndex = this.#at
+    const [, word, ...quoted] = KEY.exec(this.#text) ?? []
+    if (word === undefined && quoted.length === 0) return undefined
+    const key = word === undefined ? (quoted[0] ?? quoted[1]) : plain(word)
+    if (typeof key !== 'string') throw new OtherYaml()
+    if (word !== undefined) KNOWN_KEYS.set(word, word)
+    this.#at = KEY.lastIndex
+    return key
   }
 
   /** The value of a key that has nothing on its own line. */
@@ -147,8 +174,13 @@ function doubleQuoted(text: string): unknown {
 }
 
 function plain(text: string): unknown {
-  const word = WORDS.get(text)
-  if (word !== undefined) return word
+  if (text.length <= LONGEST_WORD) {
+    const word = WORDS.get(text)
+    if (word !== undefined) return word
+  }
+  // Numbers begin with a minus sign or a digit.
+  const first = text.charCodeAt(0)
+  if (first > NINE || first < MINUS) return text
   if (INTEGER.test(text)) return exactInteger(Number(text), text)
   if (NUMBER.test(text) && Number.isFinite(Number(text))) return Number(text)
   return text
