@@ -1,4 +1,4 @@
-import { IMAGE } from './image.ts'
+import { PUBLISHED_IMAGE } from '../functions/lib/runner/published-image.ts'
 import { Builder, nameOf, type Rendered, type Toolchain } from './kustomize/build.ts'
 import { findKustomize, type Kustomize } from './kustomize/find.ts'
 import type { Functions } from './runtime/functions.ts'
@@ -25,7 +25,7 @@ export function openSession({ image }: BuildOptions): Session {
   const say = (line: string): void => {
     process.stderr.write(`${colorsFor(process.stderr, process.env).dim(`krm-hardening: ${line}`)}\n`)
   }
-  const images = [IMAGE, ...image, ...(process.env.KRM_HARDENING_IMAGE ?? '').split(/[\s,]+/)].filter(
+  const images = [PUBLISHED_IMAGE, ...image, ...(process.env.KRM_HARDENING_IMAGE ?? '').split(/[\s,]+/)].filter(
     (ref) => ref !== '',
   )
   let kustomize: Promise<Kustomize> | undefined

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { parseAllDocuments } from 'yaml'
 import { plan } from '../functions/hardening/plan.ts'
+import { krmHardening } from './cli/lib/in-process.ts'
 
 const root = join(__dirname, '..')
 const documents = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '*.md'], {
@@ -64,5 +65,26 @@ describe.each(documents)('%s', (document) => {
   test('links to files that are there', () => {
     for (const [, target = ''] of markdown.matchAll(/\]\((?!https?:|#|mailto:)([^)#\s]+)[^)]*\)/g))
       expect([target, existsSync(join(root, dirname(document), target))]).toEqual([target, true])
+  })
+})
+
+describe('README shows what a command prints', () => {
+  const markdown = readFileSync(join(root, 'README.md'), 'utf8')
+  const shown = [...markdown.matchAll(/^<!-- prints: (.*) -->\n```text\n([\s\S]*?)^```$/gm)].map(
+    ([, command = '', text = '']) => [command, text] as const,
+  )
+
+  test('of the first commands', () =>
+    expect(shown.map(([command]) => command.split(' ')[0])).toEqual(['init', 'render']))
+
+  test.each(shown)('%s', async (command, text) => {
+    const { stdout, stderr, exitCode } = await krmHardening(command.split(' '), { cwd: root })
+    expect(exitCode).toBe(0)
+    // Lines that are left out are a line of their own.
+    let rest = `${stdout}${stderr}`
+    for (const part of text.split('…\n')) {
+      expect(rest).toContain(part)
+      rest = rest.slice(rest.indexOf(part) + part.length)
+    }
   })
 })

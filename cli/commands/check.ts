@@ -1,14 +1,9 @@
 import { Command } from 'commander'
 import type { Finding } from '../../functions/lib/framework/finding.ts'
-import { requireBuildable } from '../buildable.ts'
-import { type ExitCode, Failure, FINDINGS, OK } from '../exit-code.ts'
+import { type ExitCode, OK } from '../exit-code.ts'
 import type { StackFinding } from '../policy/verify.ts'
-import { objectsOf } from '../render/documents.ts'
-import { renderFolder } from '../render/environment.ts'
-import { harden } from '../runtime/functions.ts'
-import { type BuildOptions, openSession } from '../session.ts'
+import type { BuildOptions } from '../session.ts'
 import { type FindingsOutput, withExamples, withFindingsOutputOption, withImageOption } from './options.ts'
-import { onePiece } from './render.ts'
 
 interface CheckOptions extends BuildOptions {
   complete?: true
@@ -37,38 +32,21 @@ export function checkCommand(finish: (exitCode: ExitCode) => void): Command {
 
 async function check(folder: string, options: CheckOptions): Promise<ExitCode> {
   const { checkFlows } = await import('../../functions/lib/flows/check-environment.ts')
-  const { baselineOf } = await import('../reachability/baseline.ts')
-  const { coverageOf } = await import('../reachability/coverage.ts')
-  const { atFullStage } = await import('../reachability/full-stage.ts')
-  const { flowsOf } = await import('../policy/flows.ts')
-  const { installed } = await import('../policy/installed.ts')
-  const { hardenedStacks } = await import('../policy/policies.ts')
-  const path = requireBuildable(folder)
-  const session = openSession(options)
-  const builder = session.builder(harden)
-  const stacks = await hardenedStacks(path, builder)
-  if (stacks.length === 0)
-    throw new Failure(`${folder}: no krm-hardening policy found, so there are no flows to check`, FINDINGS)
-  const declared = flowsOf(stacks)
-  const rendering = await renderFolder(path, builder, onePiece(session))
-  const { complete = false } = options
-  const objects = installed(objectsOf(rendering.objects), stacks)
-  const inEnvironment = (finding: Finding): StackFinding => ({ stack: path, source: 'check', finding })
-  const coverage = coverageOf(await atFullStage(objects, stacks), declared.flows, baselineOf(stacks))
-  const ofFlows = [
-    ...declared.findings,
-    ...[...checkFlows(objects, { ...declared, complete }), ...coverage.findings].map(inEnvironment),
-  ]
   const { checkSourceTree } = await import('../checks/index.ts')
   const { sourceTreeOf } = await import('../checks/source-tree.ts')
+  const { openEnvironment } = await import('../environment.ts')
   const { registeredTwice } = await import('../reachability/registered-twice.ts')
   const { sharedPods } = await import('../reachability/shared-pods.ts')
-  const ofNeighbours = [...sharedPods(objects), ...registeredTwice(objects)].map(inEnvironment)
-  const findings = [
-    ...ofFlows,
-    ...ofNeighbours,
-    ...checkSourceTree(sourceTreeOf(path, objectsOf(rendering.objects))).map(inEnvironment),
+  const { path, session, declared, rendered, running, coverage } = await openEnvironment(folder, options, 'check')
+  const { complete = false } = options
+  const inEnvironment = (finding: Finding): StackFinding => ({ stack: path, source: 'check', finding })
+  const ofFlows = [
+    ...declared.findings,
+    ...[...checkFlows(running, { ...declared, complete }), ...coverage.findings].map(inEnvironment),
   ]
+  const ofNeighbours = [...sharedPods(running), ...registeredTwice(running)].map(inEnvironment)
+  const ofSources = checkSourceTree(sourceTreeOf(path, rendered)).map(inEnvironment)
+  const findings = [...ofFlows, ...ofNeighbours, ...ofSources]
   const { coverageAsJson, figuresAsText, silenceAsText } = await import('../report/coverage.ts')
   const { exitCodeOf, findingsAsResults, findingsAsText } = await import('../report/findings.ts')
   const exitCode = exitCodeOf(findings)
@@ -86,7 +64,7 @@ async function check(folder: string, options: CheckOptions): Promise<ExitCode> {
       flows,
       findings: findingsAsResults(findings),
       coverage: coverageAsJson(coverage),
-      connections: connectionsIn(objects),
+      connections: connectionsIn(running),
     })
   }
   process.stdout.write(

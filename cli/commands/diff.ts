@@ -8,12 +8,11 @@ import { type ExitCode, Failure, OK } from '../exit-code.ts'
 import { git, repositoryOf } from '../git.ts'
 import { run } from '../process.ts'
 import { objectsOf } from '../render/documents.ts'
-import { renderFolder } from '../render/environment.ts'
+import { onePiece, renderFolder } from '../render/environment.ts'
 import { harden } from '../runtime/functions.ts'
 import { type BuildOptions, openSession, type Session } from '../session.ts'
 import { colorsFor } from '../terminal.ts'
 import { type Output, withExamples, withImageOption, withOutputOption } from './options.ts'
-import { onePiece } from './render.ts'
 
 interface DiffOptions extends BuildOptions {
   output: Output

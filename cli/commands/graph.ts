@@ -1,12 +1,7 @@
 import { Command } from 'commander'
-import { requireBuildable } from '../buildable.ts'
-import { type ExitCode, Failure, FINDINGS, OK } from '../exit-code.ts'
-import { objectsOf } from '../render/documents.ts'
-import { renderFolder } from '../render/environment.ts'
-import { harden } from '../runtime/functions.ts'
-import { type BuildOptions, openSession } from '../session.ts'
+import { type ExitCode, OK } from '../exit-code.ts'
+import type { BuildOptions } from '../session.ts'
 import { type Output, withExamples, withImageOption, withOutputOption } from './options.ts'
-import { onePiece } from './render.ts'
 
 interface GraphOptions extends BuildOptions {
   output: Output
@@ -28,26 +23,12 @@ export function graphCommand(finish: (exitCode: ExitCode) => void): Command {
 }
 
 async function graph(folder: string, options: GraphOptions): Promise<ExitCode> {
-  const { baselineOf } = await import('../reachability/baseline.ts')
-  const { coverageOf } = await import('../reachability/coverage.ts')
-  const { atFullStage } = await import('../reachability/full-stage.ts')
-  const { flowsOf } = await import('../policy/flows.ts')
-  const { installed } = await import('../policy/installed.ts')
-  const { hardenedStacks } = await import('../policy/policies.ts')
   const { edgesOf } = await import('../graph/edges.ts')
+  const { openEnvironment } = await import('../environment.ts')
   const { coverageAsJson } = await import('../report/coverage.ts')
   const { graphAsMermaid } = await import('../report/graph.ts')
-  const path = requireBuildable(folder)
-  const session = openSession(options)
-  const builder = session.builder(harden)
-  const stacks = await hardenedStacks(path, builder)
-  if (stacks.length === 0)
-    throw new Failure(`${folder}: no krm-hardening policy found, so there are no flows to draw`, FINDINGS)
-  const rendering = await renderFolder(path, builder, onePiece(session))
-  const objects = installed(objectsOf(rendering.objects), stacks)
-  const { flows } = flowsOf(stacks)
-  const edges = edgesOf(flows, objects)
-  const coverage = coverageOf(await atFullStage(objects, stacks), flows, baselineOf(stacks))
+  const { declared, running, coverage } = await openEnvironment(folder, options, 'draw')
+  const edges = edgesOf(declared.flows, running)
   process.stdout.write(
     options.output === 'json'
       ? `${JSON.stringify({ edges, coverage: coverageAsJson(coverage) })}\n`

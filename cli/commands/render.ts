@@ -8,7 +8,7 @@ import { type Builder, BuildFailure, type Rendered } from '../kustomize/build.ts
 import { once } from '../lines.ts'
 import { nameForeignImages, refuseSkippedFunctions } from '../policy/skipped.ts'
 import { joinBuild, objectsOf, splitBuild } from '../render/documents.ts'
-import { type Rendering, renderEach, renderFolder } from '../render/environment.ts'
+import { onePiece, type Rendering, renderEach, renderFolder } from '../render/environment.ts'
 import { summaryOf } from '../report/summary.ts'
 import { harden, passThrough } from '../runtime/functions.ts'
 import { type BuildOptions, openSession, type Session } from '../session.ts'
@@ -148,11 +148,6 @@ const reportedIn = (builds: readonly Rendered[]) =>
   builds.flatMap(({ folders: [stack = ''], calls }) =>
     calls.flatMap(({ reported }) => reported.map((one) => ({ stack, ...one }))),
   )
-
-export const onePiece =
-  ({ say }: Session) =>
-  (why: string): void =>
-    say(`building in one piece, because ${why}`)
 
 const asList = ({ objects }: Rendering): string =>
   `${writeJson({ apiVersion: 'v1', kind: 'List', items: objectsOf(objects) })}\n`

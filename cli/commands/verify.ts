@@ -10,12 +10,11 @@ import { isRepositoryForFlux } from '../flux/stacks.ts'
 import type { Builder } from '../kustomize/build.ts'
 import type { Verified } from '../policy/verify.ts'
 import { objectsOf } from '../render/documents.ts'
-import { renderFolder } from '../render/environment.ts'
+import { onePiece, renderFolder } from '../render/environment.ts'
 import { harden } from '../runtime/functions.ts'
 import { type BuildOptions, openSession } from '../session.ts'
 import { isFile, isFolder, readKustomization } from '../tree/kustomization.ts'
 import { type FindingsOutput, withExamples, withFindingsOutputOption, withImageOption } from './options.ts'
-import { onePiece } from './render.ts'
 
 /** Verification needs the build of each stack anyway. */
 const EACH_ALONE = 1

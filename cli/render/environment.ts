@@ -47,6 +47,12 @@ export async function renderFolder(
   throw new BuildFailure(failed.length > 0 ? failed : [build])
 }
 
+/** Tells the user why an environment is built in one piece. */
+export const onePiece =
+  ({ say }: { say(line: string): void }) =>
+  (why: string): void =>
+    say(`building in one piece, because ${why}`)
+
 /** Renders stacks one after the other, each as it builds by itself. Throws BuildFailure. */
 export async function renderEach(stacks: readonly string[], builder: Builder): Promise<Rendering> {
   const builds = await Promise.all(stacks.map((stack) => builder.attempt(stack)))

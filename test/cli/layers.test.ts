@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { deployment } from '../support/deployment.ts'
 import { folder, IMAGE, removeFolders } from './lib/command-line.ts'
 import { krmHardening } from './lib/in-process.ts'
 
@@ -15,27 +16,6 @@ const flow = (from: string): string => `spec:
   flows:
     shop/cart:http:
       from: ${from}
-`
-const deployment = (name: string): string => `apiVersion: apps/v1
-kind: Deployment
-metadata:
-  name: ${name}
-  namespace: shop
-spec:
-  selector:
-    matchLabels:
-      app: ${name}
-  template:
-    metadata:
-      labels:
-        app: ${name}
-    spec:
-      containers:
-      - name: app
-        image: example/app:1.0.0
-        ports:
-        - name: http
-          containerPort: 8080
 `
 
 /** A stack hardened by an organisation's policy with a patch of its own on it, each with callers of one flow. */

@@ -1,8 +1,8 @@
 import { rmSync } from 'node:fs'
-import { IMAGE } from '../../cli/image.ts'
 import { Builder, type Rendered } from '../../cli/kustomize/build.ts'
 import { type Functions, harden } from '../../cli/runtime/functions.ts'
 import { embeddedRuntime, type Runtime } from '../../cli/runtime/runtime.ts'
+import { PUBLISHED_IMAGE } from '../../functions/lib/runner/published-image.ts'
 import { kustomize } from './programs.ts'
 
 let shared: Runtime | undefined
@@ -18,7 +18,7 @@ export const builderWith = (
   ...flags: readonly string[]
 ): Builder =>
   new Builder(async () => {
-    shared ??= embeddedRuntime([IMAGE], process.env)
+    shared ??= embeddedRuntime([PUBLISHED_IMAGE], process.env)
     return {
       kustomize: { build: [kustomize(), 'build', '--enable-alpha-plugins', ...flags], description: '' },
       runtime: shared,

@@ -1,5 +1,5 @@
 import { catalog } from '../../../functions/catalog.ts'
-import { IMAGE } from '../../image.ts'
+import { PUBLISHED_IMAGE } from '../../../functions/lib/runner/published-image.ts'
 import type { Found } from '../propose.ts'
 import { oneLine, scalar } from './scalar.ts'
 
@@ -25,7 +25,7 @@ metadata:
   annotations:
     config.kubernetes.io/function: |
       container:
-        image: ${IMAGE}
+        image: ${PUBLISHED_IMAGE}
 spec:
 `
     : `# What this stack adds to the policy that it is layered on.

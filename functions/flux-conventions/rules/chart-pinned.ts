@@ -1,10 +1,8 @@
+import { isExactVersion } from '../../lib/charts/exact-version.ts'
 import { isKind, type KubernetesObject, valueAt } from '../../lib/kubernetes/objects.ts'
 import { hasVariable } from '../schemas/variable.ts'
 import { textAt } from '../tree/values.ts'
 import { defineRule, type Violation } from './rule.ts'
-
-/** Source: https://semver.org */
-const EXACT = /^v?\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?$/
 
 /** Charts are pinned to one version, and OCI artifacts to a tag or digest. */
 export const chartPinned = defineRule({
@@ -28,7 +26,7 @@ function* ofChart(object: KubernetesObject, path: readonly string[]): Generator<
   // A chart from Git or a bucket has no version of its own.
   if (chart === undefined || textAt(chart, 'sourceRef', 'kind') !== 'HelmRepository') return
   const version = textAt(chart, 'version')
-  if (version !== undefined && (EXACT.test(version) || hasVariable(version))) return
+  if (version !== undefined && (isExactVersion(version) || hasVariable(version))) return
   yield {
     object,
     path: [...path, 'version'].join('.'),

@@ -1,6 +1,5 @@
-import { ensureFields } from '../../lib/kubernetes/objects.ts'
 import { dependedOn } from '../tree/dependencies.ts'
-import { hasHealthChecks, waitOf } from '../tree/health.ts'
+import { hasHealthChecks, waitForAll, waitOf } from '../tree/health.ts'
 import { defineRule } from './rule.ts'
 
 /** Every Kustomization says when it is ready. */
@@ -22,11 +21,7 @@ export const readiness = defineRule({
         severity: isNeeded ? 'error' : 'warning',
         found: `none of wait, healthChecks and healthCheckExprs${isNeeded ? ', and others depend on it' : ''}`,
         expected: 'wait: true, or what has to be ready',
-        ...(isNeeded && {
-          repair: () => {
-            ensureFields(object, 'spec').wait = true
-          },
-        }),
+        ...(isNeeded && { repair: waitForAll(object) }),
       }
     }
   },

@@ -1,6 +1,5 @@
-import { ensureFields } from '../../lib/kubernetes/objects.ts'
 import { dependedOn } from '../tree/dependencies.ts'
-import { hasHealthChecks, waitOf } from '../tree/health.ts'
+import { hasHealthChecks, waitForAll, waitOf } from '../tree/health.ts'
 import { defineRule } from './rule.ts'
 
 /** Every Kustomization says whether Flux waits for its objects. */
@@ -21,12 +20,7 @@ export const wait = defineRule({
         path: 'spec.wait',
         found: 'nothing',
         expected: 'true, or false where nothing depends on it',
-        ...(needed.has(entry) &&
-          !hasHealthChecks(object) && {
-            repair: () => {
-              ensureFields(object, 'spec').wait = true
-            },
-          }),
+        ...(needed.has(entry) && !hasHealthChecks(object) && { repair: waitForAll(object) }),
       }
     }
   },

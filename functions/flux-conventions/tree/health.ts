@@ -1,8 +1,13 @@
-import { type KubernetesObject, valueAt } from '../../lib/kubernetes/objects.ts'
+import { ensureFields, type KubernetesObject, valueAt } from '../../lib/kubernetes/objects.ts'
 import { listAt } from './values.ts'
 
 /** `spec.wait` of a Kustomization. */
 export const waitOf = (object: KubernetesObject): unknown => valueAt(object, ['spec', 'wait'])
+
+/** The repair that lets Flux wait for what a Kustomization applies. */
+export const waitForAll = (object: KubernetesObject) => (): void => {
+  ensureFields(object, 'spec').wait = true
+}
 
 /** Does a Kustomization name what has to be ready? */
 export const hasHealthChecks = (object: KubernetesObject): boolean =>

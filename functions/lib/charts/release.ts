@@ -1,5 +1,6 @@
 import { type Fields, isFields, isKind, type KubernetesObject, valueAt } from '../kubernetes/objects.ts'
 import { digestOf, sha256 } from './canonical-json.ts'
+import { isExactVersion } from './exact-version.ts'
 import { chartUrlOf } from './source.ts'
 
 /** What a HelmRelease installs. */
@@ -47,9 +48,6 @@ const text = (root: unknown, path: readonly string[]): string | undefined => {
   const value = valueAt(root, path)
   return typeof value === 'string' && value !== '' ? value : undefined
 }
-
-/** An exact version: a range, `*` or a build that moves has no lock. Source: https://semver.org */
-const EXACT = /^v?\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?$/
 
 /**
  * What a HelmRelease installs, its chart found among the objects of the build. `targetNamespace` is the namespace that the
@@ -184,7 +182,7 @@ function pinned(
   field: string,
 ): Chart | Omit<Unresolved, 'object'> {
   if (chart === undefined) return { field, found: 'a source without url', expected: 'the url of the chart' }
-  if (version === undefined || !EXACT.test(version))
+  if (version === undefined || !isExactVersion(version))
     return {
       field,
       found: version ?? 'nothing',

@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { deployment } from '../../support/deployment.ts'
 import { root } from '../../support/stacks.ts'
 import { BUNDLE, edit, objectsByFile, Workspace } from './lib/kpt.ts'
 
@@ -30,27 +31,6 @@ describe('an edit of the policy', () => {
   })
 })
 
-const DEPLOYMENT = (name: string): string => `apiVersion: apps/v1
-kind: Deployment
-metadata:
-  name: ${name}
-  namespace: shop
-spec:
-  selector:
-    matchLabels:
-      app: ${name}
-  template:
-    metadata:
-      labels:
-        app: ${name}
-    spec:
-      containers:
-      - name: ${name}
-        image: registry.example.com/${name}:v1.0.0
-        ports:
-        - containerPort: 8080
-`
-
 const NAMESPACE = 'apiVersion: v1\nkind: Namespace\nmetadata:\n  name: shop\n'
 const SERVICE = `apiVersion: v1
 kind: Service
@@ -72,7 +52,7 @@ test('a package of its own is hardened as docs/kpt.md writes it', () => {
   mkdirSync(folder)
   writeFileSync(join(folder, 'Kptfile'), block('Kptfile').replace(/image: \S+/, `exec: ${BUNDLE}`))
   writeFileSync(join(folder, 'hardening.yaml'), block('Hardening'))
-  for (const name of ['web', 'api']) writeFileSync(join(folder, `${name}.yaml`), DEPLOYMENT(name))
+  for (const name of ['web', 'api']) writeFileSync(join(folder, `${name}.yaml`), deployment(name))
   writeFileSync(join(folder, 'namespace.yaml'), NAMESPACE)
   writeFileSync(join(folder, 'service.yaml'), SERVICE)
   const { status, stderr } = workspace.render(folder)
