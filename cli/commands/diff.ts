@@ -6,6 +6,8 @@ import { requireBuildable } from '../buildable.ts'
 import { type Connection, connectionsIn, keyOf } from '../connections/connections.ts'
 import { type ExitCode, Failure, OK } from '../exit-code.ts'
 import { git, repositoryOf } from '../git.ts'
+import { installed } from '../policy/installed.ts'
+import { hardenedStacks } from '../policy/policies.ts'
 import { run } from '../process.ts'
 import { objectsOf } from '../render/documents.ts'
 import { onePiece, renderFolder } from '../render/environment.ts'
@@ -22,7 +24,7 @@ export function diffCommand(finish: (exitCode: ExitCode) => void): Command {
   const command = new Command('diff')
     .summary('show the connections that a change adds and removes')
     .description(
-      'Renders a kustomization as it is and as it was at a revision of Git, and prints the connections that the network policies admit in only one of the two. Who calls whom between workloads of the rendering is decided by the policies of both ends.',
+      'Renders a kustomization as it is and as it was at a revision of Git, and prints the connections that the network policies admit in only one of the two. Who calls whom between workloads of the rendering, those of locked charts included, is decided by the policies of both ends.',
     )
     .argument('<revision>', 'revision of Git to compare with, such as main or HEAD~1')
     .argument('[dir]', 'folder with a kustomization.yaml: a stack, or an environment that lists stacks', '.')
@@ -45,8 +47,9 @@ async function diff(revision: string, folder: string, options: DiffOptions): Pro
 }
 
 async function connectionsOf(folder: string, session: Session): Promise<Connection[]> {
-  const { objects } = await renderFolder(folder, session.builder(harden), onePiece(session))
-  return connectionsIn(objectsOf(objects))
+  const builder = session.builder(harden)
+  const { objects } = await renderFolder(folder, builder, onePiece(session))
+  return connectionsIn(installed(objectsOf(objects), await hardenedStacks(folder, builder)))
 }
 
 /** The folder as it was at a revision, in a private copy of the repository. Throws Failure (2) if it was not there. */

@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { stringify } from 'yaml'
 import { connectionsIn } from '../../cli/connections/connections.ts'
 import { readObjects } from '../../cli/read-objects.ts'
+import { digestOf } from '../../functions/lib/charts/canonical-json.ts'
 import { runsPods, workloadsOf } from '../../functions/lib/kubernetes/workload.ts'
 import { admits, type Connection, type Endpoint } from '../network-policy-default-deny/evaluate.ts'
 import { tally } from '../support/tally.ts'
-import { edit, fixtures, removeFolders, run } from './lib/command-line.ts'
+import { edit, fixtures, IMAGE, removeFolders, run, tree } from './lib/command-line.ts'
 import { krmHardening } from './lib/in-process.ts'
 
 afterAll(removeFolders)
@@ -143,12 +145,16 @@ async function repository(): Promise<string> {
     (text) =>
       `${text}  networkPolicy: {namespaces: {blog: {off: true, reason: its CronJob has no labels}}}\n  flows: {"shop/web:http": {from: [blog/blog]}}\n`,
   )
+  await commit(root)
+  return root
+}
+
+async function commit(root: string): Promise<void> {
   const git = (...args: string[]) =>
     run('git', ['-c', 'user.name=test', '-c', 'user.email=test@example.com', ...args], { cwd: root })
   await git('init', '-q')
   await git('add', '-A')
   await git('commit', '-qm', 'first')
-  return root
 }
 
 describe('diff', () => {
@@ -170,6 +176,81 @@ describe('diff', () => {
     expect(removed.map(({ from, to }: { from: string; to: string }) => `${from} > ${to}`)).toContain(
       'blog/web > shop/web',
     )
+  })
+
+  test('shows those of the workloads that locked charts install', async () => {
+    const values = {}
+    const meta = { name: 'app', namespace: 'shop' }
+    const objects = [
+      {
+        apiVersion: 'v1',
+        kind: 'Service',
+        metadata: { name: 'app-web' },
+        spec: { selector: { app: 'web' }, ports: [{ name: 'http', port: 80, targetPort: 'http' }] },
+      },
+      {
+        apiVersion: 'apps/v1',
+        kind: 'Deployment',
+        metadata: { name: 'app-web' },
+        spec: {
+          selector: { matchLabels: { app: 'web' } },
+          template: {
+            metadata: { labels: { app: 'web' } },
+            spec: { containers: [{ name: 'web', image: 'web:1', ports: [{ name: 'http', containerPort: 8080 }] }] },
+          },
+        },
+      },
+    ]
+    const chart = { url: 'oci://charts.example.com/web', version: '1.2.3', digest: 'unknown' }
+    const files = {
+      'kustomization.yaml': {
+        resources: ['namespace.yaml', 'source.yaml', 'release.yaml', 'lock.yaml'],
+        transformers: ['policy.yaml'],
+      },
+      'namespace.yaml': { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop' } },
+      'source.yaml': {
+        apiVersion: 'source.toolkit.fluxcd.io/v1',
+        kind: 'OCIRepository',
+        metadata: meta,
+        spec: { interval: '1h', url: chart.url, ref: { tag: chart.version } },
+      },
+      'release.yaml': {
+        apiVersion: 'helm.toolkit.fluxcd.io/v2',
+        kind: 'HelmRelease',
+        metadata: meta,
+        spec: { interval: '1h', chartRef: { kind: 'OCIRepository', name: 'app' }, values },
+      },
+      'lock.yaml': {
+        apiVersion: 'krm-hardening.dev/v1alpha1',
+        kind: 'ChartLock',
+        metadata: { ...meta, annotations: { 'config.kubernetes.io/local-config': 'true' } },
+        spec: {
+          chart,
+          release: meta,
+          values: digestOf(values),
+          helm: 'v3.18.6',
+          kubernetes: '1.32.0',
+          digest: digestOf(objects),
+          objects,
+        },
+      },
+      'policy.yaml': {
+        apiVersion: 'krm-hardening.dev/v1alpha1',
+        kind: 'Hardening',
+        metadata: {
+          name: 'hardening',
+          annotations: { 'config.kubernetes.io/function': `container: {image: "${IMAGE}"}` },
+        },
+        spec: { networkPolicy: {}, flows: { 'shop/app-web:http': { from: ['edge/gateway'] } } },
+      },
+    }
+    const root = tree(Object.fromEntries(Object.entries(files).map(([path, object]) => [path, stringify(object)])))
+    await commit(root)
+    edit(join(root, 'policy.yaml'), (text) => text.replace('edge/gateway', 'edge/other'))
+    const { stdout, stderr } = await krmHardening(['diff', 'HEAD'], { cwd: root })
+    expect(stderr).not.toContain('error: ')
+    expect(stdout).toContain('- edge/app.kubernetes.io/name=gateway → shop/app-web 8080/TCP\n')
+    expect(stdout).toContain('+ edge/app.kubernetes.io/name=other → shop/app-web 8080/TCP\n')
   })
 
   test('refuses a revision that is not there', async () => {
