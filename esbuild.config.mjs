@@ -8,6 +8,13 @@ const withoutUnused = {
   setup: (esbuild) => esbuild.onLoad({ filter: UNUSED }, () => ({ contents: '' })),
 }
 
+/** The client of Kubernetes is a bundle of its own, which `status` alone loads. */
+const lazyCluster = {
+  name: 'lazy cluster',
+  setup: (esbuild) =>
+    esbuild.onResolve({ filter: /\/status\/cluster\.ts$/ }, () => ({ path: './cluster.cjs', external: true })),
+}
+
 // One file each, so that an image, a sidecar or a laptop needs nothing but Node.
 const common = {
   bundle: true,
@@ -28,7 +35,20 @@ const bundles = {
   functions: { ...program, entryPoints: { functions: 'functions/main.ts' }, minify: true },
   // What the image runs, so that the bundle above need not be compiled there.
   'warm-start': { entryPoints: { 'warm-start': 'functions/warm-start.ts' }, minify: true },
-  cli: { ...program, entryPoints: { cli: 'cli/main.ts' }, loader: { '.sh': 'text' } },
+  cli: {
+    ...program,
+    entryPoints: { cli: 'cli/main.ts' },
+    loader: { '.sh': 'text' },
+    plugins: [withoutUnused, lazyCluster],
+  },
+  // Node has the URL that node-fetch would take from whatwg-url.
+  cluster: {
+    entryPoints: { cluster: 'cli/status/cluster.ts' },
+    alias: { ...common.alias, 'whatwg-url': 'node:url' },
+    // Colours for a log that nobody asks for.
+    external: ['supports-color'],
+    minify: true,
+  },
   // What the plugin of Argo CD runs.
   argocd: { ...program, entryPoints: { argocd: 'integrations/argocd/generate.ts' } },
   // For those who embed the functions.

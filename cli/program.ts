@@ -10,6 +10,7 @@ import { lockCommand } from './commands/lock.ts'
 import { outdatedCommand } from './commands/outdated.ts'
 import { renderCommand } from './commands/render.ts'
 import { stacksCommand } from './commands/stacks.ts'
+import { statusCommand } from './commands/status.ts'
 import { verifyCommand } from './commands/verify.ts'
 import { EXIT_CODES, type ExitCode } from './exit-code.ts'
 
@@ -39,6 +40,7 @@ Start with:
     stacksCommand,
     fluxCommand,
     outdatedCommand,
+    statusCommand,
     explainCommand,
   ])
     program.addCommand(command(finish))

@@ -22,19 +22,35 @@ const ALLOWED = new Set([
   'ISC',
   'MIT',
   'Python-2.0',
+  'Unlicense',
 ])
 /** Data that only tests and tools read, such as dictionaries, and that nothing here passes on. */
 const DATA = new Set(['CC BY-SA 4.0', 'CC-BY-4.0', 'CC0-1.0', 'WTFPL'])
 
 /** Why the bundles hold the code of a package. A package more is a package to trust more. */
 const BUNDLED: Readonly<Record<string, string>> = {
+  '@kubernetes/client-node': 'reads kubeconfigs and watches a cluster, in status alone, like all that it brings:',
+  'agent-base': 'what socks-proxy-agent is made with',
   commander: 'reads the arguments of the command line',
+  debug: 'the log of socks-proxy-agent, which is off',
   diff: 'shows what hardening changed',
   'fastest-levenshtein': 'finds the key or name that was probably meant',
+  hpagent: 'proxies of a kubeconfig',
+  'ip-address': 'addresses in socks',
+  jose: 'what openid-client is made with',
   'js-yaml': 'reads the YAML that Kustomize writes, several times faster than yaml',
+  'jsonpath-plus': 'finds the token in what the programs of old kubeconfigs print',
+  ms: 'times in debug',
+  'node-fetch': 'the watches of client-node',
+  oauth4webapi: 'what openid-client is made with',
+  'openid-client': 'renews tokens of OpenID Connect in a kubeconfig',
   'p-limit': 'builds as many stacks at once as there are cores',
   picocolors: 'colours what the command line prints',
+  rfc4648: 'base64 in what openid-client gets',
   semver: 'reads ranges of image policies, and compares versions, in check and outdated alone',
+  'smart-buffer': 'the messages of socks',
+  socks: 'proxies of SOCKS in a kubeconfig',
+  'socks-proxy-agent': 'proxies of SOCKS in a kubeconfig',
   'yocto-queue': 'the queue of p-limit',
   yaml: 'reads and edits the YAML of people, with its comments',
   zod: 'schema, types, defaults and documentation of every functionConfig',
@@ -51,7 +67,7 @@ test('every package that is installed has a licence of the list', () => {
   expect(installed.filter(([, { license = 'none' }]) => !isAllowed(license)).map(([folder]) => folder)).toEqual([])
 })
 
-describe.each(['functions', 'cli', 'argocd', 'index'])('dist/%s.cjs', (bundle) => {
+describe.each(['functions', 'cli', 'cluster', 'argocd', 'index'])('dist/%s.cjs', (bundle) => {
   const { inputs } = JSON.parse(read(`dist/${bundle}.meta.json`)) as { inputs: Record<string, unknown> }
   const names = Object.keys(inputs).flatMap((path) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? [])
 

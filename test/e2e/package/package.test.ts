@@ -43,7 +43,7 @@ const krmHardening = (args: readonly string[], how: How = {}): Promise<Ended> =>
 
 test('holds the bundles, their types, schemas, components and default policies, and nothing else', () => {
   const known =
-    /^(?:LICENSE|README\.md|package\.json|dist\/(?:argocd|cli|functions|index)\.cjs|dist\/THIRD-PARTY-LICENSES\.txt|dist\/types\/[\w/-]+\.d\.ts|schemas\/[\w.-]+|components\/[\w./-]+|functions\/kustomization\.yaml|functions\/hardening\/policy\.yaml)$/
+    /^(?:LICENSE|README\.md|package\.json|dist\/(?:argocd|cli|cluster|functions|index)\.cjs|dist\/THIRD-PARTY-LICENSES\.txt|dist\/types\/[\w/-]+\.d\.ts|schemas\/[\w.-]+|components\/[\w./-]+|functions\/kustomization\.yaml|functions\/hardening\/policy\.yaml)$/
   expect(packed.files.map(({ path }) => path).filter((path) => !known.test(path))).toEqual([])
   expect(packed.files.length).toBeLessThan(100)
 })

@@ -15,6 +15,10 @@ export interface Cluster {
   kubectl(args: readonly string[], stdin?: string): Promise<Ended>
   /** Every object of these resources, in all namespaces. */
   list(...resources: string[]): Promise<KubernetesObject[]>
+  /** A kubeconfig for an account that has this token; without one, for an administrator. */
+  kubeconfig(token?: string): string
+  /** Ends the API server, and starts it again when the function is called that this gives. */
+  stopServer(): Promise<() => Promise<void>>
   stop(): Promise<void>
 }
 
@@ -41,13 +45,17 @@ async function startOnFreePorts(programs: Programs): Promise<Cluster> {
   }
   const [client, peer, secure] = [await freePort(), await freePort(), await freePort()]
   const running: ChildProcess[] = []
-  const start = (program: string, ...args: string[]): void => {
+  const start = (program: string, ...args: string[]): ChildProcess => {
     const log = openSync(join(folder, `${running.length}.log`), 'w')
-    running.push(spawn(program, args, { cwd: folder, stdio: ['ignore', log, log] }))
+    const child = spawn(program, args, { cwd: folder, stdio: ['ignore', log, log] })
+    running.push(child)
+    return child
   }
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
   const key = file('service-accounts.key', privateKey.export({ type: 'pkcs1', format: 'pem' }).toString())
-  const kubeconfig = file('kubeconfig', JSON.stringify(kubeconfigOf(`https://127.0.0.1:${secure}`)))
+  const kubeconfigFor = (token: string): string =>
+    file(`kubeconfig-${token.slice(-8)}`, JSON.stringify(kubeconfigOf(`https://127.0.0.1:${secure}`, token)))
+  const kubeconfig = kubeconfigFor(TOKEN)
   start(
     programs.etcd,
     `--data-dir=${join(folder, 'etcd')}`,
@@ -55,7 +63,7 @@ async function startOnFreePorts(programs: Programs): Promise<Cluster> {
     `--advertise-client-urls=http://127.0.0.1:${client}`,
     `--listen-peer-urls=http://127.0.0.1:${peer}`,
   )
-  start(
+  const server = [
     programs.apiServer,
     `--etcd-servers=http://127.0.0.1:${client}`,
     `--cert-dir=${folder}`,
@@ -71,22 +79,21 @@ async function startOnFreePorts(programs: Programs): Promise<Cluster> {
     '--authorization-mode=RBAC',
     // A cluster where stacks may ask for privileged pods: what stops them is Pod Security alone.
     '--allow-privileged=true',
-  )
+  ] as const
+  let serving = start(...server)
   const kubectl = (args: readonly string[], stdin?: string): Promise<Ended> =>
     run(programs.kubectl, ['--kubeconfig', kubeconfig, ...args], { ...(stdin !== undefined && { stdin }) })
   const stop = async (): Promise<void> => {
     // The server before its store, or it waits for the store in vain.
-    for (const child of running.toReversed()) {
-      const ended = child.exitCode === null ? once(child, 'exit') : undefined
-      child.kill('SIGKILL')
-      await ended
-    }
+    for (const child of running.toReversed()) await end(child)
     rmSync(folder, { recursive: true, force: true })
   }
-  const ready = await eventually(
-    () => kubectl(['get', '--raw=/readyz']),
-    ({ exitCode }) => exitCode === 0 || running.some((child) => child.exitCode !== null),
-  )
+  const isReady = (): Promise<Ended> =>
+    eventually(
+      () => kubectl(['get', '--raw=/readyz']),
+      ({ exitCode }) => exitCode === 0 || serving.exitCode !== null || running[0]?.exitCode !== null,
+    )
+  const ready = await isReady()
   if (ready.exitCode !== 0) {
     const logs = running.map((_, index) => readFileSync(join(folder, `${index}.log`), 'utf8').slice(-4000))
     await stop()
@@ -104,17 +111,31 @@ async function startOnFreePorts(programs: Programs): Promise<Cluster> {
     if (exitCode !== 0) throw new Error(`kubectl get: ${stderr}`)
     return (JSON.parse(stdout) as { items: KubernetesObject[] }).items
   }
-  return { kubectl, list, stop }
+  const stopServer = async (): Promise<() => Promise<void>> => {
+    await end(serving)
+    return async () => {
+      serving = start(...server)
+      const { exitCode, stderr } = await isReady()
+      if (exitCode !== 0) throw new Error(`The API server does not come up again: ${stderr}`)
+    }
+  }
+  return { kubectl, list, kubeconfig: (token = TOKEN) => kubeconfigFor(token), stopServer, stop }
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  const ended = child.exitCode === null && child.signalCode === null ? once(child, 'exit') : undefined
+  child.kill('SIGKILL')
+  await ended
 }
 
 const TOKEN = 'of-the-tests'
 
-const kubeconfigOf = (server: string): object => ({
+const kubeconfigOf = (server: string, token: string): object => ({
   apiVersion: 'v1',
   kind: 'Config',
   // The server makes its certificate itself.
   clusters: [{ name: 'test', cluster: { server, 'insecure-skip-tls-verify': true } }],
-  users: [{ name: 'admin', user: { token: TOKEN } }],
+  users: [{ name: 'admin', user: { token } }],
   contexts: [{ name: 'test', context: { cluster: 'test', user: 'admin' } }],
   'current-context': 'test',
 })

@@ -1,0 +1,49 @@
+import { sourceReferencesOf } from '../../functions/flux-conventions/tree/references.ts'
+import { listAt, textAt } from '../../functions/flux-conventions/tree/values.ts'
+import { type KubernetesObject, valueAt } from '../../functions/lib/kubernetes/objects.ts'
+import { conditionOf } from './health/condition.ts'
+import { idOf, type Ref, refTo } from './problem.ts'
+import type { World } from './world.ts'
+
+/** What an object of Flux takes its content from: its source, its chart, its repository of images. */
+export function sourcesOf(object: KubernetesObject, world: World): Ref[] {
+  const { namespace } = object.metadata
+  const chart = chartOf(object, world)
+  if (chart) return [chart]
+  const repository = textAt(object, 'spec', 'imageRepositoryRef', 'name')
+  const where = textAt(object, 'spec', 'imageRepositoryRef', 'namespace') ?? namespace
+  return [
+    ...sourceReferencesOf({ object, namespace }).map((one) => refTo(one.kind, one.namespace ?? namespace, one.name)),
+    ...(repository === undefined ? [] : [refTo('ImageRepository', where, repository)]),
+  ]
+}
+
+/** The HelmChart that helm-controller made for a release, once it is there. It names the source in turn. */
+function chartOf(object: KubernetesObject, world: World): Ref | undefined {
+  const [namespace, name] = textAt(object, 'status', 'helmChart')?.split('/') ?? []
+  if (name === undefined || valueAt(object, ['spec', 'chartRef']) !== undefined) return undefined
+  const ref = refTo('HelmChart', namespace, name)
+  return world.find(ref) && ref
+}
+
+/** What a Kustomization or HelmRelease names in `dependsOn`. */
+export const dependenciesOf = (object: KubernetesObject): Ref[] =>
+  listAt(object, 'spec', 'dependsOn').flatMap((entry) => {
+    const name = textAt(entry, 'name')
+    return name ? [refTo(object.kind, textAt(entry, 'namespace') ?? object.metadata.namespace, name)] : []
+  })
+
+/**
+ * Ids of what it waits for until it is healthy. A release waits for its pods; a Kustomization for what it applied or for what
+ * it names, if it is told so and has come as far as that. `made` are the ids of what it made and is not healthy.
+ */
+export function waitedFor(object: KubernetesObject, made: readonly string[]): readonly string[] {
+  if (object.kind === 'HelmRelease') return made
+  const ready = conditionOf(object, 'Ready')
+  if (ready?.status === 'False' && ready.said.reason !== 'HealthCheckFailed') return []
+  if (valueAt(object, ['spec', 'wait']) === true) return made
+  return listAt(object, 'spec', 'healthChecks').flatMap((check) => {
+    const [kind, name] = [textAt(check, 'kind'), textAt(check, 'name')]
+    return kind && name ? [idOf(refTo(kind, textAt(check, 'namespace') ?? object.metadata.namespace, name))] : []
+  })
+}

@@ -1,0 +1,82 @@
+import { groupBy } from '../../functions/lib/framework/group-by.ts'
+import { type Fields, type KubernetesObject, valueAt } from '../../functions/lib/kubernetes/objects.ts'
+import { idOf, type Ref, refOf, refTo } from './problem.ts'
+import { RESOURCES } from './resources.ts'
+
+/** A kind that the account may not read, in one namespace or at all. */
+export interface Unread {
+  kind: string
+  /** As kubectl calls it: `helmreleases.helm.toolkit.fluxcd.io`. */
+  resource: string
+  namespace?: string
+  why: string
+}
+
+/** What was read of a cluster at one moment. */
+export interface Snapshot {
+  objects: readonly KubernetesObject[]
+  unread: readonly Unread[]
+  /** The namespaces that were asked for; undefined for all. */
+  namespaces?: readonly string[]
+}
+
+const MANAGERS = [
+  ['helm.toolkit.fluxcd.io', 'HelmRelease'],
+  ['kustomize.toolkit.fluxcd.io', 'Kustomization'],
+] as const
+
+/** A snapshot, by what is looked for in it. */
+export class World {
+  /** Milliseconds of the epoch. */
+  readonly now: number
+  readonly #snapshot: Snapshot
+  readonly #byId: Map<string, KubernetesObject>
+  readonly #byKind: Map<string, KubernetesObject[]>
+
+  constructor(snapshot: Snapshot, now: number) {
+    this.now = now
+    this.#snapshot = snapshot
+    this.#byId = new Map(snapshot.objects.map((object) => [idOf(refOf(object)), object]))
+    this.#byKind = groupBy(snapshot.objects, ({ kind }) => kind)
+  }
+
+  of(kind: string): readonly KubernetesObject[] {
+    return this.#byKind.get(kind) ?? []
+  }
+
+  find(ref: Ref): KubernetesObject | undefined {
+    return this.#byId.get(idOf(ref))
+  }
+
+  /** Would the object be in the snapshot if the cluster had it? */
+  sees({ kind, namespace }: Ref): boolean {
+    if (!RESOURCES.some((one) => one.kind === kind)) return false
+    const { namespaces, unread } = this.#snapshot
+    if (namespace !== undefined && namespaces && !namespaces.includes(namespace)) return false
+    return !unread.some((one) => one.kind === kind && (one.namespace === undefined || one.namespace === namespace))
+  }
+
+  /** The topmost object that controls this one; itself if none does. */
+  topOf(object: KubernetesObject): KubernetesObject {
+    const owner = controllerOf(object)
+    const above = owner && this.find(refTo(owner.kind, object.metadata.namespace, owner.name))
+    // A reference to itself, or a circle of owners, controls nothing.
+    return above && above.kind !== object.kind ? this.topOf(above) : object
+  }
+
+  /** The release or Kustomization that applied the object, or what controls it. Flux sets these labels on all that it applies. */
+  managerOf(object: KubernetesObject): Ref | undefined {
+    const { labels = {} } = this.topOf(object).metadata
+    for (const [group, kind] of MANAGERS) {
+      const name = labels[`${group}/name`]
+      if (name) return refTo(kind, labels[`${group}/namespace`], name)
+    }
+    return undefined
+  }
+}
+
+export function controllerOf({ metadata }: KubernetesObject): { kind: string; name: string } | undefined {
+  const owners = (metadata as unknown as Fields).ownerReferences
+  if (!Array.isArray(owners)) return undefined
+  return owners.find((owner) => valueAt(owner, ['controller']) === true)
+}

@@ -1,0 +1,353 @@
+import type { Explained } from '../../../cli/status/chain.ts'
+import type { Problem } from '../../../cli/status/problem.ts'
+import { type Status, statusOf } from '../../../cli/status/status.ts'
+import type { Unread } from '../../../cli/status/world.ts'
+import type { KubernetesObject } from '../../../functions/lib/kubernetes/objects.ts'
+import {
+  ago,
+  by,
+  condition,
+  crashing,
+  failed,
+  from,
+  NOW,
+  object,
+  of,
+  progressing,
+  ready,
+  running,
+  unavailable,
+  warning,
+} from './lib/objects.ts'
+
+const status = (...objects: KubernetesObject[]): Status => statusOf({ objects, unread: [] }, NOW)
+
+/** `Kind namespace/name state`, each with what follows from it. */
+const shape = (causes: readonly Explained<Problem>[]): unknown[] =>
+  causes.map(({ links, effects }) => {
+    const names = links.map(({ id, state }) => `${id} ${state}`).join(', ')
+    return effects.length > 0 ? { [names]: shape(effects) } : names
+  })
+const chains = (...objects: KubernetesObject[]): unknown[] => shape(status(...objects).causes)
+
+const GIT = 'GitRepository flux-system/lab'
+const APPS = 'Kustomization flux-system/apps'
+const FILMS = 'HelmRelease media/films'
+const inLab = from('GitRepository', 'lab')
+
+describe('of Flux', () => {
+  test('what is ready is healthy', () => {
+    expect(chains(ready(GIT), ready(APPS, inLab))).toEqual([])
+  })
+
+  test.each([
+    ['failed', failed(GIT)],
+    ['not ready', progressing(GIT)],
+    ['not ready', object(GIT, { status: {} })],
+    ['suspended', ready(GIT, { suspend: true })],
+    [
+      'stalled',
+      object(GIT, { status: { conditions: [condition('Ready', 'False', 'A'), condition('Stalled', 'True', 'B')] } }),
+    ],
+    [
+      'not ready',
+      object(GIT, {
+        metadata: { generation: 3 },
+        status: { observedGeneration: 2, conditions: [condition('Ready', 'True', 'Succeeded')] },
+      }),
+    ],
+  ])('something is %s', (state, given) => {
+    expect(chains(given)).toEqual([`${GIT} ${state}`])
+  })
+
+  test('a Helm repository of OCI has no status, and is healthy', () => {
+    expect(chains(object('HelmRepository flux-system/charts', { spec: { type: 'oci' } }))).toEqual([])
+  })
+
+  test('a source that fails explains what is made from it', () => {
+    expect(chains(failed(APPS, inLab), failed(GIT))).toEqual([{ [`${GIT} failed`]: [`${APPS} failed`] }])
+  })
+
+  test('a source that is missing is named once, with all that name it', () => {
+    const web = 'Kustomization flux-system/web'
+    const found = status(failed(APPS, inLab), failed(web, inLab))
+    expect(shape(found.causes)).toEqual([{ [`${GIT} missing`]: [`${APPS} failed`, `${web} failed`] }])
+    expect(found.causes[0]?.links[0].neededBy?.map(({ name }) => name)).toEqual(['apps', 'web'])
+  })
+
+  test('the source of a chart explains the chart and its release', () => {
+    const chart = 'HelmChart media/media-films'
+    const release = failed(FILMS, { chart: { spec: from('HelmRepository', 'charts') } })
+    release.status = { ...(release.status as object), helmChart: 'media/media-films' }
+    expect(
+      chains(release, failed(chart, from('HelmRepository', 'charts')), failed('HelmRepository media/charts')),
+    ).toEqual([{ 'HelmRepository media/charts failed': [{ [`${chart} failed`]: [`${FILMS} failed`] }] }])
+  })
+
+  test('a release that has no chart yet fails for its source', () => {
+    const release = failed(FILMS, { chart: { spec: from('HelmRepository', 'charts', 'flux-system') } })
+    expect(chains(release)).toEqual([{ 'HelmRepository flux-system/charts missing': [`${FILMS} failed`] }])
+    const other = failed(FILMS, { chartRef: { kind: 'OCIRepository', name: 'films' } })
+    expect(chains(other)).toEqual([{ 'OCIRepository media/films missing': [`${FILMS} failed`] }])
+  })
+
+  test('a policy of images fails for its repository', () => {
+    expect(chains(failed('ImagePolicy media/films', { imageRepositoryRef: { name: 'films' } }))).toEqual([
+      { 'ImageRepository media/films missing': ['ImagePolicy media/films failed'] },
+    ])
+  })
+
+  test('what others depend on explains them', () => {
+    expect(chains(failed(APPS, { dependsOn: [{ name: 'base' }] }), failed('Kustomization flux-system/base'))).toEqual([
+      { 'Kustomization flux-system/base failed': [`${APPS} failed`] },
+    ])
+  })
+
+  test('a circle of dependencies is one cause', () => {
+    const [a, b] = ['Kustomization flux-system/a', 'Kustomization flux-system/b']
+    const found = status(failed(a, { dependsOn: [{ name: 'b' }] }), failed(b, { dependsOn: [{ name: 'a' }] }))
+    expect(found.causes).toMatchObject([{ circle: [a, b, a], effects: [] }])
+  })
+
+  test('a parent that waits for a child that depends on it is a circle', () => {
+    const parent = progressing(APPS, { wait: true })
+    const child = by(
+      APPS,
+      failed('Kustomization media/films', { dependsOn: [{ name: 'apps', namespace: 'flux-system' }] }),
+    )
+    expect(status(parent, child).causes).toMatchObject([{ circle: [APPS, 'Kustomization media/films', APPS] }])
+  })
+
+  test('a suspended parent explains a child that fails, and not one that is well', () => {
+    const parent = ready(APPS, { suspend: true })
+    expect(
+      chains(parent, by(APPS, ready('Kustomization media/music')), by(APPS, failed('Kustomization media/films'))),
+    ).toEqual([{ [`${APPS} suspended`]: ['Kustomization media/films failed'] }])
+  })
+
+  test('a dependency that is suspended but ready holds nothing up', () => {
+    const found = chains(
+      failed(APPS, { dependsOn: [{ name: 'base' }] }),
+      ready('Kustomization flux-system/base', { suspend: true }),
+    )
+    expect(found).toEqual([`${APPS} failed`, 'Kustomization flux-system/base suspended'])
+  })
+
+  test('what is suspended does not miss its source', () => {
+    expect(chains(ready(APPS, { ...inLab, suspend: true }))).toEqual([`${APPS} suspended`])
+  })
+
+  test('a Kustomization waits for what it made only if it is told to', () => {
+    const release = by(APPS, failed(FILMS))
+    expect(chains(failed(APPS, { wait: true }, 'HealthCheckFailed'), release)).toEqual([
+      { [`${FILMS} failed`]: [`${APPS} failed`] },
+    ])
+    const healthChecks = [{ kind: 'HelmRelease', name: 'films', namespace: 'media' }]
+    expect(chains(failed(APPS, { healthChecks }, 'HealthCheckFailed'), release)).toEqual([
+      { [`${FILMS} failed`]: [`${APPS} failed`] },
+    ])
+    expect(chains(failed(APPS, {}, 'HealthCheckFailed'), release)).toEqual([`${APPS} failed`, `${FILMS} failed`])
+    expect(chains(failed(APPS, { wait: true }, 'BuildFailed'), release)).toEqual([`${APPS} failed`, `${FILMS} failed`])
+  })
+
+  test('the Kustomization of a bootstrap, which applies itself, is no circle', () => {
+    expect(chains(by(APPS, failed(APPS, { wait: true }, 'HealthCheckFailed')))).toEqual([`${APPS} failed`])
+  })
+})
+
+describe('of pods', () => {
+  const [POD, SET, DEPLOYMENT] = ['Pod media/films-1-a', 'ReplicaSet media/films-1', 'Deployment media/films']
+  const workload = [by(FILMS, unavailable(DEPLOYMENT)), of('Deployment films', object(SET))]
+
+  test('a crash loop explains the workload, its release and what waits for that', () => {
+    const found = status(
+      ...workload,
+      of('ReplicaSet films-1', crashing(POD)),
+      by(APPS, failed(FILMS, {}, 'InstallFailed')),
+      failed(APPS, { wait: true }, 'HealthCheckFailed'),
+      warning(POD, 'BackOff', 'Back-off restarting failed container'),
+    )
+    expect(shape(found.causes)).toEqual([
+      { [`${POD} failed`]: [{ [`${DEPLOYMENT} not ready`]: [{ [`${FILMS} failed`]: [`${APPS} failed`] }] }] },
+    ])
+    expect(found.causes[0]?.links[0]).toMatchObject({
+      reason: 'CrashLoopBackOff',
+      message: 'container app ended with exit code 1 (Error)',
+      restarts: 7,
+      manager: { kind: 'HelmRelease', namespace: 'media', name: 'films' },
+      events: [{ reason: 'BackOff', count: 2 }],
+    })
+  })
+
+  test('what a container wrote at its end is not told', () => {
+    expect(JSON.stringify(status(crashing(POD)))).not.toContain('1234')
+  })
+
+  test('pods of one workload in one state are one cause', () => {
+    const pods = ['b', 'a', 'c'].map((name) => of('ReplicaSet films-1', crashing(`Pod media/films-1-${name}`, 3)))
+    const found = status(...workload, ...pods)
+    expect(shape(found.causes)).toEqual([{ [`${POD} failed`]: [`${DEPLOYMENT} not ready`] }])
+    expect(found.causes[0]?.links[0].more?.map(({ name }) => name)).toEqual(['films-1-b', 'films-1-c'])
+  })
+
+  test('what admission refuses is told by the events of the ReplicaSet', () => {
+    const found = status(...workload, warning(SET, 'FailedCreate', 'violates PodSecurity'))
+    expect(found.causes[0]?.links[0]).toMatchObject({ id: DEPLOYMENT, events: [{ message: 'violates PodSecurity' }] })
+  })
+
+  test('only the three newest warnings are shown, each once', () => {
+    const events = [1, 2, 3, 4, 5].map((minutes) => warning(POD, `Reason${minutes % 4}`, 'why', minutes))
+    const lines = status(crashing(POD), ...events).causes[0]?.links[0].events
+    expect(lines?.map(({ reason, count }) => `${reason} ${count}`)).toEqual(['Reason1 4', 'Reason2 2', 'Reason3 2'])
+  })
+
+  test.each([
+    [
+      'an image that cannot be pulled',
+      { containerStatuses: [{ name: 'app', state: { waiting: { reason: 'ImagePullBackOff' } } }] },
+      'failed',
+    ],
+    [
+      'a container of the start that fails',
+      { initContainerStatuses: [{ name: 'init', state: { terminated: { exitCode: 2 } } }] },
+      'failed',
+    ],
+    ['no node', { phase: 'Pending', conditions: [condition('PodScheduled', 'False', 'Unschedulable')] }, 'not ready'],
+    ['a probe that fails', { conditions: [condition('Ready', 'False', 'ContainersNotReady')] }, 'not ready'],
+    ['an eviction, without anything above it', { phase: 'Failed', reason: 'Evicted' }, 'failed'],
+  ])('a pod is unhealthy by %s', (_what, given, state) => {
+    expect(chains(running(POD, given))).toEqual([`${POD} ${state}`])
+  })
+
+  test('a pod that has done its work, or is being deleted, is healthy', () => {
+    expect(chains(running(POD, { phase: 'Succeeded', conditions: [] }))).toEqual([])
+    const going = (minutes: number) => {
+      const pod = running(POD, { conditions: [] })
+      return { ...pod, metadata: { ...pod.metadata, deletionTimestamp: ago(minutes) } } as KubernetesObject
+    }
+    expect(chains(going(0))).toEqual([])
+    expect(chains(going(10))).toEqual([`${POD} not ready`])
+  })
+
+  test('a failed pod of a workload that is well is left over', () => {
+    const job = object('Job media/copy', { status: { conditions: [condition('Complete', 'True', 'Done')] } })
+    const pod = of('Job copy', running('Pod media/copy-a', { phase: 'Failed', conditions: [] }))
+    expect(chains(job, pod)).toEqual([])
+    const gone = object('Job media/copy', {
+      status: { conditions: [condition('Failed', 'True', 'BackoffLimitExceeded')] },
+    })
+    expect(chains(gone, pod)).toEqual([{ 'Pod media/copy-a failed': ['Job media/copy failed'] }])
+  })
+
+  test('of the Jobs of a CronJob the newest counts', () => {
+    const job = (name: string, minutes: number, type: string) => {
+      const given = of(
+        'CronJob copy',
+        object(`Job media/${name}`, { status: { conditions: [condition(type, 'True', type)] } }),
+      )
+      return { ...given, metadata: { ...given.metadata, creationTimestamp: ago(minutes) } } as KubernetesObject
+    }
+    expect(chains(job('old', 60, 'Failed'), job('new', 30, 'Complete'))).toEqual([])
+    expect(chains(job('old', 60, 'Complete'), job('new', 30, 'Failed'))).toEqual(['Job media/new failed'])
+  })
+
+  test('sets tell how many pods they lack', () => {
+    const found = status(
+      object('StatefulSet media/db', { spec: { replicas: 3 }, status: { readyReplicas: 1 } }),
+      object('DaemonSet media/agent', { status: { desiredNumberScheduled: 2, numberReady: 0 } }),
+      object('StatefulSet media/well', { spec: { replicas: 0 }, status: {} }),
+    )
+    expect(found.causes.map(({ links: [{ message }] }) => message)).toEqual([
+      '1 of 3 pods are ready',
+      '0 of 2 pods are ready',
+    ])
+  })
+
+  test('a restart within the last hour is told, and healthy', () => {
+    const restarted = (minutes: number) =>
+      running(POD, {
+        containerStatuses: [
+          {
+            name: 'app',
+            restartCount: 2,
+            state: {},
+            lastState: { terminated: { reason: 'OOMKilled', finishedAt: ago(minutes) } },
+          },
+        ],
+      })
+    expect(status(restarted(10))).toMatchObject({
+      causes: [],
+      restarted: [{ container: 'app', restarts: 2, reason: 'OOMKilled' }],
+    })
+    expect(status(restarted(90)).restarted).toEqual([])
+  })
+})
+
+describe('of volumes and nodes', () => {
+  const CLAIM = 'PersistentVolumeClaim media/data'
+  const volumes = [{ name: 'data', persistentVolumeClaim: { claimName: 'data' } }]
+  const pending = running('Pod media/db-0', { phase: 'Pending', conditions: [] }, { volumes })
+
+  test('a claim that is not bound explains the pod that uses it', () => {
+    const claim = object(CLAIM, { spec: { storageClassName: 'fast' }, status: { phase: 'Pending' } })
+    expect(chains(claim, pending)).toEqual([{ [`${CLAIM} not ready`]: ['Pod media/db-0 not ready'] }])
+    expect(chains(object(CLAIM, { status: { phase: 'Bound' } }))).toEqual([])
+    expect(chains(object(CLAIM, { status: { phase: 'Lost' } }))).toEqual([`${CLAIM} failed`])
+  })
+
+  test('a claim that is bound with its pod waits for the pod', () => {
+    const claim = object(CLAIM, { spec: { storageClassName: 'late' }, status: { phase: 'Pending' } })
+    const late = object('StorageClass late', { volumeBindingMode: 'WaitForFirstConsumer' })
+    expect(chains(claim, late, pending)).toEqual([{ 'Pod media/db-0 not ready': [`${CLAIM} not ready`] }])
+    const annotations = { 'volume.kubernetes.io/selected-node': 'one' }
+    expect(chains({ ...claim, metadata: { ...claim.metadata, annotations } }, late, pending)).toEqual([
+      { [`${CLAIM} not ready`]: ['Pod media/db-0 not ready'] },
+    ])
+  })
+
+  test('a node that is gone explains the pods on it', () => {
+    const node = object('Node one', { status: { conditions: [condition('Ready', 'Unknown', 'NodeStatusUnknown')] } })
+    expect(chains(node, crashing('Pod media/a', 1, { nodeName: 'one' }))).toEqual([
+      { 'Node one failed': ['Pod media/a failed'] },
+    ])
+  })
+
+  test.each([
+    [
+      'failed',
+      { status: { conditions: [condition('Ready', 'True', 'Ready'), condition('DiskPressure', 'True', 'Full')] } },
+    ],
+    ['suspended', { spec: { unschedulable: true }, status: { conditions: [condition('Ready', 'True', 'Ready')] } }],
+  ])('a node is %s', (state, given) => {
+    expect(chains(object('Node one', given))).toEqual([`Node one ${state}`])
+  })
+})
+
+describe('what may not be read', () => {
+  const unread: Unread = {
+    kind: 'GitRepository',
+    resource: 'gitrepositories.source.toolkit.fluxcd.io',
+    why: 'forbidden',
+  }
+
+  test('is not said to be missing, but named', () => {
+    const found = statusOf({ objects: [failed(APPS, inLab)], unread: [unread] }, NOW)
+    expect(shape(found.causes)).toEqual([`${APPS} failed`])
+    expect(found.causes[0]?.links[0].unseen).toEqual([{ kind: 'GitRepository', namespace: 'flux-system', name: 'lab' }])
+    expect(found.unread).toEqual([unread])
+  })
+
+  test('is only what is in the namespace that is refused', () => {
+    const elsewhere = { ...unread, namespace: 'media' }
+    const found = statusOf({ objects: [failed(APPS, inLab)], unread: [elsewhere] }, NOW)
+    expect(shape(found.causes)).toEqual([{ [`${GIT} missing`]: [`${APPS} failed`] }])
+  })
+
+  test('is what is in a namespace that was not asked for', () => {
+    const found = statusOf(
+      { objects: [failed(APPS, from('GitRepository', 'lab', 'other'))], unread: [], namespaces: ['flux-system'] },
+      NOW,
+    )
+    expect(found.causes[0]?.links[0].unseen).toHaveLength(1)
+  })
+})
