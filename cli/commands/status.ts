@@ -29,10 +29,20 @@ unhealthy was found and something may not be read.`,
 }
 
 async function status(options: StatusOptions): Promise<ExitCode> {
-  const { connect } = await import('../status/cluster.ts')
+  const { connect } = await loadClient()
   const { show, watch } = await import('../status/show.ts')
   const cluster = unlessUnusable(() => connect(options))
   return options.watch ? watch(cluster, options) : show(cluster, options)
+}
+
+/** It is a bundle of its own, which an image for rendering leaves out. */
+async function loadClient(): Promise<typeof import('../status/cluster.ts')> {
+  try {
+    return await import('../status/cluster.ts')
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw cause
+    throw new Failure('cluster.cjs is not next to this program, as it is in the package', undefined, { cause })
+  }
 }
 
 function unlessUnusable<T>(act: () => T): T {

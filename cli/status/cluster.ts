@@ -57,7 +57,12 @@ export function connect({ kubeconfig, context }: Connection): Cluster {
     name: `${config.getCurrentContext()} at ${base}`,
     get: (path) => get(config, base, path),
     async watch(path, query, { onEvent, onEnd }) {
-      await new Watch(config).watch(path, query, onEvent, (cause) => onEnd(cause ?? undefined))
+      try {
+        await new Watch(config).watch(path, query, onEvent, (cause) => onEnd(cause ?? undefined))
+      } catch (cause) {
+        // A program of the kubeconfig gives no token, say.
+        onEnd(cause as Error)
+      }
     },
   }
 }

@@ -1,14 +1,19 @@
 import { textAt } from '../../functions/flux-conventions/tree/values.ts'
+import { groupBy } from '../../functions/lib/framework/group-by.ts'
 import { type KubernetesObject, valueAt } from '../../functions/lib/kubernetes/objects.ts'
 import { type EventLine, idOf, type Problem, refOf, refTo, said } from './problem.ts'
 import type { World } from './world.ts'
 
 const NEWEST = 3
 
+/** Warnings by the id of what they are about. */
+export type Events = ReadonlyMap<string, readonly KubernetesObject[]>
+
+export const eventsIn = (world: World): Events => groupBy(world.of('Event'), (event) => subjectOf(event, world))
+
 /** The newest warnings about an object, its further pods and its ReplicaSets, each sentence once. */
-export function eventsOf(problem: Problem, world: World): EventLine[] {
-  const ids = new Set([problem.id, ...(problem.more ?? []).map(idOf)])
-  const about = world.of('Event').filter((event) => ids.has(subjectOf(event, world)))
+export function eventsOf({ id, more = [] }: Problem, events: Events): EventLine[] {
+  const about = [id, ...more.map(idOf)].flatMap((one) => events.get(one) ?? [])
   const lines = new Map<string, EventLine>()
   for (const event of about.toSorted((a, b) => (lastOf(a) < lastOf(b) ? 1 : -1))) {
     const { reason = 'Warning', message = '' } = said(valueAt(event, ['reason']), valueAt(event, ['message']))

@@ -1,12 +1,12 @@
 import { listAt, textAt } from '../../functions/flux-conventions/tree/values.ts'
 import { groupBy } from '../../functions/lib/framework/group-by.ts'
 import type { KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
-import { eventsOf } from './events.ts'
+import { eventsIn, eventsOf } from './events.ts'
 import { fluxProblems } from './flux-problems.ts'
 import { claimTrouble, nodeTrouble, waitsForPod } from './health/machines.ts'
 import { podTrouble, restartsOf, type Trouble } from './health/pods.ts'
 import { workloadTroubles } from './health/workloads.ts'
-import { idOf, type Problem, refOf, refTo } from './problem.ts'
+import { idOf, type Problem, type Ref, refOf, refTo } from './problem.ts'
 import type { World } from './world.ts'
 
 /** Everything that is not healthy, each with the ids of what it waits for. An object is in one problem at most. */
@@ -15,13 +15,25 @@ export function problemsOf(objects: readonly KubernetesObject[], world: World): 
   const claims = troubled(world.of('PersistentVolumeClaim'), (claim) => claimTrouble(claim, world))
   const workloads = workloadTroubles(world)
   const pods = podGroups(world, new Set(workloads.map(([workload]) => workload)))
+  const podsOf = groupBy(pods, ({ top }) => idOf(refOf(top)))
+  const users = groupBy(
+    pods.flatMap((group) => claimsOf(group).map((claim) => ({ claim, group: idOfGroup(group) }))),
+    ({ claim }) => idOf(claim),
+  )
   const made = [
-    ...claims.map((one) => problemOf(one, world, claimCauses(one[0], pods, world))),
-    ...workloads.map((one) => problemOf(one, world, pods.filter(({ top }) => top === one[0]).map(idOfGroup))),
+    ...claims.map((one) =>
+      problemOf(
+        one,
+        world,
+        waitsForPod(one[0], world) ? users.get(idOf(refOf(one[0])))?.map(({ group }) => group) : [],
+      ),
+    ),
+    ...workloads.map((one) => problemOf(one, world, podsOf.get(idOf(refOf(one[0])))?.map(idOfGroup))),
     ...pods.map((group) => podProblem(group, world)),
   ]
+  const allEvents = eventsIn(world)
   const withEvents = [...nodes, ...made].map((problem) => {
-    const events = eventsOf(problem, world)
+    const events = eventsOf(problem, allEvents)
     return events.length > 0 ? { ...problem, events } : problem
   })
   return [...withEvents, ...fluxProblems(objects, made, world)]
@@ -65,39 +77,31 @@ function podGroups(world: World, unwell: ReadonlySet<KubernetesObject>): Group[]
 
 const idOfGroup = ({ pods }: Group): string => idOf(refOf(pods[0][0]))
 
-function podProblem({ pods }: Group, world: World): Problem {
-  const [first, ...more] = pods
-  const causes = pods.flatMap(([pod]) => [...claimsOf(pod, world), ...nodeOf(pod)])
-  const restarts = Math.max(...pods.map(([pod]) => restartsOf(pod)))
+function podProblem(group: Group, world: World): Problem {
+  const [first, ...more] = group.pods
+  const restarts = Math.max(...group.pods.map(([pod]) => restartsOf(pod)))
+  // A claim that waits for the pod is no cause of it.
+  const claims = claimsOf(group).filter((ref) => {
+    const claim = world.find(ref)
+    return claim && !waitsForPod(claim, world)
+  })
   return {
-    ...problemOf(first, world, [...new Set(causes)]),
+    ...problemOf(first, world, [...new Set([...claims, ...nodesOf(group)].map(idOf))]),
     ...(more.length > 0 && { more: more.map(([pod]) => refOf(pod)) }),
     ...(restarts > 0 && { restarts }),
   }
 }
 
-/** The claims that a pod uses, but for those that wait for the pod. */
-const claimsOf = (pod: KubernetesObject, world: World): string[] =>
-  usedBy(pod)
-    .filter((ref) => {
-      const claim = world.find(ref)
-      return claim && !waitsForPod(claim, world)
-    })
-    .map(idOf)
+const claimsOf = ({ pods }: Group): Ref[] =>
+  pods.flatMap(([pod]) =>
+    listAt(pod, 'spec', 'volumes').flatMap((volume) => {
+      const name = textAt(volume, 'persistentVolumeClaim', 'claimName')
+      return name ? [refTo('PersistentVolumeClaim', pod.metadata.namespace, name)] : []
+    }),
+  )
 
-const usedBy = (pod: KubernetesObject) =>
-  listAt(pod, 'spec', 'volumes').flatMap((volume) => {
-    const name = textAt(volume, 'persistentVolumeClaim', 'claimName')
-    return name ? [refTo('PersistentVolumeClaim', pod.metadata.namespace, name)] : []
+const nodesOf = ({ pods }: Group): Ref[] =>
+  pods.flatMap(([pod]) => {
+    const name = textAt(pod, 'spec', 'nodeName')
+    return name ? [refTo('Node', undefined, name)] : []
   })
-
-const nodeOf = (pod: KubernetesObject): string[] => {
-  const name = textAt(pod, 'spec', 'nodeName')
-  return name ? [idOf(refTo('Node', undefined, name))] : []
-}
-
-function claimCauses(claim: KubernetesObject, groups: readonly Group[], world: World): string[] {
-  if (!waitsForPod(claim, world)) return []
-  const id = idOf(refOf(claim))
-  return groups.filter(({ pods }) => pods.some(([pod]) => usedBy(pod).some((ref) => idOf(ref) === id))).map(idOfGroup)
-}

@@ -61,7 +61,9 @@ export async function readAll(cluster: Cluster, namespaces: readonly string[] | 
   const served = await servedBy(cluster)
   const parts = await listed(
     served.flatMap((one) =>
-      one.resource.clusterScoped || !namespaces ? [partOf(one)] : namespaces.map((name) => partOf(one, name)),
+      one.resource.clusterScoped || !namespaces
+        ? [partOf(one)]
+        : [...new Set(namespaces)].map((name) => partOf(one, name)),
     ),
   )
   const refused = parts.filter((part) => part.refused && !part.namespace && !part.resource.clusterScoped)

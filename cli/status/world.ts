@@ -25,6 +25,9 @@ const MANAGERS = [
   ['kustomize.toolkit.fluxcd.io', 'Kustomization'],
 ] as const
 
+/** As many as Kubernetes has, a pod, its ReplicaSet and its Deployment, and some more. People can write circles of owners. */
+const MAX_OWNERS = 5
+
 /** A snapshot, by what is looked for in it. */
 export class World {
   /** Milliseconds of the epoch. */
@@ -58,10 +61,14 @@ export class World {
 
   /** The topmost object that controls this one; itself if none does. */
   topOf(object: KubernetesObject): KubernetesObject {
-    const owner = controllerOf(object)
-    const above = owner && this.find(refTo(owner.kind, object.metadata.namespace, owner.name))
-    // A reference to itself, or a circle of owners, controls nothing.
-    return above && above.kind !== object.kind ? this.topOf(above) : object
+    let top = object
+    for (let left = MAX_OWNERS; left > 0; left--) {
+      const owner = controllerOf(top)
+      const above = owner && this.find(refTo(owner.kind, top.metadata.namespace, owner.name))
+      if (!above) break
+      top = above
+    }
+    return top
   }
 
   /** The release or Kustomization that applied the object, or what controls it. Flux sets these labels on all that it applies. */

@@ -1,5 +1,6 @@
+import { copyFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { folder, krmHardening, removeFolders, tree } from '../lib/command-line.ts'
+import { CLI, folder, krmHardening, removeFolders, run, tree } from '../lib/command-line.ts'
 
 afterAll(removeFolders)
 
@@ -17,6 +18,16 @@ const config = (server: string): string => {
   })
   return join(tree({ kubeconfig: text }), 'kubeconfig')
 }
+
+test('a program without its client says so', async () => {
+  const alone = join(folder(), 'cli.cjs')
+  copyFileSync(CLI, alone)
+  expect(await run(process.execPath, [alone, 'status'])).toEqual({
+    exitCode: 2,
+    stdout: '',
+    stderr: 'error: cluster.cjs is not next to this program, as it is in the package\n',
+  })
+})
 
 describe('a cluster that cannot be asked ends with 2:', () => {
   test('no kubeconfig', async () => {

@@ -1,8 +1,10 @@
 import type { Explained } from '../../../cli/status/chain.ts'
-import type { Problem } from '../../../cli/status/problem.ts'
+import { conditionOf } from '../../../cli/status/health/condition.ts'
+import { idOf, type Problem, refOf } from '../../../cli/status/problem.ts'
 import { type Status, statusOf } from '../../../cli/status/status.ts'
 import type { Unread } from '../../../cli/status/world.ts'
-import type { KubernetesObject } from '../../../functions/lib/kubernetes/objects.ts'
+import { type KubernetesObject, valueAt } from '../../../functions/lib/kubernetes/objects.ts'
+import fc from '../../support/fast-check.ts'
 import {
   ago,
   by,
@@ -349,5 +351,66 @@ describe('what may not be read', () => {
       NOW,
     )
     expect(found.causes[0]?.links[0].unseen).toHaveLength(1)
+  })
+})
+
+describe('whatever objects name each other,', () => {
+  const COUNT = 6
+  const name = fc.integer({ min: 0, max: COUNT }).map((number) => `n${number}`)
+  const kustomizations = fc
+    .array(
+      fc.record({
+        state: fc.constantFrom(ready, failed, progressing),
+        suspend: fc.boolean(),
+        wait: fc.boolean(),
+        dependsOn: fc.array(
+          name.map((one) => ({ name: one })),
+          { maxLength: 3 },
+        ),
+        source: name,
+        parent: name,
+        reason: fc.constantFrom('HealthCheckFailed', 'BuildFailed'),
+      }),
+      { maxLength: COUNT },
+    )
+    .map((all) =>
+      all.map(({ state, source, parent, reason, ...spec }, index) =>
+        by(
+          `Kustomization x/${parent}`,
+          state(`Kustomization x/n${index}`, { ...spec, ...from('GitRepository', source) }, reason),
+        ),
+      ),
+    )
+  const pods = fc
+    .array(fc.tuple(name, fc.boolean()), { maxLength: COUNT })
+    .map((all) =>
+      all.map(([owner, isWell], index) =>
+        of(`Deployment ${owner}`, isWell ? running(`Pod x/p${index}`) : crashing(`Pod x/p${index}`)),
+      ),
+    )
+  const deployments = fc.array(name, { maxLength: COUNT }).map((managers) =>
+    // Each is also said to be owned by the next, in a circle.
+    managers.map((manager, index) =>
+      of(
+        `Deployment n${(index + 1) % managers.length}`,
+        by(`Kustomization x/${manager}`, unavailable(`Deployment x/n${index}`)),
+      ),
+    ),
+  )
+
+  test('each that is not healthy is explained once', () => {
+    fc.assert(
+      fc.property(kustomizations, deployments, pods, (flux, workloads, all) => {
+        const flat = (causes: readonly Explained<Problem>[]): Problem[] =>
+          causes.flatMap(({ links, effects }) => [...links, ...flat(effects)])
+        const problems = flat(status(...flux, ...workloads, ...all).causes)
+        const ids = problems.flatMap(({ id, more = [] }) => [id, ...more.map(idOf)])
+        expect(new Set(ids).size).toBe(ids.length)
+        const isBad = (given: KubernetesObject): boolean =>
+          valueAt(given, ['spec', 'suspend']) === true || conditionOf(given, 'Ready')?.status !== 'True'
+        const expected = [...flux, ...all].filter(isBad).map((given) => idOf(refOf(given)))
+        expect(ids).toEqual(expect.arrayContaining([...expected, ...workloads.map((given) => idOf(refOf(given)))]))
+      }),
+    )
   })
 })

@@ -79,6 +79,14 @@ describe('its command line', () => {
     expect(graph.stdout).toContain('web')
   })
 
+  test('status has the client of Kubernetes next to it', async () => {
+    const { stderr, exitCode } = await krmHardening(['status', '--kubeconfig', 'nowhere'])
+    expect({ stderr, exitCode }).toEqual({
+      stderr: 'error: nowhere cannot be read as a kubeconfig: ENOENT\n',
+      exitCode: 2,
+    })
+  })
+
   test('lock asks a registry for the digests of a policy', async () => {
     const digest = await registry.put('nginx:1.27', 'first')
     const file = 'hardened/hardening/policy.yaml'

@@ -209,6 +209,29 @@ describe('with Flux', () => {
     })
   })
 
+  test('on a terminal a watch draws over what was there, and Ctrl-C ends it', async () => {
+    const line = `'${process.execPath}' '${CLI}' status --watch --kubeconfig '${reader}'`
+    // The terminal is one of util-linux.
+    const child = spawn('script', ['--quiet', '--return', '--command', line, '/dev/null'])
+    let screen = ''
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      screen += text
+    })
+    const ended = new Promise((resolve) => child.on('exit', resolve))
+    const drawn = (): string[] => screen.split('\u001b[H\u001b[2J').slice(1)
+    try {
+      await eventually(drawn, (all) => all.at(-1)?.includes('healthy') === true)
+      await setStatus(cluster, 'kustomization/apps', readiness('False', 'BuildFailed'))
+      await eventually(drawn, (all) => all.at(-1)?.includes('BuildFailed') === true)
+      await setStatus(cluster, 'kustomization/apps', readiness('True', 'ReconciliationSucceeded'))
+      await eventually(drawn, (all) => all.at(-1)?.includes('healthy:') === true)
+      expect(drawn().length).toBeGreaterThanOrEqual(3)
+    } finally {
+      child.stdin.write('\u0003')
+    }
+    expect(await ended).toBe(130)
+  })
+
   test('a watch shows what changes, through a restart of the server, until it is ended', async () => {
     const child = spawn(process.execPath, [CLI, 'status', '--watch', '-o', 'json', '--kubeconfig', reader])
     const written: Buffer[] = []
