@@ -231,6 +231,22 @@ export const findings = defineFindings(NAME, {
     why: 'The load balancer is there and answers nobody: default-deny drops what it forwards.',
     fix: 'Declare a flow to the workload with from: [any] and a reason, or make the Service one of type ClusterIP.',
   },
+  'operator-cut-off': {
+    severity: 'warning',
+    message: (ports: readonly number[], flows: readonly string[], operator: string) =>
+      `its operator calls the pods on ${ports.join(' and ')}, and no flow admits it; expected ${flows.join(' and ')} from: [${operator}], or the labels with which the operator is installed`,
+    means: 'The operator of a custom resource calls the pods that it makes, and no flow admits it to them.',
+    why: 'Default deny drops the calls, so the operator takes the pods for down: it reports them, and neither upgrades nor fails over.',
+    fix: 'Declare the flows that the message gives, in a policy that the build of the operator sees too.',
+  },
+  'probe-target-cut-off': {
+    severity: 'warning',
+    message: (prober: string, flows: readonly string[]) =>
+      `${prober} probes what no flow lets it call; expected ${flows.join(' and ')} from: [${prober}]`,
+    means: 'A Probe lists targets, and no flow lets the prober call them.',
+    why: 'Default deny drops the calls, so every probe fails and the alerts on it fire.',
+    fix: 'Declare the flows that the message gives, or remove the targets from the Probe.',
+  },
   'unserved-ingress-class': {
     severity: 'warning',
     message: (ingressClass: string, known: readonly string[]) =>

@@ -21,6 +21,7 @@ import { deadPolicies } from './checks/dead-policies.ts'
 import { egressThatWasOpen } from './checks/egress-that-was-open.ts'
 import { monitorsWithoutScraper } from './checks/monitors.ts'
 import { checkPolicies, type Written } from './checks/peers.ts'
+import { probesWithoutFlows } from './checks/probes.ts'
 import { redundantPolicies } from './checks/redundant-policies.ts'
 import { forgottenEndpoints } from './checks/service-endpoints.ts'
 import type { NetworkPolicyDefaultDenySpec } from './config.ts'
@@ -51,6 +52,7 @@ export function transform(
     ...open.findings,
     ...scrapeFindings(build.subjects, spec.scrape !== undefined),
     ...monitorsWithoutScraper(build),
+    ...probesWithoutFlows(build, open.reasons),
     ...callersWithoutPods(build),
     ...announcedTraffic(build, open.reasons),
     ...forgottenEndpoints(build),

@@ -166,12 +166,42 @@ export function calledBy(namespace: string, name: string, port: string | number,
 
 /** A Probe is a scrape of the prober, which calls what is probed. */
 function ofProber(monitor: KubernetesObject, topology: Topology): Target[] {
-  const url = valueAt(monitor, ['spec', 'prober', 'url'])
-  const [, host = '', written] = /^(?:\w+:\/\/)?([^:/]+)(?::(\d+))?/.exec(typeof url === 'string' ? url : '') ?? []
-  const isTls = valueAt(monitor, ['spec', 'prober', 'scheme']) === 'https'
-  const number = written === undefined ? (isTls ? 443 : 80) : Number(written)
-  const [name = '', namespace = monitor.metadata.namespace ?? ''] = host.split('.')
-  return calledBy(namespace, name, number, topology)
+  const prober = proberOf(monitor)
+  const [name = '', namespace = monitor.metadata.namespace ?? ''] = prober.host.split('.')
+  return calledBy(namespace, name, prober.port, topology)
+}
+
+/** Where Prometheus reaches the prober that a Probe names. */
+function proberOf(probe: KubernetesObject): UrlParts {
+  const url = valueAt(probe, ['spec', 'prober', 'url'])
+  const isTls = valueAt(probe, ['spec', 'prober', 'scheme']) === 'https'
+  return partsOfUrl(typeof url === 'string' ? url : '', isTls ? 443 : 80)
+}
+
+interface UrlParts {
+  host: string
+  port: number
+}
+
+/** Host and port of a URL, or of a host that is written with or without a port. */
+function partsOfUrl(url: string, standard: number): UrlParts {
+  const [, scheme, host = '', port] = /^(?:(\w+):\/\/)?(?:[^/@]*@)?(\[[^\]]*\]|[^:/?#]+)(?::(\d+))?/.exec(url) ?? []
+  return { host, port: port === undefined ? (scheme === 'https' ? 443 : standard) : Number(port) }
+}
+
+/** A target that a Probe lists, and the pods of the build that probe it; none if another build has them. */
+export interface ProbeTarget extends UrlParts {
+  probers: readonly Called[]
+}
+
+/** The static targets of a Probe. A host with a placeholder or a variable is known to nobody yet, and left out. */
+export function probeTargets(probe: KubernetesObject, topology: Topology): ProbeTarget[] {
+  const written = valueAt(probe, ['spec', 'targets', 'staticConfig', 'static'])
+  const probers = ofProber(probe, topology)
+  return (Array.isArray(written) ? written : [])
+    .filter((target): target is string => typeof target === 'string' && !target.includes('$'))
+    .map((target) => ({ ...partsOfUrl(target, 80), probers }))
+    .filter(({ host }) => host !== '')
 }
 
 const numberOn = (workload: Workload, port: string | number): number | undefined =>

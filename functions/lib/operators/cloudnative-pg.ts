@@ -26,6 +26,12 @@ export const cloudNativePg: Operator = {
             [`${name}-ro`]: samePorts(5432),
             [`${name}-r`]: samePorts(5432),
           },
+          // It asks each instance for its state, and the database on its behalf.
+          operator: {
+            namespace: 'cnpg-system',
+            labels: [{ 'app.kubernetes.io/name': 'cloudnative-pg' }],
+            ports: [5432, 8000],
+          },
           needsApiServer: true,
         },
       ],

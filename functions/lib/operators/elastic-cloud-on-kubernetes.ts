@@ -1,4 +1,5 @@
 import { type KubernetesObject, valueAt } from '../kubernetes/objects.ts'
+import type { Labels } from '../kubernetes/selector.ts'
 import { type Operator, samePorts } from './operator.ts'
 
 /** The operator makes a certificate of its own unless told otherwise, and calls the port by its scheme. */
@@ -7,6 +8,12 @@ const scheme = (object: KubernetesObject): string =>
   valueAt(object, ['spec', 'http', 'tls', 'certificate', 'secretName']) === undefined
     ? 'http'
     : 'https'
+
+/** Of the manifests, and of the chart. */
+const OWN_LABELS: readonly Labels[] = [
+  { 'control-plane': 'elastic-operator' },
+  { 'app.kubernetes.io/name': 'elastic-operator' },
+]
 
 /**
  * Source: https://www.elastic.co/docs/deploy-manage/security/k8s-network-policies, which isolates these pods without egress
@@ -32,6 +39,11 @@ export const elasticCloudOnKubernetes: Operator = {
             [`${cluster.metadata.name}-es-http`]: samePorts(9200),
             [`${cluster.metadata.name}-es-internal-http`]: samePorts(9200),
             [`${cluster.metadata.name}-es-transport`]: samePorts(9300),
+          },
+          operator: {
+            namespace: 'elastic-system',
+            labels: OWN_LABELS,
+            ports: [9200],
           },
           needsApiServer: false,
         },

@@ -1,4 +1,5 @@
 import { isFields, type KubernetesObject, valueAt } from '../kubernetes/objects.ts'
+import type { Labels } from '../kubernetes/selector.ts'
 import type { Operator } from './operator.ts'
 
 /** The operator asks for a certificate unless told otherwise. */
@@ -9,6 +10,9 @@ const portOr = (tenant: KubernetesObject, field: string, standard: number): numb
   const port = valueAt(tenant, ['spec', field])
   return typeof port === 'number' && port !== 0 ? port : standard
 }
+
+/** Of the manifests, and of the chart. */
+const OWN_LABELS: readonly Labels[] = [{ name: 'minio-operator' }, { 'app.kubernetes.io/name': 'operator' }]
 
 /**
  * The sidecar of each pod watches the Tenant's configuration Secret in the API server (from operator v5).
@@ -34,6 +38,12 @@ export const minioOperator: Operator = {
               minio: { [hasTls(tenant) ? 443 : 80]: api },
               [`${name}-hl`]: { 9000: api },
               [`${name}-console`]: { [hasTls(tenant) ? 9443 : 9090]: webConsole },
+            },
+            // It asks the tenant for its health, and makes users and buckets in it.
+            operator: {
+              namespace: 'minio-operator',
+              labels: OWN_LABELS,
+              ports: [api],
             },
             needsApiServer: true,
           },

@@ -1,4 +1,5 @@
 import type { KubernetesObject } from '../kubernetes/objects.ts'
+import type { Labels } from '../kubernetes/selector.ts'
 import type { Shape } from '../kubernetes/type-check.ts'
 
 /** Keys of a map that together spell an image. */
@@ -70,6 +71,15 @@ export interface PodPort {
   protocol?: 'UDP'
 }
 
+/** Calls of an operator to the pods that it makes. */
+export interface OperatorCalls {
+  /** The namespace in which its manifests install it. */
+  namespace: string
+  /** The labels of its own pods: those of its manifests first, then those of its chart. */
+  labels: readonly Labels[]
+  ports: readonly number[]
+}
+
 /** Pods that an operator makes for one object and that no manifest of the build holds. */
 export interface RuntimePods {
   /** The name that the operator gives the workload, by which messages and policies call these pods. */
@@ -85,6 +95,8 @@ export interface RuntimePods {
   services?: Readonly<Record<string, Readonly<Record<number, number>>>>
   /** Services that the object tells its pods to call. */
   calls?: readonly { namespace: string; service: string; port: number | string }[]
+  /** What the operator itself calls on them, as far as no policy of its own admits it. */
+  operator?: OperatorCalls
   /** The service account that the object gives them, if it names one. */
   serviceAccount?: string
   /** Does a container of theirs call the Kubernetes API server? */

@@ -36,6 +36,9 @@ const SERVICES: Readonly<Record<string, string>> = {
   discovery: '-discovery',
 }
 
+/** It asks pd for the members of a cluster and moves its regions and leaders, and asks tidb for its state. */
+const OPERATOR_CALLS: Readonly<Record<string, readonly number[]>> = { pd: [2379], tidb: [10080] }
+
 /** The operator takes the instance from the label of the cluster, if it has one. */
 const pods = (
   { metadata }: KubernetesObject,
@@ -51,6 +54,13 @@ const pods = (
   },
   ports,
   members: ports.map(({ port }) => port),
+  ...(OPERATOR_CALLS[component] && {
+    operator: {
+      namespace: 'tidb-admin',
+      labels: [{ 'app.kubernetes.io/name': 'tidb-operator', 'app.kubernetes.io/component': 'controller-manager' }],
+      ports: OPERATOR_CALLS[component],
+    },
+  }),
   ...(SERVICES[component] && {
     services: { [`${metadata.name}${SERVICES[component]}`]: samePorts(...ports.map(({ port }) => port)) },
   }),

@@ -16,11 +16,17 @@ import type { Subject } from '../subjects/subject.ts'
 import { knowsNodes } from '../traffic/baseline.ts'
 import { writeCallerIn } from './callers.ts'
 import { gatewaysWithoutCallers } from './gateways.ts'
+import { operatorsWithoutFlows } from './operators.ts'
 
 /** What the build exposes and the policies cut off, each with the line of policy that admits it. */
 export const announcedTraffic = (build: Build, open: ReadonlyMap<Subject, string>): Finding[] => [
   ...(build.spec.directions.includes('Ingress')
-    ? [...exposedServices(build), ...unservedClasses(build), ...gatewaysWithoutCallers(build)]
+    ? [
+        ...exposedServices(build),
+        ...unservedClasses(build),
+        ...gatewaysWithoutCallers(build),
+        ...operatorsWithoutFlows(build),
+      ]
     : []),
   ...(build.spec.directions.includes('Egress')
     ? [...servicePortsElsewhere(build), ...hostsWithoutAddresses(build), ...kubeletsWithoutNodes(build, open)]
