@@ -7,7 +7,7 @@ const GOLDENS = [
   { files: /^functions\/[^/]+\/examples\//, tests: 'test/examples.test.ts' },
   { files: /^test\/golden\/components\//, tests: 'test/components/' },
   { files: /^test\/golden\/(?!components\/)/, tests: 'test/stacks/stacks.test.ts' },
-  { files: /^test\/adopt\/expected\//, tests: 'test/adopt/init.test.ts' },
+  { files: /^test\/adopt\/expected\//, tests: 'test/adopt/' },
   { files: /^docs\/reliability\.md$/, tests: 'test/reliability/' },
 ]
 const COMPARING = ' shows$'

@@ -1,0 +1,2 @@
+#!/bin/sh
+kubectl get jobs --output name | xargs kubectl delete
