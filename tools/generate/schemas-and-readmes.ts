@@ -9,6 +9,7 @@ import { API_VERSION } from '../../functions/lib/framework/config.ts'
 import { asZod } from '../../functions/lib/framework/lazy-zod.ts'
 import type { Schema } from '../../functions/lib/framework/schema.ts'
 import { PUBLISHED_IMAGE } from '../../functions/lib/runner/published-image.ts'
+import { announcedPage } from './announced.ts'
 import { configTable, type JsonSchema } from './config-table.ts'
 import { findingsPage } from './findings.ts'
 
@@ -42,6 +43,7 @@ export function generate(root: string): Map<string, string> {
   return new Map([
     ['README.md', withBeforeAfter(root)],
     ['docs/findings.md', findingsPage(root)],
+    ['docs/announced.md', announcedPage(root)],
     [jsonSchemaFile(CHART_LOCK_SCHEMA), jsonSchema(CHART_LOCK_SCHEMA)],
     ...KINDS.flatMap((published): [string, string][] => [
       [jsonSchemaFile(published), jsonSchema(published)],
