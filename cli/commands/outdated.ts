@@ -2,9 +2,8 @@ import { resolve } from 'node:path'
 import { Command } from 'commander'
 import { display } from '../display.ts'
 import { type ExitCode, Failure, FINDINGS, OK, UNUSABLE } from '../exit-code.ts'
-import { type Change, writeAllOrNone } from '../files.ts'
-import type { Move } from '../outdated/edits.ts'
-import type { Outdated, Overview } from '../outdated/overview.ts'
+import type { Outdated } from '../outdated/overview.ts'
+import type { SourceDocument } from '../outdated/source-files.ts'
 import { openSession } from '../session.ts'
 import { isFolder } from '../tree/kustomization.ts'
 import { type Output, withExamples, withOutputOption } from './options.ts'
@@ -57,7 +56,7 @@ async function outdated(target: string, options: OutdatedOptions): Promise<ExitC
   const { changesOf } = await import('../outdated/edits.ts')
   const { patchOf } = await import('../outdated/patch.ts')
   const report = await import('../outdated/report.ts')
-  const overview = await look(folder, options)
+  const { overview, documents } = await look(folder, options)
   const patch = patchOf(changesOf(movesOf(overview.outdated)))
   process.stderr.write(report.notAnsweredAsText(overview.notAnswered))
   process.stdout.write(
@@ -66,8 +65,7 @@ async function outdated(target: string, options: OutdatedOptions): Promise<ExitC
       : report.outdatedAsText(overview, patch),
   )
   if (options.apply) {
-    const { say } = openSession({ image: [] })
-    for (const { file } of apply(overview.outdated.filter(isApplicable), changesOf)) say(`wrote ${display(file)}`)
+    await write(overview.outdated.filter(isApplicable), documents)
     process.stderr.write(report.notAppliedAsText(overview.outdated))
   }
   if (overview.notAnswered.length > 0) return UNUSABLE
@@ -75,7 +73,7 @@ async function outdated(target: string, options: OutdatedOptions): Promise<ExitC
   return overview.outdated.some(isLeft) ? FINDINGS : OK
 }
 
-async function look(folder: string, { only, major = false, changes }: OutdatedOptions): Promise<Overview> {
+async function look(folder: string, { only, major = false, changes }: OutdatedOptions) {
   const { sourceFilesOf } = await import('../outdated/source-files.ts')
   const { imagesOfLocks, locksIn } = await import('../outdated/chart-locks.ts')
   const { overviewOf } = await import('../outdated/outdated.ts')
@@ -84,15 +82,17 @@ async function look(folder: string, { only, major = false, changes }: OutdatedOp
   const files = sourceFilesOf(folder)
   const locks = locksIn(files.locks)
   const overview = await overviewOf(files.documents, await imagesOfLocks(locks), only, major)
-  if (!changes) return overview
-  return withChanges(overview, locks, openSession({ image: [] }).builder(passThrough))
+  const plain = openSession({ image: [] }).builder(passThrough)
+  return { documents: files.documents, overview: changes ? await withChanges(overview, locks, plain) : overview }
 }
 
-/** Writes the files and the locks of their charts, all or none. */
-function apply(moved: readonly Outdated[], changesOf: (moves: readonly Move[]) => Change[]): Change[] {
-  const locks = moved.flatMap(({ changes }) => changes.flatMap(({ renewed }) => renewed ?? []))
-  const files = [...changesOf(moved), ...locks.map(({ file, before, after }) => ({ file, before, after }))]
-  const changed = files.filter(({ before, after }) => before !== after)
-  writeAllOrNone(changed)
-  return changed
+async function write(moved: readonly Outdated[], documents: readonly SourceDocument[]): Promise<void> {
+  const { apply, unlockedImages } = await import('../outdated/apply.ts')
+  const { say } = openSession({ image: [] })
+  for (const { file } of apply(moved)) say(`wrote ${display(file)}`)
+  const lacking = unlockedImages(moved, documents)
+  if (lacking)
+    say(
+      `the charts bring images without a digest: krm-hardening lock ${display(lacking.file)} ${lacking.images.join(' ')}`,
+    )
 }

@@ -28,7 +28,7 @@ const CLIENTS: readonly Client[] = [
     // https://github.com/opencontainers/image-spec/blob/main/descriptor.md#digests
     digest: (manifest) => `sha256:${createHash('sha256').update(manifest).digest('hex')}`,
     tags: {
-      args: (repository) => ['list-tags', `docker://${repository}`],
+      args: (repository) => ['list-tags', '--command-timeout=1m', `docker://${repository}`],
       read: (stdout) => (JSON.parse(stdout) as { Tags: string[] }).Tags,
     },
     plain: ['--tls-verify=false'],
@@ -103,7 +103,11 @@ export async function tagsOf(repository: string, isPlain: boolean): Promise<stri
   const [subcommand = '', ...args] = tags.args(repository)
   const { stdout, stderr, status } = await run(program, [subcommand, ...(isPlain ? plain : []), ...args])
   if (status !== 0) throw new Failure(saidIn(stderr) || `${program} ended with ${status}`, FINDINGS)
-  return tags.read(stdout)
+  try {
+    return tags.read(stdout)
+  } catch (cause) {
+    throw new Failure(`${program} answered ${JSON.stringify(stdout.slice(0, 80))}`, FINDINGS, { cause })
+  }
 }
 
 /** What a program says, without the time and level that skopeo puts around it. */

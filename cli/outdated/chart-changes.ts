@@ -1,5 +1,4 @@
 import pLimit from 'p-limit'
-import { parse } from 'yaml'
 import type { Release } from '../../functions/lib/charts/release.ts'
 import { describe, type Fields, isFields, valueAt } from '../../functions/lib/kubernetes/objects.ts'
 import { Failure } from '../exit-code.ts'
@@ -8,7 +7,7 @@ import { changesBetween } from '../lock/chart/changes.ts'
 import { pullChart, render } from '../lock/chart/helm.ts'
 import { KUBERNETES, lockRelease } from '../lock/chart/lock.ts'
 import { reduced } from '../lock/chart/reduce.ts'
-import { readChart } from './chart-files.ts'
+import { parseValues, readChart } from './chart-files.ts'
 import type { LockInFile } from './chart-locks.ts'
 import { type Context, contextsOf } from './contexts.ts'
 import type { ChartChanges, NotAnswered, Outdated, Overview } from './overview.ts'
@@ -72,6 +71,6 @@ async function between(before: Release, after: Release): Promise<string[]> {
 /** Everything that a release sets, as far as the build knows it. */
 function valuesOf({ object, valuesFrom }: Release): Fields {
   const own = valueAt(object, ['spec', 'values'])
-  const others = valuesFrom.map(({ text }): unknown => parse(text ?? '', { merge: true, logLevel: 'silent' }))
+  const others = valuesFrom.map(({ text, kind, name }) => parseValues(text ?? '', `${kind} ${name}`))
   return [...others, own].filter(isFields).reduce<Fields>((all, values) => merged(all, values), {})
 }

@@ -1,5 +1,5 @@
 import { lstatSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { parse } from 'yaml'
 import { type Fields, isFields } from '../../functions/lib/kubernetes/objects.ts'
 import { Failure, FINDINGS } from '../exit-code.ts'
@@ -65,16 +65,22 @@ const listAt = (fields: Fields, key: string): Fields[] => {
 const textOf = (path: string): string =>
   lstatSync(path, { throwIfNoEntry: false })?.isFile() ? readFileSync(path, 'utf8') : ''
 
-function readYaml(path: string): Fields {
-  const value: unknown = parse(textOf(path), { version: '1.1', merge: true, logLevel: 'silent', uniqueKeys: false })
-  return isFields(value) ? value : {}
+/** Throws Failure (1) for what is no YAML, as Helm itself refuses it. */
+export function parseValues(text: string, what: string): Fields {
+  try {
+    const value: unknown = parse(text, { version: '1.1', merge: true, logLevel: 'silent', uniqueKeys: false })
+    return isFields(value) ? value : {}
+  } catch (cause) {
+    throw new Failure(`${what} cannot be read: ${(cause as Error).message.split('\n')[0]}`, FINDINGS, { cause })
+  }
 }
 
-function readSchema(path: string): Fields | undefined {
+const readYaml = (path: string): Fields => parseValues(textOf(path), `${basename(path)} of the chart`)
+
+/** JSON is YAML too. */
+const readSchema = (path: string): Fields | undefined => {
   const text = textOf(path)
-  if (text === '') return undefined
-  const value: unknown = JSON.parse(text)
-  return isFields(value) ? value : undefined
+  return text === '' ? undefined : parseValues(text, `${basename(path)} of the chart`)
 }
 
 const textsBelow = (folder: string): string[] =>

@@ -1,4 +1,5 @@
 import pLimit from 'p-limit'
+import { didYouMean } from '../../functions/lib/framework/did-you-mean.ts'
 import { groupBy } from '../../functions/lib/framework/group-by.ts'
 import { canonicalName } from '../../functions/lib/kubernetes/image-reference.ts'
 import { Failure } from '../exit-code.ts'
@@ -25,7 +26,8 @@ import { withoutCredentials } from './without-credentials.ts'
 
 /**
  * Compares everything that a tree pins with what its origins list. `rendered` are canonical names of images that charts
- * render, whose versions come with the charts. `only` are names, or the last parts of names; none means all.
+ * render, whose versions come with the charts. `only` are names, or the last parts of names; none means all. Throws Failure (2)
+ * for a name that nothing has.
  */
 export async function overviewOf(
   documents: readonly SourceDocument[],
@@ -34,9 +36,15 @@ export async function overviewOf(
   withMajors: boolean,
 ): Promise<Overview> {
   const [charts, images] = [chartsIn(documents), imagesIn(documents)]
-  const pins = together([...charts.pins, ...images.pins])
-    .filter((pin) => !isOnlyLocked(pin) || !rendered.has(canonicalName(pin.name)))
-    .filter((pin) => only.length === 0 || isNamed(pin, only))
+  const all = together([...charts.pins, ...images.pins]).filter(
+    (pin) => !isOnlyLocked(pin) || !rendered.has(canonicalName(pin.name)),
+  )
+  const pins = only.length === 0 ? all : all.filter((pin) => only.some((name) => isNamed(pin, name)))
+  const unknown = only.find((name) => !all.some((pin) => isNamed(pin, name)))
+  if (unknown !== undefined)
+    throw new Failure(
+      `${unknown}: found no chart or image of this name in the tree${didYouMean(unknown, all.flatMap(namesOf))}`,
+    )
   const ranges = rangesIn(documents.flatMap((document) => objectOf(document) ?? []))
   const answers = await ask(pins.map(({ origin }) => origin))
   const compared = pins.flatMap((pin) => compare(pin, answers.get(keyOf(pin.origin)), ranges, withMajors) ?? [])
@@ -69,11 +77,13 @@ function together(pins: readonly Pin[]): Pin[] {
   })
 }
 
-const isNamed = ({ name, releases }: Pin, only: readonly string[]): boolean =>
-  only.some(
-    (wanted) =>
-      name === wanted || name.endsWith(`/${wanted}`) || releases.some(({ object }) => object.metadata.name === wanted),
-  )
+const isNamed = (pin: Pin, name: string): boolean => pin.name === name || namesOf(pin).includes(name)
+
+/** What people call it: the last part of its name, and the HelmReleases that install it. */
+const namesOf = ({ name, releases }: Pin): string[] => [
+  name.slice(name.lastIndexOf('/') + 1),
+  ...releases.map(({ object }) => object.metadata.name),
+]
 
 function compare(
   pin: Pin,
@@ -127,7 +137,7 @@ async function withDigests(outdated: readonly Outdated[]): Promise<Pick<Overview
 }
 
 /** A lock has the version that something else names, so it cannot move alone. */
-const isOnlyLocked = ({ places }: Pin): boolean => places.every(({ isLock }) => isLock)
+export const isOnlyLocked = ({ places }: Pin): boolean => places.every(({ isLock }) => isLock)
 
 const mapped = (newest: Newest, change: (text: string) => string): Newest =>
   Object.fromEntries(Object.entries(newest).map(([level, text]) => [level, change(text)]))

@@ -16,9 +16,7 @@ export const patchOf = (changes: readonly Change[]): string =>
 function filePatch({ file, before = '', after }: Change): string {
   const top = repositoryOf(dirname(realpathSync(file))) ?? process.cwd()
   const path = relative(top, realpathSync(file))
-  // Git takes what comes behind a tab for a date, and so a name with a space needs one.
-  const end = path.includes(' ') ? '\t' : ''
-  const diff = createTwoFilesPatch(`a/${path}${end}`, `b/${path}${end}`, before, after, undefined, undefined, {
+  const diff = createTwoFilesPatch(`a/${path}`, `b/${path}`, before, after, undefined, undefined, {
     context: 3,
     headerOptions: FILE_HEADERS_ONLY,
   })

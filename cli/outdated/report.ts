@@ -2,7 +2,7 @@ import { display } from '../display.ts'
 import { painted } from '../report/diff.ts'
 import { colorsFor } from '../terminal.ts'
 import { changesOf } from './edits.ts'
-import { isApplicable, movesOf, obstaclesTo } from './outdated.ts'
+import { isApplicable, isOnlyLocked, movesOf, obstaclesTo } from './outdated.ts'
 import type { ChartChanges, NotAnswered, Outdated, Overview } from './overview.ts'
 import { patchOf } from './patch.ts'
 import type { Pin } from './pin.ts'
@@ -16,7 +16,7 @@ const placesOf = ({ places }: Pin): string[] =>
 export function outdatedAsText({ pins, outdated, notAnswered, notCompared }: Overview, patch: string): string {
   const colors = colorsFor(process.stdout, process.env)
   const lines = outdated.flatMap((one) => [
-    `${colors.bold(withoutCredentials(one.pin.name))} ${one.pin.version}: ${LEVELS.flatMap((level) => (one.newest[level] === undefined ? [] : [`${level} ${one.newest[level]}`])).join(', ')}`,
+    `${colors.bold(withoutCredentials(one.pin.name))} ${one.pin.version}: ${newestAsText(one)}`,
     ...placesOf(one.pin).map((place) => `  ${place}`),
     ...one.changes.flatMap(changesAsText),
   ])
@@ -27,6 +27,14 @@ export function outdatedAsText({ pins, outdated, notAnswered, notCompared }: Ove
     ...(notCompared.length > 0 ? [`${notCompared.length} not compared`] : []),
   ]
   return `${[...lines, sum.join(', ')].map((line) => `${line}\n`).join('')}${patch === '' ? '' : `\n${painted(patch)}`}`
+}
+
+/** The newest version of each level, and why none of them is in the patch. */
+function newestAsText({ newest, isProposed, level, pin }: Outdated): string {
+  const versions = LEVELS.flatMap((one) => (newest[one] === undefined ? [] : [`${one} ${newest[one]}`])).join(', ')
+  if (isProposed) return versions
+  if (isOnlyLocked(pin)) return `${versions} (stays: only a lock has it, and follows what uses the image)`
+  return level === 'major' ? `${versions} (stays: --major moves to it)` : versions
 }
 
 /** What the reviewer of a chart's update has to see. */
@@ -70,6 +78,7 @@ export const outdatedAsJson = ({ pins, outdated, notAnswered, notCompared }: Ove
     newest: one.newest,
     to: one.to,
     level: one.level,
+    isProposed: one.isProposed,
     changes: one.changes.map(({ release, lock, values, rendered, problem }) => ({
       release,
       ...(lock !== undefined && { lock: display(lock) }),

@@ -171,6 +171,7 @@ diff --git a/source.yaml b/source.yaml
 
   test('moves to a major only if that is asked for', async () => {
     const onlyMajor = { ...files, 'source.yaml': source('    tag: v1.3.0\n') }
+    expect((await outdated(tree(onlyMajor))).stdout).toContain(' v1.3.0: major v2.0.0 (stays: --major moves to it)\n')
     expect(await saidOf(onlyMajor)).toMatchObject({
       patch: '',
       outdated: [{ to: 'v2.0.0', level: 'major', patch: '' }],
@@ -254,6 +255,12 @@ describe('the chart of a HelmRepository', () => {
     const said = await saidOf({ 'release.yaml': helmRelease('1.0.0') })
     expect(said.notCompared).toMatchObject([{ found: 'blog', why: 'no HelmRepository charts is in the tree' }])
   })
+})
+
+test('a patch applies to a file with a space in its name, line ends of Windows and no line end at its end', async () => {
+  const text = (tag: string): string => `images:\r\n- name: quay.io/acme/web\r\n  newTag: ${tag}`
+  const files = { 'my web/kustomization.yaml': text('1.4.1') }
+  expect(await patched(files)).toEqual({ 'my web/kustomization.yaml': text('1.5.0') })
 })
 
 describe('an image', () => {
@@ -347,6 +354,15 @@ describe('what does not answer', () => {
     })
   })
 
+  test('a program whose answer is no list of tags', async () => {
+    const pages = systemTools()
+    program(join(pages, 'skopeo'), '#!/bin/sh\necho a login page\n')
+    const root = tree({ 'source.yaml': source('    tag: v1.2.3\n') })
+    const { stderr, exitCode } = await krmHardening(['outdated'], { cwd: root, env: { PATH: pages } })
+    expect(stderr).toContain('skopeo answered "a login page\\n"')
+    expect(exitCode).toBe(2)
+  })
+
   test('nothing listens', async () => {
     const said = await saidOf({
       'release.yaml': helmRelease('1.0.0'),
@@ -378,6 +394,14 @@ describe('the command', () => {
       'kustomization.yaml': 'images:\n- name: quay.io/acme/web\n  newTag: 1.4.1\n',
     }
     expect(await saidOf(files, '--only', 'web')).toMatchObject({ pins: 1, outdated: [{ name: 'quay.io/acme/web' }] })
+  })
+
+  test('refuses a name that nothing has, with the one that was meant', async () => {
+    const { stderr, exitCode } = await outdated(tree({ 'source.yaml': source('    tag: v1.2.3\n') }), '--only', 'shopp')
+    expect({ stderr, exitCode }).toEqual({
+      stderr: 'error: shopp: found no chart or image of this name in the tree (did you mean shop?)\n',
+      exitCode: 2,
+    })
   })
 
   test('ends with 0 where everything is the newest', async () => {

@@ -227,6 +227,18 @@ diff --git a/shop/source.yaml b/shop/source.yaml
     expect({ exitCode: again.exitCode, stderr: again.stderr }).toEqual({ exitCode: 0, stderr: '' })
   })
 
+  test('brings images that the lock of a policy lacks, and names the command that adds them', async () => {
+    const root = await stack()
+    const digests = { 'quay.io/acme/shop:1.2.3': `sha256:${'0'.repeat(64)}` }
+    const policy = { apiVersion: 'krm-hardening.dev/v1alpha1', kind: 'ImageMirrorDigest', spec: { digests } }
+    writeFileSync(join(root, 'images.yaml'), stringify(policy))
+    const { stderr, exitCode } = await run(root, 'outdated', '--apply')
+    expect(stderr).toContain(
+      'the charts bring images without a digest: krm-hardening lock images.yaml quay.io/acme/migrate:1.0.0 quay.io/acme/shop:1.3.0\n',
+    )
+    expect(exitCode).toBe(0)
+  })
+
   test('whose major requires a value is not moved, and its lock stays', async () => {
     const root = await stack()
     const lock = readFileSync(join(root, 'shop/app.lock.yaml'), 'utf8')
