@@ -30,7 +30,7 @@ function chainOf(cause: Explained<Problem>, depth: number, now: number, colors: 
   return [
     `${indent}${mark} ${first}`,
     ...rest.map((line) => `${indent}  ${line}`),
-    ...(cause.also.length > 0 ? [`${indent}    also waits for ${cause.also.join(', ')}`] : []),
+    ...(cause.also.length > 0 ? [`${indent}    also waits for ${few(cause.also)}`] : []),
     ...cause.effects.flatMap((effect) => chainOf(effect, depth + 1, now, colors)),
   ]
 }
@@ -58,7 +58,7 @@ function problemLines(problem: Problem, now: number, colors: Colors): string[] {
   const head = `${colors.bold(id)}${others} ${colors.yellow(state === 'missing' ? 'is missing' : state)}`
   return [
     [head, why && `: ${why}`, details.length > 0 ? colors.dim(` (${details.join(', ')})`) : ''].join(''),
-    ...(neededBy.length > 0 ? [`  named by ${neededBy.map(idOf).join(', ')}`] : []),
+    ...(neededBy.length > 0 ? [`  named by ${few(neededBy.map(idOf))}`] : []),
     ...unseen.map((ref) => `  names ${idOf(ref)}, which this account may not read`),
     ...events.map((event) => `  ${eventLine(event, now)}`),
   ]
@@ -66,6 +66,12 @@ function problemLines(problem: Problem, now: number, colors: Colors): string[] {
 
 const eventLine = ({ reason, message, count, last }: EventLine, now: number): string =>
   `${reason}: ${message} (${[...(count > 1 ? [times(count)] : []), ...(last ? [`${ageOf(last, now)} ago`] : [])].join(', ')})`
+
+const FEW = 5
+
+/** The first names of a list that may be as long as the cluster is large; JSON has them all. */
+const few = (names: readonly string[]): string =>
+  [...names.slice(0, FEW), ...(names.length > FEW ? [`${names.length - FEW} more`] : [])].join(', ')
 
 const times = (count: number): string => (count === 1 ? 'once' : `${count} times`)
 

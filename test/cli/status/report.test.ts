@@ -60,6 +60,17 @@ test('names and messages cannot move the cursor, in text and in JSON', () => {
     expect(written.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}]|\\u001b/u)
 })
 
+test('of long lists the first five are named, and JSON has them all', () => {
+  const objects = Array.from({ length: 8 }, (_, index) =>
+    failed(`Kustomization x/k${index}`, from('GitRepository', 'lab')),
+  )
+  expect(text({ objects })).toContain(
+    'named by Kustomization x/k0, Kustomization x/k1, Kustomization x/k2, Kustomization x/k3, Kustomization x/k4, 3 more\n',
+  )
+  const { causes } = JSON.parse(asJson(statusOf({ objects, unread: [] }, NOW)))
+  expect(causes[0].objects[0].neededBy).toHaveLength(8)
+})
+
 test('JSON has the chain', () => {
   const objects = [failed('Kustomization x/a', from('GitRepository', 'lab'))]
   expect(JSON.parse(asJson(statusOf({ objects, unread: [] }, NOW)))).toMatchObject({

@@ -163,7 +163,7 @@ describe('with Flux', () => {
     await eventually(podsOf('films'), (names) => names.length === 0)
   })
 
-  test('what no account but an administrator may do is not asked of it', async () => {
+  test('the role of the documentation is enough, and may not read a Secret', async () => {
     expect(await status()).toMatchObject({ exitCode: 0, stderr: '' })
     const { stdout } = await cluster.kubectl(['auth', 'can-i', 'get', 'secrets', '--kubeconfig', reader])
     expect(stdout.trim()).toBe('no')
