@@ -1,8 +1,8 @@
 // `npm run bench [-- CASES] [--json] [--page]`: speed as ratios to what nobody can avoid, measured side by side. Cases are
-// the files of bench/cases; all of them run if none is named. --page writes docs/speed.md.
+// the files of bench/cases; all of them run if none is named, and one that fails stops no other. --page writes docs/speed.md.
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { rows, say } from './lib/context.mjs'
+import { notMeasured, rows, say } from './lib/context.mjs'
 import { writePage } from './lib/page.mjs'
 
 const CASES = readdirSync(join(import.meta.dirname, 'cases')).map((file) => file.replace('.mjs', ''))
@@ -21,7 +21,12 @@ const sections = []
 for (const name of named.length > 0 ? named : CASES) {
   const before = rows.length
   const { default: run, title } = await import(`./cases/${name}.mjs`)
-  await run()
+  try {
+    await run()
+  } catch (cause) {
+    notMeasured(title, cause.message.split('\n')[0])
+    process.exitCode = 1
+  }
   sections.push({ title, rows: rows.slice(before) })
 }
 if (options.includes('--page')) writePage(sections)

@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { parse } from 'yaml'
 import { build, catEngine, engine, node, render, root, work } from './context.mjs'
+import { imageCommand, withoutImage } from './image.mjs'
 
 /** The kustomization of a folder with other transformers, in a folder of its own; its paths lead where they led. */
 export function variant(name, source, transformers) {
@@ -28,11 +29,12 @@ const cats = Array.from({ length: 5 }, (_, index) => {
 })
 
 const functionsEngine = engine('functions-engine', `exec ${node('functions.cjs')}`)
+const imageEngine = withoutImage === undefined ? engine('image-engine', `exec ${imageCommand()}`) : undefined
 const cat = catEngine('cat-engine')
 
 /**
- * The ways to build a stack: hardened by a process of the functions as a container runs it, by `render`, with its answer
- * for nothing (the floor), with a cat in place of the functions, with five of them, with no transformer. `handedOver` is
+ * The ways to build a stack: hardened by a process of the functions, by one as the image starts it, by `render`, with its
+ * answer for nothing (the floor), with a cat in place of the functions, with five of them, with no transformer. `handedOver` is
  * a file with what Kustomize hands to the functions.
  */
 export function forms(name, source, policy) {
@@ -49,6 +51,7 @@ export function forms(name, source, policy) {
   return {
     handedOver,
     container: build(hardened, functionsEngine),
+    image: build(hardened, imageEngine),
     render: render(hardened),
     instant: build(hardened, catEngine(`${name}-instant`, answer)),
     oneCat: build(hardened, cat),

@@ -16,7 +16,8 @@ export function writePage(sections) {
 
 Each ratio is the median of ${runs} pairs of CPU time (user and system, of all processes), measured in turn. A goal is the most that is wanted. CPU of other machines differs; ratios differ little.
 
-${sections.map(section).join('\n')}`
+${sections.map(section).join('\n')}
+${readFileSync(join(import.meta.dirname, 'what-gained-little.md'), 'utf8')}`
   writeFileSync(join(root, 'docs/speed.md'), page)
 }
 

@@ -9,7 +9,7 @@
 set -euo pipefail
 
 kustomize=$1
-programs=(/bin/cat /usr/bin/dirname /usr/bin/tr)
+programs=(/bin/cat /usr/bin/tr)
 build=$("$(dirname "$0")/../image/base.sh" | grep -o 'BUILD_BASE=[^ ]*')
 build=${build#*=}
 version=$({ cat "$0" "$kustomize" "${programs[@]}"; echo "$build"; } | sha256sum | head -c 12)
