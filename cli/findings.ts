@@ -54,6 +54,13 @@ export const verification = defineFindings('verify', {
     why: 'Flux applies every file in its path, and no policy was asked about this one.',
     fix: 'Remove the file. If it was a stack once, render the environment again with --output, which removes what it made.',
   },
+  'rendered-twice': {
+    severity: 'error',
+    message: (one: string, other: string) => `is rendered by both ${one} and ${other}; expected it in one of them`,
+    means: 'Two stacks of an environment render one object.',
+    why: 'Two Kustomizations of Flux then apply it in turn, each its own way, and the one that loses it deletes it for the other.',
+    fix: 'Leave the object to one of the stacks, and let the other depend on that.',
+  },
   'no-policy-covers-it': {
     severity: 'error',
     message: () =>

@@ -8,11 +8,12 @@ import { verification } from '../findings.ts'
 import { readObjects } from '../read-objects.ts'
 import { layoutOf } from '../tree/layout.ts'
 import { fenceOf, filesBelow } from './files.ts'
+import { renderedTwice } from './twice.ts'
 
 /** What Flux would find of an environment in a tree of renderings. */
 export interface ReadTree {
   objects: KubernetesObject[]
-  /** Files that are missing, and files that no stack makes. */
+  /** Files that are missing, files that no stack makes, and objects in two files. */
   findings: Finding[]
 }
 
@@ -37,9 +38,14 @@ export function readTree(tree: string, folder: string): ReadTree {
     )
   const missing = [...stacks].filter(([file]) => !there.includes(file))
   const more = ofEnvironment.filter((file) => !stacks.has(file) && !fences.has(file) && (isWhole || isBelow(file)))
+  const read = there.map((file) => ({ stack: display(stacks.get(file) ?? file), objects: objectsIn(tree, [file]) }))
+  const twice = renderedTwice(read, environment === undefined)
+  // Policies are asked about each object once.
+  const again = new Set(twice.map(({ object }) => object))
   return {
-    objects: objectsIn(tree, there),
+    objects: read.flatMap(({ objects }) => objects).filter((object) => !again.has(object)),
     findings: [
+      ...twice,
       ...missing.map(([file, stack]) => verification['file-missing']({}, file, display(stack))),
       ...more.map((file) => verification['file-of-no-stack']({}, file)),
     ],

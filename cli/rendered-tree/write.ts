@@ -9,6 +9,7 @@ import { type BuiltObject, joinBuild, objectsOf } from '../render/documents.ts'
 import { isFile } from '../tree/kustomization.ts'
 import { FILE, type Layout } from '../tree/layout.ts'
 import { fenceOf, filesBelow } from './files.ts'
+import { renderedTwice } from './twice.ts'
 
 /** What a run did to the files of a tree. */
 export interface Written {
@@ -19,19 +20,19 @@ export interface Written {
 
 /**
  * Writes the rendering of each stack that has one to its file below a folder, and removes what earlier runs for the same
- * source left there. All of it, or nothing: throws Failure (1) if something of functions is left in a rendering, Failure (2) where a
- * file is in the way that no run made.
+ * source left there. All of it, or nothing: throws Failure (1) if something of functions is left in a rendering or two stacks render one
+ * object, Failure (2) where a file is in the way that no run made.
  */
 export function writeTree(
   target: string,
-  { source, stacks }: Layout,
+  { environment, source, stacks }: Layout,
   renderings: ReadonlyMap<string, readonly BuiltObject[]>,
 ): Written {
   const files = [...stacks].flatMap(([file, stack]) => {
     const objects = renderings.get(stack)
-    return objects ? [{ file, objects }] : []
+    return objects ? [{ file, stack: display(stack), objects }] : []
   })
-  refuseLeftovers(files)
+  refuse(problemsIn(files, environment === undefined))
   const mark = markOf(source)
   const own = (file: string, text: string): Change => {
     const path = join(target, file)
@@ -95,11 +96,18 @@ function ownText(file: string, source: string): string | undefined {
   )
 }
 
-function refuseLeftovers(files: readonly { file: string; objects: readonly BuiltObject[] }[]): void {
-  const found = files.flatMap(({ file, objects }) =>
-    objectsOf(objects)
-      .flatMap(leftoversOf)
-      .map((finding) => `${file}: ${toLine(finding, 'render')}`),
+/** Why a tree may not be written: what functions left behind, and objects that two stacks render. */
+function problemsIn(
+  files: readonly { file: string; stack: string; objects: readonly BuiltObject[] }[],
+  hasTargetNamespaces: boolean,
+): string[] {
+  const read = files.map(({ file, stack, objects }) => ({ file, stack, objects: objectsOf(objects) }))
+  const leftovers = read.flatMap(({ file, objects }) =>
+    objects.flatMap(leftoversOf).map((finding) => `${file}: ${toLine(finding, 'render')}`),
   )
-  if (found.length > 0) throw new Failure(`nothing was written:\n${found.join('\n')}`, FINDINGS)
+  return [...leftovers, ...renderedTwice(read, hasTargetNamespaces).map((finding) => toLine(finding, 'render'))]
+}
+
+function refuse(problems: readonly string[]): void {
+  if (problems.length > 0) throw new Failure(`nothing was written:\n${problems.join('\n')}`, FINDINGS)
 }

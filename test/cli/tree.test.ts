@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { layoutOf } from '../../cli/tree/layout.ts'
-import { fixtures, removeFolders, tree } from './lib/command-line.ts'
+import { edit, fixtures, removeFolders, tree } from './lib/command-line.ts'
 import { krmHardening } from './lib/in-process.ts'
 
 afterAll(removeFolders)
@@ -120,6 +120,18 @@ describe('render into a folder', () => {
     expect(existsSync(join(root, 'rendered'))).toBe(false)
   })
 
+  test('writes nothing where two stacks render one object, and names both', async () => {
+    const root = fixtures()
+    const map = '---\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: shared\n  namespace: shop\n'
+    for (const stack of ['environment/cluster', 'environment/stacks/shop'])
+      edit(join(root, stack, 'resources.yaml'), (text) => `${text}${map}`)
+    const { stderr, exitCode } = await render(root)
+    expect([exitCode, existsSync(join(root, 'rendered'))]).toEqual([1, false])
+    expect(stderr).toContain(
+      'error: verify/rendered-twice: ConfigMap shop/shared: is rendered by both environment/stacks/shop and environment/cluster',
+    )
+  })
+
   test.each([
     ['jsn', 'expected text, json, sarif, or a folder such as ./jsn (did you mean json?).'],
     ['', 'expected text, json, sarif, or a folder such as ./.'],
@@ -159,6 +171,15 @@ describe('verify of the tree', () => {
         writeFileSync(file, readFileSync(file, 'utf8').replaceAll(/^( *)allowPrivilegeEscalation: false\n/gm, ''))
       },
       'allowPrivilegeEscalation',
+    ],
+    [
+      'an object of another file',
+      (root) => {
+        const [from = '', to = ''] = [FILES[2], FILES[0]].map((file) => join(root, file ?? ''))
+        const [first = ''] = readFileSync(from, 'utf8').split('---\n')
+        writeFileSync(to, `${readFileSync(to, 'utf8')}---\n${first}`)
+      },
+      'verify/rendered-twice: ',
     ],
     [
       'a lock',

@@ -196,6 +196,47 @@ describe('passwords', () => {
   })
 })
 
+describe('passwords in ConfigMaps', () => {
+  const map = (data: object) => ({
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: 'v', namespace: 'web' },
+    data,
+  })
+  const resources = 'resources: {requests: {cpu: 10m}, limits: {memory: 64Mi}}\n'
+  const from = release({ values: {}, valuesFrom: [{ kind: 'ConfigMap', name: 'v' }] })
+
+  test.each([
+    'auth:\n  password: hunter2\n',
+    'auth: {user: a, password: hunter2}\n',
+    'users:\n- token: "hunter2"\n',
+    'auth:\n  "adminPassword": \'hunter2\' # for a while\n',
+    'auth:\n  password: |\n    hunter2\n',
+  ])('%j is found in what a release takes values from', async (text) => {
+    expect(await broken([from, map({ 'values.yaml': `${resources}${text}` })])).toEqual(['default-password'])
+  })
+
+  test.each([
+    '# password: hunter2\n',
+    'auth:\n  password: # from the store\n    secretName: a\n',
+    'auth: {password: ""}\n',
+    'auth:\n  password: ${PASSWORD}\n',
+    'auth:\n  password: !secret a\n',
+    'auth:\n  password: *anchor\n',
+    'token: true\nmaxToken: 3600\n',
+    'auth:\n  existingSecret: password\n',
+  ])('%j holds none', async (text) => {
+    expect(await broken([from, map({ 'values.yaml': `${resources}${text}` })])).toEqual([])
+  })
+
+  test('are found under the keys of any, and not in other files', async () => {
+    expect(await broken([map({ ADMIN_PASSWORD: 'hunter2' })])).toEqual(['default-password'])
+    expect(
+      await broken([map({ ADMIN_PASSWORD: '${PASSWORD}', 'app.yaml': 'password: of the documentation\n' })]),
+    ).toEqual([])
+  })
+})
+
 test('the class of an Ingress may be in its annotation', async () => {
   const annotations = { 'kubernetes.io/ingress.class': 'external' }
   const metadata = { name: 'shop', namespace: 'web', annotations }

@@ -34,10 +34,21 @@ function valuesOf(tree: Tree, { object, namespace }: Entry): unknown[] | undefin
     const isConfigMap = kind === 'ConfigMap' && typeof name === 'string' && typeof valuesKey === 'string'
     const source = isConfigMap ? tree.find(['', 'ConfigMap'], name, namespace) : undefined
     const text = source && isConfigMap ? textAt(source.object, 'data', valuesKey) : undefined
-    if (text === undefined) return undefined
-    values.push(readCanonicalYaml(text))
+    const read = text === undefined ? undefined : readValues(text)
+    if (read === undefined) return undefined
+    values.push(read.values)
   }
   return values
+}
+
+/** Undefined for what is no plain YAML, such as a tag of somebody's own. */
+function readValues(text: string): { values: unknown } | undefined {
+  try {
+    return { values: readCanonicalYaml(text) }
+  } catch {
+    // Helm says so when it reads them.
+    return undefined
+  }
 }
 
 /** Is there a map `resources` with such a key, anywhere? */

@@ -10,9 +10,9 @@ import { type ChartLock, chartLockSchema, isChartLock, isIntact, UNKNOWN } from 
 import type { FluxSpec } from './config.ts'
 import { charts } from './findings.ts'
 import { applyPatch, patchOf } from './json-patch.ts'
-import { literalPasswords } from './literal-passwords.ts'
+import { literalPasswords, literalPasswordsIn } from './literal-passwords.ts'
 import { hasOwnEntries, managedIndex, managedPatches, Targets, writeManagedEntry } from './post-renderer.ts'
-import { isHelmRelease, type Release, releaseOf } from './release.ts'
+import { chartSourceOf, isHelmRelease, type Release, releaseOf } from './release.ts'
 import { rootInitContainers } from './root-init-containers.ts'
 import { type ChartSources, isHelmRepository, isOciRepository, sourcesElsewhere } from './source.ts'
 
@@ -30,11 +30,18 @@ interface Expanded {
 export class Charts {
   readonly #expanded: readonly Expanded[]
   readonly #unlocked: readonly KubernetesObject[]
+  readonly #unlockedSources: readonly KubernetesObject[]
   readonly #flux: FluxSpec
 
-  private constructor(expanded: readonly Expanded[], unlocked: readonly KubernetesObject[], flux: FluxSpec) {
+  private constructor(
+    expanded: readonly Expanded[],
+    unlocked: readonly KubernetesObject[],
+    unlockedSources: readonly KubernetesObject[],
+    flux: FluxSpec,
+  ) {
     this.#expanded = expanded
     this.#unlocked = unlocked
+    this.#unlockedSources = unlockedSources
     this.#flux = flux
   }
 
@@ -52,7 +59,9 @@ export class Charts {
       .filter((object) => !isUnlocked(object))
       .flatMap((object) => expand(object, known, locks, flux, problems) ?? [])
     if (problems.length > 0) throw new InputError(problems)
-    return new Charts(expanded, releases.filter(isUnlocked), flux)
+    const unlocked = releases.filter(isUnlocked)
+    const unlockedSources = unlocked.flatMap((object) => chartSourceOf(object, build, flux.targetNamespace) ?? [])
+    return new Charts(expanded, unlocked, unlockedSources, flux)
   }
 
   /** The HelmReleases whose pods are hardened, and their locks: functions see what they install in their place. */
@@ -60,14 +69,15 @@ export class Charts {
     return this.#expanded.flatMap(({ release, lock }) => [release.object, lock.object])
   }
 
-  /** Where the locked charts come from, with the digests that their locks know. */
+  /** Where charts come from, with the digests that their locks know. */
   get sources(): ChartSources {
-    return new Map(
-      this.#expanded.map(({ release: { source }, lock: { chart } }) => [
-        source,
-        chart.digest === UNKNOWN ? undefined : chart.digest,
-      ]),
-    )
+    return new Map([
+      ...this.#unlockedSources.map((source) => [source, undefined] as const),
+      ...this.#expanded.map(
+        ({ release: { source }, lock: { chart } }) =>
+          [source, chart.digest === UNKNOWN ? undefined : chart.digest] as const,
+      ),
+    ])
   }
 
   /** What the charts install. */
@@ -120,6 +130,11 @@ export class Charts {
         return reason === undefined ? [] : [charts['values-from-allowed']({ object }, `${kind} ${name}`, reason)]
       }),
       ...literalPasswords(object).map((path) => charts['literal-password']({ object, field: { path } })),
+      ...valuesFrom.flatMap(({ name, text = '' }) =>
+        literalPasswordsIn(text).map((key) =>
+          charts['literal-password-from']({ object, field: { path: 'spec.valuesFrom' } }, key, `ConfigMap ${name}`),
+        ),
+      ),
       ...rendered
         .filter((one) => isHook(one) && podTemplateOf(one) !== undefined && !this.#isReached(one))
         .map((hook) => charts['hook-not-reached']({ object }, describe(hook))),

@@ -98,6 +98,14 @@ export const charts = defineFindings('charts', {
     why: 'Everybody who can read the repository or the artifact has it.',
     fix: 'Put it into a Secret and name that in the values.',
   },
+  'literal-password-from': {
+    severity: 'error',
+    message: (key: string, source: string) =>
+      `found a literal value under ${key} in ${source}, expected the name of an existing Secret (most charts have existingSecret)`,
+    means: 'A password is in a ConfigMap that a HelmRelease takes values from.',
+    why: 'Everybody who can read the repository, the artifact or the ConfigMap has it.',
+    fix: 'Put it into a Secret and name that in the values.',
+  },
   'hook-not-reached': {
     severity: 'warning',
     message: (hook: string) =>

@@ -2,18 +2,38 @@ import { formatPath, isFields, type KubernetesObject, valueAt } from '../kuberne
 
 const SECRET = /(?:password|passwd|^pass|secretkey|token|apikey)$/i
 
-/** Values that are no passwords themselves: a placeholder, a template, a file, a reference to a store. */
-const ELSEWHERE = /\$\{\w+\}|\{\{|^(?:\/|op:\/\/|ref\+)/
+/** Values that are no passwords themselves: a placeholder, a template, a tag, a file, a reference to a store. */
+const ELSEWHERE = /\$\{\w+\}|\{\{|^(?:[/!$]|op:\/\/|ref\+)/
 
-/** The paths in the values of a HelmRelease that hold a literal password. An empty string does not count. */
+/** What is empty, a switch or a number. */
+const NO_TEXT = /^(?:|null|~|true|false|-?\d+(?:\.\d+)?)$/i
+
+/** Does a key with such a text hold a literal password? */
+export const isLiteralPassword = (key: string, text: string): boolean =>
+  SECRET.test(key) && !NO_TEXT.test(text) && !ELSEWHERE.test(text)
+
+/** The paths in the values of a HelmRelease that hold a literal password. */
 export function literalPasswords(release: KubernetesObject): string[] {
   const paths: string[] = []
   const visit = (value: unknown, path: (string | number)[]): void => {
     if (Array.isArray(value)) for (const [index, item] of value.entries()) visit(item, [...path, index])
     else if (isFields(value)) for (const [key, child] of Object.entries(value)) visit(child, [...path, key])
-    else if (typeof value === 'string' && value !== '' && SECRET.test(String(path.at(-1))) && !ELSEWHERE.test(value))
-      paths.push(formatPath(path))
+    else if (typeof value === 'string' && isLiteralPassword(String(path.at(-1)), value)) paths.push(formatPath(path))
   }
   visit(valueAt(release, ['spec', 'values']), ['spec', 'values'])
   return paths
+}
+
+/** A key and its value on a line or in a map of one line; what a comment says does not count. */
+const PAIR = /(?:^[ \t]*(?:- )*|[{,][ \t]*)["']?([\w.-]+)["']?:[ \t]+(?!#)("[^"\n]*"|'[^'\n]*'|[^\s,}][^,}#\n]*)/gm
+/** What begins a map, a list or an alias. */
+const COLLECTION = /^[{[*]/
+
+/** The keys of a text of values, as a ConfigMap has it, that hold a literal password. Each once. */
+export function literalPasswordsIn(text: string): string[] {
+  const found = [...text.matchAll(PAIR)].flatMap(([, key = '', written = '']) => {
+    const value = written.trim().replace(/^(["'])(.*)\1$/, '$2')
+    return COLLECTION.test(written) || !isLiteralPassword(key, value) ? [] : [key]
+  })
+  return [...new Set(found)]
 }

@@ -122,6 +122,30 @@ const LONGEST_NAME = 53
 const shortened = (name: string): string =>
   name.length <= LONGEST_NAME ? name : `${name.slice(0, LONGEST_NAME - 13)}-${sha256(name).slice(0, 12)}`
 
+/** The source that the chart of a HelmRelease comes from, however it is pinned; undefined if the objects do not have it. */
+export function chartSourceOf(
+  object: KubernetesObject,
+  objects: readonly KubernetesObject[],
+  targetNamespace: string | undefined,
+): KubernetesObject | undefined {
+  const own = object.metadata.namespace ?? targetNamespace ?? ''
+  const reference = valueAt(object, ['spec', 'chartRef']) ?? valueAt(object, ['spec', 'chart', 'spec', 'sourceRef'])
+  return isFields(reference) ? sourceFor(reference, own, objects, targetNamespace) : undefined
+}
+
+const sourceFor = (
+  { kind, name, namespace }: Fields,
+  own: string,
+  objects: readonly KubernetesObject[],
+  targetNamespace: string | undefined,
+): KubernetesObject | undefined =>
+  objects.find(
+    (one) =>
+      isKind(one, 'source.toolkit.fluxcd.io', String(kind)) &&
+      one.metadata.name === name &&
+      (one.metadata.namespace ?? targetNamespace ?? '') === (namespace ?? own),
+  )
+
 type Chart = Pick<Release, 'source' | 'chart' | 'version' | 'isInsecure'>
 
 function chartOf(
@@ -130,16 +154,9 @@ function chartOf(
   objects: readonly KubernetesObject[],
   targetNamespace: string | undefined,
 ): Chart | Omit<Unresolved, 'object'> {
-  const find = (kind: unknown, name: unknown, namespace: unknown): KubernetesObject | undefined =>
-    objects.find(
-      (one) =>
-        isKind(one, 'source.toolkit.fluxcd.io', String(kind)) &&
-        one.metadata.name === name &&
-        (one.metadata.namespace ?? targetNamespace ?? '') === (namespace ?? own),
-    )
   const reference = valueAt(object, ['spec', 'chartRef'])
   if (isFields(reference)) {
-    const source = find(reference.kind, reference.name, reference.namespace)
+    const source = sourceFor(reference, own, objects, targetNamespace)
     const field = 'spec.chartRef'
     if (!source)
       return {
@@ -158,8 +175,9 @@ function chartOf(
   }
   const spec = valueAt(object, ['spec', 'chart', 'spec'])
   if (!isFields(spec)) return { field: 'spec', found: 'neither chart nor chartRef', expected: 'one of them' }
-  const { kind, name, namespace } = isFields(spec.sourceRef) ? spec.sourceRef : ({} as Fields)
-  const repository = find(kind, name, namespace)
+  const sourceRef = isFields(spec.sourceRef) ? spec.sourceRef : ({} as Fields)
+  const { kind, name } = sourceRef
+  const repository = sourceFor(sourceRef, own, objects, targetNamespace)
   if (!repository || kind !== 'HelmRepository')
     return {
       field: 'spec.chart.spec.sourceRef',
