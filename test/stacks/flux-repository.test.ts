@@ -5,7 +5,8 @@ import { filesBelow } from '../../cli/rendered-tree/files.ts'
 import { Charts } from '../../functions/lib/charts/charts.ts'
 import { valueAt } from '../../functions/lib/kubernetes/objects.ts'
 import { containersOf, podTemplateOf } from '../../functions/lib/kubernetes/pod-template.ts'
-import { edit, folder, krmHardening, removeFolders } from '../cli/lib/command-line.ts'
+import { edit, folder, removeFolders } from '../cli/lib/command-line.ts'
+import { krmHardening } from '../cli/lib/in-process.ts'
 import { objectsOf, root } from '../support/stacks.ts'
 
 // examples/homelab is an environment that no kustomization lists: its stacks are what Flux builds from it.
