@@ -1,12 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { dirname, join, relative } from 'node:path'
+import { dirname, join, relative, resolve } from 'node:path'
 import { isSeq, parseDocument, stringify } from 'yaml'
 import { isFields, valueAt } from '../../functions/lib/kubernetes/objects.ts'
 import { styleOf } from '../../functions/lib/yaml/round-trip.ts'
 import { display } from '../display.ts'
 import { Failure } from '../exit-code.ts'
 import type { Change } from '../files.ts'
-import { isFolder } from '../tree/kustomization.ts'
+import { isFolder, readKustomization, stringsOf } from '../tree/kustomization.ts'
 import { kustomizationsIn } from './manifests.ts'
 import { folderOf, startsOf } from './roots.ts'
 
@@ -52,6 +52,7 @@ export function filesOf(app: NewApp, folder: string): Change[] {
     after: `---\n${stringify(content)}`,
   })
   const resources = app.chart === undefined ? [] : ['source.yaml', 'release.yaml']
+  const policy = sharedPolicy(found.map(({ object }) => folderOf(start.top, object)))
   const sourceRef = valueAt(root.object, ['spec', 'sourceRef'])
   const source = {
     namespace: root.object.metadata.namespace ?? 'flux-system',
@@ -59,7 +60,13 @@ export function filesOf(app: NewApp, folder: string): Change[] {
   }
   return [
     file(join(home, 'ks.yaml'), kustomizationOf(app, `./${relative(start.top, join(home, 'app'))}`, source)),
-    file(join(home, 'app/kustomization.yaml'), { ...KUSTOMIZATION, resources }),
+    file(join(home, 'app/kustomization.yaml'), {
+      ...KUSTOMIZATION,
+      // Network policies need it before Flux adds its targetNamespace.
+      ...(policy !== undefined && { namespace: app.namespace }),
+      resources,
+      ...(policy !== undefined && { transformers: [relative(join(home, 'app'), policy)] }),
+    }),
     ...(app.chart === undefined ? [] : chartFiles(app, home, file)),
     ...namespaceFiles(app, space, file),
     ...(existsSync(join(space, 'kustomization.yaml')) ? [] : listed(join(apps, 'kustomization.yaml'), app.namespace)),
@@ -76,6 +83,20 @@ function appsFolder(files: readonly string[], roots: readonly string[]): string 
   if (apps === undefined) throw new Failure('found no folder of apps: expected a root whose path ends with apps')
   return apps
 }
+
+/** The policy that most folders have among their transformers, patched or not; undefined where most have none. */
+function sharedPolicy(folders: readonly string[]): string | undefined {
+  const used = folders.map((folder) => {
+    const own = listedIn(folder, 'transformers')
+    return new Set([...own, ...own.flatMap((path) => listedIn(path, 'resources'))].filter(isFolder))
+  })
+  const candidates = new Set(used.flatMap((paths) => [...paths]))
+  return [...candidates].find((path) => used.filter((paths) => paths.has(path)).length > folders.length / 2)
+}
+
+/** What a list of a folder's kustomization names, as absolute paths. */
+const listedIn = (folder: string, list: string): string[] =>
+  stringsOf(readKustomization(folder)?.fields ?? {}, list).map((entry) => resolve(folder, entry))
 
 const kustomizationOf = ({ namespace, name }: NewApp, path: string, sourceRef: object): object => ({
   apiVersion: 'kustomize.toolkit.fluxcd.io/v1',

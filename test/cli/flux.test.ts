@@ -514,6 +514,21 @@ describe('krm-hardening flux', () => {
     )
   })
 
+  test('new hardens the app by the policy that the others share', async () => {
+    const root = folder()
+    cpSync(HOMELAB, root, { recursive: true })
+    expect(await flux(['new', 'media/films'], root)).toMatchObject({ exitCode: 0 })
+    const kustomization = readFileSync(join(root, 'apps/media/films/app/kustomization.yaml'), 'utf8')
+    expect(kustomization).toContain('namespace: media\nresources: []\ntransformers:\n  - ../../../../hardening\n')
+    writeFileSync(
+      join(root, 'apps/media/films/app/service.yaml'),
+      'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: films\n',
+    )
+    edit(join(root, 'apps/media/films/app/kustomization.yaml'), (text) => text.replace('[]', '[service.yaml]'))
+    const { stdout, exitCode } = await flux([], root)
+    expect([exitCode, stdout]).toEqual([0, expect.stringMatching(/media\/films .*, 1 objects, hardened by a policy$/m)])
+  })
+
   test('new leaves an app alone that is there', async () => {
     const root = homelab()
     const { stderr, exitCode } = await flux(['new', 'web/notes'], root)
