@@ -17,7 +17,10 @@ import { withoutCredentials } from './without-credentials.ts'
 /** Charts are pulled and rendered one after the other, a few side by side. */
 const AT_ONCE = 2
 
-/** Finds out what each chart that is to move changes. What cannot be found out is said like what does not answer. */
+/**
+ * Finds out what each chart that is to move changes. What cannot be found out is reported like an origin that does not
+ * answer.
+ */
 export async function withChanges(overview: Overview, locks: readonly LockInFile[], plain: Builder): Promise<Overview> {
   const inTurn = pLimit(AT_ONCE)
   const notAnswered: NotAnswered[] = []

@@ -13,7 +13,7 @@ interface Written {
   document: SourceDocument
 }
 
-/** What a tree pins, and what of it has no version to compare. */
+/** What a tree pins, and what has no version to compare. */
 export interface Found {
   pins: Pin[]
   notCompared: NotCompared[]
@@ -51,7 +51,7 @@ class ChartTree {
   ofOciRepository({ object, document }: Written): { pin: Pin } | NotCompared | undefined {
     const path = ['spec', 'ref', 'tag']
     const place = placeOf(document, path, ['spec', 'ref', 'digest'])
-    // A range is no pin. A digest alone has no version: the finding chart-not-pinned and its kin speak about both.
+    // A range is no pin. A digest alone has no version. Other findings report both.
     const source = this.#complete(object, ['spec', 'url'])
     const url = text(source, ['spec', 'url'])?.replace(/\/$/, '')
     if (!place || url === undefined) return undefined
@@ -124,7 +124,7 @@ class ChartTree {
   }
 }
 
-/** A namespace that no file tells may be any: Kustomize gives it. */
+/** A namespace that no file shows may be any, because Kustomize sets it. */
 const isSameNamespace = (namespace: string | undefined, { metadata }: KubernetesObject): boolean =>
   namespace === undefined || metadata.namespace === undefined || metadata.namespace === namespace
 

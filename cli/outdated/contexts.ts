@@ -17,7 +17,7 @@ export interface Context {
 
 /**
  * The builds of a HelmRelease: one for each of its locks, in the folder of the lock, or else its own folder. What does not
- * build is taken as its file has it. Throws Failure (2) where its chart cannot be told.
+ * build is taken as its file has it. Throws Failure (2) if its chart is unknown.
  */
 export async function contextsOf(
   installed: Installed,
@@ -40,7 +40,7 @@ export async function contextsOf(
   )
 }
 
-/** The namespace that the lock was made for, which a base alone does not tell. */
+/** The namespace that the lock was made for, which a base alone does not show. */
 function namespaceOf(lock: KubernetesObject): string | undefined {
   const namespace = valueAt(lock, ['spec', 'release', 'namespace'])
   return lock.metadata.namespace ?? (typeof namespace === 'string' ? namespace : undefined)
@@ -62,7 +62,7 @@ async function releaseIn(
   return requireRelease({ object, around, targetNamespace, from: file, file })
 }
 
-/** The namespace in which a release looks for its source: that of the source itself is often given by Kustomize. */
+/** The namespace in which a release looks for its source: the namespace of the source itself is often set by Kustomize. */
 function sourceNamespace(object: KubernetesObject, targetNamespace: string | undefined): { namespace?: string } {
   const named =
     valueAt(object, ['spec', 'chartRef', 'namespace']) ??

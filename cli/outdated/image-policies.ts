@@ -6,7 +6,7 @@ import type { Pin } from './pin.ts'
 /** The image policy that a marker behind a scalar names, as `namespace:name`. */
 export const policyBehind = ({ comment }: Scalar): string | undefined => markedPolicy(comment ?? '')
 
-/** The range of each image policy of a tree, by its name: namespaces are often given by Kustomize alone. */
+/** The range of each image policy of a tree, by its name: only Kustomize sets many namespaces. */
 export const rangesIn = (objects: readonly KubernetesObject[]): Map<string, string> =>
   new Map(
     objects.flatMap((object) => {

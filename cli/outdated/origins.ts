@@ -14,7 +14,7 @@ export const keyOf = (origin: Origin): string =>
     ? `tags of ${origin.repository}`
     : `versions of ${origin.chart} in ${origin.url}/index.yaml`
 
-/** Asks each origin once, several side by side. One that does not answer keeps no other from being asked. */
+/** Asks each origin once, several side by side. One that does not answer does not stop the others. */
 export async function ask(origins: readonly Origin[]): Promise<Map<string, Answer>> {
   const inTurn = pLimit(AT_ONCE)
   const each = new Map(origins.map((origin) => [keyOf(origin), origin]))

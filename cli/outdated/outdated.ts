@@ -115,7 +115,7 @@ function compare(
   }
 }
 
-/** Asks for the digests of what pins with a digest move to. One without an answer is not proposed. */
+/** Asks for the new digests of pins that have a digest. One without an answer is not proposed. */
 async function withDigests(outdated: readonly Outdated[]): Promise<Pick<Overview, 'outdated' | 'notAnswered'>> {
   const notAnswered: NotAnswered[] = []
   const inTurn = pLimit(AT_ONCE)
@@ -150,7 +150,7 @@ const asPinned = ({ origin }: Pin, { hasPrefix }: Version, text: string): string
 export const movesOf = (outdated: readonly Outdated[]): Move[] =>
   outdated.filter(({ isProposed }) => isProposed).map(({ pin, to, digest }) => ({ pin, to, digest }))
 
-/** Why something that is proposed is not written: Helm does not render it with the values of a release. */
+/** Why a proposed move is not written: Helm does not render it with the values of a release. */
 export const obstaclesTo = ({ changes, obstacle }: Outdated): string[] =>
   [obstacle, ...changes.map(({ problem }) => problem)].flatMap((one) => one ?? [])
 

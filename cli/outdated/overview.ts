@@ -3,7 +3,7 @@ import type { NotCompared, Pin } from './pin.ts'
 import type { ValueChanges } from './value-changes.ts'
 import type { Level, Newest } from './versions.ts'
 
-/** A version that is not the newest. */
+/** A pin that is not at the newest version. */
 export interface Outdated {
   pin: Pin
   newest: Newest
@@ -14,20 +14,20 @@ export interface Outdated {
   isProposed: boolean
   /** Digest of what it moves to, if one is written next to the version. */
   digest: string | undefined
-  /** What a chart changes for each of its releases, as far as that was looked at. */
+  /** What a chart changes for each of its releases, if that was looked at. */
   changes: ChartChanges[]
   /** Why nobody knows what it changes, if that was asked for. */
   obstacle: string | undefined
 }
 
-/** An origin that did not answer, and what waits for its answer. */
+/** An origin that did not answer, and the pins that need its answer. */
 export interface NotAnswered {
   asked: string
   reason: string
   pins: Pin[]
 }
 
-/** What there is to say about the versions of a tree. */
+/** Everything to report about the versions of a tree. */
 export interface Overview {
   pins: number
   outdated: Outdated[]

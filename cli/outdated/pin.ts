@@ -3,7 +3,7 @@ import type { SourceDocument } from './source-files.ts'
 
 /** Where the versions of something are listed. */
 export type Origin =
-  /** A repository of a registry; `isPlain` for one that is spoken to without TLS. */
+  /** A repository of a registry; `isPlain` for one that is reached without TLS. */
   | { kind: 'registry'; repository: string; isPlain: boolean }
   /** A chart in an index.yaml. */
   | { kind: 'index'; url: string; chart: string }

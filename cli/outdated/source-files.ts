@@ -28,7 +28,7 @@ export interface SourceDocument {
 
 const IS_LOCK = /^kind: ChartLock$/m
 
-/** Does a text name anything that has a version? Locks of charts are made, and have thousands of lines. */
+/** Does a text name anything that has a version? Locks of charts are generated, and have thousands of lines. */
 const isOfInterest = (text: string): boolean =>
   /^[ \t-]*"?(?:image|newTag|tag|version|digests|allowTag|url|kind)"?\s*:/m.test(text) && !IS_LOCK.test(text)
 
@@ -59,7 +59,8 @@ export function sourceFilesOf(folder: string): SourceFiles {
 function documentsIn({ file, text }: { file: string; text: string }): SourceDocument[] {
   const lines = new LineCounter()
   const documents = parseAllDocuments(text, { ...OPTIONS, lineCounter: lines, logLevel: 'silent' })
-  // A template, or a file that SOPS has encrypted whole: the build of its folder says what is wrong with any other.
+  // A template, or a file that SOPS encrypted as a whole. For any other file, the build of its folder reports what is
+  // wrong.
   if ('empty' in documents || documents.some(({ errors }) => errors.length > 0)) return []
   return documents.flatMap((document) => {
     const fields = plainOf(document)
@@ -71,7 +72,7 @@ function plainOf(document: Document): unknown {
   try {
     return toPlain(document.contents, document)
   } catch {
-    // A key that is there twice: no version can be told, and the build of its folder refuses it.
+    // A key that is there twice: its version is unknown, and the build of its folder refuses it.
     return undefined
   }
 }

@@ -4,7 +4,7 @@ import { type Fields, formatPath, isFields, valueAt } from '../../functions/lib/
 import type { ChartFiles } from './chart-files.ts'
 import { knows, resolved, type ValuePath } from './known-values.ts'
 
-/** What the values of a release have to do with a new version of its chart. Values are named by their paths, never shown. */
+/** How the values of a release fit a new version of its chart. Values are named by their paths, never shown. */
 export interface ValueChanges {
   /** The old version knows them, the new one does not; `now` is what was probably meant to follow. */
   gone: { path: string; now?: string }[]
@@ -49,8 +49,8 @@ const pathsOf = (values: Fields, path: ValuePath = []): ValuePath[] =>
   })
 
 /**
- * What is new in the chart and probably took the place of a value: of the same name elsewhere, of nearly the same name in the
- * same map, or the only one with the same default.
+ * The new value that probably replaced an old one: of the same name elsewhere, of nearly the same name in the same map, or
+ * the only one with the same default.
  */
 function withFollower(path: ValuePath, before: ChartFiles, after: ChartFiles): ValueChanges['gone'][number] {
   const added = pathsOf(after.values).filter((one) => !knows(before, one) || valueAt(before.values, one) === undefined)

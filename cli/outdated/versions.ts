@@ -6,9 +6,9 @@ export interface Version {
   /** Canonical: without `v` and build metadata, and with all three numbers. */
   semver: string
   hasPrefix: boolean
-  /** How many numbers are written: an image `1.27` moves within what it says. */
+  /** How many numbers are written. An image `1.27` stays a version of two numbers. */
   numbers: number
-  /** What comes behind the numbers of an image, such as `alpine`, and is no pre-release. */
+  /** What follows the numbers of an image and is no pre-release, such as `alpine`. */
   variant: string
   isPreRelease: boolean
 }
@@ -27,7 +27,7 @@ export const LEVELS: readonly Level[] = ['patch', 'minor', 'major']
 const WRITTEN = /^(v?)(\d+(?:\.\d+){0,2})(?:-([0-9A-Za-z][0-9A-Za-z.-]*))?(\+[0-9A-Za-z.-]+)?$/
 const PRE_RELEASE = /^(?:alpha|beta|rc|pre|preview|dev|snapshot|canary|nightly|next|edge|[abm]\d)/i
 
-/** The version of an image. What comes behind its numbers is its variant, unless it is the name of a pre-release. */
+/** The version of an image. What follows its numbers is its variant, unless it names a pre-release. */
 export const versionOfImage = (text: string): Version | undefined => read(text, (suffix) => PRE_RELEASE.test(suffix))
 
 /**

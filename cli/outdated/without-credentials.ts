@@ -1,6 +1,6 @@
 /**
- * A text as messages may show it: URLs without the user, password and query that they carry, which may be a token, and headers
- * without what authorises.
+ * A text as messages may show it: URLs without user, password and query, which may be a token, and headers without
+ * credentials.
  */
 export const withoutCredentials = (text: string): string =>
   text

@@ -1,4 +1,6 @@
-/** Something that is not healthy, and the ids of what it waits for, the likeliest first. Ids of what is healthy count for nothing. */
+/**
+ * Something that is not healthy, and the ids of what it waits for, the likeliest first. Ids of what is healthy are ignored.
+ */
 export interface Link {
   id: string
   causes: readonly string[]
@@ -8,9 +10,9 @@ export interface Link {
 export interface Explained<T extends Link> {
   /** One; several only in a circle. */
   links: [T, ...T[]]
-  /** The way round a circle, from an id back to itself. */
+  /** The path round the circle, from an id back to itself. */
   circle?: string[]
-  /** Ids of the other root causes that it waits for, too. */
+  /** Ids of the other root causes that it also waits for. */
   also: string[]
   effects: Explained<T>[]
   /** How many links this is, effects included. */
@@ -62,7 +64,7 @@ function partFrom<T extends Link>(
   return { links, ...(circle && { circle }), also: [], effects: [], size: links.length }
 }
 
-/** The shortest way from an id back to itself among these ids. */
+/** The shortest path from an id back to itself through these ids. */
 function circleThrough(
   start: string,
   ids: ReadonlySet<string>,
@@ -99,7 +101,7 @@ function componentsOf(next: ReadonlyMap<string, readonly string[]>): string[][] 
   return order.map((id) => reachedFrom(id, previous, seen)).filter((group) => group.length > 0)
 }
 
-/** What is reached and was not seen before, each after what it leads to. */
+/** What is reached for the first time, each after what it leads to. */
 function reachedFrom(start: string, next: ReadonlyMap<string, readonly string[]>, seen: Set<string>): string[] {
   if (seen.has(start)) return []
   seen.add(start)

@@ -55,7 +55,7 @@ const namedBy = (object: KubernetesObject, world: World): Ref[] => [
   ...dependenciesOf(object),
 ]
 
-/** `first`: what is not there for it. `last`: what is there but suspended, so that no correction arrives. */
+/** `first`: what it needs and is not ready. `last`: what is ready but suspended, so that no correction arrives. */
 function causesOf(object: KubernetesObject, world: World): { first: string[]; last: string[] } {
   const health = (ref: Ref): FluxHealth | undefined => {
     const found = world.find(ref)

@@ -2,7 +2,10 @@ import type { Explained } from './chain.ts'
 import type { Problem } from './problem.ts'
 import type { Status } from './status.ts'
 
-/** A status for machines, on one line. `healthy` is false, too, if something could not be read. docs/status.md has its fields. */
+/**
+ * A status for machines, on one line. `healthy` is also false if something could not be read. docs/status.md has its
+ * fields.
+ */
 export function asJson(status: Status): string {
   const { causes, restarted, unread, counts } = status
   const healthy = causes.length === 0 && unread.length === 0

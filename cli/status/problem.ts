@@ -40,7 +40,7 @@ export interface Problem extends Said {
   neededBy?: Ref[]
   /** What it waits for that the account may not read. */
   unseen?: Ref[]
-  /** The release or Kustomization that it is of. */
+  /** The release or Kustomization that made it. */
   manager?: Ref
   /** Ids of what it waits for, the likeliest cause first. */
   causes: string[]

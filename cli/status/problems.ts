@@ -62,7 +62,7 @@ interface Group {
   pods: readonly [Troubled, ...Troubled[]]
 }
 
-/** A pod that failed under a workload that is well, or in a Job that tried again, is only left over. */
+/** The pods with trouble, in groups. A failed pod of a healthy workload, or of a Job that tried again, is left out. */
 function podGroups(world: World, unwell: ReadonlySet<KubernetesObject>): Group[] {
   const found = troubled(world.of('Pod'), (pod) => podTrouble(pod, world.now)).filter(([pod]) => {
     const top = world.topOf(pod)

@@ -13,7 +13,7 @@ export interface StatusOptions extends Connection {
   output: 'text' | 'json'
 }
 
-/** Healthy is 0, unhealthy 1; 2 where nothing unhealthy was found, but not everything may be read. */
+/** 0 if all is healthy, 1 if something is not, 2 if nothing unhealthy was found but something could not be read. */
 const exitCodeOf = ({ causes, unread }: Status): ExitCode =>
   causes.length > 0 ? FINDINGS : unread.length > 0 ? UNUSABLE : OK
 

@@ -12,7 +12,7 @@ import { readObjects } from '../../read-objects.ts'
 export interface Capabilities {
   /** Version of Kubernetes. */
   kubernetes: string
-  /** What its API has besides Kubernetes' own, such as `monitoring.coreos.com/v1`, for charts that ask. */
+  /** API versions beyond Kubernetes' own, such as `monitoring.coreos.com/v1`, for charts that ask. */
   apiVersions: readonly string[]
 }
 

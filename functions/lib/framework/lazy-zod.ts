@@ -1,6 +1,6 @@
 /**
- * The builders of `zod/mini` that configuration is written with, in the same words and types. What they make is plain data
- * until somebody asks for the schema of zod: parse-lazily.ts reads a policy without it, because loading zod and building its
+ * The builders of `zod/mini` that configuration is written with, in the same words and types. They make plain data until
+ * somebody asks for the schema of zod. parse-lazily.ts reads a policy without zod, because loading it and building its
  * schemas takes longer than hardening a stack. A policy that does not fit is read again by zod, whose issues become the
  * messages.
  */
@@ -36,7 +36,7 @@ export class Lazy {
     return this.#zod
   }
 
-  /** What makes it a schema of zod to whoever composes it with others. */
+  /** Makes it a schema of zod for code that composes it with others. */
   get _zod(): $ZodType['_zod'] {
     return this.zod._zod
   }
@@ -50,7 +50,7 @@ export class Lazy {
   }
 }
 
-/** The fields of a schema of a map, built by whichever zod. */
+/** The fields of a map's schema, whether it is lazy or zod's own. */
 export const shapeOf = (schema: unknown): Readonly<Record<string, unknown>> =>
   (schema instanceof Lazy
     ? schema.args[0]

@@ -1,6 +1,6 @@
 /**
- * Reads a value as zod would by the same schema, with its defaults, without zod. What does not fit is NO: zod says why. A
- * property test holds both against each other.
+ * Reads a value as zod would by the same schema, with its defaults, without zod. What does not fit is NO, and zod says why.
+ * A property test compares both.
  */
 import { type Fields, isFields } from '../kubernetes/objects.ts'
 import { asZod, Lazy, zod } from './lazy-zod.ts'
@@ -109,7 +109,7 @@ function parseFields(value: unknown, shape: Shape, rest?: unknown): unknown {
   return fields
 }
 
-/** What zod makes of a key that is not there depends on what the schema says of absence. */
+/** What zod does with an absent key depends on what the schema says about absence. */
 function parseField(from: Fields, key: string, schema: unknown, to: Fields): boolean {
   const isPresent = key in from
   const ofAbsence = absence(schema)
