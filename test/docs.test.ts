@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { parseAllDocuments } from 'yaml'
+import { program } from '../cli/program.ts'
 import { plan } from '../functions/hardening/plan.ts'
 import { krmHardening } from './cli/lib/in-process.ts'
 
@@ -87,4 +88,14 @@ describe('README shows what a command prints', () => {
       rest = rest.slice(rest.indexOf(part) + part.length)
     }
   })
+})
+
+test('README lists every command, and no other', () => {
+  const [, table = ''] = readFileSync(join(root, 'README.md'), 'utf8').split('| Command | What it does |')
+  const listed = [...(table.split('\n\n')[0] ?? '').matchAll(/^\| `(\w+)/gm)].map(([, name]) => name)
+  expect(listed.sort()).toEqual(
+    program(() => undefined)
+      .commands.map((command) => command.name())
+      .sort(),
+  )
 })
