@@ -18,6 +18,12 @@ interface Client {
   needs?: { plugin: string; probe: string[] }
 }
 
+/** A client on PATH. */
+interface FoundClient extends Client {
+  /** Absolute path of its program. */
+  path: string
+}
+
 const printed = (stdout: string): string => stdout.trim()
 
 const CLIENTS: readonly Client[] = [
@@ -78,9 +84,9 @@ export async function digestsOf(references: readonly string[]): Promise<Map<stri
 }
 
 /** The digest, or why there is none. */
-async function digestFrom(client: Client, reference: string, isPlain: boolean): Promise<string> {
+async function digestFrom(client: FoundClient, reference: string, isPlain: boolean): Promise<string> {
   const [subcommand = '', ...args] = client.args(reference)
-  const { stdout, stderr, status } = await run(client.program, [subcommand, ...(isPlain ? client.plain : []), ...args])
+  const { stdout, stderr, status } = await run(client.path, [subcommand, ...(isPlain ? client.plain : []), ...args])
   const digest = status === 0 ? client.digest(stdout) : ''
   if (/^sha256:[a-f0-9]{64}$/.test(digest)) return digest
   return stderr.trim() || `${client.program} answered ${JSON.stringify(stdout)}`
@@ -98,10 +104,14 @@ export async function digestOf(reference: string, isPlain: boolean): Promise<str
  * program said if it has no answer.
  */
 export async function tagsOf(repository: string, isPlain: boolean): Promise<string[]> {
-  const { program, tags, plain } = await findClient(process.env.PATH, ({ tags }) => tags !== undefined, 'lists tags')
+  const { program, path, tags, plain } = await findClient(
+    process.env.PATH,
+    ({ tags }) => tags !== undefined,
+    'lists tags',
+  )
   if (!tags) throw new Error(`${program} lists no tags`)
   const [subcommand = '', ...args] = tags.args(repository)
-  const { stdout, stderr, status } = await run(program, [subcommand, ...(isPlain ? plain : []), ...args])
+  const { stdout, stderr, status } = await run(path, [subcommand, ...(isPlain ? plain : []), ...args])
   if (status !== 0) throw new Failure(saidIn(stderr) || `${program} ended with ${status}`, FINDINGS)
   try {
     return tags.read(stdout)
@@ -120,17 +130,18 @@ async function findClient(
   path: string | undefined,
   can: (client: Client) => boolean = () => true,
   what = 'asks registries',
-): Promise<Client> {
+): Promise<FoundClient> {
   const lacking: string[] = []
   const able = CLIENTS.filter(can)
   for (const client of CLIENTS) {
-    if (findOnPath(client.program, path) === undefined) continue
+    const found = findOnPath(client.program, path)
+    if (found === undefined) continue
     if (!able.includes(client)) {
       lacking.push(`${client.program} is on PATH, and has no command that ${what}`)
       continue
     }
     const { needs } = client
-    if (!needs || (await run(client.program, needs.probe)).status === 0) return client
+    if (!needs || (await run(found, needs.probe)).status === 0) return { ...client, path: found }
     lacking.push(`${client.program} is on PATH without its plugin ${needs.plugin}, which ${what}`)
   }
   const names = able.map(({ program, needs }) => (needs ? `${program} (with ${needs.plugin})` : program)).join(', ')

@@ -110,9 +110,16 @@ function requireHelm(): string {
   )
 }
 
-/** Removed when this program ends. */
+let root: string | undefined
+
+/** A folder of its own, removed when this program ends. */
 function privateFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'krm-hardening-helm-'))
+  root ??= rootFolder()
+  return mkdtempSync(join(root, 'helm-'))
+}
+
+function rootFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'krm-hardening-'))
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
   return folder
 }

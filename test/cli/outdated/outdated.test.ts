@@ -5,7 +5,8 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { freePort } from '../../support/free-port.ts'
-import { type Ended, krmHardening, program, removeFolders, systemTools, tree } from '../lib/command-line.ts'
+import { type Ended, program, removeFolders, systemTools, tree } from '../lib/command-line.ts'
+import { krmHardening } from '../lib/in-process.ts'
 
 const NEW = `sha256:${'a'.repeat(64)}`
 const OLD = `sha256:${'0'.repeat(64)}`

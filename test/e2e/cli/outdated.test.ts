@@ -333,6 +333,14 @@ describe('a chart in a repository', () => {
     })
   })
 
+  test('says nothing but what it found, however many releases it has', async () => {
+    const { 'apps/shop/release.yaml': text = '', ...others } = files()
+    const releases = Array.from({ length: 6 }, (_, index) => [`apps/shop-${index}/release.yaml`, text] as const)
+    const { stdout, stderr } = await run(tree({ ...others, ...Object.fromEntries(releases) }), 'outdated')
+    expect(stderr).toBe('')
+    expect(stdout.match(/^ {2}HelmRelease app:$/gm)).toHaveLength(6)
+  })
+
   test('is moved by --apply', async () => {
     const root = tree(files())
     const { stderr, exitCode } = await run(root, 'outdated', '--apply')
