@@ -11,10 +11,14 @@ const isSubstituted = (name: string): boolean => name.includes('${')
 /**
  * After this check, functions may assume that the type of every object is what it says, and that no key of what has pods,
  * and none of a Namespace, becomes another later: `"${KEY:=hostNetwork}": true` is a field that no check would see. Throws InputError
- * with a finding for each such name.
+ * with a finding for each such name. `jsonOf` gives the JSON of an object if somebody has written it: most have no `${` at all.
  */
-export function requireWrittenOut(objects: readonly KubernetesObject[]): void {
-  const refused = objects.flatMap((object) => [
+export function requireWrittenOut(
+  objects: readonly KubernetesObject[],
+  jsonOf: (object: KubernetesObject) => string | undefined = () => undefined,
+): void {
+  const suspects = objects.filter((object) => isSubstituted(jsonOf(object) ?? '${'))
+  const refused = suspects.flatMap((object) => [
     ...(['apiVersion', 'kind'] as const)
       .filter((key) => isSubstituted(object[key]))
       .map((key) => findings.placeholder({ object, field: { path: key } })),

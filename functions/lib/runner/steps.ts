@@ -39,15 +39,15 @@ export async function runSteps(objects: KubernetesObject[], steps: readonly Step
     const ran = await runOnCharts(objects, others)
     addAll(reported, ran.reported)
     after = ran.after
-  } else requireReadable(objects)
+  } else requireReadable(objects, before)
   const shared = new Shared()
   for (const step of onReleases) after = await runStep(objects, step, shared, after, reported)
   return { reported, before, after }
 }
 
-function requireReadable(objects: readonly KubernetesObject[]): void {
+function requireReadable(objects: readonly KubernetesObject[], now: Snapshot): void {
   requireWellTyped(objects)
-  requireWrittenOut(objects)
+  requireWrittenOut(objects, now.jsonOf)
   requireDistinct(objects)
 }
 
@@ -60,7 +60,7 @@ async function runOnCharts(objects: KubernetesObject[], steps: readonly Step[]):
   const replaced = new Set(charts.replaced)
   const installed = charts.objects
   if (replaced.size > 0) refill(objects, [...objects.filter((object) => !replaced.has(object)), ...installed])
-  requireReadable(objects)
+  requireReadable(objects, before)
   const reported: Reported[] = []
   const shared = new Shared()
   for (const [source, digest] of charts.sources) chartSourcesOf(shared).set(source, digest)
