@@ -84,10 +84,10 @@ export const environment = defineFindings('check', {
   'blocked-flow': {
     severity: 'error',
     message: (flow: string, direction: string, port: string, callee: string, key: string) =>
-      `flow ${flow}: its ${direction} does not admit port ${port} of ${callee}, where the flow leads; expected the flow as ${key}, by the port on the pods, in the policy of both builds`,
+      `flow ${flow}: its ${direction} does not admit port ${port} of ${callee}, where the flow leads; expected the flow as ${key}, by the port on the pods, or with it as podPort, in the policy of both builds`,
     means: 'A flow is declared, and the policies of one of its ends do not admit it.',
     why: 'The builds of caller and callee write one end each. A build that lacks the Service of the callee cannot translate its port, and the call is dropped.',
-    fix: 'Write the port of the pods in the key of the flow, and let all stacks share the policy that has it.',
+    fix: 'Write the port of the pods in the key of the flow or as its podPort, and let all stacks share the policy that has it.',
   },
   'selected-twice': {
     severity: 'error',

@@ -2,7 +2,7 @@ import { backendCalls } from '../../functions/lib/flows/backends.ts'
 import { findings as flowFindings } from '../../functions/lib/flows/findings.ts'
 import { about, parseFlows } from '../../functions/lib/flows/flow.ts'
 import { isBehind } from '../../functions/lib/flows/made-pods.ts'
-import { numberOf, type Port } from '../../functions/lib/flows/port.ts'
+import { isEveryPort, numberOf, type Port } from '../../functions/lib/flows/port.ts'
 import { type ResolvedFlow, resolveFlows } from '../../functions/lib/flows/resolve.ts'
 import type { FlowsSpec } from '../../functions/lib/flows/schema.ts'
 import { type Topology, topologyOf } from '../../functions/lib/flows/topology.ts'
@@ -16,7 +16,7 @@ import {
   type ServicePort,
   targetPortNumber,
 } from '../../functions/lib/kubernetes/service.ts'
-import { runsPods, type Workload } from '../../functions/lib/kubernetes/workload.ts'
+import { runsPods, servingContainers, type Workload } from '../../functions/lib/kubernetes/workload.ts'
 import { environment as findings } from '../findings.ts'
 import { admits, HBONE, type Target } from './admits.ts'
 import { type Baseline, isBaseline, isForKubelets } from './baseline.ts'
@@ -45,9 +45,6 @@ export interface Figures {
   flows: number
 }
 
-/** A flow to every port is one to the range that begins with it. */
-const FIRST_OF_EVERY_PORT = 1
-
 export interface UncalledPort {
   service: Service
   port: ServicePort
@@ -70,7 +67,7 @@ export function coverageOf(objects: readonly KubernetesObject[], flows: FlowsSpe
   )
   const uncalled = ports.filter(({ targets }) => !targets.some(isCalled))
   const unexpected = uncalled
-    .filter(({ targets }) => !targets.every((target) => holds(expected, target)))
+    .filter(({ targets }) => !targets.every((target) => expected.has(keyOf(target))))
     .map(({ service, port, targets }) => ({ service, port, workloads: targets.map(({ workload }) => workload) }))
   const callNothing = silentWorkloads(topology, restrictions, baseline)
   return {
@@ -96,10 +93,6 @@ export function coverageOf(objects: readonly KubernetesObject[], flows: FlowsSpe
 const keyOf = ({ workload: { object, namespace, name }, port, protocol }: Target): string =>
   `${object.kind} ${namespace}/${name}:${port}/${protocol}`
 
-/** Is the port among these, or is every port of its pods? */
-const holds = (keys: ReadonlySet<string>, target: Target): boolean =>
-  keys.has(keyOf(target)) || keys.has(keyOf({ ...target, port: FIRST_OF_EVERY_PORT }))
-
 const targetsOf = (service: Service, port: ServicePort, topology: Topology): Target[] =>
   [
     ...topology.workloadsBehind(service).filter(runsPods),
@@ -123,11 +116,10 @@ function calledTargets(
   baseline: Baseline,
 ): (target: Target) => boolean {
   const tunnelled = new Set([
-    ...flows
-      .filter(({ flow }) => flow.callers.length > 0)
-      .flatMap(({ callees }) => callees)
-      .flatMap(({ workload, port }) => (workload ? keyOf({ workload, ...numbered(port) }) : [])),
-    ...backendCalls(objects, topology).calls.map(({ workload, port }) => keyOf({ workload, ...numbered(port) })),
+    ...flows.filter(({ flow }) => flow.callers.length > 0).flatMap((flow) => targetsOfFlow(flow, topology).map(keyOf)),
+    ...backendCalls(objects, topology).calls.map(({ workload, port }) =>
+      keyOf({ workload, port: numberOf(port), protocol: port.protocol }),
+    ),
   ])
   return (target) => {
     const { workload, replica } = target
@@ -139,11 +131,9 @@ function calledTargets(
     const admitting = rules.filter((rule) => !isForKubelets(rule, baseline))
     if (admitting.some((rule) => admits(rule, target))) return true
     const isTunnel = admitting.some((rule) => rule.ports && admits(rule, { ...target, port: HBONE }))
-    return isTunnel && holds(tunnelled, target)
+    return isTunnel && tunnelled.has(keyOf(target))
   }
 }
-
-const numbered = (port: Port): Pick<Target, 'port' | 'protocol'> => ({ port: numberOf(port), protocol: port.protocol })
 
 /** The ports that flows expect nobody to call. */
 const expectedUncalled = (flows: readonly ResolvedFlow[], topology: Topology): Set<string> =>
@@ -154,8 +144,26 @@ const expectedUncalled = (flows: readonly ResolvedFlow[], topology: Topology): S
 const targetsOfFlow = ({ callees }: ResolvedFlow, topology: Topology): Target[] =>
   callees.flatMap(({ workload, namespace, name, port }) => {
     const called = workload ? [workload] : topology.madeNamed(namespace, name).map(asWorkload)
-    return called.map((one) => ({ workload: one, ...numbered(port) }))
+    return called.flatMap((one) => portsOn(one, port, topology))
   })
+
+/** Every port of a workload is what its Services lead to, and what its containers declare. */
+function portsOn(workload: Workload, port: Port, topology: Topology): Target[] {
+  const { protocol } = port
+  if (!isEveryPort(port)) return [{ workload, port: numberOf(port), protocol }]
+  const served = topology
+    .servicesFor(workload)
+    .flatMap((service) => service.ports)
+    .filter((one) => (one.protocol ?? 'TCP') === protocol)
+    .map((one) => targetPortNumber(one, workload))
+  const declared = servingContainers(workload)
+    .flatMap(({ ports }) => ports ?? [])
+    .filter((one) => (one.protocol ?? 'TCP') === protocol)
+    .map(({ containerPort }) => containerPort)
+  return [...new Set([...served, ...declared])].flatMap((number) =>
+    number === undefined ? [] : [{ workload, port: number, protocol }],
+  )
+}
 
 const silentWorkloads = (topology: Topology, restrictions: Restrictions, baseline: Baseline): Workload[] =>
   topology.workloads

@@ -57,8 +57,8 @@ export const findings = defineFindings(NAME, {
   },
   'broader-than-flows': {
     severity: 'warning',
-    message: (caller: string, port: string, callee: string) =>
-      `found ${caller} admitted to ${port} of ${callee}, which no flow declares; expected a flow that says so, or the policy narrowed`,
+    message: (caller: string, port: string, callee: string, flow: string) =>
+      `found ${caller} admitted to ${port} of ${callee}, which no flow declares; expected ${flow}, or the policy narrowed`,
     means: 'A policy that a person wrote admits a caller to a port to which no flow admits it.',
     why: 'Policies add up, so what the generated ones leave out is open all the same.',
     fix: 'Declare the traffic as a flow and remove the policy, or narrow the policy to what flows declare.',
@@ -258,10 +258,18 @@ export const findings = defineFindings(NAME, {
   'service-port-elsewhere': {
     severity: 'warning',
     message: (flow: string, port: string, onPod: string, key: string, caller: string) =>
-      `flow ${flow}: found port ${port}, which only a Service of this build has; the pods listen on ${onPod}, and the build of the caller ${caller} cannot translate it, so expected ${key}`,
+      `flow ${flow}: found port ${port}, which only a Service of this build has; the pods listen on ${onPod}, and the build of the caller ${caller} cannot translate it, so expected ${key}, or podPort: ${onPod} on the flow`,
     means: 'A flow gives the port of a Service, and its caller is in another build, which does not have that Service.',
     why: 'Policies see the port of the pods. The policy of the caller opens a port that nothing serves, and the call is dropped.',
-    fix: 'Write the port of the pods in the key of the flow; the Service is found by it as well.',
+    fix: 'Write the port of the pods in the key of the flow, where the Service is found by it as well, or as podPort of the flow.',
+  },
+  'untranslated-port': {
+    severity: 'warning',
+    message: (flows: readonly string[]) =>
+      `flows to pods of other builds by a port below 1024: ${flows.join(', ')}; nothing here translates the port of a Service, so expected podPort with the port of the pods on each, even if it is the same`,
+    means: 'Flows go to pods of other builds by a port that is probably the one of a Service, such as 80 for 8080.',
+    why: 'Policies see the port of the pods. If the number is the one of a Service, egress opens a port that nothing serves, and the call is dropped.',
+    fix: 'Give each of the flows podPort. The build that has the pods checks it.',
   },
   'private-ranges-left-out': {
     severity: 'info',

@@ -69,6 +69,15 @@ describe('what policies cut off', () => {
     expect(ids(found)).toContain('flows/called-after-all')
   })
 
+  test.each([{}, { ambient: true }])('is nothing of a flow to every port of every workload, with %j', async (spec) => {
+    const everything = { 'shop/*:*': { from: ['web'], reason: 'to begin with' } }
+    expect(uncalled(await coverage(shop, everything, spec))).toEqual([])
+    const nothing = { 'shop/*:*': { expect: 'uncalled', reason: 'nothing runs yet' } }
+    expect((await coverage(shop, nothing, spec)).figures).toMatchObject({ uncalled: 2, expected: 2 })
+    const both = await coverage(shop, { ...FROM_WEB, ...nothing }, spec)
+    expect(ids(both)).toContain('flows/called-after-all')
+  })
+
   test('does not count kubelets, which probe a port and call nothing', async () => {
     const probed = workload('cart', { ports: PORTS, container: { readinessProbe: { httpGet: { port: 'admin' } } } })
     const found = await coverage([namespace('shop'), probed, ...shop.slice(2)], FROM_WEB, {

@@ -40,6 +40,46 @@ describe('the port of a Service', () => {
     expect(ids([...build, workload('web')], flow('shop/cart:80', 'web'))).toEqual([]))
 })
 
+describe('the port of pods of another build', () => {
+  const reader = [namespace('blog'), workload('reader', { namespace: 'blog' })]
+  const toCart = (key: string, more: object = {}) => ({ flows: { [key]: { from: ['blog/reader'], ...more } } })
+  const untranslated = 'network-policy-default-deny/untranslated-port'
+  const portsOut = (spec: Record<string, unknown>): unknown[] =>
+    harden(reader, spec)
+      .policies.filter(({ metadata }) => metadata.name === 'reader')
+      .flatMap(({ spec: written }) => (written as { egress: { ports: { port: number }[] }[] }).egress)
+      .flatMap(({ ports }) => ports.map(({ port }) => port))
+      .filter((port) => port !== 53)
+
+  test('is taken from the policy if only the Service has the number or the name', () => {
+    expect(portsOut(toCart('shop/cart:80', { podPort: 8080 }))).toEqual([8080])
+    expect(portsOut(toCart('shop/cart:http', { podPort: 8080 }))).toEqual([8080])
+    expect(portsOut(toCart('shop/cart:53/udp', { podPort: 5353, selector: { app: 'cart' } }))).toEqual([5353])
+  })
+
+  test.each([80, 443])('is in doubt if it is %s, until the policy says that it is meant so', (port) => {
+    expect(ids(reader, toCart(`shop/cart:${port}`))).toEqual([untranslated])
+    expect(ids(reader, toCart(`shop/cart:${port}`, { podPort: port }))).toEqual([])
+  })
+
+  test.each(['8080', 'http', '*'])('is not in doubt if it is %s', (port) =>
+    expect(ids(reader, toCart(`shop/cart:${port}`, { reason: 'a test' }))).toEqual([]),
+  )
+
+  test.each(['external/api.example.com:443', 'shop/cart:*'])('is none of %s', (key) =>
+    expect(() => harden(reader, toCart(key, { podPort: 8443 }))).toThrow(
+      /podPort for namespace\/workload and one port/,
+    ),
+  )
+
+  test('must be true where the pods are', () => {
+    const build = [...shop, ofType('ClusterIP')]
+    expect(ids(build, toCart('shop/cart:80', { podPort: 8080 }))).toEqual([])
+    expect(ids(build, toCart('shop/cart:80', { podPort: 8081 }))).toEqual(['flows/wrong-pod-port'])
+    expect(ids(build, toCart('shop/cart:8080', { podPort: 9090, plain: true }))).toEqual(['flows/wrong-pod-port'])
+  })
+})
+
 test('a caller whose pods carry other labels gets the labels to write', () => {
   const sender = workload('sender', { labels: { app: 'sender' } })
   const { findings } = harden([namespace('shop'), sender], flow('audit/sink:8443', 'shop/sender'))

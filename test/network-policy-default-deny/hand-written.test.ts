@@ -246,6 +246,41 @@ describe('what a policy admits beyond the flows is warned of', () => {
   })
 })
 
+describe('what a policy admits beyond the flows is said as the flow that declares it', () => {
+  const inNamespace = (name: string): object => ({ matchLabels: { 'kubernetes.io/metadata.name': name } })
+
+  test.each<[string, unknown[], object[], string]>([
+    ['pods of its namespace', [FRONTEND], [{ port: 9090 }], 'flow shop/cart:9090 from: [shop/frontend],'],
+    ['UDP', [FRONTEND], [{ port: 53, protocol: 'UDP' }], 'flow shop/cart:53/udp from: [shop/frontend],'],
+    [
+      'labels of their own elsewhere',
+      [{ namespaceSelector: inNamespace('edge'), podSelector: { matchLabels: { app: 'web' } } }],
+      [{ port: 9090 }],
+      'flow shop/cart:9090 from: [{"namespace":"edge","labels":{"app":"web"}}],',
+    ],
+    ['a whole namespace', [{ namespaceSelector: inNamespace('edge') }], [{ port: 80 }], 'from: [edge/*] and a reason,'],
+    ['everyone on every port', [], [], 'flow shop/cart:* from: [any] and a reason,'],
+    ['addresses', [{ ipBlock: { cidr: '192.0.2.0/24' } }], [{ port: 80 }], 'flow shop/cart:80 with its callers'],
+    [
+      'pods of any namespace',
+      [{ namespaceSelector: {}, podSelector: { matchLabels: { app: 'web' } } }],
+      [{ port: 80 }],
+      'flow shop/cart:80 with its callers',
+    ],
+    [
+      'what no labels say',
+      [{ podSelector: { matchExpressions: [{ key: 'app', operator: 'Exists' }] } }],
+      [{ port: 80 }],
+      'flow shop/cart:80 with its callers',
+    ],
+  ])('%s', (_, from, ports, line) => {
+    const byHand = networkPolicy('by-hand', { podSelector: CART, policyTypes: ['Ingress'], ingress: [{ from, ports }] })
+    const { findings } = harden([namespace('shop'), workload('cart'), byHand])
+    const said = findings.filter(({ id }) => id === BROADER).map(({ message }) => message)
+    expect(said).toEqual([expect.stringContaining(line)])
+  })
+})
+
 describe('what a policy lets out beyond the flows is warned of', () => {
   const isSaid = (egress: unknown[], spec: Record<string, unknown> = {}): boolean => {
     const byHand = networkPolicy('own', { podSelector: CART, policyTypes: ['Egress'], egress })

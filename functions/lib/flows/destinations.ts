@@ -1,5 +1,5 @@
 import { didYouMean, nearest } from '../framework/did-you-mean.ts'
-import type { Finding } from '../framework/finding.ts'
+import type { Details, Finding } from '../framework/finding.ts'
 import { isCalled } from '../kubernetes/previous-names.ts'
 import { type Labels, selects } from '../kubernetes/selector.ts'
 import {
@@ -87,13 +87,18 @@ const isNamed = (flow: Flow, name: string, workload: Workload): boolean =>
 const hostElsewhere = (flow: Flow, namespace: string, name: string): string | undefined =>
   flow.plain || !isTcp(flow) ? undefined : serviceHost(flow.service ?? name, namespace)
 
-/** Nothing in the build shows the port of these pods, so it is taken as written. */
+/** Nothing in the build shows the port of these pods, so it is taken as the policy says it. */
 const portsElsewhere = (flow: Flow): Port[] =>
   flow.port === EVERY_PORT ? everyPorts(flow) : [{ protocol: flow.protocol ?? 'TCP', port: flow.port }]
 
 /** Sidecars list hosts for TCP only. */
-const calleesAt = (pods: Omit<Callee, 'port' | 'dialled'>, ports: readonly Port[]): Callee[] =>
-  ports.map((port) => ({ ...pods, port, dialled: port, host: isTcp(port) ? pods.host : undefined }))
+const calleesAt = (pods: Omit<Callee, 'port' | 'dialled'>, ports: readonly Port[], podPort?: number): Callee[] =>
+  ports.map((dialled) => ({
+    ...pods,
+    port: podPort === undefined ? dialled : { ...dialled, port: podPort },
+    dialled,
+    host: isTcp(dialled) ? pods.host : undefined,
+  }))
 
 const calleesElsewhere = (flow: Flow, namespace: string, name: string): Callee[] =>
   calleesAt(
@@ -102,6 +107,7 @@ const calleesElsewhere = (flow: Flow, namespace: string, name: string): Callee[]
       host: hostElsewhere(flow, namespace, name),
     },
     portsElsewhere(flow),
+    flow.podPort,
   )
 
 /** Pods that a known operator makes for an object of the build. */
@@ -117,6 +123,11 @@ function madeCallees(flow: Flow, pods: MadePods, topology: Topology, found: Find
     const details = { ...about(flow), object: pods.object }
     const written = String(flow.port)
     found.push(findings['unknown-port'](details, flow.key, written, didYouMean(written, names), names))
+    return []
+  }
+  const mistaken = wrongPodPort(flow, target.port, { ...about(flow), object: pods.object })
+  if (mistaken) {
+    found.push(mistaken)
     return []
   }
   return protocolsOfMade(flow, pods, target.port).map((protocol) => ({
@@ -148,7 +159,7 @@ function runtimeCallees(flow: Flow, namespace: string, name: string, topology: T
   const pods = { namespace, workload: undefined, name, isHere, labels: flow.selector }
   const host = hostElsewhere(flow, namespace, name)
   const target = flow.port === EVERY_PORT ? undefined : portSelected(flow, namespace, topology)
-  return target ? [{ ...pods, ...target, host }] : calleesAt({ ...pods, host }, portsElsewhere(flow))
+  return target ? [{ ...pods, ...target, host }] : calleesAt({ ...pods, host }, portsElsewhere(flow), flow.podPort)
 }
 
 /** A number that one of the selected pods declares is theirs. Any other number, and any name, may be a Service's. */
@@ -295,7 +306,7 @@ function problemOf(
     const names = portNames(workload, topology)
     return findings['unknown-port'](details, flow.key, port, didYouMean(port, names), names)
   }
-  if (service) return undefined
+  if (service) return wrongPodPort(flow, port, details)
   const written = String(flow.port)
   if (flow.service !== undefined) {
     const meant = didYouMean(flow.service, carrying)
@@ -304,8 +315,15 @@ function problemOf(
   // A port that nobody calls is called through none of its Services.
   if (carrying.length > 1 && flow.expect === 'uncalled') return undefined
   if (carrying.length > 1) return findings['several-services'](details, flow.key, written, carrying)
-  return flow.plain || !isTcp(flow) ? undefined : findings['no-service'](details, flow.key, written)
+  if (!flow.plain && isTcp(flow)) return findings['no-service'](details, flow.key, written)
+  return wrongPodPort(flow, port, details)
 }
+
+/** What a policy says of the pods to other builds must be true where they are. */
+const wrongPodPort = (flow: Flow, port: string | number, details: Details): Finding | undefined =>
+  flow.podPort === undefined || flow.podPort === port
+    ? undefined
+    : findings['wrong-pod-port'](details, flow.key, flow.podPort, port)
 
 const portNames = (workload: Workload, topology: Topology): string[] => {
   const ports = [

@@ -37,6 +37,14 @@ export const findings = defineFindings('flows', {
     why: 'Policies admit numbers, and nothing says which number the name means.',
     fix: 'Correct the name in the key of the flow, or write the number of the port on the pod.',
   },
+  'wrong-pod-port': {
+    severity: 'error',
+    message: (flow: string, found: number, expected: number | string) =>
+      `flow ${flow}: found podPort ${found}, and the flow leads to port ${expected} of the pods; expected podPort: ${expected}`,
+    means: 'The podPort of a flow is not the port of the pods to which the flow leads.',
+    why: 'Builds that do not see the Service let their callers out to podPort, and nothing listens on it.',
+    fix: 'Write the port that the message gives, or correct the targetPort of the Service.',
+  },
   'unknown-service': {
     severity: 'error',
     message: (flow: string, service: string, port: string, meant: string, names: readonly string[]) =>

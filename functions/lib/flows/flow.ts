@@ -30,6 +30,8 @@ export interface Flow extends WrittenPort {
   expect: 'uncalled' | undefined
   plain: boolean
   service: string | undefined
+  /** The port on the pods, as the policy says it to builds that do not see the Service. */
+  podPort: number | undefined
   selector: Labels | undefined
   reason: string | undefined
 }
@@ -76,6 +78,7 @@ function parseFlow(key: string, spec: FlowSpec): Flow[] {
         expect: spec.expect,
         plain,
         service: spec.service,
+        podPort: spec.podPort,
         selector: spec.selector,
         reason: spec.reason,
       },

@@ -74,6 +74,13 @@ export const flowSchema = z
           'Service by which the destination is called, where several select it or pods are dialled by address',
         ),
       ),
+    podPort: z
+      .optional(z.int().check(z.gte(1), z.lte(65535)))
+      .check(
+        z.describe(
+          'Port of the pods, if the key gives the port of a Service: builds that lack the Service cannot translate it',
+        ),
+      ),
     selector: z
       .optional(labelsSchema.check(z.refine((labels) => Object.keys(labels).length > 0, 'at least one label')))
       .check(z.describe('Labels of pods that are made at run time, and so stand in no manifest')),
@@ -147,6 +154,12 @@ const hasPort = ({ namespace, port, endPort }: KeyParts): boolean =>
   (port !== EVERY_PORT || namespace !== EXTERNAL) &&
   (endPort === undefined || (namespace === EXTERNAL && isPort(endPort) && Number(endPort) > Number(port)))
 
+/** Does the key lead to one port of pods? */
+function hasPodPort(key: string): boolean {
+  const { namespace, port } = partsOf(key)
+  return namespace !== EXTERNAL && port !== EVERY_PORT
+}
+
 const DESTINATION = '`namespace/workload:port` or `external/host:port`'
 
 /**
@@ -176,6 +189,10 @@ export const flowsSchema = z
     flowSchema,
   )
   .check(
+    z.refine(
+      (flows) => Object.entries(flows).every(([key, { podPort }]) => podPort === undefined || hasPodPort(key)),
+      'podPort for namespace/workload and one port alone',
+    ),
     z.describe(
       `Destination, as ${DESTINATION}, to who may call it; \`53/udp\` gives a protocol, \`30000-30100\` a range of a host outside, \`loki/*:*\` every port of every workload, with a reason`,
     ),

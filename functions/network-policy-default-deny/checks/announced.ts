@@ -3,7 +3,7 @@ import type { Flow } from '../../lib/flows/flow.ts'
 import { ingressClassOf } from '../../lib/flows/gateways.ts'
 import { gatewaysOf } from '../../lib/flows/gateways-schema.ts'
 import { isBehind, targetOfMade } from '../../lib/flows/made-pods.ts'
-import { isEveryPort } from '../../lib/flows/port.ts'
+import { isEveryPort, numberOf } from '../../lib/flows/port.ts'
 import { EVERY_PORT } from '../../lib/flows/schema.ts'
 import type { Finding } from '../../lib/framework/finding.ts'
 import { rangeOfAddress } from '../../lib/kubernetes/cidr.ts'
@@ -29,7 +29,12 @@ export const announcedTraffic = (build: Build, open: ReadonlyMap<Subject, string
       ]
     : []),
   ...(build.spec.directions.includes('Egress')
-    ? [...servicePortsElsewhere(build), ...hostsWithoutAddresses(build), ...kubeletsWithoutNodes(build, open)]
+    ? [
+        ...servicePortsElsewhere(build),
+        ...untranslatedPorts(build),
+        ...hostsWithoutAddresses(build),
+        ...kubeletsWithoutNodes(build, open),
+      ]
     : []),
 ]
 
@@ -121,11 +126,28 @@ const servicePortsElsewhere = (build: Build): Finding[] =>
     ]
   })
 
-const isServicePortAlone = ({ port }: Flow, callee: Callee): boolean =>
+const isServicePortAlone = ({ port, podPort }: Flow, callee: Callee): boolean =>
+  podPort === undefined &&
   !isEveryPort(callee.port) &&
   callee.workload !== undefined &&
   callee.port.port !== port &&
   containerPort(callee.workload, port) === undefined
+
+/** Programs of containers listen on higher ports, because they seldom run as root; a Service often has 80 or 443. */
+const FIRST_PORT_OF_USERS = 1024
+
+function untranslatedPorts({ flows }: Build): Finding[] {
+  const keys = flows
+    .filter(
+      ({ flow, callees, callers }) =>
+        callers.length > 0 &&
+        flow.podPort === undefined &&
+        flow.selector === undefined &&
+        callees.some(({ isHere, port }) => !isHere && !isEveryPort(port) && numberOf(port) < FIRST_PORT_OF_USERS),
+    )
+    .map(({ flow }) => flow.key)
+  return keys.length > 0 ? [findings['untranslated-port']({}, [...new Set(keys)])] : []
+}
 
 function hostsWithoutAddresses({ flows, spec }: Build): Finding[] {
   if (spec.dialect === 'cilium') return []
