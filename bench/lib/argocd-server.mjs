@@ -25,24 +25,27 @@ export class PluginServer {
   #process
   #folder = join(work, 'argocd-server')
   #checkout = join(this.#folder, 'checkout')
-  /** Of the server and of what it started and waited for, in seconds. */
-  get cpu() {
-    // Behind the name of the program: state, and ten numbers before user, system, and both of the children.
+  /** Of what it started and waited for, in seconds. Its own, with which it unpacks repositories, is not the plugin's. */
+  get cpuOfPlugin() {
+    // Behind the name of the program: state, and twelve numbers before user and system of the children.
     const fields = readFileSync(`/proc/${this.#process.pid}/stat`, 'utf8')
       .replace(/^.*\) /, '')
       .split(' ')
-    return fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks), 0) / TICKS_A_SECOND
+    return (Number(fields[13]) + Number(fields[14])) / TICKS_A_SECOND
   }
   /** In MB. */
   get memory() {
     return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${this.#process.pid}/status`, 'utf8'))[1]) / 1024
   }
 
-  /** With a copy of what Kustomize reads of this repository, which is packed and sent at each call. */
+  /** With a copy of what Kustomize reads of this repository, which is packed, sent and unpacked at each call. */
   async start() {
     for (const name of ['config', 'sockets', 'temporary']) mkdirSync(join(this.#folder, name), { recursive: true })
     for (const name of ['base', 'components', 'functions', 'overlays'])
-      cpSync(join(root, name), join(this.#checkout, name), { recursive: true })
+      cpSync(join(root, name), join(this.#checkout, name), {
+        recursive: true,
+        filter: (path) => !/\/examples$/.test(path),
+      })
     const plugin = parse(readFileSync(join(root, 'integrations/argocd/plugin.yaml'), 'utf8'))
     plugin.spec.generate.command[2] = `${node('argocd.cjs')}; exit $?`
     writeFileSync(join(this.#folder, 'config/plugin.yaml'), stringify(plugin))
@@ -73,7 +76,8 @@ export class PluginServer {
     return JSON.parse(Buffer.concat(await client.stdout.toArray()).toString()).manifests
   }
 
+  /** It takes its time over a request to end. */
   stop() {
-    this.#process.kill()
+    this.#process.kill('SIGKILL')
   }
 }
