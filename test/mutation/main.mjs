@@ -1,18 +1,19 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
-import { join, relative } from 'node:path'
+import { join, relative, resolve } from 'node:path'
 
 // npm run mutation [-- FOLDER...]: changes functions/ a little in every place, folder by folder, and looks whether a test
-// notices. Results are kept in test/reliability/mutation.json after each folder, and a folder whose sources and tests are
-// what they were is left out, so it goes on where it was stopped. It takes hours; docs/reliability.md shows what it found.
+// notices. The answer for each change is kept below node_modules/.cache, and the results of each folder in
+// test/reliability/mutation.json: a run that is stopped goes on where it was. docs/reliability.md shows what it found.
 
 /** Stryker is no dependency: 168 packages that one script needs. This version runs on Node 20. */
 const STRYKER = '@stryker-mutator/core@9.6.1'
 const HOME = 'node_modules/.cache/krm-hardening/stryker'
 const RESULTS = 'test/reliability/mutation.json'
-/** What takes longer than all the others together, and what runs Kustomize. */
-const SLOW = /properties|performance|line-breaks|charts|yaml-text|hostile-input|field-pattern/
+/** Tests that take longer than all the others together, and those that run other programs, whose sources are the real ones. */
+const LEFT_OUT =
+  /properties|performance|line-breaks|yaml-text|hostile-input|field-pattern|exactness|charts|canonical-yaml|flux-conventions\/schemas/
 
 const filesBelow = (folder, ends) =>
   readdirSync(folder, { recursive: true, encoding: 'utf8' })
@@ -23,15 +24,17 @@ const filesBelow = (folder, ends) =>
 /** Every folder below functions/ that has sources of its own. */
 const folders = [...new Set(filesBelow('functions', '.ts').map((file) => file.slice(0, file.lastIndexOf('/'))))]
 
-/** The tests that know about a folder, the quick ones first, and the examples that they share. */
+/** The tests that know about a folder, its own and the quick ones first, and the examples that they share. */
 function testsOf(folder) {
   const [, name] = folder.split('/')
-  const own = name === undefined || name === 'hardening' ? 'test/lib' : `test/${name}`
-  const tests = filesBelow(own, '.test.ts').filter((file) => !SLOW.test(file))
-  const shared = name === 'lib' ? ['network-policy-default-deny', 'replication-factor', 'istio-hardening'] : []
+  const isShared = name === undefined || name === 'hardening' || name === 'lib'
+  const own = filesBelow(isShared ? 'test/lib' : `test/${name}`, '.test.ts')
+  const functions = readdirSync('functions').flatMap((each) => (existsSync(`test/${each}`) ? [`test/${each}`] : []))
+  const others = isShared ? functions.flatMap((tests) => filesBelow(tests, '.test.ts')) : []
+  const files = [...new Set([...own, 'test/findings.test.ts', 'test/examples.test.ts', ...others])]
   return {
-    examples: `^(${[name === 'lib' ? shared.join('|') : (name ?? 'hardening'), 'hardening'].join('|')}) `,
-    files: [...tests, 'test/findings.test.ts', 'test/examples.test.ts'],
+    pattern: isShared ? '' : `^(${name}|hardening) `,
+    files: files.filter((file) => !LEFT_OUT.test(file)),
   }
 }
 
@@ -40,9 +43,11 @@ const sourcesOf = (folder) =>
     .filter((file) => file.endsWith('.ts') && statSync(join(folder, file)).isFile())
     .map((file) => join(folder, file))
 
+const contentHash = (file) => createHash('sha256').update(readFileSync(file)).digest('hex').slice(0, 16)
+
 function fingerprint(folder, tests) {
   const hash = createHash('sha256')
-  for (const file of [...sourcesOf(folder), ...tests.files]) hash.update(`${file}\0${readFileSync(file, 'utf8')}\0`)
+  for (const file of [...sourcesOf(folder), ...tests.files]) hash.update(`${file}\0${contentHash(file)}\0`)
   return hash.digest('hex').slice(0, 16)
 }
 
@@ -54,20 +59,24 @@ function installStryker() {
   execFileSync('npm', ['install', ...options, STRYKER], { stdio: 'inherit' })
 }
 
-function mutate(folder, tests) {
+function mutate(folder, { files, pattern }) {
   const report = join(HOME, 'report.json')
+  const kept = resolve(HOME, `${folder.replaceAll('/', '-')}.jsonl`)
+  const sources = Object.fromEntries(sourcesOf(folder).map((file) => [file, contentHash(file)]))
   const config = {
-    testRunner: 'command',
-    commandRunner: { command: `node test/mutation/run-tests.cjs '${tests.examples}' ${tests.files.join(' ')}` },
-    plugins: [],
+    testRunner: 'suite',
+    plugins: ['./test/mutation/runner.mjs'],
+    suite: { files, pattern, kept, sources },
     mutate: [`${folder}/*.ts`],
+    coverageAnalysis: 'perTest',
     reporters: ['progress-append-only', 'json'],
     jsonReporter: { fileName: report },
     tempDirName: join(HOME, 'sandbox'),
     concurrency: 1,
     tsconfigFile: 'none.json',
-    ignorePatterns: ['dist', 'packages', 'base', 'overlays', 'bench', 'test/golden', 'test/e2e'],
-    timeoutMS: 60_000,
+    ignorePatterns: ['dist', 'packages', 'bench', 'test/e2e'],
+    timeoutMS: 30_000,
+    dryRunTimeoutMinutes: 30,
   }
   writeFileSync(join(HOME, 'config.json'), JSON.stringify(config))
   const { status } = spawnSync(join(HOME, 'node_modules/.bin/stryker'), ['run', join(HOME, 'config.json')], {
@@ -102,7 +111,8 @@ function describe({ file, source, location: { start, end }, replacement }) {
 const wanted = process.argv.slice(2)
 const results = existsSync(RESULTS) ? JSON.parse(readFileSync(RESULTS, 'utf8')) : {}
 installStryker()
-for (const folder of wanted.length > 0 ? wanted : folders) {
+const isWanted = (folder) => wanted.length === 0 || wanted.some((name) => folder === name || folder.startsWith(`${name}/`))
+for (const folder of folders.filter(isWanted)) {
   const tests = testsOf(folder)
   const of = fingerprint(folder, tests)
   if (results[folder]?.of === of) continue
@@ -110,4 +120,4 @@ for (const folder of wanted.length > 0 ? wanted : folders) {
   const sorted = Object.fromEntries(Object.entries(results).sort(([a], [b]) => (a < b ? -1 : 1)))
   writeFileSync(RESULTS, `${JSON.stringify(sorted, null, 2)}\n`)
 }
-execFileSync('npm', ['run', 'update', 'docs/reliability.md'], { stdio: 'inherit' })
+if (!process.env.NO_PAGE) execFileSync('npm', ['run', 'update', 'docs/reliability.md'], { stdio: 'inherit' })

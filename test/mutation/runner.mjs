@@ -1,0 +1,103 @@
+import { createHash } from 'node:crypto'
+import { appendFileSync, existsSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+
+// For Stryker: runs the tests that reach a mutant, in this process, and keeps each answer, so that a run that was stopped goes
+// on where it was. A test that fails is run once more without the mutant, and a mutant that survives once more in modules that
+// were loaded with it: what an earlier mutant left behind in memory decides nothing.
+
+const { loadTests, runTests } = createRequire(import.meta.url)('./suite.cjs')
+
+const hashOf = (...parts) => createHash('sha1').update(parts.join('\0')).digest('hex').slice(0, 20)
+const state = () => (globalThis.__stryker__ ??= {})
+
+/** What was found of mutants: one JSON object a line. A kill holds while its test is what it was, a survival while all are. */
+function keptAnswers(path) {
+  const answers = new Map()
+  if (existsSync(path))
+    for (const line of readFileSync(path, 'utf8').split('\n').filter(Boolean)) {
+      const answer = JSON.parse(line)
+      answers.set(answer.mutant, answer)
+    }
+  return {
+    get: (mutant, of) => {
+      const answer = answers.get(mutant)
+      return answer && answer.of === of(answer.result) ? answer.result : undefined
+    },
+    keep: (mutant, result, of) => appendFileSync(path, `${JSON.stringify({ mutant, of: of(result), result })}\n`),
+  }
+}
+
+function createRunner(options) {
+  const { files, pattern, kept, sources } = options.suite
+  const answers = keptAnswers(kept)
+  const testFile = Object.fromEntries(files.map((file) => [file, hashOf(readFileSync(file, 'utf8'))]))
+  const all = hashOf(...Object.values(testFile))
+  const of = (result) => (result.status === 'killed' ? testFile[result.killedBy[0].split(' ')[0]] : all)
+  const keyOf = ({ fileName, replacement, location }) =>
+    hashOf(fileName.slice(fileName.lastIndexOf('functions/')), sources[fileName.slice(fileName.lastIndexOf('functions/'))], replacement, JSON.stringify(location))
+  let tests
+
+  function activate(mutant, hitLimit) {
+    Object.assign(state(), { activeMutant: mutant, hitLimit, hitCount: hitLimit ? 0 : undefined })
+  }
+  const isLimitReached = () => state().hitCount > state().hitLimit
+
+  async function attempt({ activeMutant, testFilter, hitLimit, timeout }, isLoadedWithIt) {
+    try {
+      if (isLoadedWithIt) activate(activeMutant.id, hitLimit)
+      if (isLoadedWithIt || tests === undefined) tests = loadTests(files, pattern)
+      const wanted = testFilter && new Set(testFilter)
+      const chosen = wanted ? tests.filter(({ id }) => wanted.has(id)) : tests
+      if (chosen.length === 0) throw new Error('no test of the dry run is there')
+      activate(activeMutant.id, hitLimit)
+      const { passed, failed } = await runTests(chosen, (id) => (state().currentTestId = id))
+      if (isLimitReached()) return { status: 'timeout', reason: `reached more than ${hitLimit} times` }
+      if (!failed) return { status: 'survived', nrOfTests: passed.length }
+      const { id, message } = failed
+      return { status: 'killed', killedBy: [id], failureMessage: message.slice(0, 500), nrOfTests: passed.length + 1 }
+    } catch (error) {
+      if (!isLoadedWithIt) throw error
+      return { status: 'killed', killedBy: [`${files[0]} loads`], failureMessage: String(error), nrOfTests: 0 }
+    } finally {
+      activate(undefined)
+      if (isLoadedWithIt) tests = undefined
+    }
+  }
+
+  /** Whether the test that failed passes without the mutant, in the same modules. */
+  async function isByMutant({ killedBy: [killer] }) {
+    const { failed } = await runTests(tests.filter(({ id }) => id === killer), () => undefined)
+    return failed === undefined
+  }
+
+  async function judged(request) {
+    const isStatic = request.mutantActivation === 'static' || request.reloadEnvironment
+    if (isStatic) return attempt(request, true)
+    const quick = await attempt(request, false)
+    if (quick.status === 'timeout' || (quick.status === 'killed' && (await isByMutant(quick)))) return quick
+    return attempt(request, true)
+  }
+
+  return {
+    capabilities: () => ({ reloadEnvironment: true }),
+    async dryRun() {
+      tests = loadTests(files, pattern)
+      const { passed, failed } = await runTests(tests, (id) => (state().currentTestId = id))
+      if (failed) return { status: 'error', errorMessage: `${failed.id}: ${failed.message}` }
+      const results = passed.map(({ id, milliseconds }) => ({ id, name: id, status: 0, timeSpentMs: milliseconds }))
+      return { status: 'complete', tests: results, mutantCoverage: state().mutantCoverage }
+    },
+    async mutantRun(request) {
+      const mutant = keyOf(request.activeMutant)
+      const known = answers.get(mutant, of)
+      if (known) return known
+      const result = await judged(request)
+      answers.keep(mutant, result, of)
+      return result
+    },
+  }
+}
+createRunner.inject = ['options']
+
+export const strykerPlugins = [{ kind: 'TestRunner', name: 'suite', factory: createRunner }]
