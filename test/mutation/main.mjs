@@ -15,6 +15,9 @@ const RESULTS = 'test/reliability/mutation.json'
 const LEFT_OUT =
   /properties|performance|line-breaks|yaml-text|hostile-input|field-pattern|exactness|charts|canonical-yaml|flux-conventions\/schemas/
 
+/** Tests of every function: its findings, its examples, and what is generated from its configuration. */
+const OF_ALL = ['test/findings.test.ts', 'test/examples.test.ts', 'test/generated.test.ts']
+
 const filesBelow = (folder, ends) =>
   readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith(ends) && !file.includes('examples/'))
@@ -31,7 +34,7 @@ function testsOf(folder) {
   const own = filesBelow(isShared ? 'test/lib' : `test/${name}`, '.test.ts')
   const functions = readdirSync('functions').flatMap((each) => (existsSync(`test/${each}`) ? [`test/${each}`] : []))
   const others = isShared ? functions.flatMap((tests) => filesBelow(tests, '.test.ts')) : []
-  const files = [...new Set([...own, 'test/findings.test.ts', 'test/examples.test.ts', ...others])]
+  const files = [...new Set([...own, ...OF_ALL, ...others])]
   return {
     pattern: isShared ? '' : `^(${name}|hardening) `,
     files: files.filter((file) => !LEFT_OUT.test(file)),
@@ -111,7 +114,8 @@ function describe({ file, source, location: { start, end }, replacement }) {
 const wanted = process.argv.slice(2)
 const results = existsSync(RESULTS) ? JSON.parse(readFileSync(RESULTS, 'utf8')) : {}
 installStryker()
-const isWanted = (folder) => wanted.length === 0 || wanted.some((name) => folder === name || folder.startsWith(`${name}/`))
+const isWanted = (folder) =>
+  wanted.length === 0 || wanted.some((name) => folder === name || folder.startsWith(`${name}/`))
 for (const folder of folders.filter(isWanted)) {
   const tests = testsOf(folder)
   const of = fingerprint(folder, tests)

@@ -3,8 +3,8 @@ import { appendFileSync, existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 
 // For Stryker: runs the tests that reach a mutant, in this process, and keeps each answer, so that a run that was stopped goes
-// on where it was. A test that fails is run once more without the mutant, and a mutant that survives once more in modules that
-// were loaded with it: what an earlier mutant left behind in memory decides nothing.
+// on where it was. A test that fails is run once more without the mutant, so that nothing that an earlier mutant left behind
+// in memory counts as a kill.
 
 const { loadTests, runTests } = createRequire(import.meta.url)('./suite.cjs')
 
@@ -35,7 +35,12 @@ function createRunner(options) {
   const all = hashOf(...Object.values(testFile))
   const of = (result) => (result.status === 'killed' ? testFile[result.killedBy[0].split(' ')[0]] : all)
   const keyOf = ({ fileName, replacement, location }) =>
-    hashOf(fileName.slice(fileName.lastIndexOf('functions/')), sources[fileName.slice(fileName.lastIndexOf('functions/'))], replacement, JSON.stringify(location))
+    hashOf(
+      fileName.slice(fileName.lastIndexOf('functions/')),
+      sources[fileName.slice(fileName.lastIndexOf('functions/'))],
+      replacement,
+      JSON.stringify(location),
+    )
   let tests
 
   function activate(mutant, hitLimit) {
@@ -43,31 +48,41 @@ function createRunner(options) {
   }
   const isLimitReached = () => state().hitCount > state().hitLimit
 
-  async function attempt({ activeMutant, testFilter, hitLimit, timeout }, isLoadedWithIt) {
+  /** What the tests that reach the mutant say. `isLoadedWithIt`: the modules are loaded again, while it is active. */
+  async function attempt({ activeMutant, testFilter, hitLimit }, isLoadedWithIt) {
+    activate(isLoadedWithIt ? activeMutant.id : undefined, hitLimit)
     try {
-      if (isLoadedWithIt) activate(activeMutant.id, hitLimit)
       if (isLoadedWithIt || tests === undefined) tests = loadTests(files, pattern)
-      const wanted = testFilter && new Set(testFilter)
-      const chosen = wanted ? tests.filter(({ id }) => wanted.has(id)) : tests
-      if (chosen.length === 0) throw new Error('no test of the dry run is there')
-      activate(activeMutant.id, hitLimit)
-      const { passed, failed } = await runTests(chosen, (id) => (state().currentTestId = id))
-      if (isLimitReached()) return { status: 'timeout', reason: `reached more than ${hitLimit} times` }
-      if (!failed) return { status: 'survived', nrOfTests: passed.length }
-      const { id, message } = failed
-      return { status: 'killed', killedBy: [id], failureMessage: message.slice(0, 500), nrOfTests: passed.length + 1 }
     } catch (error) {
+      tests = undefined
+      activate(undefined)
       if (!isLoadedWithIt) throw error
       return { status: 'killed', killedBy: [`${files[0]} loads`], failureMessage: String(error), nrOfTests: 0 }
-    } finally {
-      activate(undefined)
-      if (isLoadedWithIt) tests = undefined
     }
+    activate(activeMutant.id, hitLimit)
+    const result = await run(testFilter, hitLimit)
+    activate(undefined)
+    if (isLoadedWithIt) tests = undefined
+    return result
+  }
+
+  async function run(testFilter, hitLimit) {
+    const wanted = testFilter && new Set(testFilter)
+    const chosen = wanted ? tests.filter(({ id }) => wanted.has(id)) : tests
+    if (chosen.length === 0) throw new Error('no test of the dry run is there')
+    const { passed, failed } = await runTests(chosen, (id) => (state().currentTestId = id))
+    if (isLimitReached()) return { status: 'timeout', reason: `reached more than ${hitLimit} times` }
+    if (!failed) return { status: 'survived', nrOfTests: passed.length }
+    const { id, message } = failed
+    return { status: 'killed', killedBy: [id], failureMessage: message.slice(0, 500), nrOfTests: passed.length + 1 }
   }
 
   /** Whether the test that failed passes without the mutant, in the same modules. */
   async function isByMutant({ killedBy: [killer] }) {
-    const { failed } = await runTests(tests.filter(({ id }) => id === killer), () => undefined)
+    const { failed } = await runTests(
+      tests.filter(({ id }) => id === killer),
+      () => undefined,
+    )
     return failed === undefined
   }
 
@@ -75,8 +90,7 @@ function createRunner(options) {
     const isStatic = request.mutantActivation === 'static' || request.reloadEnvironment
     if (isStatic) return attempt(request, true)
     const quick = await attempt(request, false)
-    if (quick.status === 'timeout' || (quick.status === 'killed' && (await isByMutant(quick)))) return quick
-    return attempt(request, true)
+    return quick.status !== 'killed' || (await isByMutant(quick)) ? quick : attempt(request, true)
   }
 
   return {

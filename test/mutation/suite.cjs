@@ -26,7 +26,7 @@ const original = Module._load
 Module._load = (request, ...rest) => (request === '@jest/globals' ? { ...globals, expect } : original(request, ...rest))
 
 /**
- * Loads test files anew, with all that they import from this project. `pattern` limits the tests of test/examples.test.ts by
+ * Loads test files again, with all that they import from this project. `pattern` limits the tests of test/examples.test.ts by
  * their names. Answers the tests in their order: `{ id, file, test }`, where `id` is of one test alone.
  */
 function loadTests(files, pattern) {
