@@ -71,7 +71,8 @@ async function startOnFreePorts(programs: Programs): Promise<Cluster> {
     '--bind-address=127.0.0.1',
     '--advertise-address=127.0.0.1',
     '--endpoint-reconciler-type=none',
-    '--service-cluster-ip-range=10.0.0.0/24',
+    // Services without kube-proxy: what the server itself calls, a test answers at the address of the Service.
+    `--service-cluster-ip-range=${SERVICES}`,
     `--service-account-key-file=${key}`,
     `--service-account-signing-key-file=${key}`,
     '--service-account-issuer=https://kubernetes.default.svc',
@@ -127,6 +128,9 @@ async function end(child: ChildProcess): Promise<void> {
   child.kill('SIGKILL')
   await ended
 }
+
+/** Loopback, so that a test can listen there. */
+const SERVICES = '127.20.0.0/24'
 
 const TOKEN = 'of-the-tests'
 

@@ -15,20 +15,30 @@ const PUBLISHED: Readonly<Record<string, readonly string[]>> = {
     'deploy/crds/cert-manager.io_issuers.yaml',
   ],
   'github.com/external-secrets/external-secrets@v1.3.2': ['config/crds/bases/external-secrets.io_externalsecrets.yaml'],
+  'sigs.k8s.io/gateway-api@v1.5.1': [
+    'config/crd/standard/gateway.networking.k8s.io_gateways.yaml',
+    'config/crd/standard/gateway.networking.k8s.io_grpcroutes.yaml',
+    'config/crd/standard/gateway.networking.k8s.io_httproutes.yaml',
+  ],
   'k8s.io/autoscaler/vertical-pod-autoscaler@v1.8.1': ['deploy/vpa-v1-crd-gen.yaml'],
 }
 
-/** Groups whose definitions are in no module of Go: Strimzi is written in Java. */
-export const UNDEFINED_GROUPS = ['kafka.strimzi.io']
+/** Strimzi is written in Java: strimzi/generate.mjs makes its definitions from what it publishes. */
+const STRIMZI = join(__dirname, '../strimzi/definitions.jsonl')
 
 /** The CustomResourceDefinitions that others publish. Throws with what Go says where one cannot be had. */
-export const publishedDefinitions = (): KubernetesObject[] =>
-  Object.entries(PUBLISHED).flatMap(([module, files]) => {
+export const publishedDefinitions = (): KubernetesObject[] => [
+  ...Object.entries(PUBLISHED).flatMap(([module, files]) => {
     const folder = downloaded(module)
     return files
       .flatMap((file) => objectsOf(readFileSync(join(folder, file), 'utf8')))
       .filter(({ kind }) => kind === 'CustomResourceDefinition')
-  })
+  }),
+  ...readFileSync(STRIMZI, 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as KubernetesObject),
+]
 
 /** The folder of a module and version that Go downloads. */
 export function downloaded(module: string): string {
