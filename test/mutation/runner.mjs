@@ -29,7 +29,7 @@ function keptAnswers(path) {
 }
 
 function createRunner(options) {
-  const { files, pattern, kept, sources } = options.suite
+  const { files, only, kept, sources } = options.suite
   const answers = keptAnswers(kept)
   const testFile = Object.fromEntries(files.map((file) => [file, hashOf(readFileSync(file, 'utf8'))]))
   const all = hashOf(...Object.values(testFile))
@@ -52,7 +52,7 @@ function createRunner(options) {
   async function attempt({ activeMutant, testFilter, hitLimit }, isLoadedWithIt) {
     activate(isLoadedWithIt ? activeMutant.id : undefined, hitLimit)
     try {
-      if (isLoadedWithIt || tests === undefined) tests = loadTests(files, pattern)
+      if (isLoadedWithIt || tests === undefined) tests = loadTests(files, only)
     } catch (error) {
       tests = undefined
       activate(undefined)
@@ -96,7 +96,7 @@ function createRunner(options) {
   return {
     capabilities: () => ({ reloadEnvironment: true }),
     async dryRun() {
-      tests = loadTests(files, pattern)
+      tests = loadTests(files, only)
       const { passed, failed } = await runTests(tests, (id) => (state().currentTestId = id))
       if (failed) return { status: 'error', errorMessage: `${failed.id}: ${failed.message}` }
       const results = passed.map(({ id, milliseconds }) => ({ id, name: id, status: 0, timeSpentMs: milliseconds }))

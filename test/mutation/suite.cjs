@@ -26,10 +26,10 @@ const original = Module._load
 Module._load = (request, ...rest) => (request === '@jest/globals' ? { ...globals, expect } : original(request, ...rest))
 
 /**
- * Loads test files again, with all that they import from this project. `pattern` limits the tests of test/examples.test.ts by
- * their names. Answers the tests in their order: `{ id, file, test }`, where `id` is of one test alone.
+ * Loads test files again, with all that they import from this project. `only` limits the tests of a file by a
+ * pattern for their names. Answers the tests in their order: `{ id, file, test }`, where `id` is of one test alone.
  */
-function loadTests(files, pattern) {
+function loadTests(files, only) {
   for (const path of Object.keys(require.cache)) if (isOfProject(path)) delete require.cache[path]
   resetState()
   const tests = []
@@ -37,7 +37,7 @@ function loadTests(files, pattern) {
     const block = collect(file)
     for (const test of testsIn(block)) {
       const name = nameOf(test)
-      if (test.mode === 'skip' || (file.endsWith('examples.test.ts') && !new RegExp(pattern).test(name))) continue
+      if (test.mode === 'skip' || !new RegExp(only[file] ?? '').test(name)) continue
       const same = tests.filter((other) => other.name === name && other.file === file).length
       tests.push({ id: `${file} ${name}${same > 0 ? ` (${same})` : ''}`, name, file, test })
     }
