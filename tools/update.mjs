@@ -9,7 +9,6 @@ const GOLDENS = [
   { files: /^test\/golden\/(?!components\/)/, tests: 'test/stacks/stacks.test.ts' },
   { files: /^test\/adopt\/expected\//, tests: 'test/adopt/' },
   { files: /^test\/stacks\/immutable-fields\//, tests: 'test/stacks/immutable-fields.test.ts' },
-  { files: /^test\/adopt\/expected\//, tests: 'test/adopt/init.test.ts' },
   { files: /^docs\/reliability\.md$/, tests: 'test/reliability/' },
 ]
 const COMPARING = ' shows$'
