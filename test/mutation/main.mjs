@@ -15,8 +15,8 @@ const RESULTS = 'test/reliability/mutation.json'
 const LEFT_OUT =
   /properties|performance|line-breaks|yaml-text|hostile-input|field-pattern|exactness|charts|canonical-yaml|flux-conventions\/schemas/
 
-/** Tests of every function: its findings, its examples, and what is generated from its configuration. */
-const OF_ALL = ['test/findings.test.ts', 'test/examples.test.ts', 'test/generated.test.ts']
+/** Tests of every function: its findings, and its examples. */
+const OF_ALL = ['test/findings.test.ts', 'test/examples.test.ts']
 
 const filesBelow = (folder, ends) =>
   readdirSync(folder, { recursive: true, encoding: 'utf8' })
@@ -38,7 +38,6 @@ function testsOf(folder) {
   return {
     only: {
       'test/examples.test.ts': isShared ? '' : `^(${name}|hardening) `,
-      'test/generated.test.ts': '^what is generated ',
     },
     files: files.filter((file) => !LEFT_OUT.test(file)),
   }
