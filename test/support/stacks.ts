@@ -56,7 +56,7 @@ export function isHardened(stack: string): boolean {
 /** The objects of a YAML stream as Kustomize prints it. */
 export const objectsOf = (yaml: string): KubernetesObject[] =>
   yaml
-    .split(/^---\n/m)
+    .split(/^---$/m)
     .filter((document) => /^[^#\s]/m.test(document))
     .map((document) => readCanonicalYaml(document) as KubernetesObject)
 
