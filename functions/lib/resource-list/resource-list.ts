@@ -36,13 +36,15 @@ export async function readResourceList(text: string): Promise<ResourceList> {
   const ofKustomize = itemsOfKustomize(parts.items)
   const items = ofKustomize ?? parts.items
   const caller = ofKustomize ? 'kustomize' : items.some((item) => packagePath(item) !== undefined) ? 'kpt' : 'stdin'
-  return requireOneReading(text, {
+  const list: ResourceList = {
     header: parts.header,
     items: items.map((item) => ({ text: item, ...typeInText(item) })),
     functionConfig: readFunctionConfig(parts.functionConfig),
     codec: caller === 'kustomize' ? kustomizeCodec : await peopleCodec(),
     caller,
-  })
+  }
+  if (hasBreaksOfGo(text)) await requireOneReading(text, parts.items, list)
+  return list
 }
 
 /** Writes the answer: header, items, results. */
@@ -62,19 +64,18 @@ export function parsing<T>(what: string, parse: () => T): T {
 }
 
 /** Few texts have breaks that Go alone sees, so the parser that they need is loaded for them alone. */
-async function requireOneReading(text: string, list: ResourceList): Promise<ResourceList> {
-  if (!hasBreaksOfGo(text)) return list
+async function requireOneReading(
+  text: string,
+  items: readonly string[],
+  { codec, functionConfig }: ResourceList,
+): Promise<void> {
   const { asLinesOfGo, requireOneReading: compare } = await import('../yaml/line-breaks.ts')
   const toGo = await splitAnyShape(asLinesOfGo(text))
-  const read = (item: string): unknown => list.codec.decode(item).object
+  const read = (item: string): unknown => codec.decode(item).object
   parsing('stdin', () => {
-    compare(
-      list.items.map((item) => read(item.text)),
-      (itemsOfKustomize(toGo.items) ?? toGo.items).map(read),
-    )
-    compare(list.functionConfig, readFunctionConfig(toGo.functionConfig))
+    compare(items.map(read), toGo.items.map(read))
+    compare(functionConfig, readFunctionConfig(toGo.functionConfig))
   })
-  return list
 }
 
 async function splitAnyShape(text: string): Promise<ResourceListText> {
