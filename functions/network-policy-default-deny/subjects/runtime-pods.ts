@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Callee } from '../../lib/flows/destinations.ts'
+import { GATEWAY_NAME } from '../../lib/flows/gateways.ts'
 import { type MadePods, selectsMade } from '../../lib/flows/made-pods.ts'
 import type { ResolvedFlow } from '../../lib/flows/resolve.ts'
 import type { Topology } from '../../lib/flows/topology.ts'
@@ -82,7 +83,10 @@ const nameOf = (place: string): string => place.slice(place.indexOf('/') + 1)
 
 const byPlace = (a: Named, b: Named): number => (a.place < b.place ? -1 : 1)
 
-/** Several names for the same pods make one policy, under the first of them. */
+/**
+ * Several names for the same pods make one policy, under the first of them. In an ambient mesh the pods of gateways and
+ * waypoints alone run a proxy, which calls istiod.
+ */
 function subjectOf(group: readonly Named[], { topology, spec, namespaces, kubeletReaders }: Surroundings): Subject {
   const { runtimePods, ambient } = spec
   const [first] = group as [Named]
@@ -96,7 +100,9 @@ function subjectOf(group: readonly Named[], { topology, spec, namespaces, kubele
     podLabels: first.labels,
     carried: only && others.length === 0 ? { ...only.allLabels, ...first.labels } : first.labels,
     workload: undefined,
-    injected: !ambient && traits.every(({ injected }) => injected) && !isOutsideMesh(group, made, traits, namespaces),
+    injected: ambient
+      ? Object.hasOwn(first.labels, GATEWAY_NAME)
+      : traits.every(({ injected }) => injected) && !isOutsideMesh(group, made, traits, namespaces),
     usesApiServer: traits.some(({ apiServer }) => apiServer) || made.some(({ needsApiServer }) => needsApiServer),
     readsKubelets: made.some(({ serviceAccount }) => kubeletReaders.has(`${namespace}/${serviceAccount}`)),
   }
