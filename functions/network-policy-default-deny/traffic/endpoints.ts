@@ -1,4 +1,5 @@
 import type { Callee } from '../../lib/flows/destinations.ts'
+import { GATEWAY_NAME } from '../../lib/flows/gateways.ts'
 import { isTcp, type Port } from '../../lib/flows/port.ts'
 import { policySelector } from '../../lib/flows/topology.ts'
 import { DATAPLANE_MODE } from '../../lib/kubernetes/istio-labels.ts'
@@ -15,6 +16,11 @@ export interface Endpoint {
   peer: Peer
   /** Does the ambient mesh carry its traffic? */
   inMesh: boolean
+  /**
+   * Are these pods of a Gateway of the Gateway API? Istio labels them `istio.io/dataplane-mode: none`, so members of the mesh
+   * dial their own ports. Waypoints alone listen on that of the tunnel.
+   */
+  isGateway?: boolean
   /** The reason why it may call, if no labels say which pods it is. */
   reason?: string
 }
@@ -35,7 +41,7 @@ export function portsOnWire(
 ): readonly Port[] {
   if (!caller.inMesh || !callee.inMesh || !ports.some(isTcp)) return ports
   // The tunnel carries TCP; other protocols pass next to it.
-  return [HBONE, ...(plain ? ports : ports.filter((port) => !isTcp(port)))]
+  return [HBONE, ...(plain || callee.isGateway ? ports : ports.filter((port) => !isTcp(port)))]
 }
 
 /** Anyone, inside the mesh or outside. */
@@ -68,6 +74,7 @@ const NODES: Endpoint = { peer: { type: 'nodes' }, inMesh: false }
 const podsElsewhere = (namespace: string | undefined, labels: Labels | undefined, { spec }: Build): Endpoint => ({
   peer: { type: 'pods', namespace, labels },
   inMesh: isNamespaceInMesh(namespace, spec),
+  isGateway: Object.hasOwn(labels ?? {}, GATEWAY_NAME),
 })
 
 export function workloadEndpoint(workload: Workload, build: Build, replica?: string): Endpoint {
