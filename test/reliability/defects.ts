@@ -64,6 +64,10 @@ export const DEFECTS: readonly Defect[] = [
     test: 'test/e2e/cli/faults.test.ts',
   },
   { was: '`init` wrote a namespace with a line break into the policy.', test: 'test/cli/files.test.ts' },
+  {
+    was: '`init` wrote control characters of names into its policy as they were, which Kustomize does not read.',
+    test: 'test/properties/written-policy.test.ts',
+  },
   { was: 'A mistyped `env` was printed with its value.', test: 'test/lib/well-typed.test.ts' },
   {
     was: 'Some hundred thousand findings, or comments, ended in a bug or took minutes.',

@@ -94,7 +94,7 @@ function hintOfPermissivePorts({ outsidePorts }: Found): string {
 function hintOfContainers({ containers }: Found): string {
   const lines = containers.map(({ name, image }) =>
     image
-      ? `  ${scalar(name)}: {runAsUser: ${image.runAsUser}${image.writable.length > 0 ? `, writable: [${image.writable.map(scalar).join(', ')}]` : ''}} # ${image.source}`
+      ? `  ${scalar(name)}: {runAsUser: ${image.runAsUser}${image.writable.length > 0 ? `, writable: [${image.writable.map(scalar).join(', ')}]` : ''}} # ${oneLine(image.source)}`
       : `  ${scalar(name)}: {runAsUser: 65532, writable: [/tmp]} # fill in what its image needs`,
   )
   return hint(
