@@ -27,6 +27,9 @@ interface Mutated {
 
 export type Mutation = Readonly<Record<string, Mutated>>
 
+/** The folders whose survivors somebody has read, and found to change nothing. */
+const READ = ['functions/security-context-enforcer/checks']
+
 const number = (value: number): string => value.toLocaleString('en-US')
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0)
 
@@ -60,10 +63,11 @@ ${Object.entries(mutation)
   .map(([folder, { mutants, killed }]) => `| \`${folder}\` | ${mutants} | ${killed} | ${percent(killed, mutants)} |`)
   .join('\n')}
 
-These survived. Each was read: it changes nothing that can be seen from outside, such as a default that is compared with a list that has neither:
+The survivors of ${READ.map((folder) => `\`${folder}\``).join(', ')} were read. They change nothing that can be seen from outside, such as a default that is compared
+with a list that has neither. Those of the other folders are in \`test/reliability/mutation.json\`, and nobody has read them yet:
+some will need a test.
 
-${Object.values(mutation)
-  .flatMap(({ survivors }) => survivors)
+${READ.flatMap((folder) => mutation[folder]?.survivors ?? [])
   .map((survivor) => `- \`${survivor.replaceAll('`', "'")}\``)
   .join('\n')}
 
