@@ -7,12 +7,12 @@ import { changesBetween } from '../lock/chart/changes.ts'
 import { pullChart, render } from '../lock/chart/helm.ts'
 import { KUBERNETES, lockRelease } from '../lock/chart/lock.ts'
 import { reduced } from '../lock/chart/reduce.ts'
+import { withoutCredentials } from '../without-credentials.ts'
 import { parseValues, readChart } from './chart-files.ts'
 import type { LockInFile } from './chart-locks.ts'
 import { type Context, contextsOf } from './contexts.ts'
 import type { ChartChanges, NotAnswered, Outdated, Overview } from './overview.ts'
 import { merged, valueChanges } from './value-changes.ts'
-import { withoutCredentials } from './without-credentials.ts'
 
 /** Charts are pulled and rendered one after the other, a few side by side. */
 const AT_ONCE = 2

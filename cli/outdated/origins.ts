@@ -1,9 +1,9 @@
 import pLimit from 'p-limit'
 import { Failure } from '../exit-code.ts'
 import { AT_ONCE, tagsOf } from '../lock/registry.ts'
+import { withoutCredentials } from '../without-credentials.ts'
 import { versionsInIndex } from './index-file.ts'
 import type { Origin } from './pin.ts'
-import { withoutCredentials } from './without-credentials.ts'
 
 /** The versions that an origin lists, or why it does not answer. */
 export type Answer = { versions: string[] } | { reason: string }

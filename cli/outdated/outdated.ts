@@ -4,6 +4,7 @@ import { groupBy } from '../../functions/lib/framework/group-by.ts'
 import { canonicalName } from '../../functions/lib/kubernetes/image-reference.ts'
 import { Failure } from '../exit-code.ts'
 import { AT_ONCE, digestOf } from '../lock/registry.ts'
+import { withoutCredentials } from '../without-credentials.ts'
 import { chartsIn } from './charts.ts'
 import type { Move } from './edits.ts'
 import { isAllowed, rangesIn } from './image-policies.ts'
@@ -22,7 +23,6 @@ import {
   versionOfChart,
   versionOfImage,
 } from './versions.ts'
-import { withoutCredentials } from './without-credentials.ts'
 
 /**
  * Compares everything that a tree pins with what its origins list. `rendered` are canonical names of images that charts

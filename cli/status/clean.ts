@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from 'node:util'
-import { withoutCredentials } from '../outdated/without-credentials.ts'
+import { withoutCredentials } from '../without-credentials.ts'
 
 const MAX_LENGTH = 300
 /** Names of objects, which most of what is read is, hold nothing of that. */
