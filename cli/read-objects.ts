@@ -5,6 +5,7 @@ import { parsing } from '../functions/lib/resource-list/resource-list.ts'
 import { hasBreaksOfGo } from '../functions/lib/yaml/breaks-of-go.ts'
 import { OPTIONS, toPlain } from '../functions/lib/yaml/kubernetes-yaml.ts'
 import { asLinesOfGo, requireOneReading } from '../functions/lib/yaml/line-breaks.ts'
+import { parserReason } from '../functions/lib/yaml/parser-reason.ts'
 import { Failure } from './exit-code.ts'
 
 /** The objects of any YAML or JSON text, members of Lists included. `source` names it in the Failure (2) for what cannot be read. */
@@ -22,7 +23,7 @@ function documentsOf(text: string, source: string): unknown[] {
   if ('empty' in documents) return []
   return documents.map((document) => {
     const [first] = document.errors
-    if (first) throw new Failure(`${source} cannot be read as YAML: ${first.message.split('\n')[0]}`)
+    if (first) throw new Failure(`${source} cannot be read as YAML: ${parserReason(first)}`)
     return parsing(source, () => toPlain(document.contents, document))
   })
 }

@@ -3,6 +3,7 @@ import { parseDocument } from 'yaml'
 import { API_VERSION } from '../../functions/lib/framework/config.ts'
 import { type Fields, formatPath, isFields, valueAt } from '../../functions/lib/kubernetes/objects.ts'
 import { OPTIONS, toPlain } from '../../functions/lib/yaml/kubernetes-yaml.ts'
+import { parserReason } from '../../functions/lib/yaml/parser-reason.ts'
 import { display } from '../display.ts'
 import { Failure } from '../exit-code.ts'
 import { NOT_PINNED } from './not-pinned.ts'
@@ -55,7 +56,7 @@ export function readLockFile(file: string): LockFile {
 function readPolicy(file: string, text: string): Fields {
   const document = parseDocument(text, { ...OPTIONS, uniqueKeys: true })
   const [problem] = document.errors
-  if (problem) throw new Failure(`${display(file)} cannot be read as YAML: ${problem.message.split('\n')[0]}`)
+  if (problem) throw new Failure(`${display(file)} cannot be read as YAML: ${parserReason(problem)}`)
   const policy = toPlain(document.contents, document)
   return isFields(policy) ? policy : {}
 }

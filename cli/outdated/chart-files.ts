@@ -2,6 +2,7 @@ import { lstatSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { parse } from 'yaml'
 import { type Fields, isFields } from '../../functions/lib/kubernetes/objects.ts'
+import { parserReason } from '../../functions/lib/yaml/parser-reason.ts'
 import { Failure, FINDINGS } from '../exit-code.ts'
 import type { PulledChart } from '../lock/chart/helm.ts'
 import { run } from '../process.ts'
@@ -71,7 +72,7 @@ export function parseValues(text: string, what: string): Fields {
     const value: unknown = parse(text, { version: '1.1', merge: true, logLevel: 'silent', uniqueKeys: false })
     return isFields(value) ? value : {}
   } catch (cause) {
-    throw new Failure(`${what} cannot be read: ${(cause as Error).message.split('\n')[0]}`, FINDINGS, { cause })
+    throw new Failure(`${what} cannot be read: ${parserReason(cause)}`, FINDINGS, { cause })
   }
 }
 

@@ -2,6 +2,7 @@ import { readFileSync, statSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
 import { type Fields, isFields } from '../../functions/lib/kubernetes/objects.ts'
 import { readCanonicalYaml } from '../../functions/lib/yaml/canonical-yaml.ts'
+import { parserReason } from '../../functions/lib/yaml/parser-reason.ts'
 import { display } from '../display.ts'
 import { Failure } from '../exit-code.ts'
 
@@ -63,13 +64,9 @@ function parseFields(text: string, file: string): Fields {
     const fields = readCanonicalYaml(text)
     if (isFields(fields)) return fields
   } catch (cause) {
-    throw new Failure(
-      `${display(file)} cannot be read as YAML: ${(cause as Error).message.split('\n')[0]}`,
-      undefined,
-      {
-        cause,
-      },
-    )
+    throw new Failure(`${display(file)} cannot be read as YAML: ${parserReason(cause)}`, undefined, {
+      cause,
+    })
   }
   throw new Failure(`${display(file)}: expected the fields of a Kustomization`)
 }

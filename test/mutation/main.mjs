@@ -11,9 +11,9 @@ import { join, relative, resolve } from 'node:path'
 const STRYKER = '@stryker-mutator/core@9.6.1'
 const HOME = 'node_modules/.cache/krm-hardening/stryker'
 const RESULTS = 'test/reliability/mutation.json'
-/** Tests that take longer than all the others together, and those that run other programs, whose sources are the real ones. */
+/** Tests that take longer than all the others together, that run other programs, whose sources are the real ones, or that replace modules. */
 const LEFT_OUT =
-  /properties|performance|line-breaks|yaml-text|hostile-input|field-pattern|exactness|charts|canonical-yaml|flux-conventions\/schemas/
+  /properties|performance|resolved-once|line-breaks|yaml-text|hostile-input|field-pattern|exactness|charts|canonical-yaml|(?:flux-conventions|istio-hardening)\/schemas/
 
 /** Tests of every function: its findings, and its examples. */
 const OF_ALL = ['test/findings.test.ts', 'test/examples.test.ts']

@@ -1,5 +1,9 @@
+import { readObjects } from '../../cli/read-objects.ts'
 import { plan } from '../../functions/hardening/plan.ts'
+import { parsing } from '../../functions/lib/resource-list/resource-list.ts'
 import { run } from '../../functions/lib/runner/run.ts'
+import { readCanonicalYaml } from '../../functions/lib/yaml/canonical-yaml.ts'
+import { readYamlText } from '../../functions/lib/yaml/set-in-text.ts'
 import { toResourceList } from '../support/examples.ts'
 
 // Inputs that are made to get past a function, or to make it lose or tell something. Each is refused by name: the id of the
@@ -75,10 +79,74 @@ describe('a pod that its wrapping hides', () => {
       'a PodList whose members name no kind',
       `apiVersion: v1\nkind: PodList\nmetadata: {name: all}\nitems: [{metadata: {name: p}, ${SPEC}}]\n`,
     ],
+    ['members whose wrapping names no kind', within('apiVersion: v1\nmetadata: {name: all}', POD)],
+    [
+      'a CronJobList whose members name no kind',
+      `apiVersion: batch/v1\nkind: CronJobList\nitems: [{metadata: {name: p}, spec: {jobTemplate: {spec: {template: {${SPEC}}}}}}]\n`,
+    ],
+    [
+      'a kind of policies',
+      within('apiVersion: krm-hardening.dev/v1alpha1\nkind: Hardening\nmetadata: {name: all}', POD),
+    ],
+    ['a ResourceList', within('apiVersion: config.kubernetes.io/v1\nkind: ResourceList', POD)],
+    [
+      'an escaped key',
+      within('apiVersion: v1\nkind: ConfigMap\nmetadata: {name: all}', POD).replace('items:', '"it\\x65ms":'),
+    ],
     ['an explicit key', `apiVersion: v1\n? kind\n: Pod\nmetadata: {name: x}\n${SPEC}\n`],
     ['an alias for its kind', `apiVersion: v1\nmetadata: {name: x, annotations: {a: &k Pod}}\nkind: *k\n${SPEC}\n`],
   ])('%s', async (_, resources) => {
     await refused(resources, HARDENING, 'security-context-enforcer/privileged')
+  })
+})
+
+describe('pods without a name, in a list', () => {
+  const member = (head: string): string =>
+    `{${head}metadata: {generateName: p-}, spec: {hostNetwork: true, containers: [{name: c, image: i}]}}`
+  const typed = member('apiVersion: v1, kind: Pod, ')
+  test.each<[string, string, string]>([
+    ['of pods', 'v1\nkind: PodList', member('')],
+    ['of another kind', 'v1\nkind: ConfigMapList', typed],
+    ['that is called otherwise', 'example.com/v1\nkind: Foo\nmetadata: {name: all}', typed],
+    ['of a kind in lower case', 'v1\nkind: list\nmetadata: {name: all}', typed],
+    ['in a ConfigMap', 'v1\nkind: ConfigMap\nmetadata: {name: all}', typed],
+  ])('%s are refused', async (_, type, pod) => {
+    await refused(`apiVersion: ${type}\nitems: [${pod}]\n`, HARDENING, 'objects/no-name')
+  })
+})
+
+describe('what kubectl and the API server read as different objects', () => {
+  test.each(['v1\nkind: Pod', 'apps/v1\nkind: Deployment', 'kafka.strimzi.io/v1beta2\nkind: Kafka'])(
+    '%s with members',
+    async (type) => {
+      const object = `apiVersion: ${type}\nmetadata: {name: x}\nspec: {}\nitems: [{metadata: {name: y}, spec: {hostNetwork: true}}]\n`
+      await refused(object, HARDENING, 'objects/two-readings')
+    },
+  )
+  test('what has no kind, and what has no API version', async () => {
+    const spec = 'metadata: {name: x}\nspec: {hostNetwork: true}\n'
+    await refused(`apiVersion: v1\nKind: Pod\n${spec}`, HARDENING, 'objects/wrong-identity')
+    await refused(`kind: Pod\n${spec}`, HARDENING, 'objects/wrong-identity')
+  })
+})
+
+describe('a placeholder that one value opens and another one ends', () => {
+  const pod = (annotation: string, arg: string, more = ''): string =>
+    `apiVersion: v1\nkind: Pod\nmetadata: {name: x, namespace: shop, annotations: {a: '${annotation}'${more}}}\nspec: {containers: [{name: c, image: i, args: ['${arg}']}]}\n`
+  test.each(['${A#', '${A:=', '${A/', '${', '$$${A#', '${A:=${B}', '${A} ${B'])('%s', async (text) => {
+    await refused(pod(text, '}'), HARDENING, 'objects/open-placeholder')
+  })
+  test.each(['${A}', '$${A#', '{"a": "${B:=c}"}', '${A:=${B}}', 'a } ${B}', '$(A'])('not: %s', async (text) => {
+    expect(await run(toResourceList(pod(text, '}'), HARDENING), plan)).toMatchObject({ exitCode: 0 })
+  })
+  test('in a HelmRelease, where it could take in the post-renderer', async () => {
+    const release =
+      "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: x, namespace: shop}\nspec: {chartRef: {kind: OCIRepository, name: x}, values: {a: '${A#'}}\n"
+    await refused(release, HARDENING, 'objects/open-placeholder')
+  })
+  test('not where Flux substitutes nothing', async () => {
+    const text = pod('${A#', '}', ', kustomize.toolkit.fluxcd.io/substitute: disabled')
+    expect(await run(toResourceList(text, HARDENING), plan)).toMatchObject({ exitCode: 0 })
   })
 })
 
@@ -140,6 +208,39 @@ describe('a value that may be secret is in no message, wherever its type is wron
     ['annotations that are a list', pod(', annotations: [hunter2]', '')],
   ])('%s', async (_, resources) => {
     expect(await refused(resources, ALL, 'objects/mistyped')).not.toContain('hunter2')
+  })
+})
+
+describe('a piece of broken YAML is in no message, because it may be a password without its quotes', () => {
+  test.each([
+    '*hunter2',
+    '|hunter2',
+    '>hunter2',
+    '"a" hunter2',
+    '[hunter2',
+    '"hunter2',
+    '!hunter2 |x',
+    '%hunter2',
+    '@hunter2',
+    '`hunter2',
+  ])('%s', async (value) => {
+    const pod = `apiVersion: v1\nkind: Pod\nmetadata: {name: x, namespace: shop}\nspec:\n  containers:\n  - name: c\n    image: i\n    env:\n    - name: PASSWORD\n      value: ${value}\n`
+    expect(await refused(pod, HARDENING, 'input/not-yaml')).not.toContain('hunter2')
+    expect(() => readObjects(pod, 'pod.yaml')).toThrow(
+      expect.not.objectContaining({ message: expect.stringContaining('hunter2') }),
+    )
+  })
+  test('nor one of the text of a ConfigMap', async () => {
+    for (const text of ['a: *hunter2', 'a: |hunter2', 'a: "b" hunter2'])
+      await expect(readYamlText(text, ['a'])).rejects.toThrow(
+        expect.not.objectContaining({ message: expect.stringContaining('hunter2') }),
+      )
+  })
+  test('nor one of what Kustomize printed', () => {
+    for (const text of ['a: *hunter2\n', 'a: !hunter2 b\n', 'a: !"hunter2" b\n'])
+      expect(() => parsing('item 1', () => readCanonicalYaml(text))).toThrow(
+        expect.not.objectContaining({ message: expect.stringContaining('hunter2') }),
+      )
   })
 })
 

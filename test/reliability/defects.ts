@@ -68,6 +68,18 @@ export const DEFECTS: readonly Defect[] = [
     was: '`init` wrote control characters of names into its policy as they were, which Kustomize does not read.',
     test: 'test/properties/written-policy.test.ts',
   },
+  {
+    was: 'Pods with `generateName` in the `items` of any kind but a list, and in the `items` of a Pod, went through unseen, although kubectl applies them.',
+    test: 'test/properties/attacks.test.ts',
+  },
+  {
+    was: 'A placeholder that an annotation opened and an argument ended took in the securityContext between them, where Flux substitutes.',
+    test: 'test/properties/attacks.test.ts',
+  },
+  {
+    was: 'A password without quotes that begins with `*` or `|` was printed with the error about the YAML that it breaks.',
+    test: 'test/properties/attacks.test.ts',
+  },
   { was: 'A mistyped `env` was printed with its value.', test: 'test/lib/well-typed.test.ts' },
   {
     was: 'Some hundred thousand findings, or comments, ended in a bug or took minutes.',

@@ -142,6 +142,22 @@ export const objects = defineFindings('objects', {
     why: 'Flux substitutes keys too: the pods could get a field, or the object a kind, that was never checked.',
     fix: 'Write the name itself. A placeholder may be a value.',
   },
+  'open-placeholder': {
+    severity: 'error',
+    message: () =>
+      'found ${ without a } behind it in the same text; close it, or write $${ for what is meant as text, because a substitution ends at the next } in the object, and all fields up to there are gone',
+    means: 'A text in an object that has pods, or in a Namespace, opens a placeholder and does not close it.',
+    why: 'Flux substitutes in the text of the whole manifest: the placeholder would take in the fields behind it, such as a securityContext.',
+    fix: 'Close the placeholder in the same value. Text that is meant so is written with two dollar signs.',
+  },
+  'two-readings': {
+    severity: 'error',
+    message: (what: string) =>
+      `${what}: items: found a list in an object that has pods itself; write a List of objects, because kubectl applies the members and the API server the object`,
+    means: 'An object of a kind that has pods also has a list of objects in `items`.',
+    why: 'Two programs read two different objects from it, and the functions could harden only one.',
+    fix: 'Write the members as objects of their own, or as a List.',
+  },
   repeated: {
     severity: 'error',
     message: () => 'is in the build twice; remove one of the two objects',

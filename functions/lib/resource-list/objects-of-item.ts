@@ -5,6 +5,7 @@ import { type Fields, formatPath, isFields, type KubernetesObject, valueAt } fro
 import { templatePath } from '../kubernetes/pod-template.ts'
 import { type Mistyped, nameOfType, type Shape, typeErrors } from '../kubernetes/type-check.ts'
 import { workloadKindOf } from '../kubernetes/workload-kinds.ts'
+import { customResourceOf } from '../operators/index.ts'
 
 /**
  * The objects that an item is: itself, or the members of a list. What is no object of the API (a Kustomization, a Kptfile
@@ -15,7 +16,10 @@ export function objectsIn(item: unknown, where: string): KubernetesObject[] {
   if (item === undefined || item === null) return []
   if (!isFields(item)) throw new InputError(findings['not-an-object']({}, where, nameOfType(item)))
   const members = listMembers(item)
-  if (members) return members.flatMap((member) => objectsIn(member, where))
+  if (members) {
+    refuseTwoReadings(item, where)
+    return members.flatMap((member) => objectsIn(member, where))
+  }
   if (isObject(item)) return [item]
   refuseMeant(item, where)
   return []
@@ -37,7 +41,7 @@ export function complete(item: unknown): void {
     if (!isFields(member)) continue
     if (typeof item.kind === 'string' && item.kind !== LIST_KIND) {
       member.apiVersion ??= item.apiVersion
-      member.kind ??= item.kind.slice(0, -LIST_KIND.length)
+      member.kind ??= memberKind(item.kind)
     }
     complete(member)
   }
@@ -68,9 +72,11 @@ function refuseMeant(item: Fields, where: string): void {
   const what = typeof kind === 'string' ? `${where}: ${kind}` : where
   const [mistyped] = typeErrors(item, kind === 'List' ? LIST : IDENTITY, [])
   if (mistyped) throw wrongIdentity(what, mistyped)
-  if (typeof kind !== 'string') return
-  if (typeof apiVersion !== 'string')
-    throw wrongIdentity(what, { path: ['apiVersion'], found: undefined, expected: 'the API version' })
+  if (typeof kind !== typeof apiVersion) {
+    const [missing, expected] = kind === undefined ? ['kind', 'the kind'] : ['apiVersion', 'the API version']
+    throw wrongIdentity(what, { path: [missing], found: undefined, expected })
+  }
+  if (typeof kind !== 'string' || typeof apiVersion !== 'string') return
   if (hasImage(valueAt(item, templatePath({ apiVersion, kind }) ?? [])))
     throw new InputError(findings['no-name']({}, what, ...inPlaceOfName(item)))
 }
@@ -92,18 +98,34 @@ function hasImage(template: unknown): boolean {
 
 const LIST_KIND = 'List'
 
+/** The kind of the members of a list that name none, to kubectl: `Pod` for a PodList. */
+const memberKind = (kind: string): string => (kind.endsWith(LIST_KIND) ? kind.slice(0, -LIST_KIND.length) : kind)
+
 /**
  * The members of a list, as kubectl and Kustomize see one: `items` decides, whatever the object is called. A custom resource
  * that merely has a field `items` is told from a list by its kind, or because its items are no objects of the API.
  */
 function listMembers(item: Fields): unknown[] | undefined {
-  const { apiVersion, kind, items, metadata } = item
-  if (!Array.isArray(items) || typeof kind !== 'string') return undefined
-  if (kind === LIST_KIND || items.some((member) => isFields(member) && isObject(member))) return items
-  if (!kind.endsWith(LIST_KIND)) return undefined
+  const { kind, items, metadata } = item
+  if (!Array.isArray(items)) return undefined
+  if (kind === LIST_KIND || items.some(isObjectOfApi)) return items
+  if (typeof kind !== 'string') return undefined
   const isNamed = isFields(metadata) && typeof metadata.name === 'string'
-  const type = { apiVersion: String(apiVersion), kind: kind.slice(0, -LIST_KIND.length) }
-  return !isNamed || workloadKindOf(type) || items.some((member) => isFields(member) && isFields(member.metadata))
-    ? items
-    : undefined
+  return (kind.endsWith(LIST_KIND) && !isNamed) || hasPods(item, memberKind(kind)) ? items : undefined
+}
+
+/** Does it say what it is, or have what every object has? It may have no name yet: `generateName`. */
+const isObjectOfApi = (member: unknown): boolean =>
+  isFields(member) &&
+  (isFields(member.metadata) || (typeof member.apiVersion === 'string' && typeof member.kind === 'string'))
+
+function hasPods({ apiVersion }: Fields, kind: string): boolean {
+  const type = { apiVersion: String(apiVersion), kind }
+  return workloadKindOf(type) !== undefined || customResourceOf(type) !== undefined
+}
+
+/** To kubectl a Deployment with `items` is a list of Deployments; to the API it is one. */
+function refuseTwoReadings(item: Fields, where: string): void {
+  if (typeof item.kind === 'string' && hasPods(item, item.kind))
+    throw new InputError(findings['two-readings']({}, `${where}: ${item.kind}`))
 }

@@ -3,6 +3,7 @@ import { InputError } from '../framework/input-error.ts'
 import { isFields } from '../kubernetes/objects.ts'
 import { hasBreaksOfGo } from '../yaml/breaks-of-go.ts'
 import { readCanonicalYaml } from '../yaml/canonical-yaml.ts'
+import { parserReason } from '../yaml/parser-reason.ts'
 import { writeJson } from '../yaml/write-json.ts'
 import { type Codec, kustomizeCodec, peopleCodec } from './codec.ts'
 import { input } from './findings.ts'
@@ -57,9 +58,9 @@ export function parsing<T>(what: string, parse: () => T): T {
     return parse()
   } catch (cause) {
     if (cause instanceof InputError) throw cause
-    const { message } = cause as Error
-    const reason = /call stack/i.test(message) ? 'it is nested too deeply' : message.split('\n')[0]
-    throw new InputError(input['not-yaml']({}, what, reason ?? ''), { cause })
+    const reason = parserReason(cause)
+    const said = /call stack/i.test(reason) ? 'it is nested too deeply' : reason
+    throw new InputError(input['not-yaml']({}, what, said), { cause })
   }
 }
 

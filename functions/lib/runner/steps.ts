@@ -5,6 +5,7 @@ import { requireDistinct } from '../framework/distinct.ts'
 import type { Finding } from '../framework/finding.ts'
 import type { Step } from '../framework/function.ts'
 import { addAll, refill } from '../framework/lists.ts'
+import { requireClosed } from '../framework/open-placeholders.ts'
 import { Shared } from '../framework/shared.ts'
 import { requireWellTyped } from '../framework/well-typed.ts'
 import { requireWrittenOut } from '../framework/written-out.ts'
@@ -54,7 +55,9 @@ function requireReadable(objects: readonly KubernetesObject[], now: Snapshot): v
 /** Runs the functions that see what the charts install in the place of the HelmReleases. */
 async function runOnCharts(objects: KubernetesObject[], steps: readonly Step[]): Promise<Ran> {
   const before = new Snapshot(objects)
-  requireWellTyped(objects.filter(isOfCharts))
+  const ofCharts = objects.filter(isOfCharts)
+  requireWellTyped(ofCharts)
+  requireClosed(ofCharts.filter((object) => before.jsonOf(object)?.includes('${')))
   const charts = Charts.of(objects, fluxOf(steps))
   const original = [...objects]
   const replaced = new Set(charts.replaced)

@@ -95,7 +95,8 @@ export function parseYaml(text: string): unknown {
 /** The node that an alias stands for. Throws ReferenceError where there is none. */
 export function resolve(alias: Alias, document: Document): Node {
   const node = alias.resolve(document)
-  if (!node) throw new ReferenceError(`found alias *${alias.source}, expected an anchor &${alias.source} before it`)
+  if (!node)
+    throw new ReferenceError('found an alias that no anchor is before; write text that begins with * in quotes')
   return node
 }
 

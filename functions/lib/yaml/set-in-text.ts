@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Document, Node, Pair, YAMLMap } from 'yaml'
 import { didYouMean } from '../framework/did-you-mean.ts'
 import { type Fields, formatPath, isFields } from '../kubernetes/objects.ts'
+import { parserReason } from './parser-reason.ts'
 import { applyEdits, editsFor, type NodeInText } from './text-edits.ts'
 import { load, type TextPath, type TextValue, type Yaml, YamlTextError } from './text-values.ts'
 
@@ -46,7 +47,7 @@ function parse(yaml: Yaml, text: string): Document.Parsed {
   // Its warnings would go to stderr, of which every line is a finding.
   const document = parsed(() => yaml.parseDocument(text, { merge: true, keepSourceTokens: true, logLevel: 'error' }))
   const [first] = document.errors
-  if (first) throw new YamlTextError(`expected one YAML document, found ${first.message.split('\n')[0]}`)
+  if (first) throw new YamlTextError(`expected one YAML document, found ${parserReason(first)}`)
   return document as Document.Parsed
 }
 
@@ -65,7 +66,7 @@ function toPlain(document: Document.Parsed): unknown {
   try {
     return JSON.parse(JSON.stringify(document.toJS() ?? null))
   } catch (cause) {
-    throw new YamlTextError(`the text cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`)
+    throw new YamlTextError(`the text cannot be read: ${parserReason(cause)}`)
   }
 }
 
