@@ -5,6 +5,8 @@ import type { Finding } from '../../functions/lib/framework/finding.ts'
 export interface AppFinding {
   source: string
   finding: Finding
+  /** Namespaces in which the same file makes objects of the same name, with the same finding. */
+  alsoIn?: string[]
 }
 
 /** A Kustomization of Flux and what it applies. */

@@ -1,38 +1,96 @@
+import { dirname } from 'node:path'
+import { stringify } from 'yaml'
+import { groupBy } from '../../functions/lib/framework/group-by.ts'
 import { type Connection, connectionsIn, keyOf } from '../connections/connections.ts'
+import type { Builder } from '../kustomize/build.ts'
 import { diffObjects, type ObjectChange } from '../render/diff.ts'
-import { splitBuild } from '../render/documents.ts'
+import { type BuiltObject, splitBuild } from '../render/documents.ts'
 import { type App, identityOf } from './app.ts'
+import { type Installed, installedBy } from './installed.ts'
 import type { Walk } from './walk.ts'
 
 /** What differs between two states of a repository. */
 export interface FluxDiff {
   /** Apps with a change; `app` is `namespace/name`. */
-  apps: { app: string; change: 'added' | 'changed' | 'removed'; objects: ObjectChange[] }[]
+  apps: AppDiff[]
   /** Connections that network policies admit in only one of the two. */
   added: Connection[]
   removed: Connection[]
 }
 
-/** What a change of the repository changes in the cluster, app by app. */
-export function diffWalks(before: readonly Walk[], after: readonly Walk[]): FluxDiff {
-  const [old, now] = [appsOf(before), appsOf(after)]
+interface AppDiff {
+  app: string
+  change: 'added' | 'changed' | 'removed'
+  /** What it applies, and what its charts install by their locks. */
+  objects: ObjectChange[]
+  /** Why not all of it is known. */
+  problem?: string
+}
+
+/** What a change of the repository changes in the cluster, app by app. `builder` builds the policies of apps with charts. */
+export async function diffWalks(before: readonly Walk[], after: readonly Walk[], builder: Builder): Promise<FluxDiff> {
+  const [old, now] = [await statesOf(before, builder), await statesOf(after, builder)]
   const names = [...new Set([...now.keys(), ...old.keys()])]
-  const apps = names.flatMap((app) => {
-    const objects = diffObjects(builtBy(old.get(app)), builtBy(now.get(app)))
-    const change = !old.has(app) ? 'added' : now.has(app) ? 'changed' : 'removed'
-    return objects.length > 0 || change !== 'changed' ? [{ app, change, objects } as const] : []
-  })
-  const [were, are] = [connectionsOf(before), connectionsOf(after)]
+  const apps = names.flatMap((app) => diffApp(app, old.get(app), now.get(app)) ?? [])
+  const [were, are] = [connectionsOf(old), connectionsOf(now)]
   return { apps, added: without(are, were), removed: without(were, are) }
 }
 
-const appsOf = (walks: readonly Walk[]): Map<string, App> =>
-  new Map(walks.flatMap(({ apps }) => apps.map((app) => [identityOf(app.entry), app])))
+/** An app in one state of the repository. */
+interface State {
+  app: App
+  cluster: string
+  installed: Installed
+  /** Why its objects are not known. */
+  unknown: string | undefined
+}
 
-const builtBy = (app: App | undefined) => splitBuild((app?.texts ?? []).join('---\n'))
+/** Of several clusters, each is called by the folder of what it starts from. */
+async function statesOf(walks: readonly Walk[], builder: Builder): Promise<Map<string, State>> {
+  const states = new Map<string, State>()
+  for (const walk of walks) {
+    const [root] = walk.apps
+    const cluster = walks.length > 1 ? dirname(root?.entry.file ?? '') : ''
+    for (const app of walk.apps) {
+      const name = `${identityOf(app.entry)}${cluster === '' ? '' : ` of ${cluster}`}`
+      states.set(name, {
+        app,
+        cluster,
+        installed: await installedBy(app, walk, builder),
+        unknown: whyUnknown(app),
+      })
+    }
+  }
+  return states
+}
 
-const connectionsOf = (walks: readonly Walk[]): Connection[] =>
-  walks.flatMap(({ tree }) => connectionsIn(tree.entries.map(({ object }) => object)))
+function whyUnknown({ state, reason = '' }: App): string | undefined {
+  if (state === 'unbuilt') return `does not build: ${reason}`
+  if (state === 'partial') return 'does not build without what comes from URLs'
+  return state === 'missing' ? 'has no folder' : undefined
+}
+
+function diffApp(app: string, old: State | undefined, now: State | undefined): AppDiff | undefined {
+  const change = old ? (now ? 'changed' : 'removed') : 'added'
+  if (now?.unknown !== undefined)
+    return now.unknown === old?.unknown ? undefined : { app, change, objects: [], problem: `it ${now.unknown}` }
+  const objects = diffObjects(builtBy(old), builtBy(now), { before: 'before', after: 'after' })
+  if (objects.length === 0 && change === 'changed') return undefined
+  const problem = old?.unknown === undefined ? now?.installed.problem : `before, it ${old.unknown}`
+  return { app, change, objects, ...(problem !== undefined && { problem }) }
+}
+
+const builtBy = (state: State | undefined): BuiltObject[] => {
+  const ofCharts = (state?.installed.ofCharts ?? []).map((object) => stringify(object, WHOLE))
+  return splitBuild([...(state?.app.texts ?? []), ...ofCharts].join('---\n'))
+}
+
+const WHOLE = { lineWidth: 0, aliasDuplicateObjects: false } as const
+
+function connectionsOf(states: ReadonlyMap<string, State>): Connection[] {
+  const clusters = groupBy([...states.values()], ({ cluster }) => cluster)
+  return [...clusters.values()].flatMap((group) => connectionsIn(group.flatMap(({ installed }) => installed.all)))
+}
 
 function without(some: readonly Connection[], others: readonly Connection[]): Connection[] {
   const keys = new Set(others.map(keyOf))

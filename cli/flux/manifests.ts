@@ -5,6 +5,7 @@ import { Failure } from '../exit-code.ts'
 import { readObjects } from '../read-objects.ts'
 
 const GROUP = 'kustomize.toolkit.fluxcd.io'
+const SOURCES = 'source.toolkit.fluxcd.io'
 
 /** An object and the file that it is written in. */
 export interface Found {
@@ -31,6 +32,12 @@ export const kustomizationsIn = (folder: string): Found[] =>
   yamlFiles(folder)
     .flatMap((file) => objectsIn(file, GROUP))
     .filter(({ object }) => isKind(object, GROUP, 'Kustomization'))
+
+/** The sources of Flux that a Kustomization may build from, in the files below a folder. */
+export const sourcesOfFilesIn = (folder: string): Found[] =>
+  yamlFiles(folder)
+    .flatMap((file) => objectsIn(file, SOURCES))
+    .filter(({ object }) => ['GitRepository', 'OCIRepository', 'Bucket'].some((kind) => isKind(object, SOURCES, kind)))
 
 /** Every object that files below a folder hold, applied or not. */
 export const manifestsIn = (folder: string): Found[] => yamlFiles(folder).flatMap((file) => objectsIn(file, 'kind:'))

@@ -7,8 +7,7 @@ import { display } from '../display.ts'
 import { Failure } from '../exit-code.ts'
 import type { Change } from '../files.ts'
 import { isFolder, readKustomization, stringsOf } from '../tree/kustomization.ts'
-import { kustomizationsIn } from './manifests.ts'
-import { folderOf, startsOf } from './roots.ts'
+import { folderOf, repositoryAt } from './roots.ts'
 
 /** What to add. */
 export interface NewApp {
@@ -35,8 +34,8 @@ export function parseApp(text: string): { namespace: string; name: string } {
  * exists.
  */
 export function filesOf(app: NewApp, folder: string): Change[] {
-  const found = kustomizationsIn(folder)
-  const [start] = startsOf(found, folder)
+  const { found, starts } = repositoryAt(folder)
+  const [start] = starts
   const [root] = start?.roots ?? []
   if (!start || !root) throw new Failure(`${display(folder)}: found no Kustomization of Flux to start from`)
   const apps = appsFolder(

@@ -26,10 +26,11 @@ function treeOf(checked: Checked, notes: boolean): string {
   const colors = colorsFor(process.stdout, process.env)
   const paint = { error: colors.red, warning: colors.yellow, info: colors.dim }
   const lines: string[] = []
-  const said = ({ source, finding }: AppFinding, indent: string): void => {
+  const said = ({ source, finding, alsoIn = [] }: AppFinding, indent: string): void => {
     if (finding.severity === 'info' && !notes) return
     const line = toLine(finding, source)
-    lines.push(`${indent}${paint[finding.severity](finding.severity)}${line.slice(finding.severity.length)}`)
+    const others = alsoIn.length > 0 ? colors.dim(` (and in ${few(alsoIn)})`) : ''
+    lines.push(`${indent}${paint[finding.severity](finding.severity)}${line.slice(finding.severity.length)}${others}`)
   }
   const visit = (app: App, depth: number): void => {
     const indent = '  '.repeat(depth)
@@ -44,6 +45,11 @@ function treeOf(checked: Checked, notes: boolean): string {
   for (const one of checked.general) said(one, '')
   return lines.map((line) => `${line}\n`).join('')
 }
+
+const FEW = 5
+
+const few = (names: readonly string[]): string =>
+  [...names.slice(0, FEW), ...(names.length > FEW ? [`${names.length - FEW} more`] : [])].join(', ')
 
 const describe = (app: App): string =>
   [
@@ -86,9 +92,13 @@ export function asJson(checked: readonly Checked[]): string {
   return `${JSON.stringify({ ok: !hasErrors(checked), apps, findings: [...apps.flatMap(({ findings }) => findings), ...general] })}\n`
 }
 
-function result(checked: Checked, { source, finding }: AppFinding): object {
+function result(checked: Checked, { source, finding, alsoIn }: AppFinding): object {
   const file = fileOf(checked, finding.object)
-  return { ...toResult(finding, source), ...(file !== undefined && { file: { path: relative(process.cwd(), file) } }) }
+  return {
+    ...toResult(finding, source),
+    ...(file !== undefined && { file: { path: relative(process.cwd(), file) } }),
+    ...(alsoIn && { alsoIn }),
+  }
 }
 
 /** The same as a SARIF log: each finding at the file that its object is written in. */

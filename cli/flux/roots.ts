@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs'
 import { dirname, join, resolve, sep } from 'node:path'
 import { groupBy } from '../../functions/lib/framework/group-by.ts'
-import { valueAt } from '../../functions/lib/kubernetes/objects.ts'
+import { textAt } from '../../functions/lib/kubernetes/fields.ts'
 import { isFolder } from '../tree/kustomization.ts'
-import type { Found } from './manifests.ts'
+import { type Found, kustomizationsIn, sourcesOfFilesIn } from './manifests.ts'
 
 /** What Flux starts from in one cluster. */
 export interface Start {
@@ -12,29 +12,82 @@ export interface Start {
   roots: Found[]
 }
 
+/** A repository for Flux, or the part of one that a folder belongs to. */
+export interface Repository {
+  /** Every Kustomization of Flux in its files, applied or not. */
+  found: Found[]
+  starts: Start[]
+}
+
 /** The folder that a Kustomization builds. */
-export const folderOf = (top: string, object: Found['object']): string => {
-  const path = valueAt(object, ['spec', 'path'])
-  return resolve(top, `./${typeof path === 'string' ? path : ''}`)
+export const folderOf = (top: string, object: Found['object']): string =>
+  resolve(top, `./${textAt(object, 'spec', 'path') ?? ''}`)
+
+/**
+ * What Flux starts from to apply what is in a folder. If the paths of its Kustomizations begin at a folder above, the files there
+ * count too, because what applies the folder, and the sources that it needs, may lie next to it.
+ */
+export function repositoryAt(folder: string): Repository {
+  const within = kustomizationsIn(folder)
+  const top = topOf(within, folder)
+  const found = top === folder ? within : kustomizationsIn(top)
+  const elsewhere = fromElsewhere(found, top)
+  const own = found.filter((one) => !elsewhere.has(one))
+  const starts = startsOf(found, new Set(own), top)
+  return { found, starts: top === folder ? starts : starts.filter((start) => reaches(start, own, within)) }
 }
 
 /**
- * What Flux starts from: Kustomizations whose file is in the folder of no other Kustomization. One in such a folder is
- * applied by that other or, if no kustomization lists it, by nobody. Two of the same name start two clusters.
+ * What Flux starts from: Kustomizations whose file is in the folder of no other Kustomization of this repository. One in such a
+ * folder is applied by that other or, if no kustomization lists it, by nobody. Two of the same name start two clusters.
  */
-export function startsOf(found: readonly Found[], folder: string): Start[] {
-  const top = topOf(found, folder)
-  const folders = found.map((each) => ({ each, folder: folderOf(top, each.object) }))
-  const isWithin = ({ file }: Found, path: string): boolean => file.startsWith(path + sep)
+function startsOf(found: readonly Found[], own: ReadonlySet<Found>, top: string): Start[] {
+  const folders = [...own].map((each) => ({ each, folder: folderOf(top, each.object) }))
   const roots = found.filter(
     (one) =>
       !folders.some(
-        ({ each, folder: path }) => each !== one && isWithin(one, path) && !isWithin(each, folderOf(top, one.object)),
+        ({ each, folder: path }) =>
+          each !== one && isWithin(one, path) && !(own.has(one) && isWithin(each, folderOf(top, one.object))),
       ),
   )
   const names = roots.map(({ object }) => `${object.metadata.namespace}/${object.metadata.name}`)
   if (new Set(names).size === names.length) return roots.length > 0 ? [{ top, roots }] : []
   return [...groupBy(roots, ({ file }) => dirname(file)).values()].map((group) => ({ top, roots: group }))
+}
+
+const isWithin = ({ file }: Found, path: string): boolean => file.startsWith(path + sep)
+
+/** Does a cluster apply one of these, or start from it? */
+function reaches({ top, roots }: Start, own: readonly Found[], wanted: readonly Found[]): boolean {
+  const reached = new Set(roots)
+  for (const one of reached) {
+    const folder = folderOf(top, one.object)
+    for (const other of own) if (isWithin(other, folder)) reached.add(other)
+  }
+  const files = new Set([...reached].map(({ file }) => file))
+  return wanted.some(({ file }) => files.has(file))
+}
+
+const sourceOf = ({ object }: Found): string =>
+  [textAt(object, 'spec', 'sourceRef', 'kind'), textAt(object, 'spec', 'sourceRef', 'name')].join('/')
+
+/**
+ * Kustomizations that build from another repository, so their paths are no folders of this one: their source is in the files,
+ * and its URL is not that of the source that most have.
+ */
+function fromElsewhere(found: readonly Found[], top: string): Set<Found> {
+  const bySource = groupBy(found, sourceOf)
+  if (bySource.size < 2) return new Set()
+  const [main = ''] = [...bySource].sort(([, a], [, b]) => b.length - a.length).map(([name]) => name)
+  const urls = new Map(
+    sourcesOfFilesIn(top).map(({ object }) => [
+      `${object.kind}/${object.metadata.name}`,
+      textAt(object, 'spec', 'url'),
+    ]),
+  )
+  const isElsewhere = (name: string): boolean =>
+    name.startsWith('ExternalArtifact/') || (urls.has(name) && urls.get(name) !== urls.get(main))
+  return new Set([...bySource].flatMap(([name, group]) => (name !== main && isElsewhere(name) ? group : [])))
 }
 
 /** The folder itself or one above it, up to the top of the repository: the one below which most of the paths exist. */

@@ -1,7 +1,6 @@
 import { dirname, sep } from 'node:path'
 import { declareList, readKustomization } from '../tree/kustomization.ts'
-import { kustomizationsIn } from './manifests.ts'
-import { folderOf, startsOf } from './roots.ts'
+import { folderOf, repositoryAt } from './roots.ts'
 
 /**
  * Is a folder without a kustomization a repository for Flux? Then it counts as the list of all that Flux builds from it, for as
@@ -16,8 +15,8 @@ export function isRepositoryForFlux(folder: string): boolean {
 
 /** The folders with a kustomization that Flux builds, and those of what it starts from. */
 function stacksIn(folder: string): string[] {
-  const found = kustomizationsIn(folder)
-  const paths = startsOf(found, folder).flatMap(({ top, roots }) => [
+  const { found, starts } = repositoryAt(folder)
+  const paths = starts.flatMap(({ top, roots }) => [
     ...roots.map(({ file }) => dirname(file)),
     ...found.map(({ object }) => folderOf(top, object)),
   ])

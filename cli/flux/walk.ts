@@ -1,6 +1,7 @@
 import { relative, resolve } from 'node:path'
 import { loadSchemas } from '../../functions/flux-conventions/schemas/schemas.ts'
 import { type Entry, FLUX, Tree } from '../../functions/flux-conventions/tree/tree.ts'
+import { textAt } from '../../functions/lib/kubernetes/fields.ts'
 import { isFields, isKind, type KubernetesObject, setMeta, valueAt } from '../../functions/lib/kubernetes/objects.ts'
 import { readCanonicalYaml } from '../../functions/lib/yaml/canonical-yaml.ts'
 import type { Builder } from '../kustomize/build.ts'
@@ -92,9 +93,18 @@ class Walker {
     for (const entry of waiting) this.apps.push({ entry, state: 'external', objects: [], texts: [], remotes: [] })
   }
 
-  /** Is it built from the source that Flux started from? */
+  /** Is it built from the source that Flux started from, or from another of the same URL? */
   #isOwn(entry: Entry): boolean {
-    return [...this.roots].some((root) => sourceOf(root) === sourceOf(entry))
+    const url = this.#urlOf(entry)
+    return [...this.roots].some(
+      (root) => sourceOf(root) === sourceOf(entry) || (url !== undefined && url === this.#urlOf(root)),
+    )
+  }
+
+  #urlOf({ object }: Entry): string | undefined {
+    const [kind, name] = ['kind', 'name'].map((key) => textAt(object, 'spec', 'sourceRef', key))
+    const source = this.entries.find((one) => one.object.kind === kind && one.object.metadata.name === name)
+    return textAt(source?.object, 'spec', 'url')
   }
 
   #namesNothing({ object }: Entry): boolean {

@@ -1,6 +1,7 @@
 import { lstatSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { parse } from 'yaml'
+import { listAt } from '../../functions/lib/kubernetes/fields.ts'
 import { type Fields, isFields } from '../../functions/lib/kubernetes/objects.ts'
 import { parserReason } from '../../functions/lib/yaml/parser-reason.ts'
 import { Failure, FINDINGS } from '../exit-code.ts'
@@ -55,11 +56,6 @@ function readFolder(folder: string): ChartFiles {
       }),
     ),
   }
-}
-
-const listAt = (fields: Fields, key: string): Fields[] => {
-  const list = fields[key]
-  return Array.isArray(list) ? list.filter(isFields) : []
 }
 
 /** A link of an archive may lead anywhere. */

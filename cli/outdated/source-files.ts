@@ -11,6 +11,7 @@ import {
   parseAllDocuments,
   type Scalar,
 } from 'yaml'
+import { mentionsChartLock } from '../../functions/lib/charts/chart-lock.ts'
 import { type Fields, isFields, type KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
 import { OPTIONS, toPlain } from '../../functions/lib/yaml/kubernetes-yaml.ts'
 import { yamlFiles } from '../flux/manifests.ts'
@@ -26,11 +27,9 @@ export interface SourceDocument {
   lineOf(offset: number): number
 }
 
-const IS_LOCK = /^kind: ChartLock$/m
-
 /** Does a text name anything that has a version? Locks of charts are generated, and have thousands of lines. */
 const isOfInterest = (text: string): boolean =>
-  /^[ \t-]*"?(?:image|newTag|tag|version|digests|allowTag|url|kind)"?\s*:/m.test(text) && !IS_LOCK.test(text)
+  /^[ \t-]*"?(?:image|newTag|tag|version|digests|allowTag|url|kind)"?\s*:/m.test(text) && !mentionsChartLock(text)
 
 /** What a tree is made from. */
 export interface SourceFiles {
@@ -52,7 +51,7 @@ export function sourceFilesOf(folder: string): SourceFiles {
   const texts = [...all].sort().map((file) => ({ file, text: readFileSync(file, 'utf8') }))
   return {
     documents: texts.filter(({ text }) => isOfInterest(text)).flatMap(documentsIn),
-    locks: texts.filter(({ text }) => IS_LOCK.test(text)).map(({ file }) => file),
+    locks: texts.filter(({ text }) => mentionsChartLock(text)).map(({ file }) => file),
   }
 }
 

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { isChartLock } from '../../functions/lib/charts/chart-lock.ts'
+import { isChartLock, mentionsChartLock } from '../../functions/lib/charts/chart-lock.ts'
 import type { KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
 import { display } from '../display.ts'
 import { readObjects } from '../read-objects.ts'
@@ -9,5 +9,5 @@ import { resourceGraph } from '../tree/graph.ts'
 export const chartLocksOf = (folder: string): KubernetesObject[] =>
   resourceGraph([folder]).files.flatMap((file) => {
     const text = readFileSync(file, 'utf8')
-    return text.includes('kind: ChartLock') ? readObjects(text, display(file)).filter(isChartLock) : []
+    return mentionsChartLock(text) ? readObjects(text, display(file)).filter(isChartLock) : []
   })

@@ -1,3 +1,4 @@
+import { isLockOf } from '../../functions/lib/charts/chart-lock.ts'
 import { Charts } from '../../functions/lib/charts/charts.ts'
 import type { FluxSpec } from '../../functions/lib/charts/config.ts'
 import { isHelmRelease } from '../../functions/lib/charts/release.ts'
@@ -14,13 +15,23 @@ export function installed(objects: readonly KubernetesObject[], stacks: readonly
 }
 
 function withInstalled(objects: KubernetesObject[], { folder, policies }: HardenedStack): KubernetesObject[] {
-  const locks = chartLocksOf(folder)
-  if (locks.length === 0) return objects
-  const isLocked = (release: KubernetesObject): boolean =>
-    locks.some(({ metadata }) => metadata.name === release.metadata.name)
-  const seen = objects.filter((object) => !isHelmRelease(object) || isLocked(object))
-  const flux = policies.map((policy) => valueAt(policy, ['spec', 'flux'])).find((value) => value !== undefined)
-  const charts = Charts.of([...seen, ...locks], (flux ?? {}) as FluxSpec)
+  const charts = lockedCharts(objects, chartLocksOf(folder), fluxOf(policies))
+  if (!charts) return objects
   const replaced = new Set(charts.replaced)
   return [...objects.filter((object) => !replaced.has(object)), ...charts.objects]
+}
+
+/** What policies say about Flux. */
+export const fluxOf = (policies: readonly KubernetesObject[]): FluxSpec =>
+  (policies.map((policy) => valueAt(policy, ['spec', 'flux'])).find((value) => value !== undefined) ?? {}) as FluxSpec
+
+/** The charts of the releases that have one of these locks; undefined without any. Throws InputError for a lock that does not fit. */
+export function lockedCharts(
+  objects: readonly KubernetesObject[],
+  locks: readonly KubernetesObject[],
+  flux: FluxSpec,
+): Charts | undefined {
+  const isLocked = (release: KubernetesObject): boolean => locks.some((lock) => isLockOf(lock, release))
+  if (!objects.some((object) => isHelmRelease(object) && isLocked(object))) return undefined
+  return Charts.of([...objects.filter((object) => !isHelmRelease(object) || isLocked(object)), ...locks], flux)
 }

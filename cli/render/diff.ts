@@ -13,9 +13,14 @@ export interface ObjectChange {
 }
 
 /** What differs between two renderings, object by object, in the order of the hardened one. */
-export function diffObjects(plain: readonly BuiltObject[], hardened: readonly BuiltObject[]): ObjectChange[] {
+export function diffObjects(
+  plain: readonly BuiltObject[],
+  hardened: readonly BuiltObject[],
+  labels: Labels = { before: 'plain', after: 'hardened' },
+): ObjectChange[] {
   const pairs = pair(plain, hardened)
   const kept = new Set(pairs.values())
+  const change = changeWith(labels)
   const removed = plain.filter((object) => !kept.has(object)).map((object) => change('removed', object, undefined))
   const others = hardened.flatMap((object) => {
     const before = pairs.get(object)
@@ -23,6 +28,12 @@ export function diffObjects(plain: readonly BuiltObject[], hardened: readonly Bu
     return [before ? change('changed', before, object) : change('added', undefined, object)]
   })
   return [...others, ...removed]
+}
+
+/** What the two renderings are called. */
+interface Labels {
+  before: string
+  after: string
 }
 
 /** The plain object of each hardened one. A generated ConfigMap whose content changed has another hash in its name. */
@@ -49,18 +60,20 @@ const identityWithoutHash = (object: BuiltObject): string => identityOf({ ...obj
 const nameOf = ({ kind, namespace, name }: BuiltObject): string =>
   `${kind} ${namespace === '' ? '' : `${namespace}/`}${name}`
 
-function change(kind: ObjectChange['change'], before?: BuiltObject, after?: BuiltObject): ObjectChange {
-  const object = after ?? before
-  if (!object) throw new Error('a change needs an object')
-  const masked = maskPair(before, after)
-  const diff = createTwoFilesPatch(
-    before ? `plain/${nameOf(before)}` : '/dev/null',
-    after ? `hardened/${nameOf(after)}` : '/dev/null',
-    masked.before,
-    masked.after,
-    undefined,
-    undefined,
-    { context: 3, headerOptions: FILE_HEADERS_ONLY },
-  )
-  return { change: kind, object: nameOf(object), diff }
-}
+const changeWith =
+  (labels: Labels) =>
+  (kind: ObjectChange['change'], before?: BuiltObject, after?: BuiltObject): ObjectChange => {
+    const object = after ?? before
+    if (!object) throw new Error('a change needs an object')
+    const masked = maskPair(before, after)
+    const diff = createTwoFilesPatch(
+      before ? `${labels.before}/${nameOf(before)}` : '/dev/null',
+      after ? `${labels.after}/${nameOf(after)}` : '/dev/null',
+      masked.before,
+      masked.after,
+      undefined,
+      undefined,
+      { context: 3, headerOptions: FILE_HEADERS_ONLY },
+    )
+    return { change: kind, object: nameOf(object), diff }
+  }

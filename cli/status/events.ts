@@ -1,5 +1,5 @@
-import { textAt } from '../../functions/flux-conventions/tree/values.ts'
 import { groupBy } from '../../functions/lib/framework/group-by.ts'
+import { textAt } from '../../functions/lib/kubernetes/fields.ts'
 import { type KubernetesObject, valueAt } from '../../functions/lib/kubernetes/objects.ts'
 import { type EventLine, idOf, type Problem, refOf, refTo, said } from './problem.ts'
 import type { World } from './world.ts'

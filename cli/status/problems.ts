@@ -1,5 +1,5 @@
-import { listAt, textAt } from '../../functions/flux-conventions/tree/values.ts'
 import { groupBy } from '../../functions/lib/framework/group-by.ts'
+import { listAt, textAt } from '../../functions/lib/kubernetes/fields.ts'
 import type { KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
 import { eventsIn, eventsOf } from './events.ts'
 import { fluxProblems } from './flux-problems.ts'

@@ -1,5 +1,5 @@
 import pLimit from 'p-limit'
-import { listAt, textAt } from '../../functions/flux-conventions/tree/values.ts'
+import { listAt, textAt } from '../../functions/lib/kubernetes/fields.ts'
 import { type KubernetesObject, valueAt } from '../../functions/lib/kubernetes/objects.ts'
 import { Failure } from '../exit-code.ts'
 import { clean } from './clean.ts'

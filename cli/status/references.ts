@@ -1,5 +1,5 @@
 import { sourceReferencesOf } from '../../functions/flux-conventions/tree/references.ts'
-import { listAt, textAt } from '../../functions/flux-conventions/tree/values.ts'
+import { listAt, textAt } from '../../functions/lib/kubernetes/fields.ts'
 import { type KubernetesObject, valueAt } from '../../functions/lib/kubernetes/objects.ts'
 import { conditionOf } from './health/condition.ts'
 import { idOf, type Ref, refTo } from './problem.ts'

@@ -1,11 +1,13 @@
 import { execFileSync } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { parse, stringify } from 'yaml'
 import { check, conventionsOf, walkAll } from '../../cli/flux/check.ts'
 import { allFindings } from '../../cli/flux/report.ts'
 import { filesBelow } from '../../cli/rendered-tree/files.ts'
 import { harden } from '../../cli/runtime/functions.ts'
 import { RULE_NAMES } from '../../functions/flux-conventions/rules/index.ts'
+import { digestOf } from '../../functions/lib/charts/canonical-json.ts'
 import { builderWith } from '../support/builder.ts'
 import { kustomize } from '../support/programs.ts'
 import { CLI, edit, folder, IMAGE, program, removeFolders, run } from './lib/command-line.ts'
@@ -286,6 +288,100 @@ test('what does not build is one finding, and others do not miss what is in it',
   expect(await found(root)).toEqual(['build: Kustomization flux-system/cluster-meta'])
 })
 
+describe('a repository as others have it', () => {
+  const kustomization = (name: string, path: string, source = 'GitRepository', more = ''): string =>
+    `apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: ${name}, namespace: flux-system}\nspec:\n  interval: 5m\n  retryInterval: 1m\n  timeout: 2m\n  wait: true\n  prune: true\n  path: ${path}\n  commonMetadata: {labels: {app: ${name}}}\n  sourceRef: {kind: ${source}, name: ${source === 'GitRepository' ? 'flux-system' : name}}\n${more}`
+  const sync = (cluster: string): string =>
+    kustomization('flux-system', `./clusters/${cluster}`).replace('  wait: true\n  prune: true\n', '  prune: true\n')
+  const base = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: app}\ndata: {domain: "${domain}"}\n'
+  const fleet = (): string => {
+    const root = folder()
+    applyEdits(root, [
+      ['.git/HEAD', ''],
+      ['apps/app.yaml', base],
+      ...['production', 'staging'].flatMap((cluster): Edit[] => [
+        [`clusters/${cluster}/flux-system/gotk-sync.yaml`, sync(cluster)],
+        [
+          `clusters/${cluster}/apps.yaml`,
+          kustomization('apps', './apps', 'GitRepository', `  postBuild: {substitute: {domain: ${cluster}.example}}\n`),
+        ],
+      ]),
+    ])
+    return root
+  }
+
+  test('with several clusters is walked once for each', async () => {
+    const walks = await walkAll(fleet(), newBuilder())
+    expect(walks.map(({ apps }) => apps.map(({ objects }) => objects.map(({ object }) => object.data)))).toEqual([
+      [expect.anything(), [{ domain: 'production.example' }]],
+      [expect.anything(), [{ domain: 'staging.example' }]],
+    ])
+  })
+
+  test('has nothing wrong with what flux bootstrap wrote', async () => {
+    expect((await found(fleet())).filter((one) => one.endsWith('flux-system/flux-system'))).toEqual([])
+  })
+
+  test('is walked from where a part of it is applied, with the sources that are elsewhere', async () => {
+    const root = fleet()
+    const [walk, ...others] = await walkAll(join(root, 'clusters/staging'), newBuilder())
+    expect([walk?.top, others]).toEqual([root, []])
+    expect(walk?.apps.map(({ entry }) => entry.object.metadata.name)).toEqual(['flux-system', 'apps'])
+  })
+
+  test('may apply another repository, or an artifact, whose paths are none of its own', async () => {
+    const root = fleet()
+    const other = `apiVersion: source.toolkit.fluxcd.io/v1\nkind: GitRepository\nmetadata: {name: other, namespace: flux-system}\nspec: {interval: 1h, url: 'https://git.example.com/other'}\n`
+    const generator = `apiVersion: source.extensions.fluxcd.io/v1beta1\nkind: ArtifactGenerator\nmetadata: {name: parts, namespace: flux-system}\nspec:\n  sources: [{alias: git, kind: GitRepository, name: flux-system}]\n  artifacts: [{name: part, copy: [{from: '@git/apps/**', to: '@artifact/'}]}]\n`
+    const whole = (name: string, source: string) => kustomization(name, './', source)
+    applyEdits(root, [
+      [
+        'clusters/production/others.yaml',
+        [
+          other,
+          whole('other', 'GitRepository').replace('name: flux-system}\n', 'name: other}\n'),
+          generator,
+          whole('part', 'ExternalArtifact'),
+        ].join('---\n'),
+      ],
+    ])
+    const [production, staging] = await walkAll(root, newBuilder())
+    expect(production?.apps.map(({ entry, state }) => [entry.object.metadata.name, state])).toEqual([
+      ['flux-system', 'built'],
+      ['apps', 'built'],
+      ['other', 'external'],
+      ['part', 'external'],
+    ])
+    expect(staging?.apps).toHaveLength(2)
+    expect((await found(root)).filter((one) => one.startsWith('source-'))).toEqual([
+      'source-location: GitRepository flux-system/other',
+    ])
+  })
+
+  test('has what a component breaks in several namespaces found wrong once', async () => {
+    const component = 'apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\nresources: [alert.yaml]\n'
+    const alert = `apiVersion: notification.toolkit.fluxcd.io/v1beta3\nkind: Alert\nmetadata: {name: all}\nspec:\n  providerRef: {name: chat}\n  eventSeverity: fatal\n  eventSources: [{kind: Kustomization, name: '*'}]\n`
+    const root = homelab(
+      ['components/alerts/kustomization.yaml', component],
+      ['components/alerts/alert.yaml', alert],
+      ...['web', 'network'].map(
+        (name): Edit => [
+          `apps/${name}/kustomization.yaml`,
+          'resources:',
+          `components:\n- ../../components/alerts\nresources:`,
+        ],
+      ),
+    )
+    expect(await found(root)).toEqual(['schema: Alert network/all'])
+    const { stdout } = await krmHardening(['flux'], { cwd: root, env: { XDG_CACHE_HOME: cache } })
+    expect(stdout).toMatch(/spec\.eventSeverity: found "fatal", expected one of .* \(and in web\)$/m)
+    const { findings } = JSON.parse(
+      (await krmHardening(['flux', '--output', 'json'], { cwd: root, env: { XDG_CACHE_HOME: cache } })).stdout,
+    )
+    expect(findings).toMatchObject([{ alsoIn: ['web'], file: { path: 'components/alerts/alert.yaml' } }])
+  })
+})
+
 describe('what Flux would apply', () => {
   test('is not what a comment names', async () => {
     const root = homelab(['apps/network/kustomization.yaml', '- internal/ks.yaml', '# - internal/ks.yaml'])
@@ -497,6 +593,66 @@ describe('krm-hardening flux', () => {
       apps: [{ app: 'web/notes', change: 'changed', objects: [{ object: 'HelmRelease web/notes' }] }],
     })
     expect((await flux(['diff', 'HEAD'], root)).stdout).toContain('+      version: 4.0.2')
+  })
+
+  describe('diff of an app with a locked chart', () => {
+    const LOCK = 'apps/web/notes/app/notes.lock.yaml'
+    const hardened = (): string => {
+      const root = folder()
+      cpSync(HOMELAB, root, { recursive: true })
+      git(root, 'init')
+      git(root, 'add', '--all')
+      git(root, 'commit', '--message', 'first')
+      return root
+    }
+
+    test('names what the chart installs and the lock changes, with its connections', async () => {
+      const root = hardened()
+      edit(join(root, LOCK), (text) => {
+        const lock = parse(text)
+        const workload = lock.spec.objects.find(({ kind }: { kind: string }) => kind === 'Deployment')
+        workload.spec.template.spec.terminationGracePeriodSeconds = 99
+        lock.spec.objects.push({
+          apiVersion: 'networking.k8s.io/v1',
+          kind: 'NetworkPolicy',
+          metadata: { name: 'guests' },
+          spec: {
+            podSelector: workload.spec.selector,
+            ingress: [{ from: [{ ipBlock: { cidr: '192.0.2.0/24' } }], ports: [{ port: 8080 }] }],
+          },
+        })
+        lock.spec.digest = digestOf(lock.spec.objects)
+        return stringify(lock, { aliasDuplicateObjects: false })
+      })
+      const { stdout, exitCode } = await flux(['diff', 'HEAD', '--output', 'json'], root)
+      expect(exitCode).toBe(0)
+      const { apps, added } = JSON.parse(stdout)
+      expect(apps).toHaveLength(1)
+      expect(apps[0]).toMatchObject({ app: 'web/notes', change: 'changed' })
+      expect(apps[0].objects.map(({ object }: { object: string }) => object)).toEqual(
+        expect.arrayContaining(['Deployment web/notes', 'NetworkPolicy web/guests']),
+      )
+      expect(apps[0].objects.map(({ diff }: { diff: string }) => diff).join()).toContain(
+        '+      terminationGracePeriodSeconds: 99',
+      )
+      expect(added).toContainEqual({
+        from: '192.0.2.0/24',
+        to: 'web/notes',
+        port: '8080',
+        protocol: 'TCP',
+        notJudged: expect.anything(),
+      })
+    })
+
+    test('says that it does not build where the lock is of another version, and does not take its objects as removed', async () => {
+      const root = hardened()
+      edit(join(root, RELEASE), (text) => text.replace('4.0.1', '4.0.2'))
+      const { apps } = JSON.parse((await flux(['diff', 'HEAD', '--output', 'json'], root)).stdout)
+      expect(apps).toEqual([
+        { app: 'web/notes', change: 'changed', objects: [], problem: expect.stringContaining('it does not build: ') },
+      ])
+      expect((await flux(['diff', 'HEAD'], root)).stdout).toMatch(/^web\/notes: changed\nwarning: it does not build: /m)
+    })
   })
 
   test('new writes an app that passes, in a namespace that is there or not', async () => {

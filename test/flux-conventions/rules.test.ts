@@ -166,6 +166,25 @@ describe('values', () => {
     expect(await broken([from({ kind: 'Secret', name: 'v' })])).toEqual([])
   })
 
+  test.each([
+    ['that is no YAML', values('v', 'a: [1\nb: 2\n')],
+    ['of another key', { ...values('v', ''), data: { other: 'a: 1' } }],
+  ])('of a text %s are refused, with the object and the key', async (_what, map) => {
+    const items = [from({ kind: 'ConfigMap', name: 'v' }), map].map((object) => stringify([object]))
+    const rules = { resources: { severity: 'off', reason: 'another matter' } }
+    const { reported, exitCode } = await run(listOfItems(items, 'FluxConventions', { rules }), plan)
+    expect([exitCode, reported.map(({ finding }) => [finding.id, finding.message])]).toEqual([
+      1,
+      [['flux-conventions/values-exist', expect.stringContaining('ConfigMap v: data["values.yaml"], which is n')]],
+    ])
+  })
+
+  test('of a text with variables, or for one path alone, may be any', async () => {
+    const maps = [values('v', '${ALL}\nb: [\n'), values('w', '[')]
+    const both = from({ kind: 'ConfigMap', name: 'v' }, { kind: 'ConfigMap', name: 'w', targetPath: 'a' })
+    expect(await broken([both, ...maps])).toEqual([])
+  })
+
   test('that are optional need not be there', async () => {
     expect(await broken([from({ kind: 'ConfigMap', name: 'v', optional: true })])).toEqual([])
   })
@@ -193,6 +212,36 @@ describe('passwords', () => {
 
   test.each(['password', 'adminPassword', 'pass', 'secretKey', 'apiToken'])('under %s is one', async (key) => {
     expect(await broken([release({ values: { resources, [key]: 'hunter2' } })])).toEqual(['default-password'])
+  })
+})
+
+describe('the name of a key in a Secret', () => {
+  const resources = { requests: { cpu: '10m' }, limits: { memory: '64Mi' } }
+
+  test.each([
+    { tokenSecretKey: 'token' },
+    { auth: { existingSecretKey: 'password' } },
+    { data: [{ secretKey: 'password', remoteRef: { key: 'shop' } }] },
+    { s3: { existingSecret: 's3', secretKey: 'secret-key' } },
+  ])('is no password: %j', async (values) => {
+    expect(await broken([release({ values: { resources, ...values } })])).toEqual([])
+  })
+})
+
+describe('kinds of other controllers', () => {
+  const alert = (kind: string): object => ({
+    apiVersion: 'notification.toolkit.fluxcd.io/v1beta3',
+    kind: 'Alert',
+    metadata: { name: 'all', namespace: 'flux-system' },
+    spec: { providerRef: { name: 'chat' }, eventSources: [{ kind, name: '*' }] },
+  })
+
+  test.each([
+    ['FluxInstance', []],
+    ['ResourceSet', []],
+    ['Terraform', ['schema (warning)']],
+  ])('may send events: %s', async (kind, rules) => {
+    expect(await broken([alert(kind)])).toEqual(rules)
   })
 })
 

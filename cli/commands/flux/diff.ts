@@ -12,7 +12,7 @@ export function fluxDiffCommand(finish: (exitCode: ExitCode) => void): Command {
   const command = new Command('diff')
     .summary('show what a change does in the cluster, app by app')
     .description(
-      'Walks a repository for Flux as it is and as it was at a revision of Git, and prints the objects that differ, by the Kustomization that applies them, and the connections that network policies admit in only one of the two.',
+      'Walks a repository for Flux as it is and as it was at a revision of Git, and prints the objects that differ, by the Kustomization that applies them, with those that locked charts install, and the connections that network policies admit in only one of the two.',
     )
     .argument('<revision>', 'revision of Git to compare with, such as main or HEAD~1')
     .argument('[dir]', 'folder of the repository, or of one cluster in it', '.')
@@ -32,7 +32,7 @@ async function diff(revision: string, target: string, options: FluxDiffOptions):
   const builder = fluxBuilder(openSession(options))
   const after = await walkAll(folder, builder)
   const before = await walkAll(await atRevision(revision, folder), builder, `${folder}@before`)
-  const found = diffWalks(before, after)
+  const found = await diffWalks(before, after, builder)
   process.stdout.write(options.output === 'json' ? `${JSON.stringify(found)}\n` : diffAsText(found))
   return OK
 }

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { isChartLock } from '../../../functions/lib/charts/chart-lock.ts'
+import { isChartLock, isLockOf, mentionsChartLock } from '../../../functions/lib/charts/chart-lock.ts'
 import type { FluxSpec } from '../../../functions/lib/charts/config.ts'
 import { isHelmRelease } from '../../../functions/lib/charts/release.ts'
 import { sourcesElsewhere } from '../../../functions/lib/charts/source.ts'
@@ -41,7 +41,7 @@ export function releasesOfFile(file: string, targetNamespace: string | undefined
     around,
     targetNamespace,
     from: file,
-    file: lockIn(dirname(file), object),
+    file: lockIn(dirname(file), object, releases),
   }))
 }
 
@@ -55,7 +55,12 @@ function objectsIn(file: string): KubernetesObject[] {
   }
 }
 
-const lockIn = (folder: string, { metadata }: KubernetesObject): string => join(folder, `${metadata.name}.lock.yaml`)
+/** The namespace is part of the name only where several releases have one name. */
+function lockIn(folder: string, { metadata }: KubernetesObject, releases: readonly KubernetesObject[]): string {
+  const { name, namespace } = metadata
+  const isShared = releases.filter((one) => one.metadata.name === name).length > 1
+  return join(folder, `${isShared && namespace ? `${namespace}.` : ''}${name}.lock.yaml`)
+}
 
 /**
  * The HelmReleases that the stacks of a folder build, with the values that overlays give them. `plain` builds without
@@ -80,16 +85,15 @@ async function releasesOfStack(stack: string, plain: Builder, given: string | un
   const isUnlocked = ({ metadata }: KubernetesObject): boolean =>
     flux.some(({ unlocked }) => isFields(unlocked) && Object.hasOwn(unlocked, metadata.name))
   const around = [...built, ...flux.flatMap((one) => sourcesElsewhere(one as FluxSpec))]
-  const files = locksIn(stack)
-  return built
-    .filter((object) => isHelmRelease(object) && !isUnlocked(object))
-    .map((object) => ({
-      object,
-      around,
-      targetNamespace: targetNamespace as string | undefined,
-      from: stack,
-      file: files.get(object.metadata.name) ?? lockIn(stack, object),
-    }))
+  const locks = locksIn(stack)
+  const releases = built.filter((object) => isHelmRelease(object) && !isUnlocked(object))
+  return releases.map((object) => ({
+    object,
+    around,
+    targetNamespace: targetNamespace as string | undefined,
+    from: stack,
+    file: locks.find(({ lock }) => isLockOf(lock, object))?.file ?? lockIn(stack, object, releases),
+  }))
 }
 
 const fluxOf = (policy: KubernetesObject): Fields => {
@@ -97,16 +101,15 @@ const fluxOf = (policy: KubernetesObject): Fields => {
   return isFields(flux) ? flux : {}
 }
 
-/** The file of each lock that a stack builds from, by the name of its release: a base may share its lock. */
-function locksIn(stack: string): Map<string, string> {
+/** The locks that a stack builds from, and their files: a base may share its lock. The last of a name counts. */
+function locksIn(stack: string): { lock: KubernetesObject; file: string }[] {
   const files = resourceGraph([stack]).files.filter((file) => existsSync(file))
-  return new Map(
-    files.flatMap((file) => {
-      const text = readFileSync(file, 'utf8')
-      if (!text.includes('kind: ChartLock')) return []
-      return readObjects(text, display(file))
-        .filter(isChartLock)
-        .map(({ metadata }) => [metadata.name, file] as const)
-    }),
-  )
+  const found = files.flatMap((file) => {
+    const text = readFileSync(file, 'utf8')
+    if (!mentionsChartLock(text)) return []
+    return readObjects(text, display(file))
+      .filter(isChartLock)
+      .map((lock) => ({ lock, file }))
+  })
+  return found.reverse()
 }

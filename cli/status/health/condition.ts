@@ -1,4 +1,4 @@
-import { listAt } from '../../../functions/flux-conventions/tree/values.ts'
+import { listAt } from '../../../functions/lib/kubernetes/fields.ts'
 import type { KubernetesObject } from '../../../functions/lib/kubernetes/objects.ts'
 import { type Said, said } from '../problem.ts'
 

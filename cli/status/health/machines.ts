@@ -1,4 +1,4 @@
-import { textAt } from '../../../functions/flux-conventions/tree/values.ts'
+import { textAt } from '../../../functions/lib/kubernetes/fields.ts'
 import { type KubernetesObject, valueAt } from '../../../functions/lib/kubernetes/objects.ts'
 import { refTo, said } from '../problem.ts'
 import { SELECTED_NODE } from '../resources.ts'

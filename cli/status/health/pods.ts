@@ -1,4 +1,4 @@
-import { listAt, textAt } from '../../../functions/flux-conventions/tree/values.ts'
+import { listAt, textAt } from '../../../functions/lib/kubernetes/fields.ts'
 import { type Fields, type KubernetesObject, valueAt } from '../../../functions/lib/kubernetes/objects.ts'
 import { type Ref, refOf, type Said, type State, said } from '../problem.ts'
 import { conditionOf } from './condition.ts'

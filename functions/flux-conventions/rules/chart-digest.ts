@@ -1,4 +1,4 @@
-import { textAt } from '../tree/values.ts'
+import { textAt } from '../../lib/kubernetes/fields.ts'
 import { defineRule } from './rule.ts'
 
 /** An OCI artifact is pinned to its digest. */

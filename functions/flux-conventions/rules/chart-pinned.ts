@@ -1,7 +1,7 @@
 import { isExactVersion } from '../../lib/charts/exact-version.ts'
+import { textAt } from '../../lib/kubernetes/fields.ts'
 import { isKind, type KubernetesObject, valueAt } from '../../lib/kubernetes/objects.ts'
 import { hasVariable } from '../schemas/variable.ts'
-import { textAt } from '../tree/values.ts'
 import { defineRule, type Violation } from './rule.ts'
 
 /** Charts are pinned to one version, and OCI artifacts to a tag or digest. */

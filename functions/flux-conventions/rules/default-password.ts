@@ -1,7 +1,7 @@
 import { isLiteralPassword, literalPasswords, literalPasswordsIn } from '../../lib/charts/literal-passwords.ts'
+import { listAt } from '../../lib/kubernetes/fields.ts'
 import { formatPath, isFields, type KubernetesObject } from '../../lib/kubernetes/objects.ts'
 import type { Entry, Tree } from '../tree/tree.ts'
-import { listAt } from '../tree/values.ts'
 import { defineRule } from './rule.ts'
 
 /** No password, secret key or token is written out in the values of a HelmRelease, or in a ConfigMap. */

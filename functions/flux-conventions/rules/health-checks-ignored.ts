@@ -1,5 +1,5 @@
+import { listAt } from '../../lib/kubernetes/fields.ts'
 import { waitOf } from '../tree/health.ts'
-import { listAt } from '../tree/values.ts'
 import { defineRule } from './rule.ts'
 
 /** No health check is written that Flux would ignore. */

@@ -1,8 +1,8 @@
+import { stringsIn } from '../../lib/kubernetes/fields.ts'
 import { formatPath, isFields, type KubernetesObject, valueAt } from '../../lib/kubernetes/objects.ts'
 import { ingressOf, isListed, type PolicySpec } from '../config-policy.ts'
 import { hasVariable } from '../schemas/variable.ts'
 import { classOf } from '../tree/ingress.ts'
-import { stringsIn } from '../tree/values.ts'
 import { defineRule, type Violation } from './rule.ts'
 
 /** An Ingress is internal; one that is external is allowed by name. Values of charts that make an Ingress are a warning. */

@@ -1,7 +1,7 @@
+import { textAt } from '../../lib/kubernetes/fields.ts'
 import { ensureFields } from '../../lib/kubernetes/objects.ts'
 import { tierOf } from '../config-policy.ts'
 import { secondsOf } from '../tree/durations.ts'
-import { textAt } from '../tree/values.ts'
 import { defineRule } from './rule.ts'
 
 /** The more depends on a namespace, the sooner Flux notices a change in it. */

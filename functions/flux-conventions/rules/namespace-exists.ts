@@ -1,7 +1,7 @@
 import { nearest } from '../../lib/framework/did-you-mean.ts'
+import { textAt } from '../../lib/kubernetes/fields.ts'
 import { valueAt } from '../../lib/kubernetes/objects.ts'
 import { isExisting } from '../config-policy.ts'
-import { textAt } from '../tree/values.ts'
 import { defineRule } from './rule.ts'
 
 /** The namespaces that every cluster with Flux has. */

@@ -1,4 +1,4 @@
-import { textAt } from '../tree/values.ts'
+import { textAt } from '../../lib/kubernetes/fields.ts'
 import { defineRule } from './rule.ts'
 
 /** The path of a Kustomization is a folder, and of the form `<namespace>/<app>/app`. */

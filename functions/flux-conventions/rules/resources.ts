@@ -1,7 +1,7 @@
+import { listAt, textAt } from '../../lib/kubernetes/fields.ts'
 import { isFields, valueAt } from '../../lib/kubernetes/objects.ts'
 import { readCanonicalYaml } from '../../lib/yaml/canonical-yaml.ts'
 import type { Entry, Tree } from '../tree/tree.ts'
-import { listAt, textAt } from '../tree/values.ts'
 import { defineRule } from './rule.ts'
 
 /** Every HelmRelease sets requests and limits in its values. */

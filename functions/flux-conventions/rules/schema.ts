@@ -18,10 +18,13 @@ export const schema = defineRule({
       for (const misfit of misfits(object.spec ?? {}, kind.spec, ['spec'])) {
         // The rule `prune` reports a prune that is absent.
         if (formatPath(misfit.path) === 'spec.prune' && misfit.found === 'nothing') continue
-        const advice = ownerOf(misfit, tree.schemas)
+        const isEvents = isKindOfEvents(misfit.path)
+        if (isEvents && OF_FLUX_OPERATOR.some((name) => misfit.found === JSON.stringify(name))) continue
+        const advice = isEvents ? 'or a kind whose controller adds it to the definition' : ownerOf(misfit, tree.schemas)
         yield {
           object,
           path: formatPath(misfit.path),
+          ...(isEvents && { severity: 'warning' }),
           found: misfit.found,
           expected: misfit.expected,
           ...(advice && { advice }),
@@ -30,6 +33,13 @@ export const schema = defineRule({
     }
   },
 })
+
+/** Kinds that the Flux Operator adds to the definitions. Source: https://github.com/controlplaneio-fluxcd/flux-operator/blob/main/internal/builder/profiles.go */
+const OF_FLUX_OPERATOR = ['FluxInstance', 'FluxReport', 'ResourceSet', 'ResourceSetInputProvider']
+
+/** Other controllers add their kinds here, to what Alerts and Receivers may name. Source: https://fluxcd.io/flux/installation/configuration/boostrap-customization/#enable-notifications-for-third-party-controllers */
+const isKindOfEvents = (path: Misfit['path']): boolean =>
+  /^spec\.(?:eventSources|resources)\[\d+\]\.kind$/.test(formatPath(path))
 
 /** The kinds that do have a field which this one lacks. */
 function ownerOf({ path, found }: Misfit, schemas: Schemas): string | undefined {

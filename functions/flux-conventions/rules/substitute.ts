@@ -1,5 +1,5 @@
+import { stringsIn } from '../../lib/kubernetes/fields.ts'
 import { formatPath, type KubernetesObject, valueAt } from '../../lib/kubernetes/objects.ts'
-import { stringsIn } from '../tree/values.ts'
 import { defineRule } from './rule.ts'
 
 /** Annotation or label by which an object opts out. Source: https://fluxcd.io/flux/components/kustomize/kustomizations/#post-build-variable-substitution */

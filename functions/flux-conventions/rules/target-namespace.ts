@@ -1,4 +1,4 @@
-import { textAt } from '../tree/values.ts'
+import { textAt } from '../../lib/kubernetes/fields.ts'
 import { defineRule } from './rule.ts'
 
 /** Every Kustomization says which namespace its objects go to, unless each of them does. */

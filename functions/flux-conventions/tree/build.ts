@@ -1,6 +1,6 @@
+import { textAt } from '../../lib/kubernetes/fields.ts'
 import { type KubernetesObject, valueAt } from '../../lib/kubernetes/objects.ts'
 import { type Entry, FLUX } from './tree.ts'
-import { textAt } from './values.ts'
 
 /** The annotations by which kpt, and tools that read files as it does, say which file an object is from. */
 const PATHS = ['internal.config.kubernetes.io/path', 'config.kubernetes.io/path']

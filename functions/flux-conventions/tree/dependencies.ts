@@ -1,5 +1,5 @@
+import { listAt } from '../../lib/kubernetes/fields.ts'
 import { type Entry, FLUX, type Tree } from './tree.ts'
-import { listAt } from './values.ts'
 
 /** One entry of `dependsOn`. */
 export interface Dependency {

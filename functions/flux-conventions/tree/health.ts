@@ -1,5 +1,5 @@
+import { listAt } from '../../lib/kubernetes/fields.ts'
 import { ensureFields, type KubernetesObject, valueAt } from '../../lib/kubernetes/objects.ts'
-import { listAt } from './values.ts'
 
 /** `spec.wait` of a Kustomization. */
 export const waitOf = (object: KubernetesObject): unknown => valueAt(object, ['spec', 'wait'])

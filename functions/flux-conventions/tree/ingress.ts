@@ -1,5 +1,5 @@
+import { textAt } from '../../lib/kubernetes/fields.ts'
 import type { KubernetesObject } from '../../lib/kubernetes/objects.ts'
-import { textAt } from './values.ts'
 
 /** The annotation that preceded the field, and that controllers still read. */
 const ANNOTATION = 'kubernetes.io/ingress.class'

@@ -1,6 +1,6 @@
+import { listAt, textAt } from '../../lib/kubernetes/fields.ts'
 import { isKind, type KubernetesObject, valueAt } from '../../lib/kubernetes/objects.ts'
 import { type Entry, FLUX, type Tree } from './tree.ts'
-import { textAt } from './values.ts'
 
 /** A reference to a source. */
 export interface SourceReference {
@@ -36,9 +36,20 @@ export function sourceReferencesOf({ object }: Entry): SourceReference[] {
 /** What `flux bootstrap` and the operator of Flux call the source of the repository itself, which need not be in it. */
 const BOOTSTRAP = { name: 'flux-system', namespace: 'flux-system' }
 
+/** Does an ArtifactGenerator make it? Source: https://fluxcd.io/flux/components/source/artifactgenerators/ */
+const isGenerated = (tree: Tree, name: string, namespace: string | undefined): boolean =>
+  tree
+    .of(['source.extensions.fluxcd.io', 'ArtifactGenerator'])
+    .some(
+      (entry) =>
+        (entry.namespace === undefined || namespace === undefined || entry.namespace === namespace) &&
+        listAt(entry.object, 'spec', 'artifacts').some((artifact) => artifact.name === name),
+    )
+
 /** Is there such a source: in the tree, or as the one from which Flux reads the tree? */
 export function hasSource(tree: Tree, { kind, name }: SourceReference, namespace: string | undefined): boolean {
   if (tree.findSource(kind, name, namespace) || tree.mayHave(kind, name)) return true
+  if (kind === 'ExternalArtifact' && isGenerated(tree, name, namespace)) return true
   if (name === BOOTSTRAP.name && (namespace ?? BOOTSTRAP.namespace) === BOOTSTRAP.namespace) return true
   return [...(tree.repository?.roots ?? [])].some((root) =>
     sourceReferencesOf(root).some(

@@ -64,5 +64,13 @@ export const CHART_LOCK = 'ChartLock'
 export const isChartLock = (object: { apiVersion: string; kind: string }): boolean =>
   object.apiVersion === API_VERSION && object.kind === CHART_LOCK
 
+/** May a text hold a ChartLock, in YAML or JSON? */
+export const mentionsChartLock = (text: string): boolean => /\bkind["']?\s*:\s*["']?ChartLock\b/.test(text)
+
+/** Is this the lock of a HelmRelease? One that names no namespace is of a release of that name in any. */
+export const isLockOf = (lock: KubernetesObject, release: KubernetesObject): boolean =>
+  lock.metadata.name === release.metadata.name &&
+  (lock.metadata.namespace === undefined || lock.metadata.namespace === release.metadata.namespace)
+
 /** Does the digest match the objects? It does not if the lock was edited by hand. */
 export const isIntact = (lock: ChartLock): boolean => lock.digest === digestOf(lock.objects)

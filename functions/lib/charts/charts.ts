@@ -6,7 +6,7 @@ import { InputError } from '../framework/input-error.ts'
 import { describe, type Fields, groupOf, identity, type KubernetesObject } from '../kubernetes/objects.ts'
 import { podTemplateOf } from '../kubernetes/pod-template.ts'
 import { isClusterScoped } from '../kubernetes/scope.ts'
-import { type ChartLock, chartLockSchema, isChartLock, isIntact, UNKNOWN } from './chart-lock.ts'
+import { type ChartLock, chartLockSchema, isChartLock, isIntact, isLockOf, UNKNOWN } from './chart-lock.ts'
 import type { FluxSpec } from './config.ts'
 import { charts } from './findings.ts'
 import { applyPatch, patchOf } from './json-patch.ts'
@@ -183,9 +183,7 @@ function expand(
     )
     return undefined
   }
-  const lock = locks.find(
-    (one) => one.object.metadata.name === object.metadata.name && sameNamespace(one.object, object),
-  )
+  const lock = locks.find((one) => isLockOf(one.object, object))
   const found = lock ? misfits(release, lock, flux) : [noLock(release, locks)]
   if (managedIndex(object) === 'edited')
     found.push(charts['edited-entry']({ object, field: { path: 'spec.postRenderers' } }))
@@ -194,9 +192,6 @@ function expand(
   const rendered = lock.objects.map((one) => inNamespace(copyOf(one), release.namespace))
   return { release, lock, rendered, objects: hardenedBefore(object, lock, rendered) }
 }
-
-const sameNamespace = (lock: KubernetesObject, release: KubernetesObject): boolean =>
-  lock.metadata.namespace === undefined || lock.metadata.namespace === release.metadata.namespace
 
 function noLock(release: Release, locks: readonly ChartLock[]): Finding {
   const near = locks.find(({ chart }) => chart.url === release.chart)

@@ -1,3 +1,4 @@
+import { listAt, textAt } from '../kubernetes/fields.ts'
 import { type Fields, isFields, isKind, type KubernetesObject, valueAt } from '../kubernetes/objects.ts'
 import { digestOf, sha256 } from './canonical-json.ts'
 import { isExactVersion } from './exact-version.ts'
@@ -44,11 +45,6 @@ export interface Unresolved {
 export const isHelmRelease = (object: { apiVersion: string; kind: string }): boolean =>
   isKind(object, 'helm.toolkit.fluxcd.io', 'HelmRelease')
 
-const text = (root: unknown, path: readonly string[]): string | undefined => {
-  const value = valueAt(root, path)
-  return typeof value === 'string' && value !== '' ? value : undefined
-}
-
 /**
  * What a HelmRelease installs, its chart found among the objects of the build. `targetNamespace` is the namespace that the
  * Flux Kustomization gives objects that name none.
@@ -60,20 +56,20 @@ export function releaseOf(
   targetNamespace: string | undefined,
 ): Release | Unresolved {
   const own = object.metadata.namespace ?? targetNamespace ?? ''
-  const namespace = text(object, ['spec', 'targetNamespace']) ?? own
-  const target = text(object, ['spec', 'targetNamespace'])
+  const namespace = textAt(object, 'spec', 'targetNamespace') ?? own
+  const target = textAt(object, 'spec', 'targetNamespace')
   const named = target === undefined ? object.metadata.name : `${target}-${object.metadata.name}`
   const chart = chartOf(object, own, objects, targetNamespace)
   if ('expected' in chart) return { object, ...chart }
   const values = valueAt(object, ['spec', 'values']) ?? {}
   const valuesFrom = [
     ...filesInChart(object),
-    ...listAt(object, ['spec', 'valuesFrom']).map((from) => valuesOf(from, own, objects, targetNamespace)),
+    ...listAt(object, 'spec', 'valuesFrom').map((from) => valuesOf(from, own, objects, targetNamespace)),
   ]
   return {
     object,
     namespace,
-    name: shortened(text(object, ['spec', 'releaseName']) ?? named),
+    name: shortened(textAt(object, 'spec', 'releaseName') ?? named),
     ...chart,
     values: digestOf(valuesFrom.length === 0 ? values : [...valuesFrom.map(({ text: from }) => from ?? null), values]),
     valuesByKey: Object.fromEntries(Object.entries(values).map(([key, value]) => [key, digestOf(value)])),
@@ -108,7 +104,7 @@ function valuesOf(
   return {
     kind: String(kind),
     name: String(name),
-    text: text(map, ['data', typeof valuesKey === 'string' ? valuesKey : 'values.yaml']),
+    text: textAt(map, 'data', typeof valuesKey === 'string' ? valuesKey : 'values.yaml'),
     targetPath: typeof targetPath === 'string' ? targetPath : undefined,
   }
 }
@@ -169,7 +165,7 @@ function chartOf(
     return pinned(
       source,
       chartUrlOf(source),
-      text(source, ['spec', 'ref', 'tag']) ?? text(source, ['spec', 'ref', 'semver']),
+      textAt(source, 'spec', 'ref', 'tag') ?? textAt(source, 'spec', 'ref', 'semver'),
       `${field}: OCIRepository ${source.metadata.name}: spec.ref.tag`,
     )
   }
@@ -184,11 +180,11 @@ function chartOf(
       found: `${kind} ${name}`,
       expected: 'a HelmRepository of this build, or of flux.sources',
     }
-  const url = text(repository, ['spec', 'url'])?.replace(/\/$/, '')
+  const url = textAt(repository, 'spec', 'url')?.replace(/\/$/, '')
   return pinned(
     repository,
     url === undefined ? undefined : `${url}/${spec.chart}`,
-    text(spec, ['version']),
+    textAt(spec, 'version'),
     'spec.chart.spec.version',
   )
 }
@@ -207,9 +203,4 @@ function pinned(
       expected: 'an exact version such as 1.2.3, because a range installs what no lock has seen',
     }
   return { source, chart, version, isInsecure: valueAt(source, ['spec', 'insecure']) === true }
-}
-
-const listAt = (root: unknown, path: readonly string[]): Fields[] => {
-  const value = valueAt(root, path)
-  return Array.isArray(value) ? value.filter(isFields) : []
 }

@@ -1,4 +1,4 @@
-import { type Fields, isFields, valueAt } from '../../lib/kubernetes/objects.ts'
+import { type Fields, isFields, valueAt } from './objects.ts'
 
 /** The text at a path; undefined if there is none or it is empty. */
 export const textAt = (root: unknown, ...path: (string | number)[]): string | undefined => {
