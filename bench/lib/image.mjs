@@ -27,9 +27,10 @@ export function imageCommand(options = '') {
   return `${program} ${options} ${start}`
 }
 
-/** NODE, or the Node of the Dockerfile's base as npm publishes it, which is kept. */
+// npm sets NODE for what it runs, so the variable is another.
+/** IMAGE_NODE, or the Node of the Dockerfile's base as npm publishes it, which is kept. */
 function imageNode() {
-  if (process.env.NODE) return process.env.NODE
+  if (process.env.IMAGE_NODE) return process.env.IMAGE_NODE
   const [, major] = /node:(\d+)-/.exec(readFileSync(join(root, 'Dockerfile'), 'utf8'))
   const folder = join(root, 'node_modules/.cache/krm-hardening', `node-${major}`)
   const name = `node-${process.platform}-${process.arch}`
@@ -38,6 +39,7 @@ function imageNode() {
   mkdirSync(folder, { recursive: true })
   const install = ['install', '--no-save', '--no-package-lock', '--ignore-scripts', '--prefix', folder]
   const { status, stderr } = spawnSync('npm', [...install, `${name}@${major}`], { encoding: 'utf8' })
-  if (status !== 0) withoutImage = `npm has no Node ${major} for this machine; NODE names one. ${stderr.split('\n')[0]}`
+  if (status !== 0)
+    withoutImage = `npm has no Node ${major} for this machine; IMAGE_NODE names one. ${stderr.split('\n')[0]}`
   return node
 }
