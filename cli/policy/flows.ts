@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from 'node:util'
 import { plan } from '../../functions/hardening/plan.ts'
+import { declaredBy } from '../../functions/hardening/shared.ts'
 import type { LabelledPods } from '../../functions/lib/flows/check-environment.ts'
 import { type ElsewhereSpec, elsewhereSchema } from '../../functions/lib/flows/elsewhere.ts'
 import { type FlowsSpec, flowsSchema } from '../../functions/lib/flows/schema.ts'
 import { parseConfig } from '../../functions/lib/framework/config.ts'
 import type { Step } from '../../functions/lib/framework/function.ts'
-import { isFields } from '../../functions/lib/kubernetes/objects.ts'
 import type { NetworkPolicyDefaultDenySpec } from '../../functions/network-policy-default-deny/config.ts'
 import { environment } from '../findings.ts'
 import type { HardenedStack } from './policies.ts'
@@ -30,12 +30,10 @@ export function flowsOf(stacks: readonly HardenedStack[]): Declared {
     for (const policy of policies) {
       // Refuses a policy that does not fit its schema, with the message that a build would give.
       runtimePods.push(...plan(policy).flatMap(runtimePodsOf))
-      if (!isFields(policy.spec)) continue
-      const outside = policy.spec.elsewhere ?? {}
-      Object.assign(elsewhere, parseConfig(elsewhereSchema, outside, `${folder}: ${policy.kind}: spec.elsewhere`))
-      if (policy.spec.flows === undefined) continue
-      const where = `${folder}: ${policy.kind}: spec.flows`
-      for (const [key, flow] of Object.entries(parseConfig(flowsSchema, policy.spec.flows, where))) {
+      const declared = declaredBy(policy)
+      const where = `${folder}: ${policy.kind}: spec`
+      Object.assign(elsewhere, parseConfig(elsewhereSchema, declared.elsewhere ?? {}, `${where}.elsewhere`))
+      for (const [key, flow] of Object.entries(parseConfig(flowsSchema, declared.flows ?? {}, `${where}.flows`))) {
         const other = writtenBy.get(key)
         if (other !== undefined && !isDeepStrictEqual(flows[key], flow))
           findings.push({

@@ -1,3 +1,4 @@
+import { declaredBy, WHOLE } from '../../functions/hardening/shared.ts'
 import { isFields, type KubernetesObject, valueAt } from '../../functions/lib/kubernetes/objects.ts'
 import type { HardenedStack } from '../policy/policies.ts'
 import { harden } from '../policy/validate.ts'
@@ -23,10 +24,6 @@ function networkPolicyAlone(policy: KubernetesObject): KubernetesObject | undefi
   const spec = isFields(policy.spec) ? policy.spec : {}
   const section = policy.kind === SINGLE ? spec : valueAt(spec, ['networkPolicy'])
   if (!isFields(section) || (section.stage ?? 'full') === 'full') return undefined
-  const { stage, workloads, ...others } = section
-  const shared = policy.kind === SINGLE ? {} : { flows: spec.flows, elsewhere: spec.elsewhere }
-  const defined = Object.fromEntries(
-    Object.entries({ ...others, ...shared }).filter(([, value]) => value !== undefined),
-  )
-  return { ...policy, kind: SINGLE, spec: defined }
+  const { stage, workloads, [WHOLE]: whole, ...others } = section
+  return { ...policy, kind: SINGLE, spec: { ...others, ...declaredBy(policy) } }
 }

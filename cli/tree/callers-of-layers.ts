@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { parseAllDocuments } from 'yaml'
+import { declaredBy } from '../../functions/hardening/shared.ts'
 import { groupOf, isFields, valueAt } from '../../functions/lib/kubernetes/objects.ts'
 import { display } from '../display.ts'
 import { resourceGraph, transformersOf } from './graph.ts'
@@ -53,7 +54,7 @@ function formsIn(text: string): [key: string, form: 'list' | 'map'][] {
   return parseAllDocuments(text).flatMap((document) => {
     const object: unknown = document.errors.length > 0 ? undefined : document.toJS()
     if (!isFields(object) || groupOf(String(object.apiVersion)) !== 'krm-hardening.dev') return []
-    const flows = valueAt(object, ['spec', 'flows'])
+    const { flows } = declaredBy(object)
     return Object.entries(isFields(flows) ? flows : {}).flatMap(([key, flow]): [string, 'list' | 'map'][] => {
       const from = valueAt(flow, ['from'])
       return Array.isArray(from) ? [[key, 'list']] : isFields(from) ? [[key, 'map']] : []

@@ -12,6 +12,7 @@ import { shapeOf } from '../lib/framework/lazy-zod.ts'
 import type { Schema } from '../lib/framework/schema.ts'
 import { type Fields, isFields } from '../lib/kubernetes/objects.ts'
 import { hardeningSchemaOf } from './config.ts'
+import { SHARED, WHOLE } from './shared.ts'
 
 interface Section {
   mode: Mode
@@ -38,7 +39,7 @@ export function planOf(functions: readonly KrmFunction[]): Plan {
     const spec = (isFields(functionConfig) && functionConfig.spec) ?? {}
     if (kind === 'Hardening') return planSections(functions, parseConfig(schema, spec, 'Hardening: spec'))
     const single = functions.find((definition) => definition.kind === kind)
-    return single ? [{ function: single, spec: parseConfig(single.schema, spec, `${kind}: spec`) }] : []
+    return single ? [planSingle(single, spec as HardeningSpec, schema)] : []
   }
 }
 
@@ -60,11 +61,20 @@ const planSections = (functions: readonly KrmFunction[], spec: HardeningSpec): S
     return section ? [{ function: definition, spec: { ...section, ...shared(definition, section, spec) } }] : []
   })
 
-/** What the policies of all sections say once, for those that take it. */
-const SHARED = ['flows', 'elsewhere', 'gateways', 'flux'] as const
+/** A kind of its own, with what the Hardening of which it is a part says for all. */
+function planSingle(definition: KrmFunction, written: HardeningSpec, schema: Schema<HardeningSpec>): Step {
+  const { kind } = definition
+  const { [WHOLE]: whole, ...own } = written
+  if (whole === undefined) return { function: definition, spec: parseConfig(definition.schema, own, `${kind}: spec`) }
+  const twice = SHARED.find((key) => own[key] !== undefined)
+  if (twice) throw new InputError(policy['shared-twice']({}, kind, twice))
+  const all = parseConfig(schema, whole, `${kind}: spec.${WHOLE}`)
+  const section = parseConfig(definition.schema, own, `${kind}: spec`)
+  return { function: definition, spec: { ...section, ...shared(definition, {}, all) } }
+}
 
 /** What a section gets from the whole policy: what is shared, as far as it takes it, and validate mode. */
-function shared(definition: KrmFunction, section: Section, whole: HardeningSpec): Partial<Section> {
+function shared(definition: KrmFunction, section: Partial<Section>, whole: HardeningSpec): Partial<Section> {
   const misplaced = SHARED.find((key) => section[key] !== undefined)
   if (misplaced) throw new InputError(policy['flows-in-section']({}, definition.section, misplaced))
   const taken = SHARED.filter((key) => whole[key] !== undefined && takes(definition, key))

@@ -100,12 +100,27 @@ describe('pods that an operator makes', () => {
     ['minio.min.io/v2', 'Tenant', {}, [9000, 9443], true],
     ['minio.min.io/v2', 'Tenant', { requestAutoCert: false }, [9000, 9090], true],
     ['postgresql.cnpg.io/v1', 'Cluster', {}, [5432, 9187, 8000], true],
-    ['rabbitmq.com/v1beta1', 'RabbitmqCluster', {}, [4369, 5672, 15672, 15692, 25672], true],
+    ['minio.min.io/v2', 'Tenant', { features: { enableSFTP: true } }, [9000, 9443, 8022], true],
+    ['acid.zalan.do/v1', 'postgresql', {}, [5432, 8008, 8080], true],
+    ['redis.redis.opstreelabs.in/v1beta2', 'Redis', { redisExporter: { enabled: true } }, [6379, 9121], false],
+    ['redis.redis.opstreelabs.in/v1beta2', 'RedisReplication', {}, [6379], false],
+    ['redis.redis.opstreelabs.in/v1beta2', 'RedisSentinel', {}, [26379], false],
+    ['apm.k8s.elastic.co/v1', 'ApmServer', {}, [8200], false],
+    ['logstash.k8s.elastic.co/v1alpha1', 'Logstash', {}, [9600], false],
+    ['pxc.percona.com/v1', 'PerconaXtraDBCluster', {}, [3306, 33062, 4444, 4567, 4568, 33060], false],
+    ['rabbitmq.com/v1beta1', 'RabbitmqCluster', {}, [4369, 25672, 5672, 15672, 15692], true],
+    [
+      'rabbitmq.com/v1beta1',
+      'RabbitmqCluster',
+      { tls: { secretName: 's', disableNonTLSListeners: true }, rabbitmq: { additionalPlugins: ['rabbitmq_stream'] } },
+      [4369, 25672, 5671, 15671, 15691, 5551],
+      true,
+    ],
     [
       'rabbitmq.com/v1beta1',
       'RabbitmqCluster',
       { tls: { secretName: 's' }, rabbitmq: { additionalPlugins: ['rabbitmq_mqtt'] } },
-      [4369, 5672, 15672, 15692, 25672, 5671, 15671, 15691, 1883],
+      [4369, 25672, 5672, 5671, 15672, 15671, 15692, 15691, 1883, 8883],
       true,
     ],
     ['elasticsearch.k8s.elastic.co/v1', 'Elasticsearch', {}, [9200, 9300], false],
@@ -114,6 +129,73 @@ describe('pods that an operator makes', () => {
     const pods = of(apiVersion, kind, spec)
     expect(pods.map((pod) => pod.ports.map(({ port }) => port))).toEqual([ports])
     expect(pods[0]?.needsApiServer).toBe(needsApiServer)
+  })
+
+  test('of a Tenant with a KES carry a label of their own, and are called by the tenant', () => {
+    const [, kes] = of('minio.min.io/v2', 'Tenant', { kes: {} })
+    expect(kes).toMatchObject({ name: 'x-kes', labels: { 'v1.min.io/kes': 'x-kes' }, members: [7373] })
+  })
+
+  test('of a Redis cluster are its leaders and its followers, which gossip', () => {
+    const pods = of('redis.redis.opstreelabs.in/v1beta2', 'RedisCluster', {})
+    expect(pods.map(({ name, labels, members }) => [name, labels.role, members])).toEqual([
+      ['x-leader', 'leader', [6379, 16379]],
+      ['x-follower', 'follower', [6379, 16379]],
+    ])
+  })
+
+  test('of a RedisFailover are databases and sentinels', () => {
+    expect(numbers(of('databases.spotahome.com/v1', 'RedisFailover', { redis: { port: 6380 }, sentinel: {} }))).toEqual(
+      [
+        ['rfr-x', [6380]],
+        ['rfs-x', [26379]],
+      ],
+    )
+  })
+
+  test('of a PerconaXtraDBCluster are those of the proxy that is enabled too', () => {
+    const pods = of('pxc.percona.com/v1', 'PerconaXtraDBCluster', { haproxy: { enabled: true }, proxysql: {} })
+    expect(pods.map(({ name }) => name)).toEqual(['x-pxc', 'x-haproxy'])
+    expect(pods[1]?.services).toMatchObject({ 'x-haproxy-replicas': { 3306: 3307 } })
+  })
+
+  test.each([
+    [
+      'a pooler',
+      of('acid.zalan.do/v1', 'postgresql', { enableConnectionPooler: true })[1],
+      [{ namespace: 'ns', service: 'x', port: 5432 }],
+    ],
+    [
+      'a Kibana',
+      of('kibana.k8s.elastic.co/v1', 'Kibana', { elasticsearchRef: { name: 'logs' } })[0],
+      [{ namespace: 'ns', service: 'logs-es-http', port: 9200 }],
+    ],
+    [
+      'sentinels',
+      of('redis.redis.opstreelabs.in/v1beta2', 'RedisSentinel', {
+        redisSentinelConfig: { redisReplicationName: 'r' },
+      })[0],
+      [{ namespace: 'ns', service: 'r', port: 6379 }],
+    ],
+    [
+      'a KafkaConnect',
+      of('kafka.strimzi.io/v1beta2', 'KafkaConnect', {
+        bootstrapServers: 'k-kafka-bootstrap.data.svc:9093, b:9092',
+      })[0],
+      [
+        { namespace: 'data', service: 'k-kafka-bootstrap', port: 9093 },
+        { namespace: 'ns', service: 'b', port: 9092 },
+      ],
+    ],
+    [
+      'a KafkaMirrorMaker2',
+      of('kafka.strimzi.io/v1beta2', 'KafkaMirrorMaker2', {
+        clusters: [{ bootstrapServers: 'a.example.com:9092' }, { bootstrapServers: 'b:9092' }],
+      })[0],
+      [{ namespace: 'ns', service: 'b', port: 9092 }],
+    ],
+  ])('of %s call the Services that their object names', (_, pods, calls) => {
+    expect(pods?.calls).toEqual(calls)
   })
 
   test('are none if the kind is unknown or its spec is missing', () => {

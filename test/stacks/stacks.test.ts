@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { catalog } from '../../functions/catalog.ts'
 import { plan } from '../../functions/hardening/plan.ts'
+import { declaredBy, SHARED, WHOLE } from '../../functions/hardening/shared.ts'
 import { type Fields, identity, type KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
 import { readResourceList } from '../../functions/lib/resource-list/resource-list.ts'
 import { split } from '../../functions/lib/resource-list/split.ts'
@@ -76,8 +77,6 @@ function withoutCallerAnnotations(object: KubernetesObject): KubernetesObject {
   return { ...object, metadata: { ...object.metadata, annotations: Object.fromEntries(annotations) } }
 }
 
-const SHARED = ['flows', 'flux'] as const
-
 /** What a policy says for all sections, as far as a function takes it. */
 const sharedBy = ({ schema }: (typeof catalog)[number], spec: Fields): Fields =>
   Object.fromEntries(
@@ -107,8 +106,8 @@ function bothForms(policies: readonly Policy[]): { whole: Policy; singles: Polic
   }
   const spec: Fields = {}
   for (const policy of policies) {
-    const { flows, ...section } = policy.spec
-    if (flows !== undefined) spec.flows = flows
+    const { [WHOLE]: whole, ...section } = policy.spec
+    Object.assign(spec, declaredBy(policy))
     spec[catalog.find(({ kind }) => kind === policy.kind)?.section ?? ''] = section
   }
   return {

@@ -4,6 +4,7 @@ import { stringify } from 'yaml'
 import * as z from 'zod/mini'
 import { catalog } from '../../functions/catalog.ts'
 import { hardeningSchema } from '../../functions/hardening/config.ts'
+import { SHARED, WHOLE } from '../../functions/hardening/shared.ts'
 import { CHART_LOCK, chartLockSchema } from '../../functions/lib/charts/chart-lock.ts'
 import { API_VERSION } from '../../functions/lib/framework/config.ts'
 import { asZod } from '../../functions/lib/framework/lazy-zod.ts'
@@ -60,7 +61,8 @@ const jsonSchemaFile = ({ name }: Published): string => `schemas/${name}.schema.
 
 const jsonSchema = (published: Published): string => `${JSON.stringify(objectSchema(published), null, 2)}\n`
 
-function objectSchema({ kind, description, schema }: Published): JsonSchema {
+function objectSchema(published: Published): JsonSchema {
+  const { kind, description } = published
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     title: kind,
@@ -70,11 +72,22 @@ function objectSchema({ kind, description, schema }: Published): JsonSchema {
       apiVersion: { const: API_VERSION },
       kind: { const: kind },
       metadata: { type: 'object', properties: { name: { type: 'string' } }, required: ['name'] },
-      spec: specSchema(schema, 'draft-2020-12'),
+      spec: specOf(published, 'draft-2020-12'),
     },
     required: ['apiVersion', 'kind', 'metadata'],
     additionalProperties: false,
   }
+}
+
+/** `spec` of a functionConfig of the kind. A single kind also takes the Hardening of which it is a part. */
+function specOf({ kind, schema }: Published, target: 'draft-2020-12' | 'openapi-3.0'): JsonSchema {
+  const spec = specSchema(schema, target)
+  if (!catalog.some((single) => single.kind === kind)) return spec
+  const whole = {
+    description: `\`spec\` of the Hardening that components/single-functions split: ${SHARED.join(', ')} and mode are read`,
+    type: 'object',
+  }
+  return { ...spec, properties: { ...spec.properties, [WHOLE]: whole } }
 }
 
 function specSchema(schema: Schema<unknown>, target: 'draft-2020-12' | 'openapi-3.0'): JsonSchema {
@@ -87,7 +100,8 @@ function specSchema(schema: Schema<unknown>, target: 'draft-2020-12' | 'openapi-
 }
 
 /** Source: https://github.com/kubernetes-sigs/kustomize/blob/master/cmd/config/docs/api-conventions/functions-spec.md, KRMFunctionDefinition. */
-function definition({ name, kind, description, schema }: Published): object {
+function definition(published: Published): object {
+  const { name, kind, description } = published
   return {
     apiVersion: 'config.kubernetes.io/v1alpha1',
     kind: 'KRMFunctionDefinition',
@@ -110,7 +124,7 @@ function definition({ name, kind, description, schema }: Published): object {
                 apiVersion: { type: 'string' },
                 kind: { type: 'string' },
                 metadata: { type: 'object' },
-                spec: specSchema(schema, 'openapi-3.0'),
+                spec: specOf(published, 'openapi-3.0'),
               },
             },
           },
@@ -122,7 +136,8 @@ function definition({ name, kind, description, schema }: Published): object {
 
 const CONFIG = /(<!-- config:start -->\n)[\s\S]*?(<!-- config:end -->)/
 
-function withConfigTable(root: string, { name, schema }: Published): string {
+function withConfigTable(root: string, published: Published): string {
+  const { name } = published
   const path = join(root, 'functions', name, 'README.md')
   const readme = readFileSync(path, 'utf8')
   if (!CONFIG.test(readme)) throw new Error(`${path}: expected the lines <!-- config:start --> and <!-- config:end -->`)
@@ -130,7 +145,7 @@ function withConfigTable(root: string, { name, schema }: Published): string {
     .replace(
       CONFIG,
       (_, start: string, end: string) =>
-        `${start}${configTable(withSectionsLinked(specSchema(schema, 'draft-2020-12')))}${end}`,
+        `${start}${configTable(withSectionsLinked(specOf(published, 'draft-2020-12')))}${end}`,
     )
     .replace(EXAMPLES, (_, start: string, end: string) => `${start}${exampleList(join(path, '../examples'))}${end}`)
 }

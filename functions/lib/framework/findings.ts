@@ -28,6 +28,15 @@ export const policy = defineFindings('policy', {
     why: 'The other sections would not know this traffic and would block it.',
     fix: 'Move them to spec.flows, spec.elsewhere or spec.gateways.',
   },
+  'shared-twice': {
+    severity: 'error',
+    message: (kind: string, key: string) =>
+      `${kind}: spec.${key}: found ${key} next to spec.hardening, expected them in spec.hardening.${key}, where those of the layers below are`,
+    means:
+      'A layer writes flows, elsewhere, gateways or flux into a single kind that components/single-functions made.',
+    why: 'They would replace what the layers below say for every function.',
+    fix: 'Patch spec.hardening of the single kind, or the Hardening before the component splits it.',
+  },
   'unknown-field': {
     severity: 'error',
     message: (at: string, meant: string, known: string) => `${at}: unknown key${meant}; expected one of ${known}`,

@@ -7,11 +7,15 @@ import { knative } from './knative.ts'
 import { minioOperator } from './minio-operator.ts'
 import type { CustomResource, ImageSetting, Operator, RuntimePods } from './operator.ts'
 import { operatorLifecycleManager } from './operator-lifecycle-manager.ts'
+import { perconaXtradbCluster } from './percona-xtradb-cluster.ts'
 import { prometheusOperator } from './prometheus-operator.ts'
 import { rabbitmqOperator } from './rabbitmq-operator.ts'
+import { redisFailover } from './redis-failover.ts'
+import { redisOperator } from './redis-operator.ts'
 import { strimzi } from './strimzi.ts'
 import { tidb } from './tidb.ts'
 import { vitess } from './vitess.ts'
+import { zalandoPostgresOperator } from './zalando-postgres-operator.ts'
 
 /** One file an operator: a new one is a file and a line here, a new kind of a known one a row in its file. */
 const OPERATORS: readonly Operator[] = [
@@ -21,11 +25,15 @@ const OPERATORS: readonly Operator[] = [
   knative,
   minioOperator,
   operatorLifecycleManager,
+  perconaXtradbCluster,
   prometheusOperator,
   rabbitmqOperator,
+  redisFailover,
+  redisOperator,
   strimzi,
   tidb,
   vitess,
+  zalandoPostgresOperator,
 ]
 
 /** Every known custom resource, by `group/Kind`. */

@@ -14,7 +14,7 @@ const pods = (
   component: string,
   ports: readonly PodPort[],
   needsApiServer = false,
-  more: Pick<RuntimePods, 'members' | 'services'> = {},
+  more: Pick<RuntimePods, 'members' | 'services' | 'calls'> = {},
 ): RuntimePods => {
   const name = `${metadata.name}-${component}`
   const labels = { 'strimzi.io/cluster': metadata.name, 'strimzi.io/name': name }
@@ -104,6 +104,21 @@ export const podsOfClient =
       pods(object, component, [{ name: 'rest-api', port }, ...metrics(object)], has(object, 'spec', 'rack'), {
         members: component === 'bridge' ? [] : [port],
         services: { [service]: samePorts(port) },
+        calls: brokersOf(object),
       }),
     ]
   }
+
+/** The Services of brokers that a client is told, as `my-cluster-kafka-bootstrap.kafka.svc:9092`. */
+function brokersOf({ metadata, spec }: KubernetesObject): NonNullable<RuntimePods['calls']> {
+  const clusters = valueAt(spec, ['clusters'])
+  const written = [spec, ...(Array.isArray(clusters) ? clusters : [])].map((place) =>
+    valueAt(place, ['bootstrapServers']),
+  )
+  const servers = written.flatMap((list) => (typeof list === 'string' ? list.split(',') : []))
+  return servers.flatMap((server) => {
+    const [, service, namespace, port] =
+      /^([a-z0-9-]+)(?:\.([a-z0-9-]+)(?:\.svc(?:\.[a-z0-9.-]+)?)?)?:(\d+)$/.exec(server.trim()) ?? []
+    return service ? [{ namespace: namespace ?? metadata.namespace ?? '', service, port: Number(port) }] : []
+  })
+}

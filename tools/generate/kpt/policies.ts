@@ -1,6 +1,8 @@
 import { catalog } from '../../../functions/catalog.ts'
+import { declaredBy, WHOLE } from '../../../functions/hardening/shared.ts'
 import { type Flow, parseFlows } from '../../../functions/lib/flows/flow.ts'
 import type { FlowsSpec } from '../../../functions/lib/flows/schema.ts'
+import { shapeOf } from '../../../functions/lib/framework/lazy-zod.ts'
 import { type Fields, isFields, type KubernetesObject } from '../../../functions/lib/kubernetes/objects.ts'
 import { buildPlain, type Kustomize } from './build.ts'
 import type { ObjectFile } from './objects.ts'
@@ -23,10 +25,17 @@ export function policies(
     .map((text) => readObject(text) as HardeningPolicy)
     .sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind))
     .map(({ apiVersion, kind, metadata, spec }) => {
-      const own = concerning(files, spec)
+      const { [WHOLE]: whole, ...section } = spec
+      const own = concerning(files, { ...section, ...(whole !== undefined && sharedBy(kind, spec)) })
       if (isFields(own.images)) own.images = concerning(files, own.images)
       return { apiVersion, kind, metadata: { name: metadata.name }, spec: own }
     })
+}
+
+/** What a single kind takes of the Hardening of which it is a part. */
+function sharedBy(kind: string, spec: Fields): Fields {
+  const fields = shapeOf(catalog.find((definition) => definition.kind === kind)?.schema)
+  return Object.fromEntries(Object.entries(declaredBy({ spec })).filter(([key]) => Object.hasOwn(fields, key)))
 }
 
 /** A policy, or the section of a Hardening that has the digests, with the flows and digests that concern the files. */

@@ -1,0 +1,30 @@
+import { MIMIR, render } from './lib/component.ts'
+import { overlayWith } from './lib/overlay.ts'
+
+const FIXTURES = 'test/components/fixtures'
+const SHARED = `${FIXTURES}/shared-by-all`
+const STACK = [`${FIXTURES}/release`]
+
+describe('single-functions', () => {
+  let whole = ''
+  beforeAll(async () => {
+    whole = await render(overlayWith(MIMIR, { hardening: [SHARED], stack: STACK }))
+  })
+
+  test('has a Hardening to split in which flows, elsewhere, gateways and flux each change something', async () => {
+    expect(whole).toContain('name: traefik')
+    expect(whole).toContain('/billing.mimir.svc.cluster.local')
+    await expect(render(overlayWith(MIMIR, { stack: STACK }))).rejects.toThrow(/found no ChartLock/)
+  })
+
+  test('renders the same as the Hardening that it splits', async () => {
+    const split = overlayWith(MIMIR, { hardening: [SHARED, 'components/single-functions'], stack: STACK })
+    expect(await render(split)).toBe(whole)
+  })
+
+  test('splits a Hardening without flows of its own', async () => {
+    const hardening = [`${FIXTURES}/without-flows`]
+    const alone = await render(overlayWith(MIMIR, { hardening }))
+    expect(await render(overlayWith(MIMIR, { hardening: [...hardening, 'components/single-functions'] }))).toBe(alone)
+  })
+})
