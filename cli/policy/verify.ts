@@ -7,6 +7,7 @@ import { Failure, FINDINGS } from '../exit-code.ts'
 import { verification } from '../findings.ts'
 import type { Builder } from '../kustomize/build.ts'
 import { objectsOf, splitBuild } from '../render/documents.ts'
+import { requireObjects } from '../render/environment.ts'
 import { isFolder } from '../tree/kustomization.ts'
 import { chartLocksOf } from './chart-locks.ts'
 import { leftoversOf } from './leftovers.ts'
@@ -63,6 +64,7 @@ async function verifyStacks(
   const verified: Verified[] = []
   for (const [index, stack] of stacks.entries()) {
     const own = objectsOf(splitBuild(builds[index] ?? ''))
+    requireObjects(stack.folder, own)
     // If the functions were skipped, the objects that they generate are not in the stack's own build, but may be in the rendering.
     const locks = chartLocksOf(stack.folder)
     const expected = new Set([...own, ...(await harden([...own, ...locks], stack.policies)).objects].map(identity))

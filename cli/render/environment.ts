@@ -66,7 +66,13 @@ export async function renderEach(stacks: readonly string[], builder: Builder): P
 
 /** Throws Failure (2) for a rendering without objects, which Argo CD with prune would take for a wish to delete everything. */
 function nonEmpty(folder: string, rendering: Rendering): Rendering {
-  if (rendering.objects.length > 0) return rendering
+  requireObjects(folder, rendering.objects)
+  return rendering
+}
+
+/** Throws Failure (2) for a folder that builds nothing. */
+export function requireObjects(folder: string, objects: readonly unknown[]): void {
+  if (objects.length > 0) return
   throw new Failure(
     `${display(folder)} builds no objects: Kustomize printed nothing; expected at least one under resources`,
   )

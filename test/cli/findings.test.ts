@@ -174,6 +174,16 @@ test.each(['render', 'verify'])('%s refuses a build in which Kustomize prints no
   expect(stderr).toContain('builds no objects: Kustomize printed nothing')
 })
 
+test('verify proves nothing of a stack that builds no objects, however many another one builds', async () => {
+  const root = fixtures()
+  edit(join(root, 'environment/stacks/shop/kustomization.yaml'), (text) =>
+    text.replace(/^resources:[\s\S]*(?=^transformers:)/m, ''),
+  )
+  const { stdout, stderr, exitCode } = await krmHardening(['verify', 'environment'], { cwd: root })
+  expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 2 })
+  expect(stderr).toContain('environment/stacks/shop builds no objects')
+})
+
 test('an image that is not the functions’ own is named before an engine is asked for it', async () => {
   const root = fixtures()
   edit(join(root, 'policy/policy.yaml'), (text) => text.replace(/image: .*/, 'image: example.com/other:v1'))

@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import {
   CLI,
+  edit,
   FIXTURES,
   folder,
   krmHardening,
@@ -19,6 +20,7 @@ import { kustomize } from '../../support/programs.ts'
 
 afterAll(removeFolders)
 
+const HOMELAB = join(__dirname, '../../../examples/homelab')
 const FUNCTIONS = join(__dirname, '../../../dist/functions.cjs')
 const LOCK = `apiVersion: krm-hardening.dev/v1alpha1
 kind: Hardening
@@ -78,6 +80,24 @@ describe.each([
     expect({ stdout, exitCode }).toEqual({ stdout: LOCK, exitCode: 2 })
     expect(stderr).toContain(`images.yaml cannot be written: ${reason}`)
     expect(stderr).toMatch(/\nimages\.yaml\n$/)
+  })
+
+  test.each([
+    ['render --output out stack', 'out/manifests.yaml'],
+    ['flux new media/films repository', 'repository/apps/media/films/ks.yaml'],
+    ['flux --fix repository', 'repository/apps/network/external/ks.yaml'],
+  ])('makes %s name the file and the cause, and leaves every file as it was', async (command, file) => {
+    const root = folder()
+    cpSync(stack(), join(root, 'stack'), { recursive: true })
+    cpSync(HOMELAB, join(root, 'repository'), { recursive: true })
+    edit(join(root, 'repository/apps/network/external/ks.yaml'), (text) => text.replace('wait: true', 'wait: false'))
+    const files = 'find . -type f ! -name filler | sort | xargs sha1sum'
+    const { stdout, stderr, exitCode } = await inMounts(
+      `${prepare.replace('16k', '8m')}; before=$(${files}); code=0; "$NODE" "$CLI" ${command} >&2 || code=$?; [ "$before" = "$(${files})" ] && echo the same; exit $code`,
+      root,
+    )
+    expect({ stdout, exitCode }).toEqual({ stdout: 'the same\n', exitCode: 2 })
+    expect(stderr).toContain(`error: ${file} cannot be written: ${reason}`)
   })
 
   test('does not keep render from reading', async () => {
