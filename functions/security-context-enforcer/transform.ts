@@ -23,6 +23,7 @@ import { customResources } from './custom-resources/kinds.ts'
 import type { Hardened } from './enforce/all-or-nothing.ts'
 import { labelNamespaces } from './namespace/label.ts'
 import type { Need } from './namespace/levels.ts'
+import { userRangesOf } from './namespace/user-ranges.ts'
 import { NamesInUse } from './unknown-keys.ts'
 import { hardenWorkload } from './workload/harden.ts'
 import { serviceAccountsOf } from './workload/service-account-token.ts'
@@ -34,14 +35,15 @@ export function transform(
 ): Finding[] {
   const kinds = customResources(spec)
   const accounts = serviceAccountsOf(objects)
+  const run = { functionName, userRanges: userRangesOf(objects) }
   const findings: Finding[] = []
   const needs: Need[] = []
   const names = new NamesInUse()
   const harden = (object: KubernetesObject): Hardened | undefined => {
     const workload = workloadOf(object)
-    if (workload) return hardenWorkload(workload, spec, accounts, functionName)
+    if (workload) return hardenWorkload(workload, spec, accounts, run)
     const resource = kinds.get(typeOf(object))
-    return resource && hardenResource(object, resource, spec, functionName)
+    return resource && hardenResource(object, resource, spec, run)
   }
   for (const object of objects) {
     const hardened = harden(object)

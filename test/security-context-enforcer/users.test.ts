@@ -197,7 +197,11 @@ describe('a user that nobody chose is filled in with a warning', () => {
       ['user-of-files'],
     ],
     ['at a ConfigMap', () => mounting({ configMap: { name: 'a', defaultMode: 0o600 } }), ['user-of-files']],
-    ['at a projected volume', () => mounting({ projected: { defaultMode: 0o400, sources: [] } }), ['user-of-files']],
+    [
+      'at a projected volume',
+      () => mounting({ projected: { defaultMode: 0o400, sources: [{ secret: { name: 'a' } }] } }),
+      ['user-of-files'],
+    ],
     [
       'at an item of a projected volume',
       () => mounting({ projected: { sources: [{ secret: { items: [{ mode: 0o400 }] } }] } }),
@@ -301,5 +305,140 @@ describe('fsGroup', () => {
   test('is set at level baseline too, and never on Windows', () => {
     expect(group(statefulSet(), { ...policy, level: 'baseline' })).toEqual([1000, 'OnRootMismatch'])
     expect(group(statefulSet({ os: { name: 'windows' } }), policy)).toEqual([undefined, undefined])
+  })
+})
+
+describe('a device is opened by its owner', () => {
+  const asking = (more: Fields) => deployment({ containers: [container('app', undefined, more)] })
+  const limits = (resource: string) => asking({ resources: { limits: { memory: '1Gi', [resource]: 1 } } })
+
+  test.each<[string, KubernetesObject, string[]]>([
+    ['of a plugin', limits('amd.com/gpu'), ['user-of-device']],
+    ['of a claim', asking({ resources: { claims: [{ name: 'gpu' }] } }), ['user-of-device']],
+    [
+      'of a volume as a block device',
+      asking({ volumeDevices: [{ name: 'a', devicePath: '/dev/a' }] }),
+      ['user-of-device'],
+    ],
+    ['that every user may open: no', limits('nvidia.com/gpu'), []],
+    ['that is none: no', limits('hugepages-2Mi'), []],
+    ['that Kubernetes counts: no', limits('example.kubernetes.io/pods'), []],
+  ])('%s', (_, object, expected) => {
+    expect(warnings(harden([object]))).toEqual(expected.map((id) => `${id} ${USER}`))
+  })
+
+  test('unless somebody chose the user', () => {
+    expect(warnings(harden([limits('amd.com/gpu')], { containers: { app: { runAsUser: 999 } } }))).toEqual([])
+  })
+})
+
+describe('a path of the node that no mount makes readable', () => {
+  test.each(['/run/containerd/containerd.sock', '/dev/fuse'])('%s, whose type the manifest does not say', (path) => {
+    const object = mounting({ hostPath: { path } }, { readOnly: true })
+    expect(errors(harden([object], hostPaths))).toEqual([`user-of-host-path ${USER}`])
+  })
+})
+
+describe('a port below 1024', () => {
+  const listening = (containerPort: number, pod: Fields = {}) =>
+    deployment({ ...pod, containers: [container('app', undefined, { ports: [{ containerPort }] })] })
+  const open = (value: string) => ({
+    securityContext: { sysctls: [{ name: 'net.ipv4.ip_unprivileged_port_start', value }] },
+  })
+
+  test.each<[string, KubernetesObject, string[]]>([
+    ['is said', listening(80), ['user-binds-low-port']],
+    ['is one below 1024 only', listening(1024), []],
+    ['is no matter where the pod opens it to all users', listening(80, open('0')), []],
+    ['is said where the pod opens others', listening(80, open('443')), ['user-binds-low-port']],
+    ['is no matter for a user of the manifest', listening(80, { securityContext: { runAsUser: 101 } }), []],
+  ])('%s', (_, object, expected) => {
+    expect(warnings(harden([object]))).toEqual(expected.map((id) => `${id} ${USER}`))
+  })
+})
+
+describe('files of a projected volume', () => {
+  const projected = (...sources: Fields[]) => mounting({ projected: { defaultMode: 0o400, sources } })
+  test.each<[string, KubernetesObject, string[]]>([
+    [
+      'that take its mode next to items that do not',
+      projected({ secret: { items: [{ mode: 0o444 }] } }, { configMap: { name: 'a' } }),
+      ['user-of-files'],
+    ],
+    ['that all have a mode of their own: no', projected({ secret: { items: [{ mode: 0o444 }] } }), []],
+    [
+      'that are the token of the pod, which the kubelet gives to its user: no',
+      projected({ serviceAccountToken: {} }),
+      [],
+    ],
+  ])('%s', (_, object, expected) => {
+    expect(warnings(harden([object]))).toEqual(expected.map((id) => `${id} ${USER}`))
+  })
+})
+
+test('a CSI volume is a persistent one if it can be written', () => {
+  expect(warnings(harden([mounting({ csi: { driver: 'disk.example.com' } })]))).toEqual([`user-of-volume ${USER}`])
+  expect(warnings(harden([mounting({ csi: { driver: 'secrets.example.com', readOnly: true } })]))).toEqual([])
+})
+
+describe('a Namespace for which OpenShift hands out users', () => {
+  const shop = (range: string): KubernetesObject => ({
+    apiVersion: 'v1',
+    kind: 'Namespace',
+    metadata: { name: 'shop', annotations: { 'openshift.io/sa.scc.uid-range': range } },
+  })
+  const outside = [`user-outside-range ${USER}`]
+
+  test.each<[string, Fields, string[]]>([
+    ['1000650000/10000', {}, outside],
+    ['1000650000-1000659999', {}, outside],
+    ['65000/1000', {}, []],
+    ['65532/1', {}, []],
+    ['65531/1', {}, outside],
+    ['of a form that is not known', {}, []],
+    ['1000650000/10000', { runAsUser: 'off' }, []],
+    ['1000650000/10000', { runAsUser: 1_000_650_000 }, []],
+    ['1000650000/10000', { workloads: { cart: { runAsUser: 999 } } }, []],
+  ])('%s, with the policy %j', (range, spec, expected) => {
+    expect(errors(harden([shop(range), deployment()], spec))).toEqual(expected)
+  })
+
+  test('is no matter for pods of another namespace, and for users of manifests', () => {
+    const elsewhere = { ...deployment(), metadata: { name: 'cart', namespace: 'other' } }
+    expect(errors(harden([shop('1/1'), elsewhere, deployment({ securityContext: { runAsUser: 7 } })]))).toEqual([])
+  })
+
+  test('is said once for the pods of a custom resource', () => {
+    const prometheus = {
+      apiVersion: 'monitoring.coreos.com/v1',
+      kind: 'Prometheus',
+      metadata: { name: 'main', namespace: 'shop' },
+      spec: {},
+    }
+    expect(errors(harden([shop('1/1'), prometheus]))).toEqual(['user-outside-range spec.securityContext.runAsUser'])
+  })
+})
+
+describe('Windows is selected without being declared', () => {
+  const affinity = (...terms: Fields[][]): Fields => ({
+    affinity: {
+      nodeAffinity: {
+        requiredDuringSchedulingIgnoredDuringExecution: {
+          nodeSelectorTerms: terms.map((matchExpressions) => ({ matchExpressions })),
+        },
+      },
+    },
+  })
+  const os = (...values: string[]): Fields => ({ key: 'kubernetes.io/os', operator: 'In', values })
+  const zone = { key: 'topology.kubernetes.io/zone', operator: 'Exists' }
+
+  test.each<[string, Fields, boolean]>([
+    ['by the node selector', { nodeSelector: { 'kubernetes.io/os': 'windows' } }, true],
+    ['by node affinity', affinity([zone, os('windows')]), true],
+    ['by one of two alternatives: no', affinity([os('windows')], [zone]), false],
+    ['next to Linux: no', affinity([os('windows', 'linux')]), false],
+    ['by neither: no', affinity([zone]), false],
+  ])('%s', (_, pod, isSaid) => {
+    expect(warnings(harden([deployment(pod)]))).toEqual(isSaid ? ['undeclared-windows spec.os'] : [])
   })
 })

@@ -58,6 +58,8 @@ const WORKLOAD_KINDS: Readonly<Record<string, WorkloadKind>> = {
   'apps/ReplicaSet': { template: IN_SPEC, scale: true, fields: REPLICAS },
   'batch/Job': { template: IN_SPEC, batch: true },
   'batch/CronJob': { template: ['spec', 'jobTemplate', ...IN_SPEC], batch: true },
+  'keda.sh/ScaledJob': { template: ['spec', 'jobTargetRef', 'template'], batch: true },
+  'apps.openshift.io/DeploymentConfig': { template: IN_SPEC, scale: true, fields: { spec: { replicas: 'count' } } },
   'serving.knative.dev/Service': { template: IN_SPEC, scale: true },
   'argoproj.io/Rollout': {
     template: IN_SPEC,

@@ -8,7 +8,7 @@ import { enforceAll, type Hardened } from '../enforce/all-or-nothing.ts'
 import type { Outcome } from '../enforce/enforce.ts'
 import { refuseTypes } from '../enforce/malformed.ts'
 import { report } from '../enforce/report.ts'
-import { allowReason, settingsFor, type WorkloadSettings } from '../enforce/settings.ts'
+import { allowReason, type Run, settingsFor, type WorkloadSettings } from '../enforce/settings.ts'
 import { checkFinding } from '../findings/index.ts'
 import { isSet } from '../pod/security-context.ts'
 import type { PodView } from '../pod/view.ts'
@@ -20,11 +20,11 @@ export function hardenResource(
   object: KubernetesObject,
   resource: CustomResourceSpec,
   spec: SecurityContextEnforcerSpec,
-  functionName: string,
+  run: Run,
 ): Hardened {
   const typeErrors = refuseTypes(object, resourceTypeErrors(object, resource))
   if (typeErrors.length > 0) return { findings: typeErrors, pods: [] }
-  const settings = settingsFor(object, spec, functionName, resource.omit)
+  const settings = settingsFor(object, spec, run, resource.omit)
   const pods = operatedPods(object, resource, minorOf(spec.version))
   const flags = judgeFlags(object, resource, settings)
   const hardened = resource.harden

@@ -3,6 +3,7 @@ import { levelOf, violationsOf } from '../checks/evaluate.ts'
 import type { Level } from '../checks/levels.ts'
 import type { PodView } from '../pod/view.ts'
 import { advise, weakenedContainers } from './advise.ts'
+import { judgeCommands } from './commands.ts'
 import { configure } from './configure.ts'
 import { fillDefaults } from './defaults.ts'
 import { fillFsGroup } from './fs-group.ts'
@@ -48,6 +49,7 @@ export function enforce(pod: PodView, settings: WorkloadSettings): Outcome {
       ...done,
       ...reported,
       ...judgeUsers(pod, settings, refused),
+      ...judgeCommands(pod, settings),
       ...advise(pod, settings, weakened, new Set(reasons)),
     ],
     reasons: [...reasons, ...weakened.map(({ reason }) => reason)],

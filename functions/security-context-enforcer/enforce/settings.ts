@@ -4,6 +4,7 @@ import type { Violation } from '../checks/check.ts'
 import type { SecurityContextEnforcerSpec } from '../config.ts'
 import type { ContainerOverride, Field } from '../config-container.ts'
 import type { Exceptions } from '../config-exceptions.ts'
+import type { UserRange } from '../namespace/user-ranges.ts'
 import { isSet } from '../pod/security-context.ts'
 import type { ContainerView, PodView } from '../pod/view.ts'
 
@@ -14,6 +15,13 @@ export interface User {
   isChosen: boolean
 }
 
+/** What is the same for all objects of a run. */
+export interface Run {
+  functionName: string
+  /** By namespace. */
+  userRanges: ReadonlyMap<string, UserRange>
+}
+
 /** What the policy says about one workload. */
 export interface WorkloadSettings {
   /** The function's name, for the annotation that carries reasons. */
@@ -22,6 +30,8 @@ export interface WorkloadSettings {
   level: SecurityContextEnforcerSpec['level']
   /** The user to fill in, for a container or for the pod. */
   user(container?: { name: string }): User
+  /** The users that the cluster hands out in its namespace, if the build says so. */
+  userRange: UserRange | undefined
   fsGroup: SecurityContextEnforcerSpec['fsGroup']
   /** Is it the group of this workload rather than that of all? */
   isFsGroupChosen: boolean
@@ -36,7 +46,7 @@ export interface WorkloadSettings {
 export function settingsFor(
   object: KubernetesObject,
   spec: SecurityContextEnforcerSpec,
-  functionName: string,
+  { functionName, userRanges }: Run,
   omit: readonly Field[] = [],
 ): WorkloadSettings {
   const workload = { kind: object.kind, name: object.metadata.name }
@@ -58,6 +68,7 @@ export function settingsFor(
       const user = (container && override(container)?.runAsUser) ?? chosen.runAsUser
       return { ...idOf(user ?? spec.runAsUser), isChosen: user !== undefined }
     },
+    userRange: userRanges.get(object.metadata.namespace ?? ''),
     fsGroup: chosen.fsGroup ?? spec.fsGroup,
     isFsGroupChosen: chosen.fsGroup !== undefined,
     fsGroupChangePolicy: chosen.fsGroupChangePolicy ?? spec.fsGroupChangePolicy,

@@ -5,6 +5,9 @@ import { SCOPE } from './scope.ts'
 const keepRoot = (container: string): string =>
   `set omit: [runAsUser, runAsNonRoot] and a reason in ${container}, or the runAsUser that it works with`
 
+const portsText = (ports: readonly number[]): string =>
+  ports.length === 0 ? 'low ports' : `port ${ports.join(' and ')}`
+
 /** Findings about the user that is filled in because neither the manifest nor the policy chose one. */
 export const userFindings = defineFindings(SCOPE, {
   'user-of-privileged-container': {
@@ -23,13 +26,30 @@ export const userFindings = defineFindings(SCOPE, {
     why: 'An added capability takes effect for root only: other users need file capabilities, which allowPrivilegeEscalation: false disables.',
     fix: 'Set omit: [runAsUser, runAsNonRoot] and a reason in containers.<workload>/<container>, or runAsUser.',
   },
+  'user-outside-range': {
+    severity: 'error',
+    message: (user: number, range: string, workload: string) =>
+      `found no user, and OpenShift refuses ${user}: the Namespace hands out users of ${range}; set runAsUser: off, for all or in ${workload}, or the user there that an SCC allows`,
+    means: 'The Namespace says which users OpenShift hands out, and the user that is filled in is none of them.',
+    why: 'The default SCC, restricted-v2, gives pods without a user one of the range and refuses pods with another.',
+    fix: 'Set runAsUser: off, so that OpenShift chooses the user. If the account may use an SCC that allows the user, name it in workloads.<workload>.runAsUser.',
+  },
   'user-binds-low-port': {
     severity: 'warning',
-    message: (user: number, container: string) =>
-      `${user} is filled in, which NET_BIND_SERVICE does not reach: it binds ports below 1024 only if the runtime opens them to all users; name the user in ${container}.runAsUser if it does`,
-    means: 'A container adds NET_BIND_SERVICE, and neither the manifest nor the policy names its user.',
-    why: 'A user other than root binds ports below 1024 only if net.ipv4.ip_unprivileged_port_start allows it, as most runtimes do today.',
-    fix: 'Set runAsUser in containers.<workload>/<container>, or let the program listen on a port above 1023.',
+    message: (user: number, ports: readonly number[], container: string) =>
+      `${user} is filled in, which binds ${portsText(ports)} only if the runtime opens ports below 1024 to all users, with NET_BIND_SERVICE or without; listen on a port above 1023, set the sysctl net.ipv4.ip_unprivileged_port_start of the pod, or name the user in ${container}.runAsUser if the runtime does`,
+    means:
+      'A container declares a port below 1024 or adds NET_BIND_SERVICE, and neither the manifest nor the policy names its user.',
+    why: 'A user other than root does not get NET_BIND_SERVICE. It binds ports below 1024 only if net.ipv4.ip_unprivileged_port_start allows it, as many runtimes do today.',
+    fix: 'Let the program listen on a port above 1023, set that sysctl in the pod, or set runAsUser in containers.<workload>/<container>.',
+  },
+  'user-of-device': {
+    severity: 'warning',
+    message: (user: number, device: string, container: string) =>
+      `${user} is filled in, and may not be allowed to open the device of ${device}; ${keepRoot(container)}`,
+    means: 'A container asks for a device or a block volume, and neither the manifest nor the policy names its user.',
+    why: 'In the container the device has the owner that it has on the node, usually root, unless the runtime sets device_ownership_from_security_context. fsGroup does not change it.',
+    fix: 'Set runAsUser in containers.<workload>/<container> if that user may open the device, or omit: [runAsUser, runAsNonRoot] and a reason.',
   },
   'user-of-host-path': {
     severity: 'error',

@@ -28,7 +28,7 @@ export interface SecurityContext {
   appArmorProfile?: Optional<Profile>
   procMount?: Optional<string>
   seLinuxOptions?: Optional<SeLinuxOptions>
-  sysctls?: Optional<{ name: string }[]>
+  sysctls?: Optional<{ name: string; value?: unknown }[]>
   windowsOptions?: Optional<{ hostProcess?: Optional<boolean>; runAsUserName?: Optional<string> }>
   fsGroup?: Optional<number>
   fsGroupChangePolicy?: Optional<string>

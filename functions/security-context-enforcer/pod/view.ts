@@ -1,4 +1,4 @@
-import { type Fields, isFields, isKind, type KubernetesObject } from '../../lib/kubernetes/objects.ts'
+import { type Fields, isFields, isKind, type KubernetesObject, valueAt } from '../../lib/kubernetes/objects.ts'
 import { containersOf, type PodTemplate } from '../../lib/kubernetes/pod-template.ts'
 import {
   APPARMOR_OF_CONTAINER,
@@ -117,7 +117,31 @@ export const hasRoot = (pod: PodView): boolean =>
 
 /** Runs on Windows nodes without declaring it, which exempts it from no check. */
 export const selectsWindows = ({ spec, isWindows }: PodView): boolean =>
-  !isWindows && isFields(spec.nodeSelector) && spec.nodeSelector['kubernetes.io/os'] === 'windows'
+  !isWindows && (valueAt(spec, ['nodeSelector', OS]) === 'windows' || requiresWindows(spec))
+
+const OS = 'kubernetes.io/os'
+const TERMS = ['affinity', 'nodeAffinity', 'requiredDuringSchedulingIgnoredDuringExecution', 'nodeSelectorTerms']
+
+/** Does every alternative of its node affinity ask for Windows, and for nothing else? */
+function requiresWindows(spec: Readonly<Fields>): boolean {
+  const terms = valueAt(spec, TERMS)
+  return Array.isArray(terms) && terms.length > 0 && terms.every(asksForWindows)
+}
+
+function asksForWindows(term: unknown): boolean {
+  const expressions = valueAt(term, ['matchExpressions'])
+  return (
+    Array.isArray(expressions) &&
+    expressions.some(
+      (expression) =>
+        isFields(expression) &&
+        expression.key === OS &&
+        expression.operator === 'In' &&
+        Array.isArray(expression.values) &&
+        expression.values.every((value) => value === 'windows'),
+    )
+  )
+}
 
 export const isPrivileged = (container: ContainerView): boolean => container.securityContext.privileged === true
 

@@ -21,8 +21,8 @@ const NEVER_WRITABLE: Readonly<Record<string, string>> = {
   image: 'an image',
 }
 
-/** Types whose files belong to the user that wrote them, or to root on a fresh volume. CSI volumes in a pod may be anything. */
-const HAVE_NO_OWNER_OF_OURS = [...Object.keys(NEVER_WRITABLE), 'emptyDir', 'hostPath', 'csi']
+/** Types that hold no files which persist, or whose files belong to a user of the node. */
+const NOT_PERSISTENT = [...Object.keys(NEVER_WRITABLE), 'emptyDir', 'hostPath']
 
 /** The mounts of a container, as far as the manifest shows their volumes. */
 export function mountsOf(container: ContainerView, pod: PodView): Mount[] {
@@ -60,21 +60,27 @@ export const unwritable = ({ type, isReadOnly }: Mount): string | undefined =>
   NEVER_WRITABLE[type] ?? (isReadOnly ? 'a read-only volume' : undefined)
 
 /** Does the mount hold persistent files that the container writes, of an owner that the manifest does not show? */
-export const isPersistent = ({ type, isReadOnly }: Mount): boolean =>
-  !isReadOnly && !HAVE_NO_OWNER_OF_OURS.includes(type)
+export const isPersistent = ({ type, isReadOnly }: Mount): boolean => !isReadOnly && !NOT_PERSISTENT.includes(type)
 
 const OTHERS_READ = 0o004
 
 /** Does the mode of its files shut out users other than their owner, which is root? */
 export function shutsOthersOut({ type, source }: Mount): boolean {
   if (!['configMap', 'secret', 'downwardAPI', 'projected'].includes(type)) return false
-  const lists = type === 'projected' ? projectedLists(source) : [source.items]
-  const modes = lists.flatMap((items) => (Array.isArray(items) ? items.filter(isFields).map(({ mode }) => mode) : []))
-  const effective = modes.length > 0 ? modes.map((mode) => mode ?? source.defaultMode) : [source.defaultMode]
-  return effective.some((mode) => typeof mode === 'number' && (mode & OTHERS_READ) === 0)
+  const parts = type === 'projected' ? projectedParts(source) : [source]
+  const modes = parts.flatMap((part) => modesOf(part, source.defaultMode))
+  return modes.some((mode) => typeof mode === 'number' && (mode & OTHERS_READ) === 0)
 }
 
-const projectedLists = ({ sources }: Readonly<Fields>): unknown[] =>
+/** The modes of the files of a Secret or a ConfigMap: those of its items, or the default for all keys. */
+function modesOf(files: unknown, defaultMode: unknown): unknown[] {
+  const items = valueAt(files, ['items'])
+  const listed = Array.isArray(items) ? items.filter(isFields) : []
+  return listed.length > 0 ? listed.map(({ mode }) => mode ?? defaultMode) : [defaultMode]
+}
+
+/** The kubelet gives the token of a ServiceAccount to the user of the pod, whatever the mode. */
+const projectedParts = ({ sources }: Readonly<Fields>): unknown[] =>
   Array.isArray(sources)
-    ? sources.filter(isFields).flatMap((source) => Object.values(source).map((files) => valueAt(files, ['items'])))
+    ? sources.filter(isFields).flatMap(({ serviceAccountToken: _, ...parts }) => Object.values(parts).filter(isSet))
     : []

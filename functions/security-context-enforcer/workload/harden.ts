@@ -3,7 +3,7 @@ import { minorOf } from '../checks/levels.ts'
 import type { SecurityContextEnforcerSpec } from '../config.ts'
 import { enforceAll, type Hardened } from '../enforce/all-or-nothing.ts'
 import { refuseTypes, severalSources } from '../enforce/malformed.ts'
-import { settingsFor } from '../enforce/settings.ts'
+import { type Run, settingsFor } from '../enforce/settings.ts'
 import { templateTypeErrors } from '../pod/type-check.ts'
 import { viewOf } from '../pod/view.ts'
 import { type ServiceAccounts, setToken } from './service-account-token.ts'
@@ -14,12 +14,12 @@ export function hardenWorkload(
   workload: Workload,
   spec: SecurityContextEnforcerSpec,
   accounts: ServiceAccounts,
-  functionName: string,
+  run: Run,
 ): Hardened {
   const { object, template } = workload
   const typeErrors = refuseTypes(object, templateTypeErrors(template))
   if (typeErrors.length > 0) return { findings: typeErrors, pods: [] }
-  const settings = settingsFor(object, spec, functionName)
+  const settings = settingsFor(object, spec, run)
   const pod = viewOf(template, minorOf(spec.version))
   const sources = severalSources(pod)
   if (sources.length > 0) return { findings: sources, pods: [pod] }
