@@ -37,10 +37,18 @@ export const checkImagePolicies: Check = (tree) => {
 const MARKER = /^\s*(\{.*\$imagepolicy.*)$/
 const NAMED = /^\{\s*"\$imagepolicy"\s*:\s*"([^":]+):([^":]+)(?::(tag|name|digest))?"\s*\}\s*$/
 
-/** The policy that a comment behind a version names, as `namespace:name`; undefined for any other comment. */
-export function markedPolicy(comment: string): string | undefined {
-  const [, namespace, name] = NAMED.exec(comment.trim()) ?? []
-  return name === undefined ? undefined : `${namespace}:${name}`
+/** What a comment behind a field says of it. */
+export interface Marker {
+  /** As `namespace:name`. */
+  policy: string
+  /** What of the image the field holds: all of it unless this says less. */
+  part: 'tag' | 'name' | 'digest' | undefined
+}
+
+/** The marker in a comment; undefined for any other comment. */
+export function markerOf(comment: string): Marker | undefined {
+  const [, namespace, name, part] = NAMED.exec(comment.trim()) ?? []
+  return name === undefined ? undefined : { policy: `${namespace}:${name}`, part: part as Marker['part'] }
 }
 
 function markedVersionsIn(file: SourceFile): MarkedVersion[] {

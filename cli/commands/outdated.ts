@@ -21,7 +21,7 @@ export function outdatedCommand(finish: (exitCode: ExitCode) => void): Command {
   const command = new Command('outdated')
     .summary('find newer versions of charts and images')
     .description(
-      'Asks the registries and chart repositories for newer versions of every chart and image that a folder pins: in HelmReleases and OCIRepositories, manifests, values, kustomizations and the locks of policies. Prints the newest patch, minor and major of each, what a chart changes for its releases, and the patch of the files. Lists tags through skopeo or crane, whichever it finds first, with the credentials that they have.',
+      'Asks the registries and chart repositories for newer versions of every chart and image that a folder pins: in HelmReleases, OCIRepositories and helmCharts, manifests, values, patches, kustomizations and the locks of policies. Prints the newest patch, minor and major of each, what a chart changes for its releases, and the patch of the files. Lists tags through skopeo or crane, or with the credentials of docker, whichever it finds first.',
     )
     .argument('[dir]', 'folder of the repository, of an environment or of a stack', '.')
     .option(

@@ -3,6 +3,7 @@ import pLimit from 'p-limit'
 import { Failure, FINDINGS } from '../exit-code.ts'
 import { findOnPath } from '../on-path.ts'
 import { run } from '../process.ts'
+import { tagsByApi } from './registry-api.ts'
 
 /** A program that asks registries, with the credentials of its user. */
 interface Client {
@@ -10,8 +11,8 @@ interface Client {
   args(reference: string): string[]
   /** The digest of what the reference names: of the index, for an image of several platforms. */
   digest(stdout: string): string
-  /** How it lists the tags of a repository, if it can. */
-  tags?: { args(repository: string): string[]; read(stdout: string): string[] }
+  /** How it lists the tags of a repository; docker has no command for it, so the registry is asked with its credentials. */
+  tags: { args(repository: string): string[]; read(stdout: string): string[] } | 'by the API'
   /** Flags behind the subcommand, for a registry without TLS. */
   plain: string[]
   /** A plugin that the program needs, with the arguments that succeed if it is there. */
@@ -53,6 +54,7 @@ const CLIENTS: readonly Client[] = [
     program: 'docker',
     args: (reference) => ['buildx', 'imagetools', 'inspect', '--format', '{{.Manifest.Digest}}', reference],
     digest: printed,
+    tags: 'by the API',
     plain: [],
     needs: { plugin: 'buildx', probe: ['buildx', 'version'] },
   },
@@ -100,16 +102,12 @@ export async function digestOf(reference: string, isPlain: boolean): Promise<str
 }
 
 /**
- * The tags of a repository, unsorted. Throws Failure (2) if no program that lists tags is on PATH, and Failure (1) with what the
- * program said if it has no answer.
+ * The tags of a repository, unsorted. Throws Failure (2) if no program that asks registries is on PATH, and Failure (1) with what
+ * the program or the registry said if there is no answer.
  */
 export async function tagsOf(repository: string, isPlain: boolean): Promise<string[]> {
-  const { program, path, tags, plain } = await findClient(
-    process.env.PATH,
-    ({ tags }) => tags !== undefined,
-    'lists tags',
-  )
-  if (!tags) throw new Error(`${program} lists no tags`)
+  const { program, path, tags, plain } = await findClient(process.env.PATH, true)
+  if (tags === 'by the API') return tagsByApi(repository, isPlain)
   const [subcommand = '', ...args] = tags.args(repository)
   const { stdout, stderr, status } = await run(path, [subcommand, ...(isPlain ? plain : []), ...args])
   if (status !== 0) throw new Failure(saidIn(stderr) || `${program} ended with ${status}`, FINDINGS)
@@ -126,24 +124,16 @@ function saidIn(stderr: string): string {
   return message === undefined ? stderr.trim() : String(JSON.parse(message))
 }
 
-async function findClient(
-  path: string | undefined,
-  can: (client: Client) => boolean = () => true,
-  what = 'asks registries',
-): Promise<FoundClient> {
+/** Tags need no plugin. */
+async function findClient(path: string | undefined, isForTags = false): Promise<FoundClient> {
   const lacking: string[] = []
-  const able = CLIENTS.filter(can)
   for (const client of CLIENTS) {
     const found = findOnPath(client.program, path)
     if (found === undefined) continue
-    if (!able.includes(client)) {
-      lacking.push(`${client.program} is on PATH, and has no command that ${what}`)
-      continue
-    }
     const { needs } = client
-    if (!needs || (await run(found, needs.probe)).status === 0) return { ...client, path: found }
-    lacking.push(`${client.program} is on PATH without its plugin ${needs.plugin}, which ${what}`)
+    if (!needs || isForTags || (await run(found, needs.probe)).status === 0) return { ...client, path: found }
+    lacking.push(`${client.program} is on PATH without its plugin ${needs.plugin}, which asks registries`)
   }
-  const names = able.map(({ program, needs }) => (needs ? `${program} (with ${needs.plugin})` : program)).join(', ')
-  throw new Failure([...lacking, `no program that ${what} on PATH; expected one of ${names}`].join('; '))
+  const names = CLIENTS.map(({ program, needs }) => (needs ? `${program} (with ${needs.plugin})` : program)).join(', ')
+  throw new Failure([...lacking, `no program that asks registries on PATH; expected one of ${names}`].join('; '))
 }

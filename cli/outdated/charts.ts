@@ -1,17 +1,17 @@
+import { isExactVersion } from '../../functions/lib/charts/exact-version.ts'
+import { isHelmRelease } from '../../functions/lib/charts/release.ts'
 import { holdsChart, isHelmRepository, isOciRepository } from '../../functions/lib/charts/source.ts'
+import { textAt } from '../../functions/lib/kubernetes/fields.ts'
 import { hasPlaceholder } from '../../functions/lib/kubernetes/image-reference.ts'
-import { isKind, type KubernetesObject, valueAt } from '../../functions/lib/kubernetes/objects.ts'
+import { formatPath, type KubernetesObject, valueAt } from '../../functions/lib/kubernetes/objects.ts'
 import { editOf } from './edits.ts'
-import { policyBehind } from './image-policies.ts'
+import { type HelmChart, helmChartsIn } from './helm-charts.ts'
+import { type ImageRules, policyBehind } from './image-policies.ts'
+import { Builds } from './overrides.ts'
 import type { Installed, NotCompared, Origin, Pin, Place } from './pin.ts'
-import { objectOf, type SourceDocument, scalarAt } from './source-files.ts'
+import { type Path, type SourceDocument, scalarAt } from './source-files.ts'
 import { tagOf, versionOfChart } from './versions.ts'
-
-/** An object and the document that it is written in. */
-interface Written {
-  object: KubernetesObject
-  document: SourceDocument
-}
+import { isHelmChart, type Written, writtenIn } from './written.ts'
 
 /** What a tree pins, and what has no version to compare. */
 export interface Found {
@@ -19,93 +19,130 @@ export interface Found {
   notCompared: NotCompared[]
 }
 
-const text = (object: unknown, path: readonly string[]): string | undefined => {
-  const value = valueAt(object, path)
-  return typeof value === 'string' && value !== '' ? value : undefined
-}
-
-const isHelmRelease = (object: KubernetesObject): boolean => isKind(object, 'helm.toolkit.fluxcd.io', 'HelmRelease')
-const isHelmChart = (object: KubernetesObject): boolean => isKind(object, 'source.toolkit.fluxcd.io', 'HelmChart')
+type OneFound = { pin: Pin } | NotCompared | undefined
 
 /** The charts, and other artifacts of Flux, that a tree pins. */
-export function chartsIn(documents: readonly SourceDocument[]): Found {
-  const written = documents.flatMap((document) => {
-    const object = objectOf(document)
-    return object ? [{ object, document }] : []
-  })
-  const tree = new ChartTree(written)
-  const found = written.map((one) => (isOciRepository(one.object) ? tree.ofOciRepository(one) : tree.ofChartSpec(one)))
+export function chartsIn(documents: readonly SourceDocument[], rules: ImageRules): Found {
+  const tree = new ChartTree(documents, rules)
+  const found = [...tree.written.map((one) => tree.of(one)), ...documents.flatMap((one) => tree.ofHelmCharts(one))]
   return {
     pins: found.flatMap((one) => (one && 'pin' in one ? [one.pin] : [])),
     notCompared: found.flatMap((one) => (one && 'why' in one ? [one] : [])),
   }
 }
 
-class ChartTree {
-  readonly #written: readonly Written[]
+const TAG = ['spec', 'ref', 'tag']
+const DIGEST = ['spec', 'ref', 'digest']
+const RANGE = ['spec', 'ref', 'semver']
 
-  constructor(written: readonly Written[]) {
-    this.#written = written
+const A_RANGE = 'a range, so that what runs changes without a change here'
+
+class ChartTree {
+  readonly written: readonly Written[]
+  readonly #builds: Builds
+  readonly #rules: ImageRules
+
+  constructor(documents: readonly SourceDocument[], rules: ImageRules) {
+    this.written = writtenIn(documents)
+    this.#builds = new Builds(documents.map(({ file }) => file))
+    this.#rules = rules
   }
 
-  ofOciRepository({ object, document }: Written): { pin: Pin } | NotCompared | undefined {
-    const path = ['spec', 'ref', 'tag']
-    const place = placeOf(document, path, ['spec', 'ref', 'digest'])
-    // A range is no pin. A digest alone has no version. Other findings report both.
+  of(written: Written): OneFound {
+    const { object } = written
+    if (isOciRepository(object)) return this.#ofOciRepository(written)
+    if (isHelmRelease(object)) return this.#ofChartSpec(written, ['spec', 'chart', 'spec'])
+    return isHelmChart(object) ? this.#ofChartSpec(written, ['spec']) : undefined
+  }
+
+  #ofOciRepository(written: Written): OneFound {
+    const { object } = written
+    const place = placeOf(written, TAG, DIGEST)
+    if (!place) return unversioned(written)
+    if (this.#isOverridden(written, TAG)) return { ...notCompared(place), why: OVERRIDDEN }
     const source = this.#complete(object, ['spec', 'url'])
-    const url = text(source, ['spec', 'url'])?.replace(/\/$/, '')
-    if (!place || url === undefined) return undefined
+    const url = textAt(source, 'spec', 'url')?.replace(/\/$/, '')
+    if (url === undefined) return { ...notCompared(place), why: 'no url of the source is in the tree' }
     const releases = this.#releasesOf(object)
     const isChart = releases.length > 0 || holdsChart(source, new Map())
     return this.#pin(isChart ? 'chart' : 'artifact', url, place, originOf(source, url), releases)
   }
 
   /** A HelmRelease or HelmChart that names its chart and version itself. */
-  ofChartSpec({ object, document }: Written): { pin: Pin } | NotCompared | undefined {
-    const at = isHelmRelease(object) ? ['spec', 'chart', 'spec'] : isHelmChart(object) ? ['spec'] : undefined
-    const place = at && placeOf(document, [...at, 'version'])
-    if (!at || !place) return undefined
+  #ofChartSpec(written: Written, at: readonly string[]): OneFound {
+    const { object, document } = written
+    const place = placeOf(written, [...at, 'version'])
+    if (!place) return undefined
+    if (this.#isOverridden(written, [...at, 'version'])) return { ...notCompared(place), why: OVERRIDDEN }
     const release = this.#complete(object, [...at, 'sourceRef', 'name'])
-    const chart = text(this.#complete(object, [...at, 'chart']), [...at, 'chart'])
-    const [kind, name, namespace] = ['kind', 'name', 'namespace'].map((key) => text(release, [...at, 'sourceRef', key]))
+    const chart = textAt(this.#complete(object, [...at, 'chart']), ...at, 'chart')
+    const [kind, name, namespace] = ['kind', 'name', 'namespace'].map((key) => textAt(release, ...at, 'sourceRef', key))
     if (kind !== 'HelmRepository' || chart === undefined) return undefined
     const source = this.#find(isHelmRepository, name, namespace)
-    const url = text(source, ['spec', 'url'])?.replace(/\/$/, '')
+    const url = textAt(source, 'spec', 'url')?.replace(/\/$/, '')
     if (!source || url === undefined)
-      return { ...notCompared(place, chart), why: `no HelmRepository ${name} is in the tree` }
+      return { ...notCompared(place), found: chart, why: `no HelmRepository ${name} is in the tree` }
     const releases = isHelmRelease(object) ? [{ object: release, file: document.file, source }] : []
-    const origin = url.startsWith('oci://')
-      ? originOf(source, `${url}/${chart}`)
-      : { kind: 'index' as const, url, chart }
-    return this.#pin('chart', `${url}/${chart}`, place, origin, releases)
+    return this.#pin('chart', `${url}/${chart}`, place, originIn(source, url, chart), releases)
   }
 
-  #pin(kind: Pin['kind'], name: string, place: Written & PlacedVersion, origin: Origin, releases: Installed[]) {
+  ofHelmCharts(document: SourceDocument): OneFound[] {
+    return helmChartsIn(document).map((one) => this.#ofHelmChart(document, one))
+  }
+
+  #ofHelmChart(document: SourceDocument, { path, url, chart, installed }: HelmChart): OneFound {
+    const place = placeOf({ document, at: (field) => scalarAt(document, field) }, path)
+    // A chart in a folder of the tree has no version of its own to move.
+    if (url === undefined) return undefined
+    if (!place) {
+      const field = formatPath(path.slice(0, -1))
+      return {
+        file: document.file,
+        line: 1,
+        found: `${chart} in ${field}`,
+        why: 'no version, so that the newest is taken',
+      }
+    }
+    return this.#pin('chart', `${url}/${chart}`, place, originIn(installed.source, url, chart), [installed])
+  }
+
+  #pin(kind: Pin['kind'], name: string, place: PlacedVersion, origin: Origin, releases: Installed[]): OneFound {
     const { version } = place
-    if (hasPlaceholder(`${name}${version}`)) return { ...notCompared(place, version), why: 'a variable decides it' }
-    if (!versionOfChart(version)) return { ...notCompared(place, version), why: 'no semantic version' }
+    if (hasPlaceholder(`${name}${version}`)) return { ...notCompared(place), why: 'a variable decides it' }
+    if (!versionOfChart(version) && !this.#rules.orders(place.place.policy, version))
+      return { ...notCompared(place), why: isRange(version) ? A_RANGE : 'no semantic version' }
     return { pin: { kind, name, origin, version, places: [place.place], releases } }
   }
 
   /** The HelmReleases that install the chart of an OCIRepository, as their files have them. */
   #releasesOf(source: KubernetesObject): Installed[] {
-    return this.#written.flatMap(({ object, document }) => {
+    return this.written.flatMap(({ object, document, patchedBy }) => {
       const reference = ['spec', 'chartRef']
       const isIts =
         isHelmRelease(object) &&
-        text(object, [...reference, 'kind']) === 'OCIRepository' &&
-        text(object, [...reference, 'name']) === source.metadata.name &&
-        isSameNamespace(text(object, [...reference, 'namespace']) ?? object.metadata.namespace, source)
+        patchedBy === undefined &&
+        textAt(object, ...reference, 'kind') === 'OCIRepository' &&
+        textAt(object, ...reference, 'name') === source.metadata.name &&
+        isSameNamespace(textAt(object, ...reference, 'namespace') ?? object.metadata.namespace, source)
       return isIts ? [{ object, file: document.file, source: this.#complete(source, ['spec', 'url']) }] : []
     })
   }
 
+  /** Is a field of an object set by a patch, wherever the object is built? */
+  #isOverridden({ object, document, patchedBy }: Written, path: readonly string[]): boolean {
+    if (patchedBy !== undefined) return false
+    const by = this.written.flatMap((patch) =>
+      patch.patchedBy !== undefined && isSame(patch.object, object) && patch.at(path) ? [patch.patchedBy] : [],
+    )
+    return by.length > 0 && this.#builds.isAlwaysPatched(document.file, by)
+  }
+
   /** A patch leaves out what the object that it patches has. */
   #complete(object: KubernetesObject, path: readonly string[]): KubernetesObject {
-    if (text(object, path) !== undefined) return object
-    const whole = this.#written.find(
+    if (textAt(object, ...path) !== undefined) return object
+    const whole = this.written.find(
       ({ object: one }) =>
-        one.kind === object.kind && one.metadata.name === object.metadata.name && text(one, path) !== undefined,
+        one.kind === object.kind && one.metadata.name === object.metadata.name && textAt(one, ...path) !== undefined,
     )
     return whole?.object ?? object
   }
@@ -115,14 +152,37 @@ class ChartTree {
     name: string | undefined,
     namespace: string | undefined,
   ): KubernetesObject | undefined {
-    const named = this.#written
+    const named = this.written
       .map(({ object }) => object)
-      .filter((one) => isOfKind(one) && one.metadata.name === name && text(one, ['spec', 'url']) !== undefined)
+      .filter((one) => isOfKind(one) && one.metadata.name === name && textAt(one, 'spec', 'url') !== undefined)
     return (
       named.find((one) => one.metadata.namespace === namespace) ?? named.find((one) => isSameNamespace(namespace, one))
     )
   }
 }
+
+const OVERRIDDEN = 'a patch sets it in every build'
+
+const isSame = (patch: KubernetesObject, object: KubernetesObject): boolean =>
+  patch.kind === object.kind &&
+  patch.metadata.name === object.metadata.name &&
+  isSameNamespace(patch.metadata.namespace, object)
+
+/** An OCIRepository without a tag. Other findings report it too. */
+function unversioned({ object, document, at }: Written): NotCompared | undefined {
+  const scalar = at(RANGE) ?? at(DIGEST)
+  if (!scalar) return undefined
+  const isDigest = textAt(object, ...RANGE) === undefined
+  return {
+    file: document.file,
+    line: document.lineOf(scalar.range?.[0] ?? 0),
+    found: String(scalar.value),
+    why: isDigest ? 'a digest without a tag, so that no version is known' : A_RANGE,
+  }
+}
+
+const isRange = (version: string): boolean =>
+  !isExactVersion(version) && /[*x<>=~^|, ]|^v?\d+(?:\.\d+)?$/i.test(version)
 
 /** A namespace that no file shows may be any, because Kustomize sets it. */
 const isSameNamespace = (namespace: string | undefined, { metadata }: KubernetesObject): boolean =>
@@ -134,32 +194,33 @@ const originOf = (source: KubernetesObject, url: string): Origin => ({
   isPlain: valueAt(source, ['spec', 'insecure']) === true,
 })
 
+const originIn = (source: KubernetesObject, url: string, chart: string): Origin =>
+  url.startsWith('oci://') ? originOf(source, `${url}/${chart}`) : { kind: 'index', url, chart }
+
 interface PlacedVersion {
+  document: SourceDocument
   version: string
   place: Place
 }
 
 function placeOf(
-  document: SourceDocument,
-  path: readonly string[],
-  digestPath: readonly string[] = [],
-): (Written & PlacedVersion) | undefined {
-  const object = objectOf(document)
-  const scalar = scalarAt(document, path)
-  if (!object || !scalar) return undefined
-  const digest = digestPath.length > 0 ? scalarAt(document, digestPath) : undefined
+  { document, at }: Pick<Written, 'document' | 'at'>,
+  path: Path,
+  digestPath?: Path,
+): PlacedVersion | undefined {
+  const scalar = at(path)
+  if (!scalar || scalar.value === null) return undefined
+  const digest = digestPath && at(digestPath)
+  const version = String(scalar.value)
   return {
-    object,
     document,
-    version: String(scalar.value),
+    version,
     place: {
       document,
-      field: path.join('.'),
+      field: formatPath(path),
       line: document.lineOf(scalar.range?.[0] ?? 0),
       edits: [
-        editOf(scalar, document.text, (version) =>
-          digestPath.length > 0 ? tagOf(version) : version.replace('_', '+'),
-        ),
+        editOf(scalar, document.text, (now) => (digestPath ? tagOf(now) : now.replace('_', '+'))),
         ...(digest ? [editOf(digest, document.text, (_, now) => now ?? String(digest.value))] : []),
       ],
       hasDigest: digest !== undefined,
@@ -169,8 +230,8 @@ function placeOf(
   }
 }
 
-const notCompared = ({ document, place }: Written & PlacedVersion, found: string) => ({
+const notCompared = ({ document, place, version }: PlacedVersion) => ({
   file: document.file,
   line: place.line,
-  found,
+  found: version,
 })

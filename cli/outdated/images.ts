@@ -1,4 +1,4 @@
-import { basename } from 'node:path'
+import { isPair, isScalar, type Scalar, visit } from 'yaml'
 import { API_VERSION } from '../../functions/lib/framework/config.ts'
 import {
   formatReference,
@@ -8,15 +8,15 @@ import {
   parseReference,
 } from '../../functions/lib/kubernetes/image-reference.ts'
 import { type Fields, formatPath, isFields, valueAt } from '../../functions/lib/kubernetes/objects.ts'
+import { markerOf } from '../checks/image-policies.ts'
 import { LOCK_SECTIONS } from '../lock/lock-file.ts'
 import type { Found } from './charts.ts'
 import { editOf } from './edits.ts'
-import { policyBehind } from './image-policies.ts'
+import { type ImageRules, policyBehind } from './image-policies.ts'
 import type { Edit, NotCompared, Pin, Place } from './pin.ts'
-import { keyAt, objectOf, type SourceDocument, scalarAt } from './source-files.ts'
+import { isKustomization, keyAt, objectOf, type Path, type SourceDocument, scalarAt } from './source-files.ts'
+import { valuesIn } from './values-of-charts.ts'
 import { tagOf, versionOfImage } from './versions.ts'
-
-type Path = readonly (string | number)[]
 
 /** An image in a place of a file. */
 interface ImagePlace {
@@ -25,10 +25,18 @@ interface ImagePlace {
   place: Place
 }
 
-/** The images that a tree pins by a version: in manifests, values, kustomizations, and the locks of policies. */
-export function imagesIn(documents: readonly SourceDocument[]): Found {
-  const places = documents.flatMap(placesIn).filter(({ name, tag }) => !hasPlaceholder(`${name}${tag}`))
-  const isVersion = ({ tag }: ImagePlace): boolean => versionOfImage(tag) !== undefined
+/** The images that a tree pins by a version: in manifests, values, kustomizations, marked fields, and the locks of policies. */
+export function imagesIn(documents: readonly SourceDocument[], rules: ImageRules): Found {
+  const values = valuesIn(documents)
+  const known = [...documents.flatMap(placesIn), ...values.flatMap(inValues)]
+  const starts = new Set(
+    known.flatMap(({ place }) => place.edits.map(({ start }) => `${place.document.file} ${start}`)),
+  )
+  const isNew = ({ place }: ImagePlace): boolean => !starts.has(`${place.document.file} ${place.edits[0]?.start}`)
+  const marked = documents.flatMap((document) => markedIn(document, rules)).filter(isNew)
+  const places = [...known, ...marked].filter(({ name, tag }) => !hasPlaceholder(`${name}${tag}`))
+  const isVersion = ({ tag, place }: ImagePlace): boolean =>
+    versionOfImage(tag) !== undefined || rules.orders(place.policy, tag)
   return {
     pins: places.filter(isVersion).map(pinOf),
     notCompared: places.filter((one) => !isVersion(one)).map(notCompared),
@@ -52,40 +60,58 @@ const notCompared = ({ name, tag, place }: ImagePlace): NotCompared => ({
 })
 
 function placesIn(document: SourceDocument): ImagePlace[] {
-  const { file, fields } = document
-  if (/^kustomization\.ya?ml$/i.test(basename(file)) || basename(file) === 'Kustomization')
-    return inKustomization(document)
-  const object = objectOf(document)
+  const { fields } = document
+  if (isKustomization(document)) return inTree(document, fields, [])
   if (fields.apiVersion === API_VERSION) return inLock(document)
-  if (!object || object.kind === 'CustomResourceDefinition') return []
-  return inTree(document, fields, [])
+  const object = objectOf(document)
+  return object && object.kind !== 'CustomResourceDefinition' ? inTree(document, fields, []) : []
 }
 
-/** Source: https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/images/ */
-function inKustomization(document: SourceDocument): ImagePlace[] {
-  const images = Array.isArray(document.fields.images) ? document.fields.images : []
-  return images.flatMap((image, index) => {
-    if (!isFields(image)) return []
-    const name = image.newName ?? image.name
-    const path = ['images', index, 'newTag']
-    return typeof name === 'string' ? atTag(document, name, path, ['images', index, 'digest']) : []
+const inValues = (document: SourceDocument): ImagePlace[] => inTree(document, document.fields, [])
+
+/** Fields that a marker of Flux's image automation names, and that are in no other form. */
+function markedIn(document: SourceDocument, rules: ImageRules): ImagePlace[] {
+  if (!document.text.includes('$imagepolicy') || isOfPolicies(document)) return []
+  const found: ImagePlace[] = []
+  visit(document.document, {
+    Scalar(_, scalar, ancestors) {
+      const marker = markerOf(scalar.comment ?? '')
+      const image = marker && rules.imageOf(marker.policy)
+      if (!marker || image === undefined) return
+      const path = ancestors.flatMap((one) => (isPair(one) && isScalar(one.key) ? [String(one.key.value)] : []))
+      if (marker.part === 'tag') {
+        // The tag of an OCIRepository is that of a chart or another artifact.
+        if (document.fields.kind !== 'OCIRepository') found.push(...ofTag(document, image, scalar, path))
+      } else if (marker.part === undefined) found.push(...ofReference(document, scalar, path))
+    },
   })
+  return found
 }
+
+const isOfPolicies = ({ fields }: SourceDocument): boolean => fields.apiVersion === API_VERSION
 
 /** Images anywhere in an object: `image: name:tag`, or `repository` next to `tag`, as values of charts and operators have it. */
 function inTree(document: SourceDocument, node: unknown, path: Path): ImagePlace[] {
   if (Array.isArray(node)) return node.flatMap((item, index) => inTree(document, item, [...path, index]))
   if (!isFields(node)) return []
-  const own = [...inReference(document, node, path), ...inParts(document, node, path)]
+  const own = [
+    ...inReference(document, node, path),
+    ...inParts(document, node, path),
+    ...inNewTag(document, node, path),
+  ]
   return [...own, ...Object.entries(node).flatMap(([key, value]) => inTree(document, value, [...path, key]))]
 }
 
 function inReference(document: SourceDocument, { image }: Fields, path: Path): ImagePlace[] {
-  const reference = typeof image === 'string' && !hasPlaceholder(image) ? parseReference(image) : undefined
-  if (!reference || reference instanceof InvalidReference || reference.tag === undefined) return []
   const at = [...path, 'image']
-  const scalar = scalarAt(document, at)
-  if (!scalar) return []
+  const scalar = typeof image === 'string' ? scalarAt(document, at) : undefined
+  return scalar ? ofReference(document, scalar, at) : []
+}
+
+function ofReference(document: SourceDocument, scalar: Scalar, at: Path): ImagePlace[] {
+  const text = String(scalar.value)
+  const reference = hasPlaceholder(text) ? undefined : parseReference(text)
+  if (!reference || reference instanceof InvalidReference || reference.tag === undefined) return []
   const edits = [editOf(scalar, document.text, (tag, digest) => moved(reference, tag, digest))]
   const hasDigest = reference.digest !== undefined
   return [
@@ -102,14 +128,25 @@ function inParts(document: SourceDocument, { registry, repository }: Fields, pat
   return atTag(document, name, [...path, 'tag'], [...path, 'digest'])
 }
 
-/** A field with a tag, which may have a digest behind it, or next to it. */
-function atTag(document: SourceDocument, name: string, path: Path, digestPath: Path): ImagePlace[] {
+/** As kustomizations have it, those of Flux and post-renderers too. Source: https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/images/ */
+function inNewTag(document: SourceDocument, { name, newName, newTag }: Fields, path: Path): ImagePlace[] {
+  const image = newName ?? name
+  return typeof image === 'string' && newTag !== undefined
+    ? atTag(document, image, [...path, 'newTag'], [...path, 'digest'])
+    : []
+}
+
+const atTag = (document: SourceDocument, name: string, path: Path, digestPath: Path): ImagePlace[] => {
   const scalar = scalarAt(document, path)
-  const [start = 0, end = 0] = scalar?.range ?? []
-  const written = typeof scalar?.value === 'string' ? scalar.value : document.text.slice(start, end)
+  return scalar ? ofTag(document, name, scalar, path, scalarAt(document, digestPath)) : []
+}
+
+/** A field with a tag, which may have a digest behind it, or next to it. */
+function ofTag(document: SourceDocument, name: string, scalar: Scalar, path: Path, digest?: Scalar): ImagePlace[] {
+  const [start, end] = scalar.range ?? [0, 0]
+  const written = typeof scalar.value === 'string' ? scalar.value : document.text.slice(start, end)
   const [tag = '', own] = written.split('@')
-  if (!scalar || tag === '' || parseReference(name) instanceof InvalidReference) return []
-  const digest = scalarAt(document, digestPath)
+  if (tag === '' || parseReference(name) instanceof InvalidReference) return []
   const hasOther = typeof digest?.value === 'string' && digest.value.startsWith('sha256:')
   const edits = [
     editOf(scalar, document.text, (to, now) => (own === undefined ? to : `${to}@${now ?? own}`)),

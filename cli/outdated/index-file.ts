@@ -1,9 +1,7 @@
 import { isFields, valueAt } from '../../functions/lib/kubernetes/objects.ts'
 import { readWithJsYaml } from '../../functions/lib/yaml/js-yaml-reader.ts'
 import { Failure, FINDINGS } from '../exit-code.ts'
-
-/** A large public index has 20 MB. */
-const TIMEOUT = 60_000
+import { ask } from '../http.ts'
 
 const indexes = new Map<string, Promise<unknown>>()
 
@@ -37,19 +35,11 @@ async function fetchText(address: string): Promise<string> {
   url.username = ''
   url.password = ''
   const credentials = Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString('base64')
-  const headers: Record<string, string> = username === '' ? {} : { Authorization: `Basic ${credentials}` }
+  const answer = await ask(url, username === '' ? undefined : `Basic ${credentials}`)
+  if (!answer.ok) throw new Failure(`it answers ${answer.status} ${answer.statusText}`.trim(), FINDINGS)
   try {
-    const answer = await fetch(url, { headers, signal: AbortSignal.timeout(TIMEOUT) })
-    if (!answer.ok) throw new Failure(`it answers ${answer.status} ${answer.statusText}`.trim(), FINDINGS)
     return await answer.text()
   } catch (cause) {
-    if (cause instanceof Failure) throw cause
-    throw new Failure(reasonOf(cause as Error), FINDINGS, { cause })
+    throw new Failure(`the answer breaks off: ${(cause as Error).message}`, FINDINGS, { cause })
   }
-}
-
-/** Node hides why a host was not reached below `fetch failed`. */
-const reasonOf = ({ message, cause }: Error): string => {
-  const { code, message: inner } = (cause ?? {}) as NodeJS.ErrnoException
-  return [inner || message, inner?.includes(code ?? '') ? undefined : code].filter((part) => part).join(' ')
 }

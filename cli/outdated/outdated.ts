@@ -7,11 +7,11 @@ import { AT_ONCE, digestOf } from '../lock/registry.ts'
 import { withoutCredentials } from '../without-credentials.ts'
 import { chartsIn } from './charts.ts'
 import type { Move } from './edits.ts'
-import { isAllowed, rangesIn } from './image-policies.ts'
+import { ImageRules } from './image-policies.ts'
 import { imagesIn } from './images.ts'
 import { type Answer, ask, keyOf } from './origins.ts'
 import type { NotAnswered, Outdated, Overview } from './overview.ts'
-import type { Pin } from './pin.ts'
+import type { Pin, Place } from './pin.ts'
 import { objectOf, type SourceDocument } from './source-files.ts'
 import {
   LEVELS,
@@ -35,7 +35,8 @@ export async function overviewOf(
   only: readonly string[],
   withMajors: boolean,
 ): Promise<Overview> {
-  const [charts, images] = [chartsIn(documents), imagesIn(documents)]
+  const rules = new ImageRules(documents.flatMap((document) => objectOf(document) ?? []))
+  const [charts, images] = [chartsIn(documents, rules), imagesIn(documents, rules)]
   const all = together([...charts.pins, ...images.pins]).filter(
     (pin) => !isOnlyLocked(pin) || !rendered.has(canonicalName(pin.name)),
   )
@@ -45,9 +46,8 @@ export async function overviewOf(
     throw new Failure(
       `${unknown}: found no chart or image of this name in the tree${didYouMean(unknown, all.flatMap(namesOf))}`,
     )
-  const ranges = rangesIn(documents.flatMap((document) => objectOf(document) ?? []))
   const answers = await ask(pins.map(({ origin }) => origin))
-  const compared = pins.flatMap((pin) => compare(pin, answers.get(keyOf(pin.origin)), ranges, withMajors) ?? [])
+  const compared = pins.flatMap((pin) => compare(pin, answers.get(keyOf(pin.origin)), rules, withMajors) ?? [])
   const { outdated, notAnswered } = await withDigests(compared)
   return {
     pins: pins.length,
@@ -72,10 +72,19 @@ function together(pins: readonly Pin[]): Pin[] {
     if (!first) return []
     const all = [first, ...others]
     return [
-      { ...first, places: all.flatMap(({ places }) => places), releases: all.flatMap(({ releases }) => releases) },
+      {
+        ...first,
+        places: eachOnce(all.flatMap(({ places }) => places)),
+        releases: all.flatMap(({ releases }) => releases),
+      },
     ]
   })
 }
+
+/** Several kustomizations may apply one patch. */
+const eachOnce = (places: readonly Place[]): Place[] => [
+  ...new Map(places.map((place) => [`${place.document.file} ${place.edits[0]?.start}`, place])).values(),
+]
 
 const isNamed = (pin: Pin, name: string): boolean => pin.name === name || namesOf(pin).includes(name)
 
@@ -85,19 +94,9 @@ const namesOf = ({ name, releases }: Pin): string[] => [
   ...releases.map(({ object }) => object.metadata.name),
 ]
 
-function compare(
-  pin: Pin,
-  answer: Answer | undefined,
-  ranges: ReadonlyMap<string, string>,
-  withMajors: boolean,
-): Outdated | undefined {
-  const read = pin.kind === 'image' ? versionOfImage : versionOfChart
-  const current = read(pin.version)
-  if (!current || !answer || 'reason' in answer) return undefined
-  const offered = answer.versions
-    .filter((text) => isAllowed(pin, text, ranges))
-    .flatMap((text): Version[] => [read(text)].flatMap((version) => version ?? []))
-  const newest = mapped(newestOf(current, offered), (text) => asPinned(pin, current, text))
+function compare(pin: Pin, answer: Answer | undefined, rules: ImageRules, withMajors: boolean): Outdated | undefined {
+  if (!answer || 'reason' in answer) return undefined
+  const newest = newestFor(pin, answer.versions, rules)
   const level =
     (withMajors ? LEVELS : LEVELS.filter((one) => one !== 'major')).findLast((one) => newest[one] !== undefined) ??
     (newest.major === undefined ? undefined : 'major')
@@ -113,6 +112,26 @@ function compare(
     changes: [],
     obstacle: undefined,
   }
+}
+
+/**
+ * The newest version of each level that Flux would choose in every place with a marker. What a policy orders by itself has no
+ * levels, and moves as far as the policy says.
+ */
+function newestFor(pin: Pin, tags: readonly string[], rules: ImageRules): Newest {
+  const policies = [...new Set(pin.places.map(({ policy }) => policy))]
+  const [first] = policies.filter((policy) => policy !== undefined)
+  const allowed = tags.filter((tag) => policies.every((policy) => rules.isAllowed(policy, tag)))
+  const ordered = rules.newest(first, pin.version, allowed)
+  if (ordered) return ordered.tag === undefined ? {} : { patch: ordered.tag }
+  const read = (tag: string): Version | undefined => {
+    const version = (pin.kind === 'image' ? versionOfImage : versionOfChart)(rules.versionIn(first, tag))
+    return version && { ...version, text: tag }
+  }
+  const current = read(pin.version)
+  if (!current) return {}
+  const offered = allowed.flatMap((tag): Version[] => [read(tag)].flatMap((version) => version ?? []))
+  return mapped(newestOf(current, offered), (text) => asPinned(pin, current, text))
 }
 
 /** Asks for the new digests of pins that have a digest. One without an answer is not proposed. */

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { basename, resolve } from 'node:path'
 import {
   type Document,
   isAlias,
@@ -16,20 +16,30 @@ import { type Fields, isFields, type KubernetesObject } from '../../functions/li
 import { OPTIONS, toPlain } from '../../functions/lib/yaml/kubernetes-yaml.ts'
 import { yamlFiles } from '../flux/manifests.ts'
 import { resourceGraph } from '../tree/graph.ts'
-import { readKustomization } from '../tree/kustomization.ts'
+import { isFile, readKustomization } from '../tree/kustomization.ts'
+
+export type Path = readonly (string | number)[]
 
 /** One document of a file, as text and as data. */
 export interface SourceDocument {
   file: string
   text: string
   document: Document
+  /** What it means: fields, or a list of operations of a patch. */
+  data: unknown
+  /** The same, if it is a map; otherwise none. */
   fields: Fields
   lineOf(offset: number): number
 }
 
 /** Does a text name anything that has a version? Locks of charts are generated, and have thousands of lines. */
 const isOfInterest = (text: string): boolean =>
-  /^[ \t-]*"?(?:image|newTag|tag|version|digests|allowTag|url|kind)"?\s*:/m.test(text) && !mentionsChartLock(text)
+  (/^[ \t-]*"?(?:image|newTag|tag|version|chartVersion|digests|allowTag|url|kind|patches\w*)"?\s*:/m.test(text) ||
+    text.includes('$imagepolicy')) &&
+  !mentionsChartLock(text)
+
+export const isKustomization = ({ file }: { file: string }): boolean =>
+  /^(?:kustomization\.ya?ml|Kustomization)$/.test(basename(file))
 
 /** What a tree is made from. */
 export interface SourceFiles {
@@ -50,20 +60,28 @@ export function sourceFilesOf(folder: string): SourceFiles {
   ])
   const texts = [...all].sort().map((file) => ({ file, text: readFileSync(file, 'utf8') }))
   return {
-    documents: texts.filter(({ text }) => isOfInterest(text)).flatMap(documentsIn),
+    documents: texts.filter((one) => isKustomization(one) || isOfInterest(one.text)).flatMap(documentsIn),
     locks: texts.filter(({ text }) => mentionsChartLock(text)).map(({ file }) => file),
   }
 }
 
-function documentsIn({ file, text }: { file: string; text: string }): SourceDocument[] {
+/** The documents of any file; none for one that is not there or cannot be read. */
+export const documentsOfFile = (file: string): SourceDocument[] =>
+  isFile(file) ? allDocumentsIn({ file, text: readFileSync(file, 'utf8') }) : []
+
+const documentsIn = (source: { file: string; text: string }): SourceDocument[] =>
+  allDocumentsIn(source).filter(({ data }) => isFields(data))
+
+function allDocumentsIn({ file, text }: { file: string; text: string }): SourceDocument[] {
   const lines = new LineCounter()
   const documents = parseAllDocuments(text, { ...OPTIONS, lineCounter: lines, logLevel: 'silent' })
   // A template, or a file that SOPS encrypted as a whole. For any other file, the build of its folder reports what is
   // wrong.
   if ('empty' in documents || documents.some(({ errors }) => errors.length > 0)) return []
-  return documents.flatMap((document) => {
-    const fields = plainOf(document)
-    return isFields(fields) ? [{ file, text, document, fields, lineOf: (offset) => lines.linePos(offset).line }] : []
+  return documents.map((document) => {
+    const data = plainOf(document)
+    const fields = isFields(data) ? data : {}
+    return { file, text, document, data, fields, lineOf: (offset) => lines.linePos(offset).line }
   })
 }
 
@@ -83,7 +101,7 @@ export const objectOf = ({ fields }: SourceDocument): KubernetesObject | undefin
     : undefined
 
 /** A scalar that is written in the file, not through an alias. */
-export function scalarAt({ document }: SourceDocument, path: readonly (string | number)[]): Scalar | undefined {
+export function scalarAt({ document }: SourceDocument, path: Path): Scalar | undefined {
   let node: unknown = document.contents
   for (const key of path) {
     if (isAlias(node)) return undefined

@@ -12,7 +12,8 @@ type PatchPath = readonly (string | number)[]
 const pointer = (path: PatchPath): string =>
   path.map((key) => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
 
-const keysOf = (pointed: string): string[] =>
+/** The keys of a JSON Pointer. Source: RFC 6901. */
+export const keysOfPointer = (pointed: string): string[] =>
   pointed
     .split('/')
     .slice(1)
@@ -105,7 +106,7 @@ export interface Misfit {
 /** Applies a patch to an object in place; answers why it does not fit, and then leaves the object half changed. */
 export function applyPatch(object: Fields, operations: readonly Operation[]): Misfit | undefined {
   for (const operation of operations) {
-    const keys = keysOf(operation.path)
+    const keys = keysOfPointer(operation.path)
     const last = keys.pop()
     const parent = valueAt(object, keys)
     if (last === undefined || typeof parent !== 'object' || parent === null)

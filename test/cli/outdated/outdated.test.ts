@@ -17,6 +17,10 @@ const TAGS: Readonly<Record<string, string[]>> = {
   'quay.io/acme/fleet/apps': ['1.0.0', '1.0.1'],
   'ghcr.io/acme/helm/blog': ['4.0.1', '4.1.0_build.7'],
   'quay.io/acme/web': ['1.4.1', '1.4.2', '1.5.0', '2.0.0', '1.5.0-alpine', 'latest'],
+  'quay.io/acme/filtered': [
+    ...['release-1.0.0', 'release-1.2.0', 'release-2.0.0', 'main-aa-100', 'main-bb-200', 'main-cc-300'],
+    ...['bullseye', 'bookworm', 'trixie'],
+  ],
   nginx: ['1.27', '1.27.1', '1.28', '1.27-alpine'],
 }
 
@@ -326,6 +330,319 @@ describe('an image', () => {
   })
 })
 
+describe('a version that an overlay sets', () => {
+  const base = {
+    'base/kustomization.yaml': 'resources: [source.yaml, release.yaml]\n',
+    'base/source.yaml': source('    tag: v1.2.3\n'),
+    'base/release.yaml': RELEASE,
+  }
+  const overlay = (patches: string) => ({ ...base, 'over/kustomization.yaml': `resources: [../base]\n${patches}` })
+  const places = async (files: Readonly<Record<string, string>>) =>
+    (await saidOf(files)).outdated.flatMap(({ places: all }) => all.map(({ file, field }) => `${file} ${field}`))
+
+  test.each<[what: string, file: string, text: (tag: string) => string, rest?: Record<string, string>]>([
+    [
+      'by operations in place',
+      'over/kustomization.yaml',
+      (tag) =>
+        `resources: [../base]\npatches:\n- target: {kind: OCIRepository, name: shop}\n  patch: |-\n    - op: replace # of the overlay\n      path: /spec/ref/tag\n      value: ${tag}\n`,
+    ],
+    [
+      'by operations on a map, in a file',
+      'over/tag.yaml',
+      (tag) => `- op: add\n  path: /spec/ref\n  value:\n    tag: ${tag} # newer\n`,
+      {
+        'over/kustomization.yaml':
+          'resources: [../base]\npatches:\n- {path: tag.yaml, target: {group: source.toolkit.fluxcd.io, kind: OCIRepository, name: sh.*}}\n',
+      },
+    ],
+    [
+      'by operations of the old form',
+      'over/tag.yaml',
+      (tag) => `- {op: replace, path: /spec/ref/tag, value: ${tag}}\n`,
+      {
+        'over/kustomization.yaml':
+          'resources: [../base]\npatchesJson6902:\n- {path: tag.yaml, target: {kind: OCIRepository, name: shop}}\n',
+      },
+    ],
+    [
+      'by a merge in place',
+      'over/kustomization.yaml',
+      (tag) =>
+        `resources: [../base]\npatches:\n- patch: |\n    apiVersion: source.toolkit.fluxcd.io/v1\n    kind: OCIRepository\n    metadata: {name: shop}\n    spec:\n      ref: {tag: ${tag}}\n`,
+    ],
+    [
+      'by a merge in a file, for what a target names',
+      'over/tag.yaml',
+      (tag) =>
+        `apiVersion: source.toolkit.fluxcd.io/v1\nkind: OCIRepository\nmetadata: {name: any}\nspec: {ref: {tag: ${tag}}}\n`,
+      {
+        'over/kustomization.yaml':
+          'resources: [../base]\npatches:\n- {path: tag.yaml, target: {kind: OCIRepository, name: shop}}\n',
+      },
+    ],
+    [
+      'by a component',
+      'part/kustomization.yaml',
+      (tag) =>
+        `apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\npatches:\n- target: {kind: OCIRepository}\n  patch: |-\n    - {op: replace, path: /spec/ref/tag, value: ${tag}}\n`,
+      { 'over/kustomization.yaml': 'resources: [../base]\ncomponents: [../part]\n' },
+    ],
+  ])('%s moves there, and nowhere else', async (_what, file, text, rest = {}) => {
+    const files = { ...base, ...rest, [file]: text('v1.2.4') }
+    expect(await patched(files)).toEqual({ ...files, [file]: text('v1.3.0') })
+    const { notCompared } = await saidOf(files)
+    expect(notCompared).toMatchObject([
+      { file: 'base/source.yaml', found: 'v1.2.3', why: 'a patch sets it in every build' },
+    ])
+  })
+
+  test('moves in the base too, if another overlay takes that', async () => {
+    const patch =
+      'patches:\n- target: {kind: OCIRepository, name: shop}\n  patch: |-\n    - {op: replace, path: /spec/ref/tag, value: v1.2.4}\n'
+    expect(await places({ ...overlay(patch), 'other/kustomization.yaml': 'resources: [../base]\n' })).toEqual([
+      'base/source.yaml spec.ref.tag',
+      'over/kustomization.yaml spec.ref.tag',
+    ])
+  })
+
+  test('is found in the patches of a Kustomization of Flux', async () => {
+    const text = (version: string): string =>
+      `apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: blog}\nspec:\n  path: ./base\n  patches:\n  - target: {kind: HelmRelease, name: blog}\n    patch: |\n      - op: replace\n        path: /spec/chart/spec/version\n        value: ${version}\n`
+    const files = {
+      'base/release.yaml': helmRelease('1.0.1'),
+      'base/repo.yaml': repository(`${url}/charts`),
+      'flux.yaml': text('v1.0.0'),
+    }
+    expect(await patched(files)).toEqual({
+      ...files,
+      'base/release.yaml': helmRelease('1.1.0'),
+      'flux.yaml': text('v1.1.0'),
+    })
+  })
+})
+
+describe('a chart that Kustomize renders', () => {
+  test.each<[what: string, file: string, text: (version: string) => string]>([
+    [
+      'in helmCharts',
+      'kustomization.yaml',
+      (version) => `helmCharts:\n- name: blog\n  repo: ${url}/charts\n  version: ${version} # by hand\n`,
+    ],
+    [
+      'in the old form',
+      'kustomization.yaml',
+      (version) =>
+        `helmChartInflationGenerator:\n- chartName: blog\n  chartRepoUrl: ${url}/charts\n  chartVersion: "${version}"\n`,
+    ],
+    [
+      'in a generator',
+      'generator.yaml',
+      (version) =>
+        `apiVersion: builtin\nkind: HelmChartInflationGenerator\nmetadata: {name: blog}\nname: blog\nrepo: ${url}/charts\nversion: ${version}\n`,
+    ],
+  ])('%s moves', async (_what, file, text) => {
+    expect(await patched({ [file]: text('1.0.0') })).toEqual({ [file]: text('1.1.0') })
+  })
+
+  test('may come from a registry, and have images among its values', async () => {
+    const text = (chart: string, image: string): string =>
+      `helmCharts:\n- name: blog\n  repo: oci://ghcr.io/acme/helm\n  version: ${chart}\n  valuesFile: values.yaml\n  valuesInline:\n    image: {repository: quay.io/acme/web, tag: ${image}}\n`
+    const values = (image: string): string =>
+      `sidecar:\n  image:\n    repository: quay.io/acme/web\n    tag: ${image}\n`
+    expect(await patched({ 'kustomization.yaml': text('4.0.1', '1.4.1'), 'values.yaml': values('1.4.1') })).toEqual({
+      'kustomization.yaml': text('4.1.0+build.7', '1.5.0'),
+      'values.yaml': values('1.5.0'),
+    })
+  })
+
+  test('has to name a version', async () => {
+    const said = await saidOf({ 'kustomization.yaml': `helmCharts:\n- {name: blog, repo: '${url}/charts'}\n` })
+    expect(said.notCompared).toMatchObject([
+      { found: 'blog in helmCharts[0]', why: expect.stringContaining('no version') },
+    ])
+  })
+})
+
+describe('what is no version', () => {
+  test.each([
+    ['a range of an OCIRepository', { 'a.yaml': source("    semver: '>=1.0.0'\n") }, '>=1.0.0', 'a range'],
+    ['a digest alone', { 'a.yaml': source(`    digest: ${OLD}\n`) }, OLD, 'a digest without a tag'],
+    [
+      'a range of a HelmRelease',
+      { 'a.yaml': helmRelease('4.x'), 'b.yaml': repository('oci://ghcr.io/acme/helm') },
+      '4.x',
+      'a range',
+    ],
+  ])('%s is named, with the reason', async (_what, files, found, why) => {
+    const said = await saidOf(files)
+    expect(said.notCompared).toEqual([
+      expect.objectContaining({ file: 'a.yaml', found, why: expect.stringContaining(why) }),
+    ])
+  })
+})
+
+describe('an image that a policy of Flux chooses', () => {
+  const policy = (image: string, spec: string): string =>
+    `apiVersion: image.toolkit.fluxcd.io/v1\nkind: ImageRepository\nmetadata: {name: web}\nspec: {image: ${image}}\n---\napiVersion: image.toolkit.fluxcd.io/v1\nkind: ImagePolicy\nmetadata: {name: web}\nspec:\n  imageRepositoryRef: {name: web}\n${spec}`
+  const ALL = "  policy: {semver: {range: '>=1.0.0'}}\n"
+
+  test.each<[what: string, text: (tag: string) => string]>([
+    [
+      'in a field of its own',
+      (tag) =>
+        `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata:\n  web-version: ${tag} # {"$imagepolicy": "infra:web:tag"}\n`,
+    ],
+    [
+      'as a whole, under another key',
+      (tag) =>
+        `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata:\n  use: quay.io/acme/web:${tag} # {"$imagepolicy": "infra:web"}\n`,
+    ],
+  ])('%s moves', async (_what, text) => {
+    const files = { 'a.yaml': text('1.4.1'), 'policy.yaml': policy('quay.io/acme/web', ALL) }
+    expect((await patched(files))['a.yaml']).toBe(text('1.5.0'))
+  })
+
+  test.each<[what: string, spec: string, from: string, to: string | undefined]>([
+    [
+      'by the versions in their names',
+      "  filterTags: {pattern: '^release-(?P<version>[0-9.]+)$', extract: '$version'}\n  policy: {semver: {range: 1.x}}\n",
+      'release-1.0.0',
+      'release-1.2.0',
+    ],
+    [
+      'by their numbers',
+      "  filterTags: {pattern: '^main-[a-f0-9]+-(?P<ts>[0-9]+)$', extract: '$ts'}\n  policy: {numerical: {order: asc}}\n",
+      'main-aa-100',
+      'main-cc-300',
+    ],
+    [
+      'by the alphabet',
+      "  filterTags: {pattern: '^[a-z]+$'}\n  policy: {alphabetical: {order: asc}}\n",
+      'bullseye',
+      'trixie',
+    ],
+    [
+      'unless it is the newest',
+      "  filterTags: {pattern: '^main-[a-f0-9]+-(?P<ts>[0-9]+)$', extract: '${ts}'}\n  policy: {numerical: {order: asc}}\n",
+      'main-cc-300',
+      undefined,
+    ],
+  ])('among tags that are filtered, %s', async (_what, spec, from, to) => {
+    const text = (tag: string): string =>
+      `apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec:\n  containers:\n  - name: web\n    image: quay.io/acme/filtered:${tag} # {"$imagepolicy": "infra:web"}\n`
+    const { outdated: found, notCompared } = await saidOf({
+      'a.yaml': text(from),
+      'policy.yaml': policy('quay.io/acme/filtered', spec),
+    })
+    expect([found.map((one) => one.to), notCompared]).toEqual([to === undefined ? [] : [to], []])
+  })
+})
+
+describe('an image in the values of a chart', () => {
+  const values = (tag: string, indent = ''): string =>
+    `${indent}image:\n${indent}  repository: quay.io/acme/web\n${indent}  tag: ${tag}\n`
+  const release = `${RELEASE}  valuesFrom: [{kind: ConfigMap, name: shop-values}]\n`
+
+  test('moves in the file that a ConfigMap is generated from', async () => {
+    const files = {
+      'kustomization.yaml':
+        'configMapGenerator:\n- name: shop-values\n  files: [values.yaml=helm/values.yaml]\n- name: other\n  files: [helm/other.yaml]\n',
+      'release.yaml': release,
+      'helm/other.yaml': values('1.4.1'),
+    }
+    expect(await patched({ ...files, 'helm/values.yaml': values('1.4.1') })).toEqual({
+      ...files,
+      'helm/values.yaml': values('1.5.0'),
+    })
+  })
+
+  test('moves in the text of a ConfigMap', async () => {
+    const map = (tag: string): string =>
+      `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: shop-values}\ndata:\n  values.yaml: |\n${values(tag, '    ')}`
+    const files = { 'release.yaml': release, 'values.yaml': map('1.4.1') }
+    expect(await patched(files)).toEqual({ ...files, 'values.yaml': map('1.5.0') })
+  })
+
+  test('moves where Flux sets it', async () => {
+    const text = (tag: string): string =>
+      `apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: web}\nspec:\n  images:\n  - name: quay.io/acme/web\n    newTag: ${tag}\n`
+    expect(await patched({ 'a.yaml': text('1.4.1') })).toEqual({ 'a.yaml': text('1.5.0') })
+  })
+})
+
+describe('where docker alone is there', () => {
+  const SECRET = Buffer.from('robot:s3cret-of-docker').toString('base64')
+  let registry: Server
+  let host: string
+  const asked: string[] = []
+
+  beforeAll(async () => {
+    registry = createServer(({ url: path = '', headers }, answer) => {
+      const { pathname, searchParams } = new URL(path, 'http://registry')
+      asked.push(`${pathname} ${headers.authorization?.split(' ')[0] ?? 'nobody'}`)
+      if (pathname === '/token') {
+        const isKnown = headers.authorization === `Basic ${SECRET}`
+        answer.writeHead(isKnown ? 200 : 401).end(JSON.stringify({ token: `for ${searchParams.get('scope')}` }))
+      } else if (headers.authorization !== 'Bearer for repository:acme/web:pull')
+        answer
+          .writeHead(401, { 'www-authenticate': `Bearer realm="http://${host}/token",service="registry"` })
+          .end('{"errors":[]}')
+      else if (searchParams.get('last') === null)
+        answer
+          .writeHead(200, { link: '</v2/acme/web/tags/list?last=1.4.1>; rel="next"' })
+          .end(JSON.stringify({ tags: ['1.4.1'] }))
+      else answer.end(JSON.stringify({ tags: ['1.5.0'] }))
+    }).listen(0, '127.0.0.1')
+    await once(registry, 'listening')
+    host = `127.0.0.1:${(registry.address() as AddressInfo).port}`
+  })
+  afterAll(() => registry.close())
+
+  const withDocker = (config: (registry: string) => object) => {
+    const [tools, docker] = [systemTools(), tree({ 'config.json': JSON.stringify(config(host)) })]
+    program(join(tools, 'docker'), '#!/bin/sh\nexit 1\n')
+    program(
+      join(tools, 'docker-credential-keys'),
+      `#!/bin/sh\nread -r server; [ "$server" = '${host}' ] && echo '{"Username":"robot","Secret":"s3cret-of-docker"}'\n`,
+    )
+    const pod = `apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec: {containers: [{name: web, image: '${host}/acme/web:1.4.1'}]}\n`
+    return krmHardening(['outdated', '--no-changes'], {
+      cwd: tree({ 'pod.yaml': pod }),
+      env: { PATH: tools, DOCKER_CONFIG: docker },
+    })
+  }
+
+  test.each<[what: string, config: (registry: string) => object]>([
+    ['in its file', (registry) => ({ auths: { [registry]: { auth: SECRET } } })],
+    ['of a helper', (registry) => ({ credHelpers: { [registry]: 'keys' } })],
+    ['of a helper for all', () => ({ credsStore: 'keys' })],
+  ])('the registry is asked with the credentials %s, page by page', async (_what, config) => {
+    asked.length = 0
+    const { stdout, stderr, exitCode } = await withDocker(config)
+    expect(stderr).toBe('')
+    expect(stdout).toContain(`${host}/acme/web 1.4.1: minor 1.5.0\n`)
+    expect(exitCode).toBe(1)
+    expect(asked).toEqual([
+      '/v2/acme/web/tags/list nobody',
+      '/token Basic',
+      '/v2/acme/web/tags/list Bearer',
+      '/v2/acme/web/tags/list Bearer',
+    ])
+  })
+
+  test('a registry that gives no token is named, and nothing of the credentials', async () => {
+    const { stdout, stderr, exitCode } = await withDocker((registry) => ({
+      auths: { [registry]: { auth: Buffer.from('robot:wrong-password').toString('base64') } },
+    }))
+    expect(exitCode).toBe(2)
+    expect(stderr).toContain(
+      `tags of ${host}/acme/web, for pod.yaml:4 spec.containers[0].image: it gives no token: 401`,
+    )
+    expect(stdout + stderr).not.toContain('wrong-password')
+  })
+})
+
 describe('what does not answer', () => {
   const files = {
     'source.yaml': source('    tag: v1.2.3\n'),
@@ -372,17 +689,13 @@ describe('what does not answer', () => {
     expect(said.notAnswered).toMatchObject([{ reason: expect.stringContaining('ECONNREFUSED') }])
   })
 
-  test('a registry, where no program lists tags', async () => {
+  test('a registry, where no program asks any', async () => {
     const root = tree({ ...files, 'repo.yaml': repository(`${url}/charts`), 'blog.yaml': helmRelease('1.0.0') })
-    const empty = systemTools()
-    program(join(empty, 'docker'), '#!/bin/sh\n')
     const { stdout, stderr, exitCode } = await krmHardening(['outdated', '--no-changes'], {
       cwd: root,
-      env: { PATH: empty },
+      env: { PATH: systemTools() },
     })
-    expect(stderr).toContain(
-      'docker is on PATH, and has no command that lists tags; no program that lists tags on PATH; expected one of skopeo, crane\n',
-    )
+    expect(stderr).toContain('no program that asks registries on PATH; expected one of skopeo, crane, docker')
     expect(stdout).toContain('blog 1.0.0: patch 1.0.1, minor 1.1.0\n')
     expect(exitCode).toBe(2)
   })
