@@ -12,7 +12,7 @@ const read = (path: string): string => readFileSync(join(root, path), 'utf8')
 const { packages } = JSON.parse(read('package-lock.json')) as { packages: Record<string, Package> }
 const installed = Object.entries(packages).filter(([folder]) => folder !== '')
 
-/** The licences that ask for nothing but their own text and names. A dual licence counts by the one that is chosen. */
+/** Licences that ask only for their text and the names of the authors to be passed on. Of a dual licence, the chosen one counts. */
 const ALLOWED = new Set([
   '0BSD',
   'Apache-2.0',
@@ -24,10 +24,10 @@ const ALLOWED = new Set([
   'Python-2.0',
   'Unlicense',
 ])
-/** Data that only tests and tools read, such as dictionaries, and that nothing here passes on. */
+/** Data that only tests and tools read, such as dictionaries, and that is not passed on. */
 const DATA = new Set(['CC BY-SA 4.0', 'CC-BY-4.0', 'CC0-1.0', 'WTFPL'])
 
-/** Why the bundles hold the code of a package. A package more is a package to trust more. */
+/** Why the bundles hold the code of a package. Every package is one more to trust. */
 const BUNDLED: Readonly<Record<string, string>> = {
   '@kubernetes/client-node': 'reads kubeconfigs and watches a cluster, in status alone, like all that it brings:',
   'agent-base': 'what socks-proxy-agent is made with',

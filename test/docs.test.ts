@@ -29,13 +29,13 @@ const blocksOf = (markdown: string): Block[] =>
 const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: Record<string, string> }
 const commands = execFileSync('node', [join(root, 'dist/cli.cjs'), '--help'], { encoding: 'utf8' })
 
-/** Its policies are of examples that show what a finding is about, some of them refused. */
+/** Its policies come from examples that show findings, and some are refused. */
 const SHOWS_MISTAKES = new Set(['docs/findings.md'])
 
 describe.each(documents)('%s', (document) => {
   const markdown = readFileSync(join(root, document), 'utf8')
 
-  test('says of every code block what it is, and in a language that is checked here', () => {
+  test('names the language of every code block, and each is one that is checked here', () => {
     for (const { language, text } of blocksOf(markdown))
       expect([language, text]).toEqual([expect.stringMatching(/^(?:sh|yaml|json|text|diff|ts|ini|toml)$/), text])
   })
@@ -75,13 +75,13 @@ describe('README shows what a command prints', () => {
     ([, command = '', text = '']) => [command, text] as const,
   )
 
-  test('of the first commands', () =>
+  test('for its first commands', () =>
     expect(shown.map(([command]) => command.split(' ')[0])).toEqual(['init', 'render']))
 
   test.each(shown)('%s', async (command, text) => {
     const { stdout, stderr, exitCode } = await krmHardening(command.split(' '), { cwd: root })
     expect(exitCode).toBe(0)
-    // Lines that are left out are a line of their own.
+    // A line with an ellipsis stands for lines that are left out.
     let rest = `${stdout}${stderr}`
     for (const part of text.split('…\n')) {
       expect(rest).toContain(part)

@@ -12,7 +12,7 @@ test.each(all)('$id is explained, and its page is the generated one', ({ id, sev
   expect(page).toContain(`### ${id}\n\n${severity}: ${means}`)
 })
 
-/** What no example folder can produce: its input is no list of manifests, or a rendering, or a whole environment, or takes a program that is broken. */
+/** Findings that no example folder can produce: they take input that is no list of manifests, a rendering, a whole environment or a broken program. */
 const WITHOUT_EXAMPLE =
   /^(?:check|input|runner|verify)\/|^policy\/(?:missing|unknown-kind)$|^flows\/(?:no-such-(?:caller|destination)|not-checked|unneeded-elsewhere)$|^flux-conventions\/(?:build|remote-resource)$/
 test.each(all.filter(({ id }) => !WITHOUT_EXAMPLE.test(id)))('$id has an example', ({ id }) => {

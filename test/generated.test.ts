@@ -8,14 +8,14 @@ import { generate } from '../tools/generate/schemas-and-readmes.ts'
 const root = join(__dirname, '..')
 
 // Schema, type, defaults and documentation come from one zod object: `npm run update` writes them.
-describe('what is generated from the schemas is fresh', () => {
+describe('the files generated from the schemas are up to date', () => {
   test.each([...generate(root)])('%s', (path, content) => {
     expect(readFileSync(join(root, path), 'utf8')).toBe(content)
   })
 })
 
 describe('the published image', () => {
-  // What a test or an example writes is its own.
+  // Tests and examples may name other versions.
   const files = execFileSync('git', ['ls-files', ':!test', ':!functions/*/examples', ':!**/*.test.ts'], {
     cwd: root,
     encoding: 'utf8',

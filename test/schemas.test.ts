@@ -1,7 +1,7 @@
 import type { KubernetesObject } from '../functions/lib/kubernetes/objects.ts'
 import { schemaError, unknownFields } from './support/schemas.ts'
 
-// The checks of the stacks must themselves refuse what is wrong.
+// The checks that the stacks pass must be able to fail.
 const deployment = (container: object): KubernetesObject => ({
   apiVersion: 'apps/v1',
   kind: 'Deployment',

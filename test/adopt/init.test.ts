@@ -50,7 +50,7 @@ describe('init on the shop of a stranger', () => {
     expect(filesOf(join(root, 'deploy/shop/hardening'))).toEqual(before)
   })
 
-  test('adds the flows of what came since, and nothing else', async () => {
+  test('adds the flows of what is new, and nothing else', async () => {
     const kustomization = join(root, 'deploy/shop/kustomization.yaml')
     writeFileSync(
       kustomization,
@@ -85,7 +85,7 @@ test('a dry run writes nothing, and prints the patch that makes the same files',
     expect(readFileSync(join(root, path), 'utf8')).toBe(readFileSync(join(other, path), 'utf8'))
 })
 
-test('says for machines what it found, and nowhere the value of a Secret', async () => {
+test('lists for machines what it found, and nowhere the value of a Secret', async () => {
   const root = await repository()
   const { stdout, exitCode } = await init(root, '--dry-run', '--output', 'json', 'deploy/shop')
   expect(exitCode).toBe(0)
@@ -122,7 +122,7 @@ test('predicts the errors of the rendering', async () => {
   expect(stderr.match(/^error: [a-z/-]+: /gm)).toHaveLength(predicted.length)
 })
 
-test('leaves sections out that are not wanted, and their patches', async () => {
+test('leaves out sections that are not wanted, and their patches', async () => {
   const root = await repository()
   expect((await init(root, '--without', 'istio', '--without', 'images', 'deploy/shop')).exitCode).toBe(0)
   const { 'policy.yaml': policy, ...others } = filesOf(join(root, 'deploy/shop/hardening'))
@@ -151,7 +151,7 @@ describe('the kustomization', () => {
     return readFileSync(join(root, 'kustomization.yaml'), 'utf8')
   }
 
-  test('gets the field at its end, its lists as the others stand', async () => {
+  test('gets the field at its end, indented like its other lists', async () => {
     const text = '# ours\nnamespace: shop # of all\nresources:\n- pod.yaml'
     expect(await extended(text)).toBe(`${text}\ntransformers:\n- hardening\n`)
     const windows = 'namespace: shop\r\nresources:\r\n  - pod.yaml\r\n'
@@ -173,7 +173,7 @@ describe('the kustomization', () => {
     expect((await krmHardening(['verify', root])).exitCode).toBe(0)
   })
 
-  test('is refused where it cannot be extended without changing more', async () => {
+  test('is refused if it cannot be extended without changing more', async () => {
     const root = tree({ ...POD, 'kustomization.yaml': '{namespace: shop, resources: [pod.yaml]}\n' })
     const { stdout, stderr, exitCode } = await init(root)
     expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 2 })
@@ -247,7 +247,7 @@ test('a kustomization that does not build fails as its build does', async () => 
 })
 
 describe('--namespace', () => {
-  test('stands for the namespace that the deployment sets, and is written down', async () => {
+  test('stands in for the namespace that the deployment sets, and is written down', async () => {
     const root = tree({ ...POD, 'kustomization.yaml': 'resources:\n- pod.yaml\n' })
     expect(await init(root, '--namespace', 'shop')).toMatchObject({ exitCode: 0 })
     expect(readFileSync(join(root, 'kustomization.yaml'), 'utf8')).toBe(
@@ -255,7 +255,7 @@ describe('--namespace', () => {
     )
   })
 
-  test('is refused if it is no name of a namespace', async () => {
+  test('is refused if it cannot be the name of a namespace', async () => {
     const root = tree({ ...POD, 'kustomization.yaml': 'resources:\n- pod.yaml\n' })
     const { stderr, exitCode } = await init(root, '--namespace', 'shop\nspec: {}')
     expect({ exitCode, stderr }).toEqual({

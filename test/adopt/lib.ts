@@ -20,7 +20,7 @@ export async function commit(root: string): Promise<void> {
   await git(root, '-c', 'user.name=test', '-c', 'user.email=test@example.com', 'commit', '--quiet', '--message=state')
 }
 
-/** What git says. Throws where it fails. */
+/** The stdout of git. Throws if git fails. */
 export async function git(root: string, ...args: string[]): Promise<string> {
   const { stdout, stderr, exitCode } = await run('git', args, { cwd: root })
   if (exitCode !== 0) throw new Error(`git ${args.join(' ')}: ${stderr}`)
@@ -43,7 +43,7 @@ export const filesOf = (path: string): Record<string, string> =>
       .map((name) => [name, readFileSync(join(path, name), 'utf8')]),
   )
 
-/** The files of a folder below expected/, which must be the actual ones. */
+/** The files of a folder below expected/, which must equal the actual ones. */
 export function goldens(name: string, actual: Record<string, string>): Record<string, string> {
   const path = join(__dirname, 'expected', name)
   for (const [file, text] of Object.entries(actual)) golden(join(path, file), text)

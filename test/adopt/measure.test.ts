@@ -55,7 +55,7 @@ const labelsOf = (workload: string, objects: readonly KubernetesObject[]): unkno
     .map((object) => valueAt(object, ['spec', 'selector', 'matchLabels']))
     .find((labels) => labels !== undefined)
 
-/** Does a caller of a flow mean what the truth calls so? */
+/** Does a caller of a flow mean the caller that the truth names? */
 function isCaller({ caller }: ProposedCaller, edge: Edge, objects: readonly KubernetesObject[]): boolean {
   if (edge.from === 'outside' || edge.from === '*/*') return caller === 'any'
   if (caller === edge.from || (caller === 'self' && edge.from === edge.to)) return true
@@ -98,14 +98,14 @@ const proposed = (certain: boolean): number =>
   names.flatMap((name) => flowsOf(name).flatMap(({ callers }) => callers.filter((one) => one.certain === certain)))
     .length
 
-/** What a person may know and a manifest does not: whom a shared ConfigMap is for, what is outside, whom everyone means. */
+/** What a person may know and no manifest says: whom a shared ConfigMap is for, what is outside, whom everyone means. */
 const UNCERTAIN = new Set(['outside', 'exposed', 'shared', 'policy'])
 
 test('every edge that a reader sees is proposed', () => {
   expect(outcomes().filter(({ outcome }) => outcome === 'lost')).toEqual([])
 })
 
-test('every edge that the manifests say with caller, destination and port is active', () => {
+test('every edge of which the manifests say caller, destination and port is active', () => {
   expect(outcomes().filter(({ edge, outcome }) => outcome !== 'active' && !UNCERTAIN.has(edge.class))).toEqual([])
 })
 
@@ -113,7 +113,7 @@ test('nothing is active that a reader does not see', () => {
   expect(wrong(true)).toEqual([])
 })
 
-test('of five guesses at least four are right', () => {
+test('at least four of five guesses are right', () => {
   expect({ guesses: proposed(false), wrong: wrong(false).length * 5 <= proposed(false) ? [] : wrong(false) }).toEqual({
     guesses: proposed(false),
     wrong: [],
@@ -128,7 +128,7 @@ test('every Service that does not exist is named, and no other', () => {
   expect(names.map((name) => [name, said(name)])).toEqual(trees.map(({ name, truth }) => [name, truth.missing]))
 })
 
-/** The share of the edges of each class that is active: a drop shows which rule of reading broke. */
+/** The share of active edges in each class: a drop shows which rule of reading broke. */
 test('by class', () => {
   const classes = [...new Set(outcomes().map(({ edge }) => edge.class))].sort()
   const table = classes.map((name) => {

@@ -1,7 +1,7 @@
 import { type Found, propose } from '../../cli/init/propose.ts'
 import { objectsOf } from '../support/stacks.ts'
 
-// A cart and its store, to which each test adds what says that one calls the other.
+// A cart and its store. Each test adds the manifest that says that one calls the other.
 const workload = (name: string, pod: string, labels = `app: ${name}`): string => `
 apiVersion: apps/v1
 kind: Deployment
@@ -58,7 +58,7 @@ describe('hosts that pods are given', () => {
     expect(await flows(STORE + env('store'))).toEqual(['shop/store:tcp-store < cart'])
   })
 
-  test('a name without a port of a Service with several is asked once', async () => {
+  test('a name without a port, if the Service has several, is asked about once', async () => {
     const { flows: read } = await found(RING + env('ring'))
     expect(read).toMatchObject([
       {
@@ -97,7 +97,7 @@ describe('hosts that pods are given', () => {
     expect(await flows(RING + cart(given))).toEqual(['shop/ring:80 < cart', 'shop/ring:grpc < cart'])
   })
 
-  test('a Service that the build should have and has not is said', async () => {
+  test('a Service that the build should have but does not is named', async () => {
     expect(await found(env('http://stroe:7000') + STORE)).toMatchObject({
       flows: [],
       notes: [
@@ -116,7 +116,7 @@ describe('hosts that pods are given', () => {
     expect(await flows(env('http://search.catalog:9200'))).toEqual([`? catalog/search:9200 < ${CART}`])
   })
 
-  test('one outside of the cluster is a guess', async () => {
+  test('one outside the cluster is a guess', async () => {
     expect(await flows(env('https://api.example.com/v1'))).toEqual([`? external/api.example.com:443 < ${CART}`])
     expect(await flows(env('10.1.2.3:5432'))).toEqual([`? external/10.1.2.3:5432 < ${CART}`])
   })
@@ -144,7 +144,7 @@ describe('hosts that pods are given', () => {
     })
   })
 
-  test('members that dial each other are self, by the headless Service', async () => {
+  test('members that dial each other by their headless Service are self', async () => {
     const ring =
       workload('ring', pod(', args: ["--join=ring-0.ring-pods:9095"]')) +
       service('ring', '[{name: grpc, port: 9095}]') +
@@ -187,11 +187,11 @@ data: {URL: ${Buffer.from(value).toString('base64')}}
     expect(await flows(STORE + RING + config + volume)).toEqual(['shop/ring:grpc < cart'])
   })
 
-  test('count for nobody where nobody uses them', async () => {
+  test('count for nobody if nobody uses them', async () => {
     expect(await flows(STORE + config + cart('args: []'))).toEqual([])
   })
 
-  test('of a Secret only a host is ever written down', async () => {
+  test('give nothing but hosts, if they are Secrets', async () => {
     expect(await flows(STORE + secret('tcp://u:p@store:7000') + fromSecret)).toEqual(['shop/store:tcp-store < cart'])
     expect(await flows(secret('pass.word:1234') + fromSecret)).toEqual([])
     expect(await flows(secret('https://u:p@ss.word:99@api.example.com') + fromSecret)).toEqual([
@@ -204,7 +204,7 @@ describe('pods that no label tells from others', () => {
   const job = workload('job', pod(', args: ["https://files.example.com"]'), 'team: a')
   const other = workload('web', pod(), 'app: web, team: a')
 
-  test('are proposed for no flow that would name all of them', async () => {
+  test('appear in no proposed flow, which would name all of them', async () => {
     const { flows: none, notes } = await found(job + other)
     expect(none).toEqual([])
     expect(notes).toEqual([
@@ -249,11 +249,11 @@ spec: {podSelector: {matchLabels: {app: store}}, ${spec}}
     expect(await flows(ingress('{podSelector: {}}'))).toEqual(['? shop/store:tcp-store < shop/*'])
   })
 
-  test('admit every namespace: a guess, asked once', async () => {
+  test('admit every namespace: a guess, asked about once', async () => {
     expect(await flows(ingress('{namespaceSelector: {}}'))).toEqual(['? shop/store:tcp-store < any'])
   })
 
-  test('select no pod: said with the name that is near, and a guess', async () => {
+  test('select no pod: named with the closest name, and a guess', async () => {
     const stray = policy(
       'ingress: [{from: [{podSelector: {matchLabels: {app: cart}}}], ports: [{port: 7001}]}]',
     ).replace('app: store', 'app: stores')
@@ -306,7 +306,7 @@ spec: {podSelector: {matchLabels: {app: store}}, ${spec}}
     })
   })
 
-  test('admit a range of ports: said, and never a flow', async () => {
+  test('admit a range of ports: reported, and never a flow', async () => {
     const { flows: none, notes } = await found(
       ingress('{podSelector: {matchLabels: {app: cart}}}', '[{port: 7000, endPort: 7009}]'),
     )
@@ -330,7 +330,7 @@ spec: {${selector}egress: [{hosts: [${hosts}]}]}
     ])
   })
 
-  test('list a host with several: a guess, asked once', async () => {
+  test('list a host with several ports: a guess, asked about once', async () => {
     expect(await flows(RING + CALLER + sidecar('./ring.shop.svc.cluster.local'))).toEqual(['? shop/ring:80 < cart'])
   })
 
@@ -352,7 +352,7 @@ spec: {hosts: [api.example.com], ports: [{number: 8443, name: tls, protocol: TLS
     ])
   })
 
-  test('list a pattern: said, and never a flow', async () => {
+  test('list a pattern: reported, and never a flow', async () => {
     expect(await found(STORE + CALLER + sidecar('./*'))).toMatchObject({
       flows: [],
       notes: [expect.stringContaining('./*: a pattern, which no flow is')],
@@ -360,7 +360,7 @@ spec: {hosts: [api.example.com], ports: [{number: 8443, name: tls, protocol: TLS
   })
 })
 
-test('images with a digest and what is no image need no entry in images.yaml', async () => {
+test('images with a digest, and strings that are no image, need no entry in images.yaml', async () => {
   const digest = `sha256:${'a'.repeat(64)}`
   const images = ['nginx', `redis@${digest}`, 'example/app:$(TAG)', 'docker.io/library/nginx:1.27', 'Not An Image']
   const containers = images.map((image, index) => `{name: c${index}, image: "${image}"}`).join(', ')

@@ -19,7 +19,7 @@ if (names.length < 5) throw new Error('fewer stacks than there are kinds of stra
 interface Truth {
   /** Options of `init`. */
   init: string[]
-  /** What the commands say of what the first proposal cuts off. */
+  /** The findings about what the first proposal cuts off. */
   cutOff: string[]
   /** Pods of other builds, and addresses. */
   pods: Record<string, { namespace: string; labels: Record<string, string> }>
@@ -81,7 +81,7 @@ describe.each(names)('%s', (name) => {
     }
   })
 
-  test('who reaches whom is what the application needs', async () => {
+  test('each workload reaches exactly what the application needs', async () => {
     const objects = readObjects((await krm('render')).stdout, name)
     const reached = reachedIn(objects, truth)
     expect({ ...reached, plain: plainPorts(objects) }).toEqual({

@@ -19,7 +19,7 @@ function forbidden(from: string, to: string): string | undefined {
   if (own && !other && !to.startsWith('functions/lib/')) return 'a function imports what is above it'
   if (from.startsWith('functions/') && !/^(?:functions\/|package\.json$)/.test(to)) return 'functions import upwards'
   if (!from.startsWith('functions/lib/')) return undefined
-  // The version of the published image is data.
+  // package.json is data: the published image has its version.
   if (to === 'package.json') return undefined
   if (!to.startsWith('functions/lib/')) return 'lib imports what is above it'
   const [upper = '', lower = ''] = [floorOf(from) ?? '', floorOf(to) ?? '']

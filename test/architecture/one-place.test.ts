@@ -48,7 +48,7 @@ test('checks are called by one name, in their file and in the policy', () => {
   expect(CHECK_NAMES.length).toBe(new Set(CHECK_NAMES).size)
 })
 
-describe('what is known of a kind is in one file', () => {
+describe('what is known about a kind is in one file', () => {
   /** Files of functions that name a type `group/Kind` in a table of their own. */
   const naming = (type: string): string[] =>
     sourcesIn('functions')

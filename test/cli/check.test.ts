@@ -18,7 +18,7 @@ function withFlows(...flows: string[]): string {
 const check = (root: string, ...args: string[]) => krmHardening(['check', 'environment', ...args], { cwd: root })
 
 describe('check', () => {
-  test('passes flows whose callers and destinations stand in the environment, whichever stack they are in', async () => {
+  test('passes flows whose callers and destinations are in the environment, in whichever stack', async () => {
     const root = withFlows(
       flow('shop/web:http', 'blog/blog'),
       `${flow('blog/web:2368', 'shop/shop', 'shop/*', 'self')}      reason: one team\n`,
@@ -51,7 +51,7 @@ describe('check', () => {
     expect(stdout).toContain('flow blog/tidy:8080: found no Service that selects it and carries port 8080')
   })
 
-  test('warns of a namespace that nothing in the environment is in, and fails for it where the environment is all there is', async () => {
+  test('warns of a namespace of none of the stacks, and fails if the environment is said to be all there is', async () => {
     const root = withFlows(flow('shop/web:http', 'prometheus/prometheus'))
     const message =
       'flows/not-checked: flow shop/web:http: the caller was not checked: nothing of namespace prometheus is in this environment'
@@ -63,7 +63,7 @@ describe('check', () => {
     expect(complete.stdout).toContain(`error: ${message}`)
   })
 
-  test('passes over what the policy says is elsewhere, and says which entry no flow needs', async () => {
+  test('accepts what the policy says is elsewhere, and names entries that no flow needs', async () => {
     const outside = (...pods: string[]): string =>
       `  elsewhere:\n${pods.map((entry) => `    ${entry}: {reason: another team}\n`).join('')}`
     const flows = flow('shop/web:http', 'blog/adapter', 'prometheus/prometheus')
@@ -76,7 +76,7 @@ describe('check', () => {
     expect(tooMuch.stdout).toContain('warning: flows/unneeded-elsewhere: elsewhere.blog/adapt: no flow needs it')
   })
 
-  test('takes callers as they are that are declared to be made at run time, by a flow or under runtimePods', async () => {
+  test('accepts callers that a flow or runtimePods declares to be made at run time', async () => {
     const made = (label: string): string => `{namespace: blog, labels: {made: ${label}}}`
     const root = withFlows(
       flow('shop/web:http', made('broker'), made('job'), made('nowhere')),

@@ -54,7 +54,7 @@ describe('connections', () => {
     ])
   })
 
-  test('are every port for pods that no policy selects', () => {
+  test('exist on every port of pods that no policy selects', () => {
     expect(lines(pod('web'))).toEqual([
       ...['SCTP', 'TCP', 'UDP'].map((protocol) => `anyone > shop/web */${protocol}`),
       ...['SCTP', 'TCP', 'UDP'].map((protocol) => `shop/web > anyone */${protocol}`),
@@ -94,7 +94,7 @@ describe('connections', () => {
     expect(notJudged(other('cilium.io/v2', 'CiliumClusterwideNetworkPolicy', cilium, 'blog'))).toHaveLength(3)
   })
 
-  test('say that the pods of a range of addresses are not known', () => {
+  test('say that the pods behind a range of addresses are not known', () => {
     const admitIn = policy('in', `{${IN}: [{from: [{ipBlock: {cidr: 10.0.0.0/8}}], ports: [{port: 53}]}]}`)
     expect(connectionsIn(readObjects([pod('web'), DENY, admitIn].join('---\n'), 'test'))).toEqual([
       {
@@ -107,7 +107,7 @@ describe('connections', () => {
     ])
   })
 
-  test('of a whole stack are those of an evaluator that shares no code with it', () => {
+  test('of a whole stack agree with an evaluator that shares no code with it', () => {
     const objects = readObjects(readFileSync(join(__dirname, '../golden/dev/mimir.yaml'), 'utf8'), 'mimir')
     const policies = objects.filter(({ kind }) => kind === 'NetworkPolicy')
     const workloads = workloadsOf(objects).filter(runsPods)

@@ -42,7 +42,7 @@ const silent = ({ callNothing }: Coverage): string[] => callNothing.map(({ name 
 const ids = ({ findings }: Coverage): string[] => findings.map(({ id }) => id)
 
 describe('what policies cut off', () => {
-  test('is a port of a Service that no policy admits anyone to, and a workload that calls nothing', async () => {
+  test('is a port of a Service to which no policy admits anyone, and a workload that calls nothing', async () => {
     const found = await coverage(shop, FROM_WEB)
     expect(uncalled(found)).toEqual(['cart:admin'])
     expect(silent(found)).toEqual(['cart'])
@@ -69,14 +69,17 @@ describe('what policies cut off', () => {
     expect(ids(found)).toContain('flows/called-after-all')
   })
 
-  test.each([{}, { ambient: true }])('is nothing of a flow to every port of every workload, with %j', async (spec) => {
-    const everything = { 'shop/*:*': { from: ['web'], reason: 'to begin with' } }
-    expect(uncalled(await coverage(shop, everything, spec))).toEqual([])
-    const nothing = { 'shop/*:*': { expect: 'uncalled', reason: 'nothing runs yet' } }
-    expect((await coverage(shop, nothing, spec)).figures).toMatchObject({ uncalled: 2, expected: 2 })
-    const both = await coverage(shop, { ...FROM_WEB, ...nothing }, spec)
-    expect(ids(both)).toContain('flows/called-after-all')
-  })
+  test.each([{}, { ambient: true }])(
+    'is nothing behind a flow to every port of every workload, with %j',
+    async (spec) => {
+      const everything = { 'shop/*:*': { from: ['web'], reason: 'to begin with' } }
+      expect(uncalled(await coverage(shop, everything, spec))).toEqual([])
+      const nothing = { 'shop/*:*': { expect: 'uncalled', reason: 'nothing runs yet' } }
+      expect((await coverage(shop, nothing, spec)).figures).toMatchObject({ uncalled: 2, expected: 2 })
+      const both = await coverage(shop, { ...FROM_WEB, ...nothing }, spec)
+      expect(ids(both)).toContain('flows/called-after-all')
+    },
+  )
 
   test('does not count kubelets, which probe a port and call nothing', async () => {
     const probed = workload('cart', { ports: PORTS, container: { readinessProbe: { httpGet: { port: 'admin' } } } })
@@ -109,7 +112,7 @@ describe('what policies cut off', () => {
     expect(uncalled(await coverage(build, { ...flow, ...expected }))).toEqual([])
   })
 
-  test('is nothing where nothing is denied', async () => {
+  test('is nothing if nothing is denied', async () => {
     const found = await coverage(shop.slice(1), {}, { namespaces: { shop: { off: true, reason: 'later' } } })
     expect(uncalled(found)).toEqual([])
     expect(silent(found)).toEqual([])
@@ -136,7 +139,7 @@ describe('a flow between two builds', () => {
     service('cart', [{ port: 80, targetPort: 8080 }]),
   ]
   const caller = [namespace('front'), workload('web', { namespace: 'front' })]
-  /** What is found in an environment of which each build is hardened by itself. */
+  /** The findings for an environment in which each build is hardened by itself. */
   const found = async (key: string, reason?: string): Promise<string[]> => {
     const flows = { [key]: { from: ['front/web'], ...(reason && { reason }) } }
     const policy = {
@@ -156,11 +159,11 @@ describe('a flow between two builds', () => {
     )
   }
 
-  test('is blocked where the caller takes the port of a Service for that of the pods', async () => {
+  test('is blocked if the caller takes the port of the Service for that of the pods', async () => {
     expect(await found('shop/cart:80')).toContain('check/blocked-flow')
   })
 
-  test('passes where it goes to every port', async () => {
+  test('passes if it goes to every port', async () => {
     expect(await found('shop/cart:*', 'all of them')).not.toContain('check/blocked-flow')
   })
 

@@ -65,14 +65,14 @@ describe('the docker stand-in', () => {
     expect(stderr).toContain(`refusing to run ${IMAGE}`)
   })
 
-  test('hands everything else to the docker that comes later in PATH, word for word', async () => {
+  test('hands everything else unchanged to the docker that comes later in PATH', async () => {
     const bin = installStandIn(FUNCTION)
     const args = ['build', '-t', 'two words', '', '*', '$HOME']
     expect((await docker(bin, args, [withEngine()])).stdout).toBe(`engine 6 ${args.join(' ')}\n`)
     expect((await docker(bin, ['run', IMAGE, 'sh'], [withEngine()])).stdout).toBe(`engine 3 run ${IMAGE} sh\n`)
   })
 
-  test('says which image was asked for, and what to do, where there is no engine', async () => {
+  test('says which image was asked for, and what to do, if there is no engine', async () => {
     const { stdout, stderr, exitCode } = await docker(installStandIn(FUNCTION), call('example.com/other:v1'))
     expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 2 })
     expect(stderr).toBe(

@@ -59,7 +59,7 @@ describe('an environment that lists stacks is built stack by stack, to the same 
 })
 
 // In each of these, stacks built apart would give other bytes, or none where Kustomize gives an error.
-describe('an environment is built in one piece where pieces would differ', () => {
+describe('an environment is built in one piece if its pieces would differ', () => {
   const pod = (name: string, configMapName: string): string =>
     `apiVersion: v1\nkind: Pod\nmetadata: {name: ${name}}\nspec:\n  volumes: [{name: v, configMap: {name: ${configMapName}}}]\n  containers: [{name: c, image: i}]\n`
 
@@ -131,7 +131,7 @@ describe('an environment is built in one piece where pieces would differ', () =>
     expect(actual).toBe(expected.stdout)
     expect(inOnePiece).toMatch(new RegExp(why))
     const pieces = await Promise.all(['a', 'b'].map((stack) => kustomizeBuild(join(root, stack))))
-    // Proof that the case is one: the pieces, in whatever order, are not the whole.
+    // Proof that the case is a case: the pieces differ from the whole, in whatever order.
     expect(documents(pieces.map(({ stdout }) => stdout).join('---\n'))).not.toEqual(documents(actual))
   })
 
@@ -216,7 +216,7 @@ describe('an environment of many stacks', () => {
     expect(builds.map(({ length }) => length)).toEqual([6, 6])
   })
 
-  test('prints nothing if one of them fails, and names that one alone', async () => {
+  test('prints nothing if one of them fails, and names only that one', async () => {
     const root = environment()
     edit(join(root, 'stack-7/r.yaml'), (text) => text.replace('spec: {', 'spec: {hostNetwork: true, '))
     const { stdout, stderr, exitCode } = await krmHardening(['render', '.'], { cwd: root })

@@ -97,7 +97,7 @@ describe('a run that is cut short', () => {
     await expectNothingLeft(temporary, started)
   })
 
-  test('by a reader that has seen enough is no failure', async () => {
+  test('because its reader has seen enough is no failure', async () => {
     const command = `"$NODE" "$CLI" render environment | head -n 1; printf '%s' "\${PIPESTATUS[0]}"`
     const { stdout } = await run('bash', ['-c', command], {
       cwd: FIXTURES,
@@ -106,7 +106,7 @@ describe('a run that is cut short', () => {
     expect(stdout).toBe('apiVersion: v1\n0')
   })
 
-  test('by a reader of messages that has seen enough is no failure', async () => {
+  test('because the reader of its messages has seen enough is no failure', async () => {
     const command = `"$NODE" "$CLI" render environment 2>&1 >manifests | true; printf '%s' "\${PIPESTATUS[0]}"`
     const cwd = folder()
     const { stdout } = await run('bash', ['-c', command.replace('environment', join(FIXTURES, 'environment'))], {
@@ -125,7 +125,7 @@ describe('a full disk', () => {
       env: { NODE: process.execPath, CLI, KUSTOMIZE: kustomize(), TMPDIR: temporary },
     })
 
-  test('under the manifests ends with 2 and says so', async () => {
+  test('that takes the manifests ends the run with 2, and the message says so', async () => {
     if (!existsSync('/dev/full')) return
     const { stderr, exitCode } = await limited('"$NODE" "$CLI" render environment >/dev/full', folder())
     expect(exitCode).toBe(2)
@@ -133,7 +133,7 @@ describe('a full disk', () => {
   })
 
   // The limit on the size of a file stands in for a disk that is full: a write fails in the middle.
-  test('under the temporary folder ends with 2, prints nothing and leaves no file', async () => {
+  test('that has the temporary folder ends the run with 2, which prints nothing and leaves no file', async () => {
     const temporary = folder()
     const { stdout, stderr, exitCode } = await limited('ulimit -f 1; "$NODE" "$CLI" render environment', temporary)
     expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 2 })

@@ -49,7 +49,7 @@ describe('a file is written whole or not at all', () => {
     expect(readdirSync(root)).toEqual(['target'])
   })
 
-  test('and of several files all or none', () => {
+  test('and several files, all or none', () => {
     const root = tree({ 'kustomization.yaml': 'before\n', 'blocked/file': '' })
     const changes = [
       { file: join(root, 'hardening/policy.yaml'), before: undefined, after: 'policy\n' },
@@ -65,7 +65,7 @@ describe('a file is written whole or not at all', () => {
 describe('init', () => {
   const POD = 'apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {containers: [{name: c, image: "x/y:1"}]}\n'
 
-  test('that cannot write one of its files leaves none', async () => {
+  test('leaves no file if it cannot write one of them', async () => {
     const root = tree({ 'kustomization.yaml': 'namespace: shop\nresources: [pod.yaml]\n', 'pod.yaml': POD })
     // The file cannot be larger than the limit.
     edit(join(root, 'kustomization.yaml'), (text) => `${'# a comment\n'.repeat(4000)}${text}`)
@@ -79,7 +79,7 @@ describe('init', () => {
     expect(readdirSync(root).sort()).toEqual(before)
   })
 
-  test('refuses an invalid namespace, and writes nothing', async () => {
+  test('with an invalid namespace is refused, and writes nothing', async () => {
     const root = tree({ 'kustomization.yaml': 'resources: [pod.yaml]\n', 'pod.yaml': POD })
     writeFileSync(
       join(root, 'pod.yaml'),

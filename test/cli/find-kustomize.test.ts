@@ -17,7 +17,7 @@ const TOOLS = systemTools()
 
 const cached = (cache: string): string => join(cache, 'krm-hardening/kustomize', PINNED, 'kustomize')
 
-/** A kustomize that says its version and prints, for a build, what it is and how it was called. */
+/** A kustomize that prints its version, and for a build its name and how it was called. */
 const kustomize = (version: string): string =>
   `#!/bin/sh\nif [ "$1" = version ]; then echo '${version}'; else echo "# ${version}: $*"; fi\n`
 
@@ -30,7 +30,7 @@ interface Machine {
 function render({ programs = {}, cache = folder(), KUSTOMIZE }: Machine) {
   const bin = folder()
   for (const [name, text] of Object.entries(programs)) program(join(bin, name), text)
-  // So that a machine with a network gives the same as one without.
+  // A machine with a network must give the same result as one without.
   const offline = tree({ 'offline.cjs': 'globalThis.fetch = async () => { throw new Error("offline") }\n' })
   return krmHardening(['render', STACK], {
     env: {
@@ -84,7 +84,7 @@ describe('kustomize is looked for', () => {
 
   test('with go install, which later runs need no more', async () => {
     const cache = folder()
-    // As Go does: builds the module that it is told into GOBIN.
+    // Like Go, builds the module that it is given into GOBIN.
     const go = `#!/bin/sh\n[ "$*" = "install sigs.k8s.io/kustomize/kustomize/v5@${PINNED}" ] || exit 1\ncat >"$GOBIN/kustomize" <<'EOF'\n${kustomize(PINNED)}EOF\nchmod +x "$GOBIN/kustomize"\n`
     const first = await render({ cache, programs: { go } })
     expect(first.stderr).toContain(`installing kustomize ${PINNED} with `)
@@ -103,7 +103,7 @@ describe('kustomize is looked for', () => {
     expect(stderr).toMatch(/^krm-hardening: using kubectl kustomize v5\.5\.0 \(\/.*\/kubectl, on PATH\)$/m)
   })
 
-  test('nowhere else after a Go that fails and a network that is down', async () => {
+  test('nowhere else once Go has failed and the network is down', async () => {
     const go = '#!/bin/sh\necho "go: downloading" >&2\necho "dial tcp: no route to host" >&2\nexit 1\n'
     const { stderr, exitCode } = await render({ programs: { go } })
     expect(exitCode).toBe(2)
@@ -111,7 +111,7 @@ describe('kustomize is looked for', () => {
     expect(stderr).toContain('kustomize_v5.5.0_')
   })
 
-  test('nowhere else: then it says where it looked and how to get one', async () => {
+  test('nowhere else: the message says where it looked and how to get one', async () => {
     const kubectl = '#!/bin/sh\necho "Kustomize Version: v5.0.1"\n'
     const { stdout, stderr, exitCode } = await render({ programs: { kubectl } })
     expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 2 })
@@ -145,7 +145,7 @@ describe('the pinned release', () => {
     return readFileSync(join(made, 'a.tar.gz'))
   }
 
-  test('is kept when its checksum is the pinned one', async () => {
+  test('is kept if its checksum is the pinned one', async () => {
     const bytes = await archive()
     const env = { XDG_CACHE_HOME: folder() }
     const sha256 = createHash('sha256').update(bytes).digest('hex')
@@ -154,7 +154,7 @@ describe('the pinned release', () => {
     expect((await run(path, ['version'])).stdout).toBe(`${PINNED}\n`)
   })
 
-  test('is thrown away when it is not, or when there is none', async () => {
+  test('is thrown away if its checksum is another, or missing', async () => {
     const bytes = await archive()
     const env = { XDG_CACHE_HOME: folder() }
     mkdirSync(dirname(cached(env.XDG_CACHE_HOME)), { recursive: true })

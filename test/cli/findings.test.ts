@@ -45,7 +45,7 @@ const HOST_NETWORK = (text: string): string =>
   text.replace('      containers:', '      hostNetwork: true\n      containers:')
 
 describe('SARIF', () => {
-  test('is compared with the schema of the standard', () => {
+  test('fits the schema of the standard', () => {
     const log = {
       version: '2.1.0',
       runs: [{ tool: { driver: { name: 'x' } }, results: [{ message: {}, level: 'info' }] }],
@@ -114,7 +114,7 @@ describe('SARIF', () => {
     }
   })
 
-  test('and its second build leave no annotation in the rendering', async () => {
+  test('leaves no annotation in the rendering, although it builds a second time', async () => {
     const { stdout } = await krmHardening(['render', 'environment'], { cwd: FIXTURES })
     expect(stdout).not.toContain('config.kubernetes.io/origin')
   })
@@ -133,7 +133,7 @@ describe('explain', () => {
       expect(stdout).toMatch(new RegExp(`^${scope}/`, 'm'))
   })
 
-  test('refuses an id that nothing has, and names the one that was probably meant', async () => {
+  test('refuses an unknown id, and names the one that was probably meant', async () => {
     const { stdout, stderr, exitCode } = await krmHardening(['explain', 'verify/empty-polcy'])
     expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 2 })
     expect(stderr).toBe('error: no finding has the id verify/empty-polcy (did you mean verify/empty-policy?)\n')

@@ -37,7 +37,7 @@ function homelab(...edits: readonly Edit[]): string {
   return root
 }
 
-/** What a kustomization has for the functions. */
+/** The lines of a kustomization that bring the functions in. */
 const OF_HARDENING = /^namespace: .*\n|^- .*\.lock\.yaml\n|^transformers:\n(?:- .*\n)+/gm
 
 function applyEdits(root: string, edits: readonly Edit[]): void {
@@ -55,7 +55,7 @@ function applyEdits(root: string, edits: readonly Edit[]): void {
 
 /** What is found in a repository: `rule: Kind namespace/name`. */
 async function found(root: string): Promise<string[]> {
-  // One cache for all copies: what the change of a test does not touch is built once.
+  // One cache for all copies, so that each test builds only what it changes.
   const walks = await walkAll(root, newBuilder(), HOMELAB)
   const checked = walks.map((walk) => check(walk, conventionsOf(root, undefined)))
   return allFindings(checked).map(({ finding: { id, object } }) => {
@@ -73,7 +73,7 @@ const ECHO = 'apps/web/echo/ks.yaml'
 const RELEASE = 'apps/web/notes/app/release.yaml'
 const LIST = 'apps/web/notes/app/kustomization.yaml'
 
-/** One defect for each rule, and the only thing that may be found then. */
+/** One defect for each rule, which must be the only finding. */
 const DEFECTS: Readonly<Record<string, { edits: Edit[]; found: string }>> = {
   'depends-exists': {
     edits: [[NOTES, 'name: internal\n    namespace: network', 'name: internal']],
@@ -236,12 +236,15 @@ test('every rule has a defect', () => {
   expect(Object.keys(DEFECTS).sort()).toEqual([...RULE_NAMES])
 })
 
-test.each(Object.entries(DEFECTS))('%s is found once, and nothing else', async (rule, { edits, found: object }) => {
-  expect(await found(homelab(...edits))).toEqual([`${rule}: ${object}`])
-})
+test.each(Object.entries(DEFECTS))(
+  '%s: the defect is found once, and nothing else is',
+  async (rule, { edits, found: object }) => {
+    expect(await found(homelab(...edits))).toEqual([`${rule}: ${object}`])
+  },
+)
 
 describe('all defects in one tree', () => {
-  // Each in an app of its own, because what does not build, say, would hide what else is wrong with an app.
+  // Each in an app of its own, because a defect may hide others: an app that does not build has no other findings.
   const NOTES_FOLDER = 'apps/web/notes'
   const named = (rule: string, text: string): string => text.replaceAll(/\bnotes\b/g, `notes-${rule}`)
   const tree = (): string => {
@@ -263,15 +266,15 @@ describe('all defects in one tree', () => {
   const lineOf = ([rule, { edits, found: object }]: [string, (typeof DEFECTS)[string]]): string =>
     `${rule}: ${edits.some(([file]) => file.startsWith(NOTES_FOLDER)) ? named(rule, object) : object}`
 
-  test('are found once each, and nothing else', async () => {
+  test('are found once each, and nothing else is', async () => {
     expect((await found(tree())).sort()).toEqual(Object.entries(DEFECTS).map(lineOf).sort())
   })
 
-  test('but those that are safe to repair remain after it, and a second repair changes nothing', async () => {
+  test('remain after a repair unless they are safe to repair, and a second repair changes nothing', async () => {
     const root = tree()
     const repair = () => krmHardening(['flux', '--fix'], { cwd: root, env: { XDG_CACHE_HOME: cache } })
     expect((await repair()).stderr).toMatch(/: repaired /)
-    // Nothing depends on the apps that are not waited for, so that is left to people.
+    // Nothing depends on the apps that are not waited for, so their repair is left to people.
     const repaired = ['api-version', 'interval-tier', 'prune', 'retries-finite', 'retries-set', 'timeout']
     const remaining = Object.entries(DEFECTS).filter(([rule]) => !repaired.includes(rule))
     expect((await found(root)).sort()).toEqual(remaining.map(lineOf).sort())
@@ -279,7 +282,7 @@ describe('all defects in one tree', () => {
   })
 })
 
-test('what does not build is one finding, and others do not miss what is in it', async () => {
+test('a folder that does not build is one finding, and nobody reports its objects as missing', async () => {
   const root = homelab([
     'flux/meta/repos/kustomization.yaml',
     '- app-template.yaml',
@@ -383,12 +386,12 @@ describe('a repository as others have it', () => {
 })
 
 describe('what Flux would apply', () => {
-  test('is not what a comment names', async () => {
+  test('is nothing that only a comment names', async () => {
     const root = homelab(['apps/network/kustomization.yaml', '- internal/ks.yaml', '# - internal/ks.yaml'])
     expect(await found(root)).toEqual(['depends-exists: Kustomization web/notes'])
   })
 
-  test('goes to the targetNamespace, Kustomizations in the folder of another too', async () => {
+  test('goes to the targetNamespace, and so do Kustomizations in the folder of another', async () => {
     const child = readFileSync(join(HOMELAB, ECHO), 'utf8')
       .replaceAll('echo', 'child')
       .replace(/ {2}dependsOn:\n(?: {4}.*\n| {2}- .*\n)+/, '  dependsOn:\n  - name: notes\n')
@@ -409,7 +412,7 @@ describe('what Flux would apply', () => {
     expect(echo?.objects.map(({ object }) => object.kind).sort()).toEqual(['HelmRelease', 'Ingress'])
   })
 
-  test('has its variables substituted, but escaped ones and where that is disabled', async () => {
+  test('has its variables substituted, except escaped ones and where that is disabled', async () => {
     const config = (name: string, annotation = '') =>
       `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: ${name}\n${annotation}data:\n  plain: \${DOMAIN}\n  escaped: $\${DOMAIN}\n  fallback: \${OTHER:=none}\n`
     const root = homelab(
@@ -426,7 +429,7 @@ describe('what Flux would apply', () => {
     expect(data('off')).toEqual({ plain: '${DOMAIN}', escaped: '$${DOMAIN}', fallback: '${OTHER:=none}' })
   })
 
-  test('is built again only where something that it reads has changed', async () => {
+  test('is built again only if something that it reads has changed', async () => {
     const root = homelab()
     const built: string[] = []
     const counting = () => newBuilder(({ folders }) => built.push(...folders))
@@ -476,7 +479,7 @@ spec:
     ['apps/web/notes/app/policy.yaml', policy],
   ]
 
-  test('is hardened, and proved to be', async () => {
+  test('is hardened, and proven to be', async () => {
     const [walk] = await walkAll(homelab(...hardened), newBuilder())
     const notes = walk?.apps.find(({ entry }) => entry.object.metadata.name === 'notes')
     expect(notes?.verified?.filter(({ finding }) => finding.severity === 'error')).toEqual([])
@@ -540,7 +543,7 @@ describe('krm-hardening flux', () => {
     return root
   }
 
-  test('prints a tree, and ends with 1 for an error', async () => {
+  test('prints a tree, and ends with 1 if there is an error', async () => {
     const { stdout, exitCode } = await flux([], homelab(...(DEFECTS.schema?.edits ?? [])))
     expect(exitCode).toBe(1)
     expect(stdout).toMatch(
@@ -549,7 +552,7 @@ describe('krm-hardening flux', () => {
     expect(stdout).toMatch(/^7 Kustomizations, 19 objects: 1 errors, 0 warnings, 0 notes$/m)
   })
 
-  test('repairs what is safe in the files, and is content then', async () => {
+  test('repairs what is safe in the files, and then passes', async () => {
     const safe = ['api-version', 'interval-tier', 'prune', 'retries-finite', 'timeout']
     const root = homelab(...safe.flatMap((rule) => DEFECTS[rule]?.edits ?? []), [
       'apps/network/external/ks.yaml',
@@ -561,7 +564,7 @@ describe('krm-hardening flux', () => {
     expect(stderr).toContain(`repaired ${RELEASE}`)
     expect(readFileSync(join(root, 'apps/network/external/ks.yaml'), 'utf8')).toContain('wait: true # the way in')
     expect(await found(root)).toEqual([])
-    // Variables stay what they are.
+    // Variables stay as they are.
     expect(readFileSync(join(root, 'apps/web/echo/app/ingress.yaml'), 'utf8')).toContain('${DOMAIN}')
   })
 
@@ -685,14 +688,14 @@ describe('krm-hardening flux', () => {
     expect([exitCode, stdout]).toEqual([0, expect.stringMatching(/media\/films .*, 1 objects, hardened by a policy$/m)])
   })
 
-  test('new leaves an app alone that is there', async () => {
+  test('new leaves an existing app alone', async () => {
     const root = homelab()
     const { stderr, exitCode } = await flux(['new', 'web/notes'], root)
     expect([exitCode, stderr]).toEqual([2, expect.stringContaining('is already there')])
     expect(existsSync(join(root, 'apps/web/notes/app/release.yaml'))).toBe(true)
   })
 
-  test('refuses a folder in which Flux could start from nothing', async () => {
+  test('refuses a folder in which Flux would find nothing to start from', async () => {
     const { stderr, exitCode } = await flux([], folder())
     expect([exitCode, stderr]).toEqual([2, expect.stringContaining('found no Kustomization of Flux to start from')])
   })

@@ -57,7 +57,7 @@ test('draws namespaces as boxes, what is outside next to them, and what bypasses
 `)
 })
 
-test('says the same for machines', async () => {
+test('prints the same for machines', async () => {
   const { stdout } = await graph('    shop/web:9095:\n      from: [blog/blog]\n      plain: true\n', '--output', 'json')
   expect(JSON.parse(stdout)).toMatchObject({
     edges: [

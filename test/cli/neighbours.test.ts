@@ -24,7 +24,7 @@ const stateful = (name: string, selector: Labels, labels: Labels = selector): Ku
   },
 })
 
-/** What a build of these objects with every function that generates becomes. */
+/** The objects of a build after every function that generates objects. */
 async function build(objects: KubernetesObject[], flows: object = {}): Promise<KubernetesObject[]> {
   const spec = { flows, replication: {}, istio: {}, networkPolicy: { namespaces: { shop: {} } } }
   const steps = plan({ apiVersion: 'krm-hardening.dev/v1alpha1', kind: 'Hardening', spec })
@@ -50,7 +50,7 @@ describe('objects of two builds that select one pod', () => {
     ])
   })
 
-  test.each([INSTANCE, 'shard'])('are none where the selectors of the workloads hold %s', async (label) => {
+  test.each([INSTANCE, 'shard'])('are not reported if the selectors of the workloads hold %s', async (label) => {
     const red = await build([stateful('red', { [APP]: 'cache', [label]: 'red' })])
     const blue = await build([stateful('blue', { [APP]: 'cache', [label]: 'blue' })])
     expect(sharedPods([...red, ...blue])).toEqual([])
@@ -78,7 +78,7 @@ describe('a host that two builds register', () => {
     expect(registeredTwice(await calls('red', 443))).toEqual([])
   })
 
-  test('is named where Kustomize refuses both', () => {
+  test('is reported even if Kustomize refuses both builds together', () => {
     const refusal =
       "may not add resource with an already registered id: ServiceEntry.v1.networking.istio.io/api.example.com.shop'"
     expect(registeredByTwoBuilds(refusal)).toEqual([

@@ -19,7 +19,7 @@ describe('render', () => {
     expect(stderr).toMatch(/^krm-hardening: using kustomize .*named by KUSTOMIZE/)
   })
 
-  test('builds the folder where it is, when it is told none', async () => {
+  test('builds the current folder by default', async () => {
     const { stdout, exitCode } = await krmHardening(['render'], { cwd: join(ENVIRONMENT, 'stacks/shop') })
     expect(exitCode).toBe(0)
     expect(stdout).toBe((await kustomizeBuild(join(ENVIRONMENT, 'stacks/shop'))).stdout)
@@ -31,7 +31,7 @@ describe('render', () => {
     expect(stdout).toContain('allowPrivilegeEscalation: false')
   })
 
-  test('passes on what the functions say, and shows no progress where nobody watches', async () => {
+  test('passes on what the functions say, and shows no progress where stderr is no terminal', async () => {
     const { stderr } = await krmHardening(['render', 'stacks/shop'], { cwd: ENVIRONMENT })
     expect(stderr).toContain('info: objects/changed: security-context-enforcer: changed')
     expect(stderr).not.toContain('✓')
@@ -55,7 +55,7 @@ describe('render', () => {
     expect(readdirSync(temporary)).toEqual([])
   })
 
-  test('takes a mirrored copy of the image for ours when told', async () => {
+  test('takes a mirrored copy of the image for ours if it is named', async () => {
     const mirrored = fixtures()
     const policy = join(mirrored, 'policy/policy.yaml')
     const image = 'registry.example.com/mirror/krm-hardening:v0.1.0'
@@ -109,7 +109,7 @@ describe('render --diff', () => {
     expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 0 })
   })
 
-  test('is coloured on request, and never against NO_COLOR', async () => {
+  test('is coloured on request, unless NO_COLOR is set', async () => {
     const plain = await diff()
     const coloured = await diff([], { FORCE_COLOR: '1' })
     const refused = await diff([], { FORCE_COLOR: '1', NO_COLOR: '1' })

@@ -82,7 +82,7 @@ spec:
     ],
   ])('%s', (_what, text, finding) => expect(of(text)).toEqual([finding]))
 
-  test('is behind a whole image', () => {
+  test('may follow a whole image', () => {
     const pod = (image: string): string =>
       `kind: Pod\nspec:\n  image: ${image} # {"$imagepolicy": "infra:cert-manager"}\n`
     expect(of(pod('quay.io/jetstack/charts/cert-manager:v1.2.3'))).toEqual([])
@@ -155,13 +155,13 @@ describe('a dashboard', () => {
     ],
   ])('%s', (_what, dashboard, finding) => expect(of(dashboard)).toEqual([expect.stringContaining(finding)]))
 
-  test('is no JSON, and its text is not printed', () => {
+  test('that is no JSON is reported without its text', () => {
     const findings = found({ objects: [configMap('flux', '{"title": "hidden", }')] })
     expect(findings).toEqual([expect.stringContaining(`error: check/unreadable-dashboard: ${AT}: is no JSON: `)])
     expect(findings.join()).not.toContain('hidden')
   })
 
-  test('has the uid of another', () => {
+  test('has the uid of another dashboard', () => {
     const objects = ['one', 'two'].map((name) => configMap(name, JSON.stringify(DASHBOARD)))
     expect(found({ objects })).toEqual([
       'error: check/dashboard-uid: ConfigMap two: data["dashboard.json"]: uid: found that of one: data["dashboard.json"], expected a uid of its own',
@@ -247,7 +247,7 @@ describe('the workflows that push components', () => {
   ])('%s', (_what, text, finding) => expect(of(text)).toEqual([expect.stringContaining(finding)]))
 })
 
-test('krm-hardening check says so, and ends with 1 for an error', async () => {
+test('krm-hardening check prints these findings, and ends with 1 for an error', async () => {
   const root = fixtures()
   edit(join(root, 'policy/policy.yaml'), (text) => `${text}  flows: {'shop/web:http': {from: [blog/blog]}}\n`)
   edit(

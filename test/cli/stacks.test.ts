@@ -100,7 +100,7 @@ describe('the files that a build reads', () => {
     expect(sourcesOf(root).more).toContain(reason)
   })
 
-  test('do not grow by a probe that runs a program', () => {
+  test('are known, even if a probe runs a program', () => {
     const root = tree({
       'kustomization.yaml': 'resources: [pod.yaml]\n',
       'pod.yaml': 'spec: {containers: [{livenessProbe: {exec: {command: [ls]}}}]}\n',
@@ -110,7 +110,7 @@ describe('the files that a build reads', () => {
 })
 
 describe('stacks that may differ from a revision', () => {
-  test('are those of which a file changed, wherever Kustomize names it', async () => {
+  test('are those of which a file changed, wherever a kustomization names it', async () => {
     const root = repository({
       ...EVERY_PATH,
       'README.md': 'x',
@@ -130,7 +130,7 @@ describe('stacks that may differ from a revision', () => {
     }
   })
 
-  test('are those with a file that Git does not track, because nothing says what it was', async () => {
+  test('include those with a file that Git does not track, because nothing says what it was', async () => {
     const root = repository({ 'kustomization.yaml': 'resources: [a.yaml]\n', '.gitignore': 'a.yaml\n' })
     const [before] = await changedSince('HEAD', [root])
     expect(before?.because).toContain('names a.yaml, which is no file of this tree')
@@ -157,7 +157,7 @@ describe('krm-hardening stacks', () => {
     expect((await krmHardening(['stacks', 'one'], { cwd })).stdout).toBe('one\n')
   })
 
-  test('lists and renders only what may differ', async () => {
+  test('lists only what may differ, and render renders only that', async () => {
     const cwd = environment()
     edit(join(cwd, 'two/b.yaml'), (text) => text.replace('other', 'another'))
     expect((await krmHardening(['stacks', '--since', 'HEAD', 'all'], { cwd })).stdout).toBe('two\n')

@@ -4,7 +4,7 @@ import { krmHardening } from './lib/in-process.ts'
 
 afterAll(removeFolders)
 
-/** Text that some reader on the way takes for something else, by the key that it has below. */
+/** Text that some reader on the way takes for something else. */
 const STRINGS = [
   ...['0x1F', '0b11', '0o17', '1_000', '12:30:45', '.5', '1e3', '-0', '+1', '007', '1.', '0x', 'NaN', '.nan', '.inf'],
   ...['9223372036854775808', '18446744073709551616', '123456789012345678901234567890', '1e400', '-1e400', '0x1p-2'],
@@ -62,7 +62,7 @@ async function render(kustomization: string) {
   }
 }
 
-test('every string comes through Kustomize and the functions as it comes through Kustomize alone', async () => {
+test('every string comes out of Kustomize and the functions as it comes out of Kustomize alone', async () => {
   const plain = await render('resources: [cart.json]\n')
   const hardened = await render('resources: [cart.json]\ntransformers: [policy.yaml]\n')
   expect(hardened).toEqual({ ...plain, isHardened: true })

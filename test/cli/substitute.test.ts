@@ -19,7 +19,7 @@ test('an error names the line, and not what is in it', () => {
   )
 })
 
-test('a variable that cannot be told stays as it is written, within a default too', () => {
+test('a variable whose value is not known stays as it is written, within a default too', () => {
   const onlyA = (name: string): string | undefined => (name === 'A' ? '' : undefined)
   expect(expand('${B} ${B:=x} ${A:=${B}}', onlyA)).toBe('${B} ${B:=x} ${B}')
 })
@@ -32,17 +32,17 @@ describe('an object', () => {
   const text = (metadata: string): string =>
     `kind: ConfigMap\nmetadata:\n${metadata}  name: a\ndata:\n  key: $\${A}\${A}\n`
 
-  test('is left as it is where there is no variable at all', () => {
+  test('is left as it is if the Kustomization has no variables', () => {
     expect(substituted(text(''), of({}))).toBe(text(''))
     expect(substituted(text(''), of({ A: 'x' }))).toContain('key: ${A}x\n')
   })
 
-  test.each(['labels', 'annotations'])('is left as it is where its %s say so', (map) => {
+  test.each(['labels', 'annotations'])('is left as it is if its %s say so', (map) => {
     const off = text(`  ${map}:\n    kustomize.toolkit.fluxcd.io/substitute: disabled\n`)
     expect(substituted(off, of({ A: 'x' }))).toBe(off)
   })
 
-  test('is refused for the name of a variable that is none', () => {
+  test('is refused if the name of a variable is invalid', () => {
     expect(() => substituted(text(''), of({ 'a-b': 'x' }))).toThrow(BadSubstitution)
   })
 })

@@ -49,10 +49,10 @@ describe('the place of a stack in the tree', () => {
 
   const APPS = { 'apps/base/web': STACK, 'apps/staging': LIST('../base/web') }
 
-  test('is the top of the tree for a stack that is of no environment', () =>
+  test('is the top of the tree for a stack outside of any environment', () =>
     expect(placesOf(APPS, 'apps/staging')).toEqual(['apps/staging: manifests.yaml']))
 
-  test('is its path in the repository, if it is of one', () =>
+  test('is its path in the repository, if it is in one', () =>
     expect(placesOf({ ...APPS, '.git': '' }, 'apps/staging')).toEqual(['apps/staging: apps/staging/manifests.yaml']))
 })
 
@@ -77,7 +77,7 @@ describe('render into a folder', () => {
     expect(second.stdout.split('\n').slice(0, -1).sort()).toEqual(FILES.map((file) => `unchanged ${file}`))
   })
 
-  test('removes what an earlier run made of a stack that is gone, and leaves all else', async () => {
+  test('removes what an earlier run wrote for a stack that is gone, and leaves all else', async () => {
     const root = fixtures()
     await render(root)
     const other = join(root, 'rendered/stacks/shop/production/manifests.yaml')
@@ -90,14 +90,14 @@ describe('render into a folder', () => {
     expect([other, join(root, 'rendered/README.md')].filter((file) => !existsSync(file))).toEqual([])
   })
 
-  test('writes nothing where one stack does not build', async () => {
+  test('writes nothing if one stack does not build', async () => {
     const root = fixtures()
     writeFileSync(join(root, 'environment/stacks/shop/resources.yaml'), 'kind: [\n')
     expect(await render(root)).toMatchObject({ stdout: '', exitCode: 1 })
     expect(existsSync(join(root, 'rendered'))).toBe(false)
   })
 
-  test('writes nothing where a file that it did not make is in the way', async () => {
+  test('writes nothing if a file that it did not write is in the way', async () => {
     const root = fixtures()
     mkdirSync(dirname(join(root, FILES[2] ?? '')), { recursive: true })
     writeFileSync(join(root, FILES[2] ?? ''), 'kind: Namespace\n')
@@ -107,7 +107,7 @@ describe('render into a folder', () => {
     expect(existsSync(join(root, 'rendered/cluster'))).toBe(false)
   })
 
-  test('writes nothing where a policy or a lock would be left in it', async () => {
+  test('writes nothing if a policy or a lock would be left in it', async () => {
     const root = fixtures()
     const resources = join(root, 'environment/stacks/shop/resources.yaml')
     const lock = 'apiVersion: krm-hardening.dev/v1alpha1\nkind: ChartLock\nmetadata: {name: web}\n'
@@ -120,7 +120,7 @@ describe('render into a folder', () => {
     expect(existsSync(join(root, 'rendered'))).toBe(false)
   })
 
-  test('writes nothing where two stacks render one object, and names both', async () => {
+  test('writes nothing if two stacks render one object, and names both', async () => {
     const root = fixtures()
     const map = '---\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: shared\n  namespace: shop\n'
     for (const stack of ['environment/cluster', 'environment/stacks/shop'])
@@ -208,7 +208,7 @@ describe('verify of the tree', () => {
     expect(await verify(root, 'policy/policy.yaml')).toMatchObject({ exitCode: 0 })
   })
 
-  test('is of no use without a rendering of the environment', async () => {
+  test('fails without a rendering of the environment', async () => {
     const root = fixtures()
     mkdirSync(join(root, 'rendered'))
     const { stderr, exitCode } = await verify(root)

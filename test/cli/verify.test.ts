@@ -39,7 +39,7 @@ describe('verify of a folder', () => {
     expect(stdout).toContain('environment/stacks/blog/app: NOT hardened (6 objects looked at)\n')
   })
 
-  test('fails where a layer above the stack undid what hardening did', async () => {
+  test('fails if a layer above the stack undid what hardening did', async () => {
     const root = fixtures()
     edit(
       join(root, 'environment/kustomization.yaml'),
@@ -59,7 +59,7 @@ describe('verify of a folder', () => {
     expect(stdout).toContain('environment/stacks/blog/app: hardened')
   })
 
-  test('fails where a layer above the stack removed an object', async () => {
+  test('fails if a layer above the stack removed an object', async () => {
     const root = fixtures()
     edit(
       join(root, 'environment/kustomization.yaml'),
@@ -165,7 +165,7 @@ describe('verify of a rendering', () => {
     expect(stdout).toContain('error: objects/would-change: security-context-enforcer: StatefulSet blog/web: ')
   })
 
-  test('passes what an engine hardened where the tree’s own build skips the functions', async () => {
+  test('passes what an engine hardened, although the tree’s own build skips the functions', async () => {
     const { stdout: stdin } = await rendered()
     const root = fixtures()
     await withoutFunctions(root)
@@ -250,7 +250,7 @@ describe('verify of a rendering', () => {
 
   test.each([
     [
-      'no policy to hold it against',
+      'no policy to compare it with',
       ['verify', 'dev.yaml'],
       'error: dev.yaml: --policy is needed to say what it must fulfil',
     ],
@@ -267,7 +267,7 @@ describe('verify of a rendering', () => {
     expect(stderr).toContain(message)
   })
 
-  test('refuses text that is no YAML', async () => {
+  test('refuses text that is not YAML', async () => {
     const stdin = 'kind: {'
     const { stderr, exitCode } = await krmHardening(['verify', '-', '--policy', 'policy'], { cwd: FIXTURES, stdin })
     expect(exitCode).toBe(2)

@@ -40,7 +40,7 @@ const ofKind = (kind: string): KubernetesObject[] => objects.filter((object) => 
 
 const unique = (pods: readonly Pods[]): Pods[] => [...new Map(pods.map((one) => [JSON.stringify(one), one])).values()]
 
-/** Are these pods among those that a flow names, by fewer labels perhaps? */
+/** Are these pods among those that a flow names, perhaps by fewer labels? */
 const isAmong = (pods: Pods, named: Pods): boolean =>
   pods.namespace === named.namespace && Object.entries(named.labels).every(([key, value]) => pods.labels[key] === value)
 
@@ -83,7 +83,7 @@ describe('ambient', () => {
     expect(rendered).not.toMatch(/sidecar\.istio\.io|istio-injection/)
   })
 
-  test('makes of the Istio objects those that ztunnel reads', () => {
+  test('makes only those Istio objects that ztunnel reads', () => {
     const kinds = objects.filter(({ apiVersion }) => apiVersion.includes('.istio.io/')).map(({ kind }) => kind)
     expect([...new Set(kinds)]).toEqual(['PeerAuthentication'])
     const modes = ofKind('PeerAuthentication').map(({ spec }) => (spec as { mtls: { mode: string } }).mtls.mode)
@@ -96,7 +96,7 @@ describe('ambient', () => {
     expect(calls.filter((call) => !isOpen(call.from, call.to, TUNNEL)).map(nameOf)).toEqual([])
   })
 
-  test('admits no flow on its own port, but for plain ones of callers that may still have a sidecar', () => {
+  test('admits no flow on its own port, except plain ones of callers that may still have a sidecar', () => {
     const isPlain = ({ from, to, port }: Call): boolean =>
       calls.some((other) => other.plain && other.from === from && other.to === to && other.port === port)
     const direct = calls.filter((call) => isOpen(call.from, call.to, call.port))
@@ -127,7 +127,7 @@ describe('ambient', () => {
     expect(isAdmitted('Ingress', KUBELET, kafka, 8080)).toBe(true)
   })
 
-  test('admits the scraper to every workload that is scraped, through the tunnel', () => {
+  test('admits the scraper through the tunnel to every workload that is scraped', () => {
     const scraped = workloads.filter(({ annotations }) => annotations['prometheus.io/scrape'] === 'true')
     expect(scraped.length).toBeGreaterThan(10)
     expect(scraped.filter(({ pods }) => !isAdmitted('Ingress', PROMETHEUS, pods, TUNNEL))).toEqual([])

@@ -50,7 +50,7 @@ describe('authorization-flows', () => {
     expect(withoutIdentity.filter(({ to, port }) => !authorizes(policies, undefined, to, port)).map(nameOf)).toEqual([])
   })
 
-  test('admits to other ports nobody without an identity, and nobody from elsewhere', () => {
+  test('admits to other ports nobody without an identity and nobody from elsewhere', () => {
     const stranger: Pods = { isHere: false, namespace: 'stranger', labels: {}, account: 'default', address: '10.9.9.9' }
     const isPlain = ({ to, port }: Call): boolean => calls.some((c) => c.plain && c.to === to && c.port === port)
     // Members of etcd find each other before their proxies are ready: policy lets this port take plain text.

@@ -48,7 +48,7 @@ describe('cilium-network-policies', () => {
     expect(named(rendered, 'CiliumNetworkPolicy')).toEqual(named(plain, 'NetworkPolicy'))
   })
 
-  test('writes them with the fields that Cilium has, one list of peers in a rule', () => {
+  test('writes only fields that Cilium has, and one list of peers in a rule', () => {
     for (const policy of [...policies, ...withOutside])
       expect(() => ciliumSpecSchema.parse(policy.spec)).not.toThrow(policy.metadata.name)
   })
@@ -118,7 +118,7 @@ describe('cilium-network-policies', () => {
     })
   })
 
-  test('knows the API server by its entity, for the pods that have its token alone', () => {
+  test('knows the API server by its entity, and only for the pods that have its token', () => {
     expect(egressOf('mimir-proxy')).toContainEqual({
       toEntities: ['kube-apiserver'],
       toPorts: [{ ports: [port(443), port(6443)] }],

@@ -62,7 +62,7 @@ describe('dependencies', () => {
   const dependsOn = (...names: object[]) => kustomization({ dependsOn: names }, { name: 'cart', namespace: 'web' })
   const elsewhere = kustomization({}, { namespace: 'web-system' })
 
-  test('are of the own namespace unless they say another', async () => {
+  test('are in the same namespace unless they name another', async () => {
     const complete = {
       complete: true,
       existing: { 'Namespace/web': { reason: 'is there' } },
@@ -78,7 +78,7 @@ describe('dependencies', () => {
     ).toEqual([])
   })
 
-  test('may be what the policy says is there', async () => {
+  test('may be objects that the policy says exist', async () => {
     const existing = { 'Kustomization/web/shop': { reason: 'another repository' }, 'Namespace/web': { reason: 'too' } }
     expect(
       await broken([dependsOn({ name: 'shop' })], {
@@ -89,7 +89,7 @@ describe('dependencies', () => {
     ).toEqual([])
   })
 
-  test('on oneself are a circle', async () => {
+  test('of an object on itself are a circle', async () => {
     expect(await broken([kustomization({ dependsOn: [{ name: 'shop' }] })])).toEqual(['depends-cycle'])
   })
 
@@ -105,14 +105,14 @@ describe('sources', () => {
     expect(await broken([kustomization(noNamespace)])).toEqual([])
   })
 
-  test('elsewhere need one, and are said once', async () => {
+  test('elsewhere need one, and are reported once', async () => {
     const app = kustomization(noNamespace, { namespace: 'web' })
     expect(await broken([app], { complete: true, existing: { 'Namespace/web': { reason: 'is there' } } })).toEqual([
       'source-namespace',
     ])
   })
 
-  test('of charts from Git have no version to pin', async () => {
+  test('of charts in Git have no version to pin', async () => {
     const chart = { spec: { chart: './chart', sourceRef: { kind: 'GitRepository', name: 'shop' } } }
     expect(await broken([release({ chart, chartRef: undefined })])).toEqual([])
   })
@@ -162,7 +162,7 @@ describe('values', () => {
     )
   })
 
-  test('of a Secret cannot be seen, so that nothing is said about them', async () => {
+  test('of a Secret cannot be seen, so nothing is reported about them', async () => {
     expect(await broken([from({ kind: 'Secret', name: 'v' })])).toEqual([])
   })
 
@@ -189,7 +189,7 @@ describe('values', () => {
     expect(await broken([from({ kind: 'ConfigMap', name: 'v', optional: true })])).toEqual([])
   })
 
-  test('with a class of Ingress are a warning, because the chart decides', async () => {
+  test('with an Ingress class are a warning, because the chart decides', async () => {
     const resources = { requests: { cpu: '10m' }, limits: { memory: '64Mi' } }
     const ingress = { app: { className: 'external' } }
     expect(await broken([release({ values: { resources, ingress } })])).toEqual(['ingress-class (warning)'])
@@ -210,7 +210,7 @@ describe('passwords', () => {
     expect(await broken([release({ values: { resources, auth: { password } } })])).toEqual([])
   })
 
-  test.each(['password', 'adminPassword', 'pass', 'secretKey', 'apiToken'])('under %s is one', async (key) => {
+  test.each(['password', 'adminPassword', 'pass', 'secretKey', 'apiToken'])('under %s count', async (key) => {
     expect(await broken([release({ values: { resources, [key]: 'hunter2' } })])).toEqual(['default-password'])
   })
 })
@@ -278,7 +278,7 @@ describe('passwords in ConfigMaps', () => {
     expect(await broken([from, map({ 'values.yaml': `${resources}${text}` })])).toEqual([])
   })
 
-  test('are found under the keys of any, and not in other files', async () => {
+  test('are found under the keys of every ConfigMap, and not in other files', async () => {
     expect(await broken([map({ ADMIN_PASSWORD: 'hunter2' })])).toEqual(['default-password'])
     expect(
       await broken([map({ ADMIN_PASSWORD: '${PASSWORD}', 'app.yaml': 'password: of the documentation\n' })]),
@@ -318,7 +318,7 @@ describe('fix', () => {
     expect(await broken([old], { fix: true })).toEqual(['api-version'])
   })
 
-  test('in mode validate changes nothing and refuses what it would repair', async () => {
+  test('in mode validate repairs nothing and refuses what it would repair', async () => {
     const items = [stringify([kustomization({ timeout: undefined })])]
     const { stdout, exitCode, reported } = await run(
       listOfItems(items, 'FluxConventions', { fix: true, mode: 'validate' }),
@@ -329,7 +329,7 @@ describe('fix', () => {
   })
 })
 
-test('a rule that there is not is refused, with the one that was probably meant', async () => {
+test('an unknown rule is refused, with the one that was probably meant', async () => {
   const rules = { prunes: { severity: 'off', reason: 'x' } }
   const { stderr } = await run(listOfItems([stringify([kustomization()])], 'FluxConventions', { rules }), plan)
   expect(stderr).toMatch(/^error: policy\/unknown-field: .*rules\.prunes: unknown key \(did you mean prune\?\)/)

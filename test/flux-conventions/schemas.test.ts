@@ -16,13 +16,13 @@ const kustomization = (spec: object) =>
 const release = (spec: object) =>
   misfits({ interval: '1h', ...spec }, specOf('helm.toolkit.fluxcd.io/HelmRelease'), ['spec'])
 
-test('every kind of Flux is there, in the version that it stores', () => {
+test('every kind of Flux has a schema, in the version that Flux stores', () => {
   expect(schemas['helm.toolkit.fluxcd.io/HelmRelease']?.version).toBe('v2')
   for (const kind of ['GitRepository', 'OCIRepository', 'HelmRepository', 'HelmChart', 'Bucket'])
     expect(schemas[`source.toolkit.fluxcd.io/${kind}`]?.version).toBe('v1')
 })
 
-test('every pattern is one that JavaScript reads', () => {
+test('every pattern is a regular expression that JavaScript reads', () => {
   const patterns = [...JSON.stringify(schemas).matchAll(/"pattern":("(?:[^"\\]|\\.)*")/g)].map(([, text = '']) =>
     JSON.parse(text),
   )
@@ -41,7 +41,7 @@ test.each<[what: string, spec: object, path: string, expected: RegExp]>([
   ['a number for a duration', { interval: 5 }, 'interval', /a string/],
   ['a quoted boolean', { wait: 'true' }, 'wait', /a boolean/],
   [
-    'a kind of source that there is not',
+    'a kind of source that does not exist',
     { sourceRef: { kind: 'HelmRepository', name: 'a' } },
     'sourceRef.kind',
     /one of/,
@@ -49,7 +49,7 @@ test.each<[what: string, spec: object, path: string, expected: RegExp]>([
   ['a map for a list', { dependsOn: { name: 'a' } }, 'dependsOn', /a list/],
   ['a dependency without a name', { dependsOn: [{ namespace: 'a' }] }, 'dependsOn.0.name', /required/],
   ['a field within a list', { dependsOn: [{ name: 'a', kind: 'b' }] }, 'dependsOn.0.kind', /one of/],
-  ['a field that is spelt otherwise', { targetNameSpace: 'a' }, 'targetNameSpace', /one of/],
+  ['a misspelt field', { targetNameSpace: 'a' }, 'targetNameSpace', /one of/],
 ])('a Kustomization does not fit with %s', (_, spec, path, expected) => {
   const [first, ...others] = kustomization(spec)
   expect(first?.path.join('.')).toBe(`spec.${path}`)
@@ -70,6 +70,6 @@ test('the values of a HelmRelease are whatever its chart takes', () => {
   expect(release({ values: { anything: { at: ['all', 1, true] } } })).toEqual([])
 })
 
-test('what a message says names the field that was probably meant', () => {
+test('a message names the field that was probably meant', () => {
   expect(kustomization({ targetNameSpace: 'a' })[0]?.found).toContain('did you mean targetNamespace?')
 })

@@ -7,7 +7,7 @@ import type { Input } from './inputs.ts'
 /** The time that one small input may take, in milliseconds. */
 const LIMIT = 5_000
 
-/** What is wrong with the answer to an input; undefined where nothing is. */
+/** What is wrong with the answer to an input, or undefined. */
 export async function faultOf(input: Input): Promise<string | undefined> {
   const { text, bystanders, isWhole } = input
   const difference = text
@@ -26,7 +26,7 @@ export async function faultOf(input: Input): Promise<string | undefined> {
   return isWhole ? faultOfSecondRun(text, itemsOf(stdout)) : undefined
 }
 
-/** Kustomize gets an item back without what it need not find again. */
+/** Kustomize gets an item back without the annotations that it does not need. */
 const formsOf = (item: string, { caller }: Input): string[] =>
   caller === 'kustomize' ? [item, withoutIds(item)] : [item]
 

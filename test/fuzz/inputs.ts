@@ -7,17 +7,17 @@ import { canonical, inStyle, STYLES } from '../support/yaml-styles.ts'
 // Inputs that are nearly right: images, policies and YAML after their grammars, each with mistakes.
 
 export interface Input {
-  /** Who seems to ask: each is read and answered in another way. */
+  /** The caller that an input looks like: each is read and answered in its own way. */
   caller: Caller
-  /** A ResourceList, or what was one. */
+  /** A ResourceList, or what is left of one. */
   text: string
-  /** Items that no function concerns: byte for byte the same in the answer. */
+  /** Items that no function touches: byte for byte the same in the answer. */
   bystanders: readonly string[]
-  /** Is every item as it was written, so that a second run has to accept the answer? */
+  /** Are all items free of mistakes, so that a second run must accept the answer? */
   isWhole: boolean
 }
 
-/** Image references by their parts, and parts that no reference has. */
+/** Image references made of valid parts and of parts that no reference has. */
 const image = fc
   .tuple(
     fc.constantFrom(
@@ -111,7 +111,7 @@ function replaceAt(root: unknown, [key, ...rest]: Path, value: unknown): unknown
   return { ...(root as Fields), [key]: replaceAt((root as Fields)[key], rest, value) }
 }
 
-/** Plain data in which now and then one value is another. */
+/** Plain data in which some values are replaced. */
 const mistaken = <T extends object>(data: T): fc.Arbitrary<T> => {
   const paths = pathsOf(data)
   const one = fc.tuple(fc.constantFrom(...paths), odd).map(([path, value]) => replaceAt(data, path, value) as T)
@@ -195,7 +195,7 @@ const textEdit: fc.Arbitrary<TextEdit> = fc.oneof(
   ),
 )
 
-/** An edit that leaves the item one: another line at column 0 would be another shape. */
+/** An edit that keeps the item in one piece: another line at column 0 would begin something else. */
 function applied(item: string, edits: readonly TextEdit[]): string {
   const edited = edits.reduce((text, edit) => edit(text), item)
   return `${edited.trimEnd().replaceAll(/\n(?=[^\s])/g, '\n  ')}\n`

@@ -15,7 +15,7 @@ const say = (line: string): boolean => process.stdout.write(`${line}\n`)
 interface Work {
   seconds: number
   seed: number
-  /** How many inputs were begun, for the thread that looks for one that never ends. */
+  /** How many inputs have begun, for the thread that watches for one that never ends. */
   begun: Int32Array
   /** A file with a list of runs, to which this one is added if it finds nothing. */
   record: string | undefined

@@ -95,7 +95,7 @@ test('without mirrors, a pinned image is not reported', () => {
   expect(of('quay.io/a/b:1')).toHaveLength(1)
 })
 
-describe('what is no image', () => {
+describe('is not taken for an image:', () => {
   test.each([
     'https://quay.io/repository/coreos/etcd',
     'https://quay.io/coreos/etcd:v3.5.21',

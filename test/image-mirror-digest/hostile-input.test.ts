@@ -95,7 +95,7 @@ describe('a value that may be secret is not printed', () => {
     expect(JSON.stringify(found.map(({ message, field, tags }) => ({ message, field, tags })))).not.toContain('Hunter2')
   })
 
-  test('nor what the audit finds in a Secret', async () => {
+  test('nor is what the audit finds in a Secret', async () => {
     const found = await run(object('v1', 'Secret', { stringData: { text: 'quay.io/hunter2/x:1' } }))
     expect(ids(found)).toEqual(['image-mirror-digest/unknown-image'])
     expect(JSON.stringify(found.map(({ message, field }) => ({ message, field })))).not.toContain('hunter2')

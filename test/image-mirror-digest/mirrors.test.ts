@@ -59,7 +59,7 @@ describe('a name under a target is mirrored already, and its source is known', (
     expect(nextTo.statusOf('ghcr.io/team/nginx')).toEqual({ as: 'mirrored', sources: ['nginx'] })
   })
 
-  test('of nested targets, by the prefix that leads there', () => {
+  test('also under nested targets, by the prefix that leads there', () => {
     const nested = new Mirrors({ mirrors: { 'gcr.io': MIRROR, 'quay.io/coreos': `${MIRROR}/coreos` }, internal: {} })
     expect(nested.statusOf(`${MIRROR}/coreos/etcd`)).toEqual({
       as: 'mirrored',
@@ -68,7 +68,7 @@ describe('a name under a target is mirrored already, and its source is known', (
     expect(nested.statusOf(`${MIRROR}/app`)).toEqual({ as: 'mirrored', sources: ['gcr.io/app'] })
   })
 
-  test('and of a target that is shared, several', () => {
+  test('and has several sources if the target is shared', () => {
     const shared = new Mirrors({ mirrors: { 'gcr.io': MIRROR, 'quay.io': MIRROR }, internal: {} })
     expect(shared.statusOf(`${MIRROR}/app`)).toEqual({ as: 'mirrored', sources: ['gcr.io/app', 'quay.io/app'] })
   })
@@ -126,7 +126,7 @@ test('a name that no prefix matches is unknown', () => {
   })
 })
 
-test('what was mirrored is mirrored, whatever the name', () => {
+test('a name that was mirrored counts as mirrored, whatever it is', () => {
   const component = fc.stringMatching(/^[a-z0-9]{1,6}$/)
   const host = fc.constantFrom('quay.io', 'quay.io/coreos', 'docker.io', 'docker.io/library', 'gcr.io', 'localhost')
   const name = fc.tuple(fc.option(host, { nil: undefined }), fc.array(component, { minLength: 1, maxLength: 3 }))

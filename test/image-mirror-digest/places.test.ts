@@ -40,7 +40,7 @@ describe('pod specs', () => {
     expect(await found(object(apiVersion, kind, body))).toEqual([`${path}.containers[0].image ${IMAGE}`])
   })
 
-  test('a foreign Job is not a Job', async () => {
+  test('a Job of another group is not a Job', async () => {
     expect(await found(object('batch.example.com/v1', 'Job', { spec: { template: { spec: podSpec() } } }))).toEqual([])
   })
 
@@ -68,7 +68,7 @@ describe('pod specs', () => {
     ])
   })
 
-  test('auto is an image like any other, unless Istio injects its proxy', async () => {
+  test('auto is an image like any other, unless Istio replaces it with its proxy', async () => {
     const gateway = object('v1', 'Pod', { spec: { containers: [{ name: 'istio-proxy', image: 'auto' }] } })
     expect(await found(gateway)).toEqual(['spec.containers[0].image auto'])
     setMeta(gateway, 'annotations', 'inject.istio.io/templates', 'gateway')
@@ -111,7 +111,7 @@ describe('flags and variables', () => {
     expect(await inFlags(extra)).toEqual(images)
   })
 
-  test('of your own, only in objects that match', async () => {
+  test('of your policy are read only in objects that match', async () => {
     const own = (name: string) => new Places({ job: { argument: '--job-image', match: { name } } })
     expect(await inFlags({ args: ['--job-image=a/b:1'] }, own('x'))).toEqual(['spec.containers[0].args[0] a/b:1'])
     expect(await inFlags({ args: ['--job-image=a/b:1'] }, own('y'))).toEqual([])
@@ -239,7 +239,7 @@ describe('TiDB Operator', () => {
       pd: { baseImage: 'm/pd' },
     })
   })
-  test('an image that the container has stays its own', async () => {
+  test('an image that the container already has stays', async () => {
     const own = { baseImage: 'a/pd', additionalContainers: [{ name: 'pd', image: 'own/pd:1' }] }
     const [ownImage, component] = await places.imagesOf(cluster(own))
     expect([ownImage, component]).toMatchObject([{ text: 'own/pd:1' }, { text: 'a/pd:v8.5.2' }])

@@ -55,11 +55,11 @@ describe('the digest of the lock', () => {
     expect(resolved(text)).toBe(image)
   })
 
-  test('after the tag if keepTag is set', () => {
+  test('is written after the tag if keepTag is set', () => {
     expect(resolved('grafana/mimir:3.0.0', policy({ keepTag: true }))).toBe(`${MIRROR}/grafana/mimir:3.0.0@${ONE}`)
   })
 
-  test('what need not move and has its digest stays as it is written', () => {
+  test('leaves an image as it is written that is in place and pinned', () => {
     expect(resolved(`${MIRROR}/grafana/mimir:3.0.0@${ONE}`)).toBe(`${MIRROR}/grafana/mimir:3.0.0@${ONE}`)
     expect(resolved(`ghcr.io/team/bot:1.0@${TWO}`)).toBe(`ghcr.io/team/bot:1.0@${TWO}`)
   })
@@ -116,12 +116,12 @@ describe('prefixes that share a target', () => {
     expect(resolved(`${MIRROR}/app@${ONE}`, known)).toBe(`${MIRROR}/app@${ONE}`)
     expect(problem(`${MIRROR}/app@${TWO}`, known)).toContain('for quay.io/app, but digests has quay.io/app:1')
   })
-  test('and refused if two images would have one name', () => {
+  test('and are refused if two images would have one name', () => {
     expect(problem('quay.io/example/app:1', shared({ 'quay.io/example/app:1': ONE, 'example/app:1': TWO }))).toMatch(
       /^image-mirror-digest\/shared-mirror-name: .* where example\/app goes too/,
     )
   })
-  test("also where an image of one's own is next to the mirrored ones", () => {
+  test('also if an image of your own is next to the mirrored ones', () => {
     const nextTo = policy({
       mirrors: { '*': 'ghcr.io/team' },
       internal: { 'ghcr.io/team/apps': {} },
@@ -130,7 +130,7 @@ describe('prefixes that share a target', () => {
     expect(nextTo.decide('ghcr.io/team/apps/bot:1')).toMatchObject({ image: { digest: ONE }, source: undefined })
     expect(problem('apps/bot:1', nextTo)).toContain('where ghcr.io/team/apps/bot goes too')
   })
-  test('but two spellings of one image are one', () => {
+  test('but two spellings of one image are not two', () => {
     const hub = shared({ 'example/app:1': ONE })
     expect(resolved('example/app:1', hub)).toBe(`${MIRROR}/example/app@${ONE}`)
     expect(resolved('docker.io/example/app:1', hub)).toBe(`${MIRROR}/example/app@${ONE}`)
@@ -155,7 +155,7 @@ describe('an image with a placeholder', () => {
     expect(by.allowedTags.unused).toEqual([])
   })
 
-  test('has a default that is mirrored and pinned like a written image, and is excepted under either spelling', () => {
+  test('has a default that is mirrored and pinned like a written image, and an exception may name either spelling', () => {
     for (const key of [`\${IMAGE}`, `\${IMAGE:=grafana/mimir:3.0.0}`])
       for (const text of [`\${IMAGE:=grafana/mimir:3.0.0}`, `\${IMAGE:=${MIRROR}/grafana/mimir@${ONE}}`])
         expect(allowing(key).decide(text)).toMatchObject({
@@ -181,7 +181,7 @@ describe('an image with a placeholder', () => {
   })
 })
 
-describe('what the lock says about itself once the build has been read', () => {
+describe('the report on the lock, once the build has been read', () => {
   const findings = (
     texts: readonly string[],
     by = policy(),
@@ -192,7 +192,7 @@ describe('what the lock says about itself once the build has been read', () => {
   }
   const ALL = ['grafana/mimir:3.0.0', 'grafana/mimir:2.9.0', 'quay.io/coreos/etcd', 'nginx', 'redis']
 
-  test('nothing, if every entry was used once', () => {
+  test('is nothing if every entry was used', () => {
     expect(findings(ALL)).toEqual([])
   })
   test('an entry is used by its mirrored image too', () => {
@@ -218,7 +218,7 @@ describe('what the lock says about itself once the build has been read', () => {
       expect.stringMatching(/^error: image-mirror-digest\/lock-ambiguous: nginx .* 1.26 and 1.27 and latest /),
     ])
   })
-  test('and no tag is the tag latest, but for an image that is pinned already', () => {
+  test('and an image without a tag means latest, unless it is pinned already', () => {
     expect(findings([...ALL, 'nginx:1.27'])).toEqual([
       expect.stringMatching(/^error: image-mirror-digest\/lock-ambiguous: nginx .* 1.27 and latest /),
     ])
@@ -234,7 +234,7 @@ describe('what the lock says about itself once the build has been read', () => {
   })
 })
 
-test('deciding of what was decided changes nothing, whatever the policy', () => {
+test('a decision about a decided image changes nothing, whatever the policy', () => {
   const name = fc.constantFrom(
     'nginx',
     'docker.io/library/nginx',

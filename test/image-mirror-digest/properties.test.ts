@@ -94,7 +94,7 @@ const policy = fc.record({
   keepTag: fc.boolean(),
   places: fc.constant({ runner: { configMap: '*', key: 'runner.yaml', path: 'job.image' } }),
   unusedLock: fc.constant('ignore'),
-  // The values of a HelmRelease are what is tried here, not what its chart installs.
+  // This tries the values of a HelmRelease, not what its chart installs.
   flux: fc.constant({ unlocked: Object.fromEntries(NAMES.map((each) => [each, { reason: 'because' }])) }),
 })
 
@@ -139,7 +139,7 @@ describe('for any build and policy', () => {
     expect(passed).toBeGreaterThan(30)
   })
 
-  test('the order of the objects changes none of them, nor what is reported', async () => {
+  test('the order of the objects changes neither the objects nor the report', async () => {
     const sorted = (items: readonly unknown[]) => items.map((item) => JSON.stringify(item)).sort()
     await fc.assert(
       fc.asyncProperty(build, policy, async (items, spec) => {

@@ -10,7 +10,7 @@ const ingress: KubernetesObject = {
   spec: { defaultBackend: { service: { name: 'web', port: { number: 80 } } } },
 }
 
-test('where policy knows no gateway, nobody is admitted, and not everybody', async () => {
+test('where the policy knows no gateway, nobody is admitted, rather than everybody', async () => {
   const objects = [workload('web', { ports: { http: 80 } }), service('web', 80), ingress]
   const policy = { authorization: 'flows', gateways: { ingress: { 'ingress-nginx': 'off' } } }
   expect((await harden(objects, policy)).get('AuthorizationPolicy', 'web').spec).toEqual({
@@ -46,7 +46,7 @@ test.each([
   })
 })
 
-test('off is taken as YAML 1.1 reads it', async () => {
+test('off means false, as in YAML 1.1', async () => {
   expect((await harden([workload('web')], { authorization: false })).ids).toEqual([])
 })
 

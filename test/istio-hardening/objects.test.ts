@@ -12,7 +12,7 @@ describe('the names of objects', () => {
   test.each<[string, [kind: string, name: string, namespace?: string][], string[]]>([
     ['the workload has it', [['Deployment', 'a']], ['Deployment/a a']],
     [
-      'a Job comes after what keeps running',
+      'a Job comes after workloads that keep running',
       [
         ['Job', 'a'],
         ['StatefulSet', 'a'],
@@ -20,7 +20,7 @@ describe('the names of objects', () => {
       ['Job/a a-job', 'StatefulSet/a a'],
     ],
     [
-      'kinds go by the alphabet',
+      'kinds are sorted alphabetically',
       [
         ['StatefulSet', 'a'],
         ['Deployment', 'a'],
@@ -94,7 +94,7 @@ describe('a hand-written Sidecar', () => {
     expect(hardened.ids).toEqual(['open-host'])
   })
 
-  test('is not reported for a pattern that policy gives a reason for', async () => {
+  test('is not reported for a pattern for which the policy gives a reason', async () => {
     const hosts = { a: { './*': { reason: 'it finds its peers by itself' } } }
     const { get, ids } = await harden(build({ egress: [{ hosts: ['./*'] }] }), { flows, hosts })
     expect(ids).toEqual(['extra-host'])
@@ -112,7 +112,7 @@ describe('a hand-written Sidecar', () => {
     })
   })
 
-  test('takes the mode that policy gives the workload, with its reason', async () => {
+  test('takes the mode that the policy gives the workload, with its reason', async () => {
     const open = { outboundTrafficPolicy: { mode: 'ALLOW_ANY' } }
     const outbound = { a: { mode: 'ALLOW_ANY', reason: 'it crawls' } }
     const { get, ids } = await harden(build(open), { outbound })
@@ -138,13 +138,13 @@ describe('a hand-written Sidecar', () => {
     expect(hardened.objects.filter(({ kind }) => kind === 'Sidecar')).toHaveLength(2)
   })
 
-  test('of several workloads opens those too that have no reason, and says so', async () => {
+  test('of several workloads also opens those that have no reason, and says so', async () => {
     const outbound = { a: { mode: 'ALLOW_ANY', reason: 'it crawls' } }
     const { ids } = await harden([member('a'), member('c'), shared()], { outbound })
     expect(ids).toEqual(['allow-any', 'open-mode'])
   })
 
-  test('next to another for the same pods is what Istio leaves undefined', async () => {
+  test('next to another for the same pods is reported, because Istio leaves the outcome undefined', async () => {
     const { ids } = await harden([...build({}), written('Sidecar', 'other', 'a', {})])
     expect(ids).toEqual(['several-objects'])
   })
@@ -182,7 +182,7 @@ describe('a hand-written PeerAuthentication', () => {
     expect(ids).toEqual(['stricter-mtls'])
   })
 
-  test('is not reported for a port that policy gives a reason for', async () => {
+  test('is not reported for a port for which the policy gives a reason', async () => {
     const permissivePorts = { a: { 80: { reason: 'probed from outside' } } }
     const { get, ids } = await harden(build({ portLevelMtls: { 80: { mode: 'PERMISSIVE' } } }), {
       permissivePorts,
@@ -219,7 +219,7 @@ describe('a ServiceEntry that the build has', () => {
   })
 })
 
-test('an address goes by the name of its ServiceEntry, own or hand-written', async () => {
+test('an address is called by the name of its ServiceEntry, generated or hand-written', async () => {
   const flows = { 'external/192.0.2.7:5432': { from: ['shop/a'] } }
   expect(hostsOf(await harden([workload('a')], { flows }), 'a')).toEqual(['./192-0-2-7.address', ISTIOD])
   const entry = written('ServiceEntry', 'db', undefined, { hosts: ['db.example.com'], addresses: ['192.0.2.7'] })
@@ -230,14 +230,14 @@ test('an address goes by the name of its ServiceEntry, own or hand-written', asy
   })
 })
 
-test('a ServiceEntry comes with the first of its callers', async () => {
+test('a ServiceEntry is applied in the sync wave of its first caller', async () => {
   const wave = (value: string) => ({ metadata: { annotations: { 'argocd.argoproj.io/sync-wave': value } } })
   const flows = { 'external/api.example.com:443': { from: ['shop/*'] } }
   const { get } = await harden([workload('a', wave('1')), workload('b', wave('-2')), workload('c')], { flows })
   expect(get('ServiceEntry', 'api.example.com').metadata.annotations?.['argocd.argoproj.io/sync-wave']).toBe('-2')
 })
 
-test('what policy no longer asks for goes: objects, hosts, reasons', async () => {
+test('what the policy no longer asks for is removed: objects, hosts, reasons', async () => {
   const objects = [workload('a')]
   await harden(objects, {
     flows: { 'external/api.example.com:443': { from: ['shop/a'] } },
@@ -293,7 +293,7 @@ describe('hosts outside the cluster', () => {
     ['each on a port of its own', ['a.example.com:5432', 'b.example.com:5433']],
   ])('are %s', async (_, keys) => expect(await run(keys)).toEqual([]))
 
-  test('on one port of TCP are not told apart, but past the proxy', async () => {
+  test('on one TCP port are not told apart, unless they are called past the proxy', async () => {
     const keys = ['a.example.com:5432', 'b.example.com:5432']
     expect(await run(keys)).toEqual(['hosts-on-one-tcp-port'])
     expect(await run(keys, true)).toEqual([])
@@ -351,7 +351,7 @@ test.each<[string, object, boolean]>([
   expect(hosts.includes('default/kubernetes.default.svc.cluster.local')).toBe(isHost)
 })
 
-test('what is made does not depend on the order of the input', async () => {
+test('the generated objects do not depend on the order of the input', async () => {
   const build = (): KubernetesObject[] => [
     workload('a', { pod: { serviceAccountName: 'a' } }),
     workload('b', { ports: { http: 80 } }),

@@ -63,7 +63,7 @@ describe('a port of a Service means its port on the pods', () => {
     expect((spec as { portLevelMtls: object }).portLevelMtls).toEqual({ [port]: { mode: 'PERMISSIVE' } })
   })
 
-  test('in scrape', async () => {
+  test('also in scrape', async () => {
     expect(await annotations(80)).toMatchObject({ 'prometheus.io/port': '8080' })
   })
 })
@@ -94,7 +94,7 @@ describe('a port that takes plain text admits its callers and plain text, and no
   })
 })
 
-describe('in an ambient mesh, callers of one identity', () => {
+describe('in an ambient mesh, callers with the same identity', () => {
   const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop' } }
   const two = {
     ...(service('site', 8080).spec as object),
@@ -116,7 +116,7 @@ describe('in an ambient mesh, callers of one identity', () => {
     flows: { 'shop/site:8080': { from: ['web'] }, 'shop/site:9090': { from: ['report'] } },
   }
 
-  test('are said to reach the ports of each other', async () => {
+  test('are reported, because each reaches the ports of the other', async () => {
     const { findings } = await harden(
       build(() => ({})),
       policy,
@@ -125,7 +125,7 @@ describe('in an ambient mesh, callers of one identity', () => {
     expect(findings[0]?.message).toContain('Deployment shop/report: 8080; Deployment shop/web: 9090')
   })
 
-  test('have nothing to say once each has a service account of its own', async () => {
+  test('are no longer reported once each has a service account of its own', async () => {
     expect(
       (
         await harden(

@@ -49,7 +49,7 @@ describe('every kind that runs pods joins the mesh', () => {
     expect(get('Sidecar', 'a').metadata.labels).toEqual({ app: 'a' })
   })
 
-  test('a foreign kind of that name does not', async () => {
+  test('a kind of the same name in another group does not', async () => {
     const job = owner('batch.example.com/v1', 'Job', { spec: { template } })
     const { objects } = await harden([job])
     expect(objects).toEqual([owner('batch.example.com/v1', 'Job', { spec: { template } })])
@@ -137,7 +137,7 @@ describe('scraping', () => {
   ])('%s', async (_, fields, scrape, expected) => expect(await scrapeOf(fields, scrape)).toBe(expected))
 })
 
-describe('what leads past the proxy is reported', () => {
+describe('whatever leads past the proxy is reported', () => {
   const ANNOTATION = 'traffic.sidecar.istio.io'
   const annotation = (name: string): string => `metadata.annotations["${ANNOTATION}/${name}"]`
   test.each<[string, object, string[]]>([
@@ -191,7 +191,7 @@ describe('outside the mesh', () => {
     expect(ids).toEqual(['windows'])
   })
 
-  test('stay pods of a Namespace that refuses sidecars', async () => {
+  test('are the pods of a Namespace that refuses sidecars', async () => {
     const flows = { 'shop/b:80': { from: ['other/c', 'a'] } }
     const objects = [namespace({ 'istio-injection': 'disabled' }), workload('a'), workload('b'), service('b', 80)]
     const { ids, pods } = await harden(objects, { flows })
@@ -199,7 +199,7 @@ describe('outside the mesh', () => {
     expect(ids).toEqual(Array(2).fill('namespace-refuses-mesh'))
   })
 
-  test('a label that asks for a sidecar all the same is reported', async () => {
+  test('a label that still asks for a sidecar is reported', async () => {
     const labels = { 'app.kubernetes.io/name': 'a', 'sidecar.istio.io/inject': 'true' }
     expect((await harden([workload('a', { labels })], { notInjected: { shop: true } })).ids).toEqual([
       'injected-outside',
@@ -207,7 +207,7 @@ describe('outside the mesh', () => {
   })
 })
 
-test('a namespace may have the name of what every object of JavaScript inherits', async () => {
+test('a namespace may be called like a property that every JavaScript object inherits', async () => {
   const { get } = await harden([workload('a', { namespace: 'constructor' })])
   expect(get('Sidecar', 'a').metadata.namespace).toBe('constructor')
 })
@@ -275,11 +275,11 @@ describe('ports that bypass the proxy', () => {
     expect((await run('8080,9095', flow('shop/b:9095'))).ids).toEqual(['excluded-port'])
   })
 
-  test('a placeholder can take no port in', async () => {
+  test('are not added to a placeholder', async () => {
     expect((await run(`\${PORTS}`, flow('shop/b:9095'))).ids).toEqual(['not-port-numbers'])
   })
 
-  test('a flow out of the cluster over such a port is held to no host', async () => {
+  test('are reported for a flow out of the cluster, which no host then limits', async () => {
     const flows = { ...flow('shop/b:9095'), ...flow('external/a.example.com:9095', false) }
     expect((await run(undefined, flows)).ids).toEqual(['external-past-proxy'])
   })

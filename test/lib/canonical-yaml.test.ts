@@ -32,7 +32,7 @@ test('numbers stay numbers, with all their digits', () => {
   expect(writeJson(copyOf(object))).toBe('[{"a":9007199254740993,"b":-3,"c":1.5,"d":100000000000000000000}]')
 })
 
-test('an exact integer is a type: no text is taken for one, next to one', () => {
+test('an exact integer is a type of its own, so no text is ever taken for one', () => {
   const data = {
     number: new ExactInteger('9007199254740993'),
     text: '9007199254740993',

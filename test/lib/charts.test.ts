@@ -94,7 +94,7 @@ interface Entry {
 const releaseIn = ({ objects }: Result): KubernetesObject & { spec: { postRenderers?: Entry[] } } =>
   objects.find(({ kind }) => kind === 'HelmRelease') as never
 const entriesOf = (result: Result): Entry[] => releaseIn(result).spec.postRenderers ?? []
-/** What helm-controller makes of the chart: its objects with every entry applied. */
+/** What helm-controller applies: the objects of the chart with every entry applied. */
 function postRendered(result: Result, objects: KubernetesObject[]): KubernetesObject[] {
   const rendered = copyOf(objects)
   for (const { kustomize } of entriesOf(result))
@@ -208,7 +208,7 @@ describe('a HelmRelease with a lock', () => {
     expect(result).toMatchObject({ exitCode: 0, stderr: expect.not.stringContaining('error') })
   })
 
-  test('is said to have entries of its owner, which no lock knows', async () => {
+  test('with entries of its owner is reported, because no lock knows them', async () => {
     const own = { kustomize: { images: [{ name: 'a', newTag: '1' }] } }
     const first = await harden([release({ postRenderers: [own] }), SOURCE, lock()])
     expect(first.stderr).toContain('warning: charts/own-post-renderer: HelmRelease shop/app: spec.postRenderers: ')
@@ -311,7 +311,7 @@ describe('is refused, with nothing on stdout:', () => {
     expect(stderr).toContain(`error: charts/${id}: `)
   })
 
-  test('a password in its values, which is not printed', async () => {
+  test('a password in its values, and the password is not printed', async () => {
     const values = { admin: { password: 'hunter2' } }
     const { stdout, stderr, exitCode } = await harden([
       release({ values }),
@@ -325,7 +325,7 @@ describe('is refused, with nothing on stdout:', () => {
 })
 
 describe('a hook', () => {
-  test('is left alone before Flux 2.9, and said', async () => {
+  test('is left alone before Flux 2.9, which is reported', async () => {
     const result = await harden([release(), SOURCE, lock([deployment(), hook()])])
     expect(result.stderr).toContain('warning: charts/hook-not-reached: HelmRelease shop/app: ')
     expect(postRendered(result, [hook()])).toEqual([hook()])

@@ -15,7 +15,7 @@ function edited(text: string, spec: object = { added: true }): string {
 
 const withoutAdded = (text: string): string => text.replace(/^ +labels:\n/m, '').replace(/^ +added: .*\n/gm, '')
 
-describe('an edit leaves each comment where it stood', () => {
+describe('an edit leaves each comment where it was', () => {
   test.each([
     ['next to a key', 'spec: # why\n    a: 1'],
     ['next to a key, and more below', 'spec: # why\n    # more\n    a: 1'],

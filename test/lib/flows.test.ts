@@ -257,7 +257,7 @@ describe('the callee', () => {
     ])
   })
 
-  test('of a plain flow is dialled as its Services say, where these agree', () => {
+  test('of a plain flow is dialled as its Services say, if they agree', () => {
     const ring = (port: Record<string, unknown>, headless: boolean) =>
       service('ring', [port], { selector: { [APP]: 'cart' }, headless })
     const plain = { 'shop/cart:http': { ...from, plain: true } }
@@ -358,7 +358,7 @@ describe('the callee', () => {
     expect(ids('shop/cart:*', { ...every, plain: true })).toEqual(['flows/every-port-past-proxy'])
   })
 
-  test('* leaves out none that carries the port and that callers cannot reach', () => {
+  test('* may leave out no workload that carries the port and that callers cannot reach', () => {
     const objects = [web, workload('cart'), service('cart', [HTTP])]
     expect(messages(objects, { 'shop/*:http': { from: ['other/app'] } })).toEqual([
       expect.stringContaining('flow shop/*:http: found no Service that selects it and carries port http'),
@@ -374,7 +374,7 @@ describe('the callee', () => {
   })
 })
 
-test('of workloads that share a name those are called that carry the port', () => {
+test('if workloads share a name, those that carry the port are called', () => {
   const objects = [
     workload('cart'),
     workload('cart', { kind: 'Job', labels: { job: 'cart' }, ports: {} }),
@@ -385,7 +385,7 @@ test('of workloads that share a name those are called that carry the port', () =
   expect(messages(objects.slice(1), flows)).toContainEqual(expect.stringContaining('found no port http'))
 })
 
-describe('what the build should have and has not', () => {
+describe('what the build should have but does not is reported', () => {
   const objects = [namespace('shop'), workload('web'), workload('cart'), service('cart', [HTTP])]
   const twice = service('cart-public', [HTTP], { selector: { [APP]: 'cart' } })
 
@@ -546,7 +546,7 @@ describe('protocols', () => {
   test('UDP needs no Service', () => expect(ports('shop/cart:5060/udp')).toEqual([['UDP', 5060, undefined]]))
 })
 
-test('a flow that touches nothing in the build is silent', () => {
+test('a flow that touches nothing in the build is not reported', () => {
   const flows = {
     'stock/stock:http': { from: ['orders/orders', 'api'] },
     'external/a.example.com:443': { from: ['stock/*'], reason: 'all of it is one program' },
@@ -578,7 +578,7 @@ describe('callers', () => {
     expect(flows[0]?.peers).toEqual(peers)
   })
 
-  test('any admits everyone, and the callers named next to it still call', () => {
+  test('any admits everyone, and the callers named next to it still get their egress', () => {
     const { flows } = resolve(objects, { 'shop/cart:http': { from: ['any', 'web'], reason: 'a public API' } })
     expect(flows[0]).toMatchObject({ peers: 'any', callers: [{ name: 'web' }] })
   })
@@ -619,19 +619,19 @@ describe('the labels by which policies select', () => {
     expect(selector('x', [workload('x', { labels }), ...others])).toEqual(expected)
   })
 
-  test('never more than the workload selects by, where it selects by name and component', () => {
+  test('are no more than the workload selects by, if it selects by name and component', () => {
     const more = workload('x', { labels: { [APP]: 'a', tier: 'c' } })
     more.spec = { ...(more.spec as object), selector: { matchLabels: { [APP]: 'a' } } }
     expect(selector('x', [more])).toEqual({ [APP]: 'a' })
   })
 
-  test('never one that the mesh writes, which is not there before', () => {
+  test('are never ones that the mesh writes, which are not there before', () => {
     const job = workload('x', { kind: 'Job', labels: { 'sidecar.istio.io/inject': 'true', 'istio.io/rev': 'canary' } })
     expect(selector('x', [job])).toEqual({})
   })
 })
 
-describe('calls that other objects say', () => {
+describe('calls that other objects declare', () => {
   const build = [
     workload('hook', { ports: { https: 8443 } }),
     service('hook', [
@@ -739,7 +739,7 @@ describe('calls that other objects say', () => {
     ])
   })
 
-  test('a port that the Service has not is an error of the object that says it', () => {
+  test('a port that the Service does not have is an error of the object that names it', () => {
     const service = { ...reference, port: 444 }
     const source = object('apiregistration.k8s.io/v1', 'APIService', { spec: { service } })
     const objects = [...build, source]

@@ -32,7 +32,7 @@ describe('a malformed object is refused, because it would otherwise pass through
     })
   })
 
-  test('of pods without a name, generateName is named where they have one', async () => {
+  test('of a pod without a name, the message names generateName if there is one', async () => {
     const nameless = (metadata: string) => harden(POD.replace('{name: cart}', metadata))
     expect((await nameless('{generateName: cart-}')).stderr).toContain('found generateName')
     expect((await nameless('{labels: {app: cart}}')).stderr).toContain('found nothing')
@@ -67,14 +67,14 @@ describe('bytes', () => {
   })
 })
 
-test('an integer beyond 2^53 is no change, and keeps its digits in findings', async () => {
+test('an integer beyond 2^53 does not count as a change, and keeps its digits in findings', async () => {
   const big = `${POD}big: 9007199254740993\n`
   const { stderr, exitCode } = await run(toResourceList(big, `${POLICY}spec: {mode: validate}\n`), plan)
   expect(exitCode).toBe(1)
   expect(stderr).not.toContain('big')
 })
 
-test('what no double holds is a string, as it is to Go', () => {
+test('a number that no double holds is a string, as in Go', () => {
   expect(readPeopleItem('- a: 1e400\n  b: -1e999\n  c: .inf\n').object).toEqual({
     a: '1e400',
     b: '-1e999',
@@ -166,7 +166,7 @@ function replaceAt(root: unknown, path: Path, value: unknown): unknown {
   return { ...fields, [key]: replaceAt(fields[key], rest, value) }
 }
 
-// Types that no field has, values that few fields have, and text that means something to some reader.
+// Values of types that no field has, values that few fields have, and text that means something to some reader.
 const odd = fc.constantFrom<unknown>(
   ...[null, '', 'x', '0', '*', '$(X)', 'toString', 0, -1, 1.5, 1e21, 2 ** 31 - 1, true, false],
   ...[[], {}, [null], ['x'], [{}], { a: 1 }, { toString: 'x' }, { constructor: 1 }],
@@ -186,7 +186,7 @@ describe.each([...catalog.map(({ name }) => name), 'hardening'])('%s', (name) =>
         .map(([path, value]) => ({ policy, objects: replaceAt(objects, path, value) as unknown[] })),
     )
 
-  test('whatever is in a field, there is an answer or a reason, and no bug', async () => {
+  test('whatever is in a field, the answer is a result or a refusal with a reason, never a bug', async () => {
     await fc.assert(
       fc.asyncProperty(mutated, async ({ policy, objects }) => {
         const resources = objects.map((object) => stringify(object, { aliasDuplicateObjects: false })).join('---\n')

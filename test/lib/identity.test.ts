@@ -7,7 +7,7 @@ const object = (apiVersion: string, kind: string, namespace?: string, annotation
   metadata: { name: 'cart', ...(namespace && { namespace }), annotations },
 })
 
-test('objects of the cluster have no namespace, whatever their manifests say', () => {
+test('cluster-scoped objects have no namespace, whatever their manifests say', () => {
   for (const [apiVersion, kind] of [
     ['v1', 'Namespace'],
     ['rbac.authorization.k8s.io/v1', 'ClusterRole'],
@@ -16,7 +16,7 @@ test('objects of the cluster have no namespace, whatever their manifests say', (
     expect(identity(object(apiVersion, kind, 'shop'))).toBe(identity(object(apiVersion, kind)))
 })
 
-test('others of one name are as many as their namespaces, and a foreign kind is another', () => {
+test('namespaced objects of one name are one for each namespace, and a kind of another group is another', () => {
   const all = [
     object('v1', 'Secret', 'shop'),
     object('v1', 'Secret', 'blog'),

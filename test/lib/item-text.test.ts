@@ -3,7 +3,7 @@ import { fromKustomize, packagePath, typeInText } from '../../functions/lib/reso
 const POD = { apiVersion: 'v1', kind: 'Pod' }
 const BODY = '  metadata:\n    name: a\n'
 
-describe('the type of an item is read from its text where no parser could read another', () => {
+describe('the type of an item is read from its text only where no parser could read another', () => {
   test.each([
     ['as Kustomize writes it', `- apiVersion: v1\n  kind: Pod\n${BODY}`],
     ['kind first, quotes and CRLF', '- kind: "Pod"\r\n  apiVersion: \'v1\'\r\n  metadata: {name: a}\r\n'],
@@ -35,7 +35,7 @@ const ALL = ids('config.k8s.io/id', 'internal.config.kubernetes.io/id', 'kustomi
 const item = (metadata: string): string =>
   `- apiVersion: v1\n  kind: Pod\n  metadata:\n${metadata}    name: a\n  spec: {}\n`
 
-describe('an item is taken for one of Kustomize where all that it writes on every item is there', () => {
+describe('an item counts as written by Kustomize only if it has all that Kustomize writes on every item', () => {
   test.each<[string, string, boolean]>([
     [
       'a literal that Go breaks at U+2028',
@@ -49,7 +49,7 @@ describe('an item is taken for one of Kustomize where all that it writes on ever
     ['the same text elsewhere', item('').replace('spec: {}', `spec:\n    annotations:\n${ALL}`), false],
   ])('%s', (_, text, expected) => expect(fromKustomize(text) !== undefined).toBe(expected))
 
-  test('a metadata block of a million lines is read in its length', () => {
+  test('a metadata block of a million lines is read in linear time', () => {
     const labels = Array.from({ length: 1_000_000 }, (_, index) => `      l${index}: x\n`).join('')
     const started = performance.now()
     expect(fromKustomize(item(`    annotations:\n${ALL}    labels:\n${labels}`))).toBeDefined()
@@ -57,7 +57,7 @@ describe('an item is taken for one of Kustomize where all that it writes on ever
   })
 })
 
-test('of the annotations, and of nothing else, those that copy comments back are dropped', () => {
+test('the annotations that copy comments back are dropped, and nothing else is', () => {
   const labels = `    labels:\n${ids('config.k8s.io/id')}`
   const other = ids('kustomize.config.k8s.io/id')
   expect(fromKustomize(item(`    annotations:\n${ALL}${labels}`))).toBe(item(`    annotations:\n${other}${labels}`))

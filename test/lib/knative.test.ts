@@ -34,6 +34,6 @@ test.each([
   expect(namesOf(spec)).toEqual(names)
 })
 
-test('a Service of another group gets none', () => {
+test('a Service of another group gets no policy', () => {
   expect(namesOf({ containers: named(undefined) }, 'v1')).toEqual([undefined])
 })

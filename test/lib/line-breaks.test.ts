@@ -20,7 +20,7 @@ const harden = (items: string) =>
 const pod = (spec: string): string => `- apiVersion: v1\n  kind: Pod\n  metadata: {name: cart}\n  spec:\n${spec}`
 const CONTAINERS = '    containers: [{name: app, image: cart}]\n'
 
-/** What hides a field, or a kind, behind a break that the parsers here do not see. */
+/** Texts that hide a field or a kind after a line break that the parsers here do not see. */
 const HIDING: Readonly<Record<string, (end: string) => string>> = {
   'a field behind a comment': (end) => pod(`    # why${end}    hostNetwork: true\n${CONTAINERS}`),
   'a field behind a plain value': (end) => pod(`    nodeName: a${end}    hostNetwork: true\n${CONTAINERS}`),
@@ -32,7 +32,7 @@ const HIDING: Readonly<Record<string, (end: string) => string>> = {
 }
 
 describe.each(Object.entries(HIDING))('%s is refused', (_, hiding) => {
-  test.each(Object.entries(BREAKS))('behind %s', async (_name, end) => {
+  test.each(Object.entries(BREAKS))('after %s', async (_name, end) => {
     const { stdout, stderr, exitCode } = await harden(hiding(end))
     expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 2 })
     expect(stderr).toMatch(/^error: input\/not-yaml: stdin cannot be read as YAML: /)
@@ -56,7 +56,7 @@ test.each(Object.values(BREAKS))('quotes hold %j, and so do blocks that go on as
     expect(() => requireOneReading(parseYaml(text), parseYaml(asLinesOfGo(text)))).not.toThrow()
 })
 
-test('what verify reads is refused alike', () => {
+test('verify refuses the same text', () => {
   const [field = ''] = Object.values(HIDING).map((hiding) => hiding('\u2028').replaceAll(/^(?:- | {2})/gm, ''))
   expect(() => readObjects(field, 'a.yaml')).toThrow('a.yaml cannot be read as YAML: a carriage return, U+0085')
   expect(readObjects(field.replace('\u2028', ' '), 'a.yaml')).toHaveLength(1)
@@ -67,27 +67,27 @@ test('a merge key in what claims to be from Kustomize is refused', async () => {
   expect(await harden(item)).toMatchObject({ stdout: '', stderr: expect.stringContaining('merge key'), exitCode: 2 })
 })
 
-describe('strings with breaks of Go come out as escapes', () => {
+describe('strings with characters that Go takes for line breaks come out as escapes', () => {
   const TEXT = 'a\u0085b \u2028 c\u2029\uFEFFd'
   const ESCAPED = '"a\\u0085b \\u2028 c\\u2029\\ufeffd"'
 
-  test('in what is new', () => {
+  test('in new values', () => {
     const { encode } = readPeopleItem('- {a: 1}\n')
     expect(encode({ a: 1, b: [TEXT, { [TEXT]: 'x' }] })).toBe(`- {a: 1, b: [${ESCAPED}, {${ESCAPED}: x}]}\n`)
   })
 
-  test('in what was there as escapes', () => {
+  test('in values that were written as escapes', () => {
     const { object, encode } = readPeopleItem('- a: "x\\Ny\\Lz"\n  b: 1\n')
     expect(object).toEqual({ a: 'x\u0085y\u2028z', b: 1 })
     expect(encode({ a: 'x\u0085y\u2028z', b: 2 })).toBe('- a: "x\\u0085y\\u2028z"\n  b: 2\n')
   })
 
-  test('while raw ones within quotes stay the bytes that they were', () => {
+  test('while raw ones within quotes stay byte for byte', () => {
     const { object, encode } = readPeopleItem("- a: 'x\u2028      y'\n  b: 1\n")
     expect(encode({ ...(object as object), b: 2 })).toBe("- a: 'x\u2028      y'\n  b: 2\n")
   })
 
-  test('in a list that no one wrote at column 0', async () => {
+  test('in a list that is not written at column 0', async () => {
     const { stdout } = await run(
       `{"apiVersion":"config.kubernetes.io/v1","kind":"ResourceList","items":[{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"a"},"data":{"a":"x\\u0085y"}}],${'"functionConfig":{"apiVersion":"krm-hardening.dev/v1alpha1","kind":"SecurityContextEnforcer","metadata":{"name":"policy"}}'}}`,
       plan,
@@ -96,7 +96,7 @@ describe('strings with breaks of Go come out as escapes', () => {
   })
 
   // Kustomize itself turns U+0085 into a space, however it is written.
-  test('which Kustomize reads as they are meant', () => {
+  test('which Kustomize reads as intended', () => {
     const folder = mkdtempSync(join(tmpdir(), 'krm-hardening-line-breaks-'))
     try {
       const object = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a' }, data: { a: 'x\u2028  \u2029 y' } }

@@ -198,7 +198,7 @@ describe('pods that an operator makes', () => {
     expect(pods?.calls).toEqual(calls)
   })
 
-  test('are none if the kind is unknown or its spec is missing', () => {
+  test('do not exist if the kind is unknown or its spec is missing', () => {
     expect(of('example.com/v1', 'Prometheus', {})).toEqual([])
     for (const type of Object.keys(CUSTOM_RESOURCES)) {
       const [group = '', kind = ''] = type.split('/')

@@ -24,12 +24,12 @@ function present(edit: (object: KubernetesObject) => void = () => undefined): Ku
 const byHand = (object: KubernetesObject): void => {
   object.spec = { ...(object.spec as object), maxUnavailable: 2 }
 }
-/** As versions marked what they generated that wrote no hash. */
+/** The mark of earlier versions, which wrote no hash. */
 const withoutHash = (object: KubernetesObject): void => {
   object.metadata.annotations = { [GENERATED_BY]: BUDGETS.name }
 }
 
-test('an object that says the same already stays as it is, to the order of its keys', () => {
+test('an object that already says the same stays as it is, down to the order of its keys', () => {
   const objects = [present()]
   const before = JSON.stringify(objects)
   expect(replaceGenerated(objects, BUDGETS, [wanted()])).toEqual([])
@@ -42,7 +42,7 @@ test('an object that was edited gets what is wanted, keeps the annotations of it
   expect(object).toEqual(present())
 })
 
-test('an object with the mark of an earlier version gets the hash, and nothing is said of it', () => {
+test('an object with the mark of an earlier version gets the hash, and nothing is reported', () => {
   const object = present(withoutHash)
   expect(replaceGenerated([object], BUDGETS, [wanted()])).toEqual([])
   expect(object.metadata.annotations).toEqual({
@@ -51,7 +51,7 @@ test('an object with the mark of an earlier version gets the hash, and nothing i
   })
 })
 
-test('an object that nothing asks for any more goes, and a finding says so', () => {
+test('an object that nothing asks for any more is removed, and a finding says so', () => {
   const objects = [present()]
   expect(replaceGenerated(objects, BUDGETS, [])).toMatchObject([{ id: 'objects/removed' }])
   expect(objects).toEqual([])
@@ -67,7 +67,7 @@ test.each([
   expect(objects).toEqual([object])
 })
 
-test('what another function generated is none of its business', () => {
+test('an object that another function generated is left alone', () => {
   const objects = [present()]
   expect(replaceGenerated(objects, { ...BUDGETS, name: 'istio-hardening' }, [])).toEqual([])
   expect(objects).toHaveLength(1)

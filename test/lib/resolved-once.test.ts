@@ -12,7 +12,7 @@ function counted(module: string, name: string): jest.Mock {
 }
 
 test('a run of all functions resolves flows, backends and scrapes once, and indexes the build once more for replicas', async () => {
-  // The modules that count are not those that this file has loaded.
+  // Load the modules again, so that they use the functions that count.
   jest.resetModules()
   const topology = counted('topology', 'topologyOf')
   const flows = counted('resolve', 'resolveFlows')

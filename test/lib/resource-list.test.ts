@@ -64,13 +64,13 @@ describe('items that no function changes', () => {
     expect(itemsOf(await run(list(items), nothing))).toBe(items)
   })
 
-  test('a decoded item that stays equal comes back as the bytes it was', async () => {
+  test('come back as the same bytes, even if they were decoded', async () => {
     const item =
       "- kind:   Deployment\n  apiVersion: apps/v1\n  metadata: {name: 'a'}   # why\n  spec: {replicas: 0x10}\n"
     expect(itemsOf(await run(list(item), nothing))).toBe(item)
   })
 
-  test('from Kustomize they lose the two annotations by which it copies comments back, and no other', async () => {
+  test('from Kustomize lose only the two annotations by which it copies comments back', async () => {
     const answer = await run(list(fromKustomize('a', '{}') + fromKustomize('b', '{}')), nothing)
     expect(itemsOf(answer)).toBe(
       (fromKustomize('a', '{}') + fromKustomize('b', '{}')).replaceAll(/^.*\/id: '1'\n/gm, ''),
@@ -78,7 +78,7 @@ describe('items that no function changes', () => {
     expect(answer.stdout).toContain('needsHashSuffix: enabled')
   })
 
-  test('from kpt they keep every annotation', async () => {
+  test('from kpt keep every annotation', async () => {
     const item =
       "- apiVersion: apps/v1\n  kind: Deployment\n  metadata:\n    name: a\n    annotations:\n      internal.config.kubernetes.io/path: a.yaml\n      config.k8s.io/id: '1'\n"
     expect(itemsOf(await run(list(item), nothing))).toBe(item)
@@ -242,7 +242,7 @@ describe('items that a function changes', () => {
     expect(seen).toEqual(['Deployment/a', 'Pod/b', 'AllowList/c', 'Pod/e', 'Pod/f', 'Pod/g'])
   })
 
-  test('members that a function removes are gone, and with the last of them the list', async () => {
+  test('members that a function removes are gone, and the list goes with the last of them', async () => {
     const member = (name: string) => `  - apiVersion: v1\n    kind: Pod\n    metadata: {name: ${name}} # of ${name}\n`
     const items = `- apiVersion: v1\n  kind: List\n  items:\n${member('a')}${member('b')}- apiVersion: v1\n  kind: List\n  items:\n${member('c')}`
     const remove = doing((objects) => {
@@ -268,14 +268,14 @@ describe('items that a function changes', () => {
     expect(seen).toEqual([])
   })
 
-  test('what is no object of the API is left alone: a Kustomization, a patch without a name', async () => {
+  test('anything that is no object of the API is left alone: a Kustomization, a patch without a name', async () => {
     const items =
       '- apiVersion: kustomize.config.k8s.io/v1beta1\n  kind: Kustomization\n  resources: [a.yaml]\n- apiVersion: apps/v1\n  kind: Deployment\n  spec: {replicas: 2}\n'
     expect(itemsOf(await run(list(items), touch))).toBe(items)
   })
 })
 
-describe('a ResourceList of any other shape means the same', () => {
+describe('a ResourceList in any other style means the same', () => {
   const object = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'a' }, spec: { n: 1 } }
   const yaml = 'apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: a\nspec:\n  n: 1\n'
   test.each([

@@ -91,7 +91,7 @@ test('a fault is reported once, even if traffic is resolved again', () => {
   expect(found()).toEqual([])
 })
 
-test('flows to run-time pods are those of a build that takes their namespace as its own', () => {
+test('flows to run-time pods belong to the build that declares their namespace', () => {
   const [objects, shared] = [build(), new Shared()]
   const kafka = declare({ 'stock/kafka:9092': { from: ['shop/cart'], selector: { [APP]: 'kafka' } } })
   const isHere = (namespaces?: string[]): unknown[] =>

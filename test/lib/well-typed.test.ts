@@ -14,7 +14,7 @@ const deployment = (container: object, pod: object = {}): KubernetesObject =>
   object('apps/v1', 'Deployment', { spec: { template: { spec: { containers: [container], ...pod } } } })
 const service = (spec: object): KubernetesObject => object('v1', 'Service', { spec })
 
-/** The objects and fields that are refused; none where all are taken. */
+/** The objects and fields that are refused; empty if all are accepted. */
 function refusal(...objects: KubernetesObject[]): string[] {
   try {
     requireWellTyped(objects)
@@ -113,7 +113,7 @@ describe('a value of another type than the API decodes is refused, by object and
     ],
   ])('%s', (_, given, line) => expect(refusal(given)).toEqual([line]))
 
-  test('one line for each, of every object', () => {
+  test('every fault of every object has a line of its own', () => {
     expect(refusal(service({ selector: 1 }), deployment({ name: 'app', args: 'x', command: [1] }))).toHaveLength(3)
   })
 
@@ -124,7 +124,7 @@ describe('a value of another type than the API decodes is refused, by object and
   })
 })
 
-describe('what the API decodes is taken', () => {
+describe('whatever the API decodes is accepted', () => {
   test.each<[string, KubernetesObject]>([
     ['null, which is absent', service({ selector: null, ports: null })],
     ['a placeholder for a number', deployment({ name: 'app', ports: [{ containerPort: '$(PORT)' }] })],
@@ -132,7 +132,7 @@ describe('what the API decodes is taken', () => {
     ['a port by name', service({ ports: [{ port: 80, targetPort: 'http' }] })],
     ['a patch directive', deployment({ name: 'app', env: [{ $patch: 'delete', name: 'A' }] })],
     ['labels named like what every object inherits', service({ selector: { constructor: 'a', toString: 'b' } })],
-    ['a foreign kind of the same name', object('example.com/v1', 'Service', { spec: { ports: 'all' } })],
+    ['the same kind in another group', object('example.com/v1', 'Service', { spec: { ports: 'all' } })],
   ])('%s', (_, given) => expect(refusal(given)).toEqual([]))
 })
 

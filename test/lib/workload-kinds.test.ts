@@ -18,7 +18,7 @@ const objectOf = (type: string) => {
 }
 
 describe.each(workloadTypes)('%s', (type) => {
-  // What Knative itself does to its Services is the business of the functions that must know it.
+  // Functions that must know what Knative does to its Services may name the kind.
   if (!type.startsWith('serving.knative.dev/'))
     test('is named as a type in no other source file: a kind with pods is one row', () => {
       const [group, kind] = type.split('/')

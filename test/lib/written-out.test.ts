@@ -10,7 +10,7 @@ const object = (apiVersion: string, kind: string, body: object = {}): Kubernetes
 const template = (body: object) => ({ spec: { template: { spec: { containers: [{ name: 'app', ...body }] } } } })
 const context = 'spec.template.spec.containers[0].securityContext'
 
-/** The fields that are refused; none where all are taken. */
+/** The fields that are refused; empty if all are accepted. */
 function refused(...objects: KubernetesObject[]): (string | undefined)[] {
   try {
     requireWrittenOut(objects)
@@ -53,7 +53,7 @@ test.each<[string, KubernetesObject, string[]]>([
   expect(refused(refusedObject)).toEqual(fields)
 })
 
-test('a placeholder as a value, and as a key of data, is none of its business', () => {
+test('a placeholder as a value, or as a key of data, is left alone', () => {
   expect(
     refused(
       object('apps/v1', 'Deployment', template({ image: '${IMAGE}' })),

@@ -124,7 +124,7 @@ describe('setInYamlText', () => {
     expect(await setInYamlText(text, path, value)).toBe(text.replace(from, () => to))
   })
 
-  test('gives the very text back where the value is already there', async () => {
+  test('returns the same text if the value is already there', async () => {
     expect(await setInYamlText(TEXT, ['tracker', 'endpoints'], ['etcd-0:2379', 'etcd-1:2379'])).toBe(TEXT)
     expect(await setInYamlText('a: 0x10 # hex\n', ['a'], 16)).toBe('a: 0x10 # hex\n')
   })
@@ -217,7 +217,7 @@ const { data } = fc.letrec<{ data: Data }>((tie) => ({
   ),
 }))
 
-/** One data, in one of the many ways to write it, with comments and line ends of either kind. */
+/** The same data, written in one of many ways, with comments and line ends of either kind. */
 const texts = fc
   .record({
     root: fc.dictionary(key, data, { minKeys: 1, maxKeys: 5, noNullPrototype: true }),
@@ -291,7 +291,7 @@ describe('of any text, path and value', () => {
     )
   })
 
-  test('a second time changes nothing', async () => {
+  test('setting the value a second time changes nothing', async () => {
     await fc.assert(
       fc.asyncProperty(edits, async ({ text, path, value }) => {
         const after = await setInYamlText(text, path, value)
@@ -300,7 +300,7 @@ describe('of any text, path and value', () => {
     )
   })
 
-  test('the value that a text has already changes no byte', async () => {
+  test('setting the value that is there changes no byte', async () => {
     await fc.assert(
       fc.asyncProperty(edits, async ({ root, text, path }) => {
         const present = path.reduce<Data>((node, name) => (node as Data[])[name as number] as Data, root)

@@ -3,9 +3,9 @@ import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
 
-// npm run mutation [-- FOLDER...]: changes functions/ a little in every place, folder by folder, and looks whether a test
-// notices. The answer for each change is kept below node_modules/.cache, and the results of each folder in
-// test/reliability/mutation.json: a run that is stopped goes on where it was. docs/reliability.md shows what it found.
+// npm run mutation [-- FOLDER...]: changes functions/ a little in every place, folder by folder, and looks for a test that
+// notices. The result of each change is kept below node_modules/.cache, and the results of each folder in
+// test/reliability/mutation.json: a run that was stopped goes on where it was. docs/reliability.md shows what it found.
 
 /** Stryker is no dependency: 168 packages that one script needs. This version runs on Node 20. */
 const STRYKER = '@stryker-mutator/core@9.6.1'

@@ -11,7 +11,7 @@ const { loadTests, runTests } = createRequire(import.meta.url)('./suite.cjs')
 const hashOf = (...parts) => createHash('sha1').update(parts.join('\0')).digest('hex').slice(0, 20)
 const state = () => (globalThis.__stryker__ ??= {})
 
-/** What was found of mutants: one JSON object a line. A kill holds while its test is what it was, a survival while all are. */
+/** The results of mutants: one JSON object a line. A kill is valid while its test is unchanged, a survival while all tests are. */
 function keptAnswers(path) {
   const answers = new Map()
   if (existsSync(path))

@@ -11,16 +11,16 @@ const shop = [namespace('shop'), workload('cart', { ports: [{ name: 'http', cont
 const flow = (key: string, ...from: unknown[]) => ({ flows: { [key]: { from, reason: 'a test' } } })
 
 describe('a Service that callers outside the cluster reach', () => {
-  test.each(['LoadBalancer', 'NodePort'])('of type %s is a warning where no flow admits them', (type) =>
+  test.each(['LoadBalancer', 'NodePort'])('of type %s is a warning if no flow admits them', (type) =>
     expect(ids([...shop, ofType(type)])).toContain('network-policy-default-deny/exposed-service'),
   )
 
-  test('is served by a flow from anyone', () =>
+  test('is not reported if a flow admits anyone', () =>
     expect(ids([...shop, ofType('NodePort')], flow('shop/cart:8080', 'any'))).toEqual([
       'network-policy-default-deny/exception',
     ]))
 
-  test('is no matter of a build that denies egress alone', () =>
+  test('is not reported in a build that denies only egress', () =>
     expect(ids([...shop, ofType('NodePort')], { directions: ['Egress'] })).toEqual([]))
 })
 
@@ -66,13 +66,13 @@ describe('the port of pods of another build', () => {
     expect(ids(reader, toCart(`shop/cart:${port}`, { reason: 'a test' }))).toEqual([]),
   )
 
-  test.each(['external/api.example.com:443', 'shop/cart:*'])('is none of %s', (key) =>
+  test.each(['external/api.example.com:443', 'shop/cart:*'])('cannot be set for %s', (key) =>
     expect(() => harden(reader, toCart(key, { podPort: 8443 }))).toThrow(
       /podPort for namespace\/workload and one port/,
     ),
   )
 
-  test('must be true where the pods are', () => {
+  test('must be right in the build that has the pods', () => {
     const build = [...shop, ofType('ClusterIP')]
     expect(ids(build, toCart('shop/cart:80', { podPort: 8080 }))).toEqual([])
     expect(ids(build, toCart('shop/cart:80', { podPort: 8081 }))).toEqual(['flows/wrong-pod-port'])
@@ -91,9 +91,9 @@ describe('hosts outside', () => {
   const private_ = 'network-policy-default-deny/private-ranges-left-out'
   const metadata = flow('external/metadata.google.internal:80', 'shop/cart')
 
-  test('by name are told, because egress leaves out private ranges', () =>
+  test('by name are reported, because egress leaves out private ranges', () =>
     expect(ids(shop, metadata)).toEqual([private_]))
-  test('are not if their addresses are known, or if the dialect knows names', () => {
+  test('are not reported if their addresses are known, or if the dialect knows names', () => {
     const addresses = { 'metadata.google.internal': ['169.254.169.254/32'] }
     expect(ids(shop, { ...metadata, addresses })).toEqual([])
     expect(ids(shop, { ...metadata, dialect: 'cilium' })).toEqual([])

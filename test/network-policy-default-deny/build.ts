@@ -4,7 +4,7 @@ import type { KubernetesObject } from '../../functions/lib/kubernetes/objects.ts
 import { networkPolicyDefaultDenySchema } from '../../functions/network-policy-default-deny/config.ts'
 import { transform } from '../../functions/network-policy-default-deny/transform.ts'
 
-/** What only a policy can know of the cluster that these tests are about. */
+/** The facts of the cluster of these tests that only a policy can know. */
 const OF_THE_CLUSTER = {
   scrape: { namespace: 'prometheus' },
   otelAgent: { namespace: 'otel', labels: { 'app.kubernetes.io/name': 'otel-agent' } },

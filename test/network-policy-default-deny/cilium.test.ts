@@ -128,11 +128,11 @@ describe('DNS', () => {
   const rulesOf = (egress: Policy['egress']): unknown =>
     (written({ egress }) as { egress: { toPorts: { rules?: unknown }[] }[] }).egress[0]?.toPorts[0]?.rules
 
-  test('is read where the policy selects by name, or no address would ever match', () => {
+  test('is read by the proxy if the policy selects by name, or no address would ever match', () => {
     expect(rulesOf(host('a.example.com'))).toEqual({ dns: [{ matchPattern: '*' }] })
   })
 
-  test('of a cache on the node is the host, because a range selects no address of a node', () => {
+  test('of a cache on the node is the entity host, because a range selects no address of a node', () => {
     const config = { dns: { nodeLocal: '169.254.20.10/32' } }
     expect(egressTo({ type: 'dns' }, config)).toEqual([
       { toCIDR: ['169.254.20.10/32'], ...PORTS },
@@ -144,7 +144,7 @@ describe('DNS', () => {
     ])
   })
 
-  test('is not read where it does not', () => {
+  test('is not read by the proxy otherwise', () => {
     expect(rulesOf(host('192.0.2.7'))).toBeUndefined()
     expect(rulesOf([dns])).toBeUndefined()
   })

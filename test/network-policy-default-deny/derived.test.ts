@@ -100,7 +100,7 @@ describe('a gateway of the mesh is admitted to', () => {
     expect(policy(policies, 'cart').ingress).toEqual([{ from: [gateway], ports: [tcp(8080)] }])
   })
 
-  test('none of several ports of a Service, where none is given', () => {
+  test('none of several ports of a Service if none is given', () => {
     const twoPorts = service('cart', [
       { name: 'http', port: 80, targetPort: 8080 },
       { name: 'admin', port: 81, targetPort: 9090 },
@@ -116,7 +116,7 @@ describe('a gateway of the mesh is admitted to', () => {
     ])
   })
 
-  test('the Service port of that number, though another one has it on the pod', () => {
+  test('the Service port of that number, even if another Service port leads to that number on the pod', () => {
     const crossed = service('cart', [
       { name: 'http', port: 80, targetPort: 8080 },
       { name: 'admin', port: 8080, targetPort: 9090 },
@@ -155,12 +155,12 @@ describe('the protocol of a port', () => {
   }
   const udp = (port: number): unknown => ({ protocol: 'UDP', port })
 
-  test('is the one of the Service port that the flow names, whatever its container declares', () => {
+  test('is that of the Service port that the flow names, whatever its container declares', () => {
     const syslog = { name: 'syslog', port: 514, targetPort: 5140, protocol: 'UDP' }
     expect(admitted('syslog', [{ containerPort: 5140 }], syslog)).toEqual([udp(5140)])
   })
 
-  test('is each that a number has', () => {
+  test('is every one under which a number is open', () => {
     const ports = [
       { name: 'dns', containerPort: 53, protocol: 'UDP' },
       { name: 'dns-tcp', containerPort: 53 },
@@ -213,7 +213,7 @@ describe('scraping', () => {
     expect(policy(harden([namespace('shop'), cart]).policies, 'cart').ingress).toBeUndefined()
   })
 
-  test('of a port that is a placeholder is said and left out', () => {
+  test('of a port that is a placeholder is reported and left out', () => {
     const { policies, findings } = harden([namespace('shop'), workload('cart', scraped(`\${PORT}`))])
     expect(policy(policies, 'cart').ingress).toBeUndefined()
     expect(findings).toMatchObject([{ id: 'network-policy-default-deny/scrape-port-unknown' }])
@@ -345,7 +345,7 @@ describe('run-time pods', () => {
     ])
   })
 
-  test('of another build are none of this one, but its callers reach them by their labels', () => {
+  test('of another build get no policy in this one, but its callers reach them by their labels', () => {
     const { policies } = harden([namespace('web'), workload('frontend', { namespace: 'web' })], { flows: flow })
     expect(policies.map(({ metadata }) => metadata.name)).not.toContain('kafka')
     expect(policy(policies, 'frontend').egress?.[1]).toEqual({
@@ -369,7 +369,7 @@ describe('run-time pods', () => {
     })
   })
 
-  test('under runtimePods without labels or a flow that gives them are an error', () => {
+  test('under runtimePods are an error without labels and without a flow that gives them', () => {
     const { findings } = harden([namespace('shop')], { runtimePods: { 'shop/kafka': { apiServer: true } } })
     expect(messages(findings)).toEqual([
       'error: runtimePods shop/kafka: found no labels, and no flow to shop/kafka with a selector; expected labels that select the pods',
@@ -449,7 +449,7 @@ describe('the pods that serve a Gateway of Istio in the build', () => {
     expect(callers([])).toEqual([carrying('edge', { istio: 'public' })])
   })
 
-  test('are those of the build that carry its selector, in any namespace', () => {
+  test('are those in the build that carry its selector, in any namespace', () => {
     const pods = workload('gateway', { namespace: 'gateways', labels: { istio: 'public', tier: 'edge' } })
     expect(callers([pods])).toEqual([carrying('gateways', { istio: 'public' })])
   })

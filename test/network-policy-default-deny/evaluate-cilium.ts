@@ -1,4 +1,4 @@
-// The same question for CiliumNetworkPolicies, again without any code that writes them.
+// The same for CiliumNetworkPolicies, again without any code of the generator.
 import type { KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
 import type { Connection, Endpoint } from './evaluate.ts'
 

@@ -1,4 +1,4 @@
-// What a cluster would do with policies: an evaluator that shares no code with what writes them.
+// What a cluster would do with policies: an evaluator that shares no code with the generator.
 import type { KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
 
 type Labels = Record<string, string>

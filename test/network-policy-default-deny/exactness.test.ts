@@ -10,7 +10,7 @@ const COMPONENT = 'app.kubernetes.io/component'
 const PORTS = [8080, 9090, 9095] as const
 const OUTSIDE = ['api.example.com', 'mail.example.com'] as const
 
-/** A workload of the build as the test makes it up. */
+/** A made-up workload of the build. */
 interface App {
   namespace: 'shop' | 'web'
   name: string
@@ -20,7 +20,7 @@ interface App {
   token: boolean
 }
 
-/** A flow as the test makes it up: from some apps and perhaps a pod of another build, to one port. */
+/** A made-up flow: from some apps and perhaps a pod of another build, to one port. */
 interface Wanted {
   to: { app: App; port: number } | { namespace: string; port: number } | { host: string; port: number }
   from: readonly App[]
@@ -219,7 +219,7 @@ describe('policies admit exactly what is declared and the baseline, in both dire
   })
 })
 
-/** What NetworkPolicy cannot tell apart from something wanted. */
+/** Connections that a NetworkPolicy cannot tell from wanted ones. */
 function isCoarse({ from, to, protocol, port }: Connection, all: readonly App[], wanted: readonly Wanted[]): boolean {
   const caller = all.find((app) => endpointOf(app).address === from.address)
   if (!caller || protocol !== 'TCP') return false
@@ -246,7 +246,7 @@ test('what is generated does not depend on the order of objects', () => {
   )
 })
 
-test('a second run on the own output changes nothing', () => {
+test('a second run on its own output changes nothing', () => {
   fc.assert(
     fc.property(cases, ({ all, wanted }) => {
       const spec = { flows: flowsSpec(wanted) }

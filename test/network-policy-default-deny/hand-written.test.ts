@@ -2,7 +2,7 @@ import type { KubernetesObject } from '../../functions/lib/kubernetes/objects.ts
 import { harden, messages, namespace, networkPolicy, workload } from './build.ts'
 
 const BROADER = 'network-policy-default-deny/broader-than-flows'
-/** Findings about policies written by hand that other tests are about. */
+/** Findings about hand-written policies that other tests cover. */
 const OTHERS = [BROADER, ...['broader-egress', 'egress-was-open'].map((name) => `network-policy-default-deny/${name}`)]
 
 const NAME = 'app.kubernetes.io/name'
@@ -41,7 +41,7 @@ describe('a policy is dead', () => {
     expect(said([selecting(CART)], {}, pods)).toEqual([expect.stringMatching(/^info: hostNetwork/), DEAD])
   })
 
-  test('also as a CiliumNetworkPolicy, whose keys say where labels come from', () => {
+  test('also as a CiliumNetworkPolicy, whose keys have the source of the label in front', () => {
     const cilium = (endpointSelector: unknown): KubernetesObject => ({
       apiVersion: 'cilium.io/v2',
       kind: 'CiliumNetworkPolicy',
@@ -177,7 +177,7 @@ describe('a policy is redundant', () => {
     expect(pair(rule(FRONTEND, 8080), rule(FRONTEND, 8080))).toEqual(REDUNDANT)
   })
 
-  test('in favour of what is generated, where that admits the same', () => {
+  test('if a generated policy admits the same', () => {
     const own = networkPolicy('scrape', {
       podSelector: {},
       policyTypes: ['Ingress'],
@@ -199,7 +199,7 @@ describe('a policy is redundant', () => {
     ])
   })
 
-  test('in one direction, and the other still has its use', () => {
+  test('in one direction, while the other is still needed', () => {
     const own = networkPolicy('own', {
       podSelector: CART,
       policyTypes: ['Ingress', 'Egress'],
@@ -211,7 +211,7 @@ describe('a policy is redundant', () => {
   })
 })
 
-describe('what a policy admits beyond the flows is warned of', () => {
+describe('traffic that a policy admits beyond the flows is a warning', () => {
   const found = (from: unknown[], port: number | string): number => {
     const cart = workload('cart', { ports: [{ name: 'http', containerPort: 8080 }] })
     const byHand = networkPolicy('by-hand', {
@@ -246,7 +246,7 @@ describe('what a policy admits beyond the flows is warned of', () => {
   })
 })
 
-describe('what a policy admits beyond the flows is said as the flow that declares it', () => {
+describe('the warning proposes the flow that would declare what a policy admits', () => {
   const inNamespace = (name: string): object => ({ matchLabels: { 'kubernetes.io/metadata.name': name } })
 
   test.each<[string, unknown[], object[], string]>([
@@ -281,7 +281,7 @@ describe('what a policy admits beyond the flows is said as the flow that declare
   })
 })
 
-describe('what a policy lets out beyond the flows is warned of', () => {
+describe('traffic that a policy lets out beyond the flows is a warning', () => {
   const isSaid = (egress: unknown[], spec: Record<string, unknown> = {}): boolean => {
     const byHand = networkPolicy('own', { podSelector: CART, policyTypes: ['Egress'], egress })
     const build = [namespace('shop'), workload('cart'), workload('frontend'), byHand]
@@ -289,12 +289,12 @@ describe('what a policy lets out beyond the flows is warned of', () => {
   }
   const toFrontend = [{ to: [FRONTEND], ports: [{ port: 8080 }] }]
 
-  test('where no flow goes there', () => {
+  test('if no flow goes there', () => {
     expect(isSaid(toFrontend)).toBe(true)
     expect(isSaid([{}])).toBe(true)
   })
 
-  test('but not where a flow does, or egress is open for a reason', () => {
+  test('but not if a flow does, or if egress is open for a reason', () => {
     expect(isSaid(toFrontend, { flows: { 'shop/frontend:8080': { from: ['cart'], plain: true } } })).toBe(false)
     expect(isSaid(toFrontend, { openEgress: { cart: { reason: 'calls anything' } } })).toBe(false)
     expect(isSaid(toFrontend, { directions: ['Ingress'] })).toBe(false)

@@ -41,7 +41,7 @@ describe('pods of a custom resource', () => {
     expect(ports(policy(policies, 'queue-server').ingress)).toEqual([4369, 25672])
   })
 
-  test('leave who calls whom among them to flows that select them by labels of their own', () => {
+  test('are told apart only by flows that select them by labels of their own', () => {
     const flow = { selector: { 'app.kubernetes.io/component': 'rabbitmq' }, from: ['cart'] }
     const { policies } = harden([...shop, RABBIT], { flows: { 'shop/any-queue:5672': flow } })
     expect(policy(policies, 'queue-server')).toBeUndefined()
@@ -73,14 +73,14 @@ describe('pods of a custom resource', () => {
     expect(ids(harden([...shop, CLUSTER, byHand]).findings)).not.toContain('network-policy-default-deny/dead-policy')
   })
 
-  test('reach the API server where a container of theirs calls it, and the mesh where their Namespace is in it', () => {
+  test('reach the API server if one of their containers calls it, and the mesh if their Namespace is in it', () => {
     const { policies } = harden([namespace('shop', { 'istio-injection': 'enabled' }), CLUSTER, ELASTIC])
     expect(new Set(ports(policy(policies, 'orders').egress))).toEqual(new Set([53, 443, 6443, 15012, 4317, 5432]))
     expect(ports(policy(policies, 'logs-es').egress)).not.toContain(6443)
     expect(ports(policy(harden([...shop, CLUSTER]).policies, 'orders').egress)).not.toContain(15012)
   })
 
-  test('are named where a Service leads to them from outside, and no flow admits anyone', () => {
+  test('are reported if a Service leads to them from outside and no flow admits anyone', () => {
     const exposed = service('queue', [{ port: 5672 }], { 'app.kubernetes.io/component': 'rabbitmq' })
     const outside = { ...exposed, spec: { ...(exposed.spec as object), type: 'LoadBalancer' } }
     const isSaid = (flows = {}): boolean =>

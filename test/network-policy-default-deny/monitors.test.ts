@@ -65,7 +65,7 @@ describe('a monitor', () => {
     expect(scraped([...shop, monitor(kind, spec), prometheus(EVERYTHING)])).toEqual([9100])
   })
 
-  test('looks at namespaces as its namespaceSelector says, else at its own', () => {
+  test('looks at the namespaces of its namespaceSelector, or else at its own', () => {
     const elsewhere = (namespaceSelector?: object) =>
       monitor('ServiceMonitor', { ...SELECTED, ...(namespaceSelector && { namespaceSelector }) }, 'monitoring')
     const build = (object: KubernetesObject) => [...shop, object, prometheus(EVERYTHING)]
@@ -86,14 +86,14 @@ describe('a monitor', () => {
     expect(scraped([...shop, labelled, prometheus({ ...EVERYTHING, ...selectors })])).toEqual(expected)
   })
 
-  test('is served by the Prometheus of the policy where none of the build reads it', () => {
+  test('is scraped by the Prometheus of the policy if none of the build reads it', () => {
     const build = [...shop, monitor('ServiceMonitor', SELECTED)]
     const scrape = { scrape: { namespace: 'elsewhere' } }
     expect(scraped(build, scrape)).toEqual([9100])
     expect(ids(build, scrape)).not.toContain('network-policy-default-deny/monitor-without-scraper')
   })
 
-  test('is named where nobody reads it, unless a flow from another build may be the scrape', () => {
+  test('is reported if nobody reads it, unless a flow from another build may be the scrape', () => {
     const build = [...shop, monitor('ServiceMonitor', SELECTED)]
     expect(ids(build)).toContain('network-policy-default-deny/monitor-without-scraper')
     const flows = { 'shop/cart:m': { from: ['agents/agent'] } }
@@ -102,7 +102,7 @@ describe('a monitor', () => {
     )
   })
 
-  test('is named where it selects nothing, or a port that is not there', () => {
+  test('is reported if it selects nothing, or a port that does not exist', () => {
     const nowhere = { ...SELECTED, selector: { matchLabels: { app: 'crat' } } }
     const wrongPort = { ...SELECTED, endpoints: [{ port: 'other' }] }
     for (const spec of [nowhere, wrongPort])

@@ -55,7 +55,7 @@ describe('egress is not open', () => {
   })
 })
 
-test('the reason is the line of istio-hardening among those of other functions', () => {
+test('the reason is found in the line of istio-hardening among those of other functions', () => {
   const annotation = `image-mirror-digest: pinned elsewhere\n${REASON}`
   const { policies } = harden([
     namespace('shop'),
@@ -67,7 +67,7 @@ test('the reason is the line of istio-hardening among those of other functions',
   )
 })
 
-test('a reason in configuration stands for one that the Sidecar lacks', () => {
+test('a reason in the configuration is used where the Sidecar has none', () => {
   const { findings } = harden([namespace('shop'), workload('operator'), sidecar('operator', 'ALLOW_ANY', OWN)], {
     openEgress: { operator: { reason: 'dials clusters' } },
   })

@@ -24,7 +24,7 @@ test('a Service of one replica leaves a flow to the workload as it is', () => {
   expect(policies.map(({ metadata }) => metadata.name)).not.toContain('db-1')
 })
 
-test('a webhook is called at the one replica that its Service selects', () => {
+test('a webhook is called at the single replica that its Service selects', () => {
   const webhook = {
     apiVersion: 'admissionregistration.k8s.io/v1',
     kind: 'ValidatingWebhookConfiguration',

@@ -29,7 +29,7 @@ describe('rules', () => {
       ],
     ],
     [
-      'leave out a peer that no port is left for, which is not the same as all',
+      'leave out a peer without any port left, which is not the same as all ports',
       [
         { peer: A, ports: [] },
         { peer: B, ports: [tcp(80)] },
@@ -38,7 +38,7 @@ describe('rules', () => {
       [{ peers: [ANYONE], ports: [tcp(80)] }],
     ],
     [
-      'say everything once, where everyone is admitted to it',
+      'say everything once, if everyone is admitted to it',
       [
         { peer: A, ports: 'all' },
         { peer: ANYONE, ports: 'all' },
@@ -102,7 +102,7 @@ describe('rules', () => {
       ],
     ],
     [
-      'go by port number, names last',
+      'are sorted by port number, names last',
       [
         { peer: A, ports: [tcp('http')] },
         { peer: B, ports: [tcp(10000)] },

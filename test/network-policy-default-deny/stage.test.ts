@@ -35,7 +35,7 @@ describe('a stage', () => {
     expect(Object.values(policies).map(({ policyTypes }) => policyTypes)).toEqual([['Ingress'], ['Ingress']])
   })
 
-  test('full is what there is without a stage', () => {
+  test('full is the default', () => {
     expect(at('full')).toEqual(specs(harden(shop, { flows }).policies))
   })
 
@@ -60,14 +60,14 @@ describe('a workload', () => {
     ).toContain('15020')
   })
 
-  test('behind others is open where they are denied, and says so', () => {
+  test('behind others is open where they are denied, which is reported', () => {
     const { policies } = harden(shop, { flows, workloads: { web: { stage: 'ingress' }, cart: { stage: 'audit' } } })
     expect(specs(policies).web).toMatchObject({ policyTypes: ['Egress'], egress: OPEN })
     expect(specs(policies).cart).toMatchObject({ ingress: OPEN, egress: OPEN })
     expect(JSON.stringify(policies)).toContain('network-policy-default-deny: stage audit')
   })
 
-  test('that the build lacks is a warning', () => {
+  test('that is not in the build is a warning', () => {
     const { findings } = harden(shop, { flows, workloads: { webb: { stage: 'full' } } })
     expect(findings.map(({ id }) => id)).toContain('network-policy-default-deny/unknown-key')
   })
@@ -79,12 +79,12 @@ describe('egress that a policy written by hand left open', () => {
   const isSaid = (spec: Record<string, unknown>, policy: Record<string, unknown> = {}): boolean =>
     harden([...shop, byHand(spec)], { flows, ...policy }).findings.some(({ id }) => id.endsWith('/egress-was-open'))
 
-  test('is said of each workload', () => {
+  test('is reported for each workload', () => {
     expect(isSaid({ policyTypes: ['Ingress'], ingress: [] })).toBe(true)
     expect(isSaid({ ingress: [] })).toBe(true)
   })
 
-  test('is not said where the owner restricts it too, where it stays open, or where a stage settles it', () => {
+  test('is not reported where the owner restricts it too, where it stays open, or where a stage decides it', () => {
     expect(isSaid({ policyTypes: ['Ingress', 'Egress'] })).toBe(false)
     expect(isSaid({ ingress: [] }, { directions: ['Ingress'] })).toBe(false)
     expect(isSaid({ ingress: [] }, { stage: 'ingress' })).toBe(false)

@@ -1,7 +1,7 @@
 import type { KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
 import { harden, messages, namespace, service, workload } from './build.ts'
 
-describe('callers that are no pods of a denied namespace', () => {
+describe('a caller that matches no pod of a denied namespace', () => {
   const report = (from: unknown[], spec: Record<string, unknown> = {}): string[] =>
     messages(
       harden([namespace('shop'), workload('cart')], {
@@ -12,14 +12,14 @@ describe('callers that are no pods of a denied namespace', () => {
   const found = (caller: string): string =>
     `flow audit/sink:8443: found no pods of the build for the caller ${caller}; default-deny cuts them off from it, unless another build admits their egress, or runtimePods gives their labels`
 
-  test('are warned of where their name is near to one, and told of where none is', () => {
+  test('is a warning if its name is close to that of a pod, and information if none is close', () => {
     expect(report(['shop/crat', 'shop/adapter'])).toEqual([
       `warning: ${found('shop/crat (did you mean cart?)')}`,
       `info: ${found('shop/adapter')}`,
     ])
   })
 
-  test('are no matter of a namespace that is not denied, nor of pods that are declared', () => {
+  test('is not reported in a namespace that is not denied, nor if its pods are declared', () => {
     const labels = { app: 'made-by-an-operator' }
     expect(report(['web/frontend', 'shop/*'])).toEqual([])
     expect(report([{ namespace: 'shop', labels }], { runtimePods: { 'shop/made': { labels } } })).toEqual([])
@@ -27,7 +27,7 @@ describe('callers that are no pods of a denied namespace', () => {
     expect(report(['shop/adapter'], { elsewhere: { 'shop/adapter': { reason: 'another team' } } })).toEqual([])
   })
 
-  test('are told of where declared pods are more than they', () => {
+  test('is information if it names only some of the declared pods', () => {
     const flows = { 'shop/kafka:9092': { from: ['self'], selector: { cluster: 'orders' } } }
     const broker = { namespace: 'shop', labels: { cluster: 'orders', role: 'broker' } }
     const { findings } = harden([namespace('shop')], { flows: { ...flows, 'audit/sink:8443': { from: [broker] } } })
@@ -48,7 +48,7 @@ describe('a Service that selects several workloads', () => {
   }
   const one = { 'shop/cart-1:http': { from: ['web/frontend'] } }
 
-  test('is warned of where a flow goes to one of them alone', () => {
+  test('is a warning if a flow goes to only one of them', () => {
     expect(messages(harden(build(), { flows: one }).findings)).toEqual([
       'warning: flow shop/cart-1:http: found Service cart selecting Deployment shop/cart-2 besides Deployment shop/cart-1; expected a flow to each, because policies drop what the Service sends to the others',
     ])

@@ -6,8 +6,8 @@ import { readCanonicalYaml } from '../../functions/lib/yaml/canonical-yaml.ts'
 import { readYamlText } from '../../functions/lib/yaml/set-in-text.ts'
 import { toResourceList } from '../support/examples.ts'
 
-// Inputs that are made to get past a function, or to make it lose or tell something. Each is refused by name: the id of the
-// finding says which rule saw it, and nothing is on stdout.
+// Inputs made to get past a function, or to make it lose an object or leak a value. Each is refused by name: the id of the
+// finding says which rule noticed it, and stdout is empty.
 
 const policy = (kind: string, spec = '{}'): string =>
   `apiVersion: krm-hardening.dev/v1alpha1\nkind: ${kind}\nmetadata: {name: policy}\nspec: ${spec}\n`
@@ -169,7 +169,7 @@ describe('a placeholder in place of a value that is judged', () => {
       'security-context-enforcer/host-namespaces',
     )
   })
-  test.each(['${A:=${B:=true}}', '$${A:=true}', '${A:=tr}ue'])('what is no placeholder to Flux: %s', async (text) => {
+  test.each(['${A:=${B:=true}}', '$${A:=true}', '${A:=tr}ue'])('%s is no placeholder to Flux', async (text) => {
     await refused(pod(`{hostNetwork: "${text}", containers: [{name: c, image: i}]}`), HARDENING, 'objects/mistyped')
   })
   test.each(['${U:=0}', '${U:-0}', '${U}'])('runAsUser: %s', async (text) => {
@@ -192,7 +192,7 @@ describe('a placeholder in place of a value that is judged', () => {
   })
 })
 
-describe('a value that may be secret is in no message, wherever its type is wrong', () => {
+describe('a value that may be secret is in no message, even if its type is wrong', () => {
   const ALL = policy('Hardening', '{securityContext: {}, istio: {}, networkPolicy: {}}')
   const pod = (metadata: string, container: string): string =>
     `apiVersion: v1\nkind: Pod\nmetadata: {name: x, namespace: shop${metadata}}\nspec: {containers: [{name: c, image: i${container}}]}\n`
@@ -244,7 +244,7 @@ describe('a piece of broken YAML is in no message, because it may be a password 
   })
 })
 
-describe('more copies than Kafka has brokers, whatever Kustomize renamed', () => {
+describe('more copies than Kafka has brokers are refused, where Kustomize renamed', () => {
   const previous = (name: string): string =>
     `, annotations: {internal.config.kubernetes.io/previousNames: ${name}, internal.config.kubernetes.io/previousNamespaces: default, internal.config.kubernetes.io/previousKinds: Kafka}`
   const kafka = (name: string, more: string): string =>

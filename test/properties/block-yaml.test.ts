@@ -4,7 +4,7 @@ import { anyBuild } from '../support/kubernetes-objects.ts'
 import { asOfKustomize } from '../support/resource-lists.ts'
 import { readersDiffer } from '../support/yaml-readers.ts'
 
-// What the reader of block YAML reads means the same to js-yaml.
+// The reader of block YAML and js-yaml must agree on every text that the first accepts.
 
 test('in what Kustomize prints', () => {
   fc.assert(
@@ -24,7 +24,7 @@ test('in every style of YAML, with mistakes', () => {
   )
 })
 
-/** Lines of what is nearly the subset that the reader knows: any order, any indentation. */
+/** Lines that nearly are of the subset that the reader knows, in any order and with any indentation. */
 const line = fc
   .tuple(
     fc.nat({ max: 4 }),

@@ -65,7 +65,7 @@ async function forAccepted(
   expect(accepted).toBeGreaterThan(RUNS.numRuns / 3)
 }
 
-describe('what no function concerns comes back byte for byte', () => {
+describe('what no function touches comes back byte for byte', () => {
   const mixed = fc
     .tuple(fc.array(bystander, { minLength: 1, maxLength: 4 }), fc.array(concerned, { maxLength: 2 }))
     .map(([bystanders, others]) => ({
@@ -131,7 +131,7 @@ test('Hardening is the five functions in sequence', () =>
     expect(objectsOf(text)).toEqual(objectsOf(items))
   }))
 
-test('what a function does not read is nothing that it would act on', () =>
+test('a function would not act on anything that it does not read', () =>
   forAccepted(async (build, policy, write, items) => {
     const reader = (step: Step): Step => ({ ...step, function: { ...step.function, reads: () => true } })
     const opened = await harden(build.map(write), policy, (config) => plan(config).map(reader))

@@ -14,7 +14,7 @@ import { kustomize } from '../support/programs.ts'
 import { itemsOf, listOfItems } from '../support/resource-lists.ts'
 import { inStyle, STYLES } from '../support/yaml-styles.ts'
 
-// Go's YAML, which Kustomize and the API server read with, reads what is written here as it is meant.
+// The YAML reader of Go, which Kustomize and the API server use, must read what is written here as it is meant.
 
 /** What Kustomize reads of items, by `Kind/name`. */
 function readByGo(items: string): Map<string, KubernetesObject> {
@@ -56,7 +56,7 @@ const anyObjects = fc
   .map(([bystanders, others]) => named([...others, ...bystanders], true))
 
 /** One build that the policy accepts: Kustomize runs twice for its many objects. */
-test('what was hardened means to Go what it means here, and what no function concerns is what it was', async () => {
+test('hardened manifests mean the same to Go as here, and what no function touches stays', async () => {
   await fc.assert(
     fc.asyncProperty(anyObjects, anyHardening, async (objects, policy) => {
       const items = objects.map((object, index) => inStyle(styles[index % styles.length] ?? '', object))
@@ -69,7 +69,7 @@ test('what was hardened means to Go what it means here, and what no function con
       for (const [id, object] of after) {
         const input = before.get(id)
         if (input && !isRead(input)) expect(object).toEqual(input)
-        // Text such as a plain 0o17 is a number to Go alone.
+        // A plain 0o17, for example, is a number only to Go.
         if (isDeepStrictEqual(plain(input), plain(hereBefore.get(id)))) expect(object).toEqual(hereAfter.get(id))
       }
     }),

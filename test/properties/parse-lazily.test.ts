@@ -10,7 +10,7 @@ import { type Fields, isFields } from '../../functions/lib/kubernetes/objects.ts
 import { examplesOf, input } from '../support/examples.ts'
 import fc from '../support/fast-check.ts'
 
-// A policy that is read without zod is the policy that zod reads, with the same defaults in the same order.
+// Reading a policy without zod must give what zod gives: the same defaults in the same order.
 
 const schemas: Readonly<Record<string, Schema<unknown>>> = {
   Hardening: hardeningSchema,
@@ -34,7 +34,7 @@ function ofZod(kind: string, value: unknown): unknown {
   return parsed.success ? parsed.data : NO
 }
 
-/** As text, because the order of keys counts, and a key that is undefined. */
+/** As text, because the order of keys and undefined values count. */
 const written = (value: unknown): string =>
   value === NO
     ? 'NO'
@@ -120,7 +120,7 @@ test('policies with mistakes', () => {
   )
 })
 
-test('a schema of zod itself among them', () => {
+test('a schema with a schema of zod itself in it', () => {
   const real = zod().strictObject({ name: zod().string(), size: zod()._default(zod().int(), 3) })
   expect(parse(real, { name: 'a' })).toEqual({ name: 'a', size: 3 })
   expect(parse(real, { name: 1 })).toBe(NO)

@@ -8,7 +8,7 @@ import { catalog } from '../../functions/catalog.ts'
 import type { KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
 import fc from '../support/fast-check.ts'
 
-// `init` writes YAML with names of the build in it. Whatever these are, they are names in it and nothing else.
+// `init` writes names of the build into YAML. Whatever they contain, they must stay names.
 
 const HOSTILE = [
   'shop\n    directions: [Ingress]\n    #',
@@ -125,7 +125,7 @@ const SECTIONS = catalog.map(({ section }) => section)
 /** What no YAML holds raw: see https://yaml.org/spec/1.1/#c-printable. */
 const UNPRINTABLE = /(?![\t\n\r\u0085])\p{Cc}|[\ufeff\ufffe\uffff]/u
 
-/** What a file says, as two readers have it. */
+/** What two readers make of a file. */
 function read(text: string): { metadata: unknown; spec: Record<string, Record<string, unknown> | null> } {
   expect(text).not.toMatch(UNPRINTABLE)
   const document = parseDocument(text, { version: '1.1' })
@@ -136,7 +136,7 @@ function read(text: string): { metadata: unknown; spec: Record<string, Record<st
 }
 
 const keysOf = (map: object | null | undefined): string[] => Object.keys(map ?? {}).sort()
-/** As a person does who accepts every guess. */
+/** Like a person who accepts every guess. */
 const uncommented = (text: string): string => text.replaceAll(/^( {4,})# (?! )(?=\S.*(?::|^ *- ))/gm, '$1')
 
 function expectOnlyNames(files: ReadonlyMap<string, string>, found: Found): void {
@@ -161,7 +161,7 @@ test('whatever the names of a build are, the policy that init writes has them as
   )
 })
 
-test('and so has the file of flows that a later run adds to, and that a person uncomments', async () => {
+test('the same holds for the file of flows that a later run adds to and a person uncomments', async () => {
   await fc.assert(
     fc.asyncProperty(build, async (objects) => {
       const found = await propose(objects)

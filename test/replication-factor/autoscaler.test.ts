@@ -12,10 +12,10 @@ const CART = workload('Deployment', 'cart')
 const SPEC = { ...QUIET, replicas: { cart: 3 } }
 
 test.each<[string, Fields, number | undefined]>([
-  ['its least', { minReplicaCount: 2 }, 2],
-  ['none, where it says no least', {}, 0],
+  ['its minimum', { minReplicaCount: 2 }, 2],
+  ['none, if it has no minimum', {}, 0],
   ['as many as run while nothing triggers', { minReplicaCount: 3, idleReplicaCount: 0 }, 0],
-  ['its least where that is null', { minReplicaCount: 3, idleReplicaCount: null }, undefined],
+  ['its minimum, if idleReplicaCount is null', { minReplicaCount: 3, idleReplicaCount: null }, undefined],
 ])('a ScaledObject may leave %s', async (_, spec, least) => {
   const { findings } = await run([CART, scaledObject(spec)], SPEC)
   expect(findings.map(({ id, field }) => [id, field?.currentValue])).toEqual(
@@ -31,7 +31,7 @@ test('of several autoscalers the one with the lowest minimum counts, in any orde
   }
 })
 
-test.each(['replicas', 'workloads'])('a pattern in %s names nothing, and is said', async (map) => {
+test.each(['replicas', 'workloads'])('a pattern in %s that matches nothing is reported', async (map) => {
   const value = map === 'replicas' ? 3 : { disruptionBudget: 'off' }
   const { findings } = await run([CART], { ...QUIET, [map]: { 'car*': value } })
   expect(findings.map(idOf)).toEqual([`unknown-key ${map}["car*"]`])

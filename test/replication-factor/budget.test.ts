@@ -38,7 +38,7 @@ test('never more pods may go than there are', () => {
   )
 })
 
-test('how many may go and how many must stay are two ways to say one thing', () => {
+test('maxUnavailable and minAvailable are two ways to say one thing', () => {
   fc.assert(
     fc.property(pods, pods, (n, stay) => {
       fc.pre(stay <= n)

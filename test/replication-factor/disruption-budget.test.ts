@@ -21,7 +21,7 @@ test.each(['Job', 'CronJob', 'DaemonSet', 'ReplicaSet', 'Pod'])('a %s gets no bu
   expect(budgetsOf(objects)).toEqual([])
 })
 
-test('an Argo Rollout gets one, as a Deployment does', async () => {
+test('an Argo Rollout gets a budget, as a Deployment does', async () => {
   const { objects } = await run(
     [{ ...workload('Rollout', 'a', { replicas: 2 }), apiVersion: 'argoproj.io/v1alpha1' }],
     SPREAD_OFF,
@@ -64,7 +64,7 @@ test('a budget is compared with the minimum of an autoscaler', async () => {
   expect(errors).toEqual(['blocks-every-eviction spec.minAvailable'])
 })
 
-test('what has no pods blocks nothing', async () => {
+test('a workload without pods blocks nothing', async () => {
   const budget = handWritten('cart', { minAvailable: 1, selector: { matchLabels: { app: 'cart' } } })
   expect((await run([workload('Deployment', 'cart', { replicas: 0 }), budget], SPREAD_OFF)).errors).toEqual([])
 })
@@ -120,7 +120,7 @@ describe('a quorum', () => {
     expect(errors).toEqual([])
   })
 
-  test('of one name in two namespaces is two', async () => {
+  test('with one name in two namespaces counts as two', async () => {
     const here = workload('StatefulSet', 'zk', { replicas: 1 })
     const there = { ...workload('StatefulSet', 'zk', { replicas: 2 }), metadata: { name: 'zk', namespace: 'other' } }
     const { findings } = await run([here, there], { ...SPREAD_OFF, quorum: { zk: true } })
@@ -135,18 +135,18 @@ describe('a hand-written budget', () => {
     return (await run([workload('Deployment', 'cart', { replicas }), budget], SPREAD_OFF)).errors
   }
 
-  test('may say null for nothing', async () => {
+  test('may have null, which counts as absent', async () => {
     expect(await against(3, { maxUnavailable: null, minAvailable: 2 })).toEqual([])
     expect(await against(3, { maxUnavailable: null, minAvailable: 3 })).toEqual([
       'blocks-every-eviction spec.minAvailable',
     ])
   })
 
-  test('may keep more than there are', async () => {
+  test('may keep more pods than there are', async () => {
     expect(await against(2, { minAvailable: 3 })).toEqual(['blocks-every-eviction spec.minAvailable'])
   })
 
-  test('without a limit lets nothing go', async () => {
+  test('without a limit lets no pod go', async () => {
     expect(await against(3, {})).toEqual(['blocks-every-eviction spec.maxUnavailable'])
   })
 })

@@ -55,7 +55,7 @@ test('an even number of members survives no more failures than one less', () => 
   fc.assert(fc.property(members, (half) => tolerance(2 * half) === tolerance(2 * half - 1)))
 })
 
-test('a clamped factor is neither above the factor nor above the replicas, and one of them', async () => {
+test('a clamped factor is the lower of the factor and the replicas', async () => {
   await fc.assert(
     fc.asyncProperty(members, members, async (factor, count) => {
       expect(await compute('min(factor, count)', factor, count)).toBe(factor < count ? factor : count)
@@ -63,7 +63,7 @@ test('a clamped factor is neither above the factor nor above the replicas, and o
   )
 })
 
-test('a formula that does not name the factor needs none', async () => {
+test('a formula that does not name the factor needs no factor', async () => {
   const numeric = FORMULAS.filter((formula) => formula !== 'members' && !formula.includes('factor'))
   await fc.assert(
     fc.asyncProperty(fc.constantFrom(...numeric), members, async (formula, count) => {

@@ -33,7 +33,7 @@ describe.each(Object.entries(presets))('preset %s', (name, preset) => {
   })
 })
 
-test('a preset may be used twice, by a name of your own behind its own', () => {
+test('a preset may be used twice, under a name of your own after its name', () => {
   expect(presetOf('etcd/events')).toBe(presets.etcd)
   expect(presetOf('toString')).toBeUndefined()
 })
@@ -47,7 +47,7 @@ test('of the environments of a whole stack only the factor differs', () => {
   expect(resources('production')).toBe(resources('dev'))
 })
 
-test('production and back to dev is dev again: both come from the same base', async () => {
+test('the environment dev, after production, is dev again: both come from the same base', async () => {
   const folder = join(FOLDER, 'examples', 'preset-mimir-in-dev')
   const { resources, policy } = input({ name: 'dev', folder })
   const { stdout } = await runExample(resources, policy)
@@ -64,7 +64,7 @@ describe('a workload that a preset knows', () => {
   const replicasOf = ({ objects: [object] }: Awaited<ReturnType<typeof loki>>) => valueAt(object, ['spec', 'replicas'])
 
   test('is raised to the factor', async () => expect(replicasOf(await loki(1, { factor: 3 }))).toBe(3))
-  test('keeps more', async () => expect(replicasOf(await loki(5, { factor: 3 }))).toBe(5))
+  test('keeps more replicas than the factor', async () => expect(replicasOf(await loki(5, { factor: 3 }))).toBe(5))
   test('keeps what the policy says, and is refused below the factor', async () => {
     const answer = await loki(1, { factor: 3, replicas: { 'loki-ingester': 2 } })
     expect(replicasOf(answer)).toBe(2)
@@ -113,7 +113,7 @@ describe('the ring of loki', () => {
     expect(await written(text)).toBe(text.replaceAll('replication_factor: 1', 'replication_factor: 3'))
   })
 
-  test('must be in one of them', async () => {
+  test('must be in one of its places', async () => {
     expect(await written('common: {}\n')).toBe('cannot-write data["loki.yaml"]: common.replication_factor')
   })
 })

@@ -89,7 +89,7 @@ describe('a generated ConfigMap', () => {
   })
 })
 
-test('what is counted must be in one namespace', async () => {
+test('the counted workloads must be in one namespace', async () => {
   const store = workload('StatefulSet', 'store', { replicas: 3 })
   const other = { ...structuredClone(store), metadata: { name: 'store', namespace: 'old' } }
   const rule = { from: 'store', formula: 'count', target: { env: { name: 'N' } } }
@@ -97,7 +97,7 @@ test('what is counted must be in one namespace', async () => {
   expect(errors).toEqual(['several-namespaces derive.n.from'])
 })
 
-test('a foreign kind that is called Deployment is no Deployment', async () => {
+test('a kind called Deployment in another group is no Deployment', async () => {
   const foreign = { ...workload('Deployment', 'cart', { replicas: 2 }), apiVersion: 'example.com/v1' }
   const { objects, findings } = await run([foreign])
   expect(objects).toEqual([foreign])

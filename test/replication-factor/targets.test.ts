@@ -31,7 +31,7 @@ describe('a part of an argument whose value is a variable', () => {
   const target = { argument: { flag: '--opts', part: 'copies:{value}' } }
   const withValue = (value: string) => ({ args: ['--opts=$(OPTS)'], env: [{ name: 'OPTS', value }] })
 
-  test('is set in the variable, whose other parts stay', async () => {
+  test('is set in the variable, and its other parts stay', async () => {
     const { container } = await derive(target, [], withValue('fsync:on,copies:1'))
     expect(container).toMatchObject(withValue('fsync:on,copies:3'))
   })
@@ -55,17 +55,17 @@ describe('a path of an object', () => {
     expect(errors).toEqual([id])
   })
 
-  test('a list of maps is not replaced by a list of members', async () => {
+  test('to a list of maps is not replaced with a list of members', async () => {
     const members = { formula: 'members', template: '{pod}' }
     const { errors } = await derive(at('spec.peers'), [ring({ peers: [{ host: 'a' }] })], {}, members)
     expect(errors).toEqual(['path-too-short spec.peers'])
   })
 
-  test('an item of a list is', async () => {
+  test('to an item of a list is', async () => {
     expect((await derive(at(['spec', 'sizes', 1]), [ring({ sizes: [1, 2] })])).other?.spec).toEqual({ sizes: [1, 3] })
   })
 
-  test('a label, an annotation and an entry of a ConfigMap are strings', async () => {
+  test('to a label, an annotation or an entry of a ConfigMap writes a string', async () => {
     const annotation = await derive(at('metadata.annotations.n'), [
       { ...ring({}), metadata: { name: 'ring', annotations: {} } },
     ])

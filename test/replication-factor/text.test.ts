@@ -41,7 +41,7 @@ describe('TOML', () => {
     expect(setInToml(TOML, ['replication', 'max-replicas'], 5)).toBe(TOML.replace('= 3  #', '= 5  #'))
   })
 
-  test('refuses a place that is not there, and says which line to write', () => {
+  test('refuses a place that does not exist, and says which line to write', () => {
     const attempt = (): string => setInToml('[replication]\n', ['replication', 'max-replicas'], 5)
     expect(attempt).toThrow(TextError)
     expect(attempt).toThrow('replication.max-replicas: not in the text; write the line `max-replicas = 5` in its table')
@@ -64,13 +64,13 @@ describe('TOML', () => {
     expect(() => setInToml(text, ['a', 'n'], 5)).toThrow(message)
   })
 
-  test('refuses what is no number', () => {
+  test('refuses a value that is not a number', () => {
     expect(() => setInToml(TOML, ['lease'], ['a'])).toThrow(
       'lease: only a number can be written into TOML, found ["a"]',
     )
   })
 
-  test('any number lands where it is read, and the rest stays', () => {
+  test('any number is written where it is read, and the rest stays', () => {
     fc.assert(
       fc.property(
         fc.nat(),
@@ -87,7 +87,7 @@ describe('TOML', () => {
 })
 
 describe('a text of a ConfigMap', () => {
-  test('is TOML or YAML, by its first lines', async () => {
+  test('is taken for TOML or YAML by its first lines', async () => {
     expect(await readText('[a]\nb = 1\n', ['a', 'b'])).toBe('1')
     expect(await readText('a:\n  b: 1\n', ['a', 'b'])).toBe(1)
     expect(await setInText('[a]\nb = 1\n', ['a', 'b'], 2)).toBe('[a]\nb = 2\n')

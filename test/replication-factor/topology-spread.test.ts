@@ -25,12 +25,12 @@ describe('a number of zones of the environment', () => {
     return across(ZONE, objects[0])
   }
 
-  test('goes with the zones where a workload does without', async () => {
+  test('is removed with the zones if a workload does without them', async () => {
     expect(await zoneOf({ zone: 'ScheduleAnyway' })).toEqual(expect.not.objectContaining({ minDomains: 3 }))
     expect(await zoneOf({ zone: 'off' })).toBeUndefined()
   })
 
-  test('stays where a workload requires them too, or says nothing of them', async () => {
+  test('stays if a workload requires them too, or says nothing about them', async () => {
     expect(await zoneOf({ zone: 'DoNotSchedule' })).toMatchObject({ minDomains: 3 })
     expect(await zoneOf({ hostname: 'off' })).toMatchObject({ minDomains: 3 })
   })
@@ -39,7 +39,7 @@ describe('a number of zones of the environment', () => {
 describe('a hand-written constraint', () => {
   const written = { maxSkew: 1, topologyKey: ZONE, whenUnsatisfiable: 'DoNotSchedule' }
 
-  test('loses its number of zones where the policy does not require them', async () => {
+  test('loses its number of zones if the policy does not require them', async () => {
     const { objects } = await run([cart({ ...written, minDomains: 3 })], {
       ...QUIET,
       spread: { zone: 'ScheduleAnyway' },
@@ -73,12 +73,12 @@ describe('pods are told apart by revision', () => {
     workload('StatefulSet', name, { labels: { app: 'store', shard: name }, pod })
   const together = { labelSelector: { matchLabels: { app: 'store' } }, topologyKey: ZONE, maxSkew: 1 }
 
-  test('where they are those of one workload', async () => {
+  test('if they belong to one workload', async () => {
     const { objects } = await run([store('store-0')], { ...QUIET, spread: { selector: { app: 'store' } } })
     expect(across(ZONE, objects[0])).toMatchObject({ matchLabelKeys: ['controller-revision-hash'] })
   })
 
-  test('not where a selector, of the policy or written by hand, reaches those of others', async () => {
+  test('but not if a selector, from the policy or hand-written, reaches those of others', async () => {
     const byPolicy = await run([store('store-0'), store('store-1')], {
       ...QUIET,
       spread: { selector: { app: 'store' } },
@@ -88,7 +88,7 @@ describe('pods are told apart by revision', () => {
       expect(across(ZONE, objects[0])).toEqual(expect.not.objectContaining({ matchLabelKeys: expect.anything() }))
   })
 
-  test('where the own selector of a workload reaches others by mistake', async () => {
+  test('even if the selector of the workload itself reaches others by mistake', async () => {
     const labels = { app: 'store' }
     const { objects } = await run(
       [workload('Deployment', 'store', { labels }), workload('Deployment', 'canary', { labels })],

@@ -26,7 +26,7 @@ const written = fc.array(
   { maxLength: 2 },
 )
 
-/** A build as people write them: some workloads scaled by hand, some by an autoscaler, some with what we would add. */
+/** A build as people write it: some workloads are scaled by hand, some by an autoscaler, and some have already what the function would add. */
 const builds = fc
   .array(
     fc.record({
@@ -121,11 +121,11 @@ test('a second run over its own output changes nothing and says the same', async
   )
 })
 
-test('what mutate wrote, validate finds nothing to do about', async () => {
+test('validate finds nothing to change in what mutate wrote', async () => {
   const parse = (mode: string, spec: Fields) => parseConfig(replicationFactorSchema, { ...spec, mode }, 'spec')
   await fc.assert(
     fc.asyncProperty(fc.oneof(builds, overlapping), policies, async (input, spec) => {
-      // The run refuses a number in quotes before any function sees it.
+      // The runner refuses a number in quotes before any function sees it.
       fc.pre(!JSON.stringify(input).includes('"replicas":"2"'))
       const objects = structuredClone(input)
       const errorsOf = async (mode: string) => {
@@ -184,7 +184,7 @@ test('every Deployment and StatefulSet has exactly one budget, and no pod more, 
   )
 })
 
-test('nothing writes replicas where an autoscaler has them, and no placeholder is lost', async () => {
+test('nothing sets replicas that an autoscaler sets, and no placeholder is lost', async () => {
   await fc.assert(
     fc.asyncProperty(builds, policies, async (objects, spec) => {
       const { objects: after } = await run(objects, spec)
@@ -200,7 +200,7 @@ test('nothing writes replicas where an autoscaler has them, and no placeholder i
   )
 })
 
-test('what a person wrote of a spread stays', async () => {
+test('hand-written parts of a spread stay', async () => {
   await fc.assert(
     fc.asyncProperty(builds, async (objects) => {
       const { objects: after } = await run(objects)

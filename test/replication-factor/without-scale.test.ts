@@ -50,7 +50,7 @@ describe.each(KINDS)('pods of a %s that the selector of a Deployment reaches', (
     expect(result.errors).toEqual([])
   })
 
-  test('refuse a budget of a number that is not known', async () => {
+  test('are an error where the replicas of the Deployment are not known', async () => {
     const unknown = { ...shop(), spec: { ...(shop().spec as Fields), replicas: '$(REPLICAS)' } }
     expect((await run([unknown, ofKind(kind, apiVersion)], QUIET)).errors).toEqual(['budget-without-scale'])
   })
@@ -181,20 +181,20 @@ describe('a hand-written object that selects nothing', () => {
     spec: { kafka: {} },
   }
 
-  test('as a budget is said', async () => {
+  test('is reported if it is a budget', async () => {
     expect((await run([shop(), budget(selector.matchLabels)], QUIET)).findings.map(idOf)).toEqual([
       'budget-selects-nothing',
     ])
   })
 
-  test('as a spread constraint is said', async () => {
+  test('is reported if it is a spread constraint', async () => {
     const constraint = { maxSkew: 1, topologyKey: 'zone', whenUnsatisfiable: 'ScheduleAnyway', labelSelector: selector }
     const deployment = workload('Deployment', 'shop', { pod: { topologySpreadConstraints: [constraint] } })
     const { findings } = await run([deployment], { ...QUIET, disruptionBudget: 'off' })
     expect(findings.map(idOf)).toEqual(['written-spread-selects-nothing'])
   })
 
-  test('is none where an operator makes such pods', async () => {
+  test('is not reported if an operator makes such pods', async () => {
     const { findings } = await run(
       [kafka, budget({ 'strimzi.io/cluster': 'events', 'strimzi.io/kind': 'Kafka' })],
       QUIET,

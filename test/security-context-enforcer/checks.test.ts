@@ -19,7 +19,7 @@ const apparmor = (profile: string): Edit => ({
 })
 
 describe('a pod that fails one check, one edit away from a pod that meets restricted', () => {
-  test('which is this one', () => {
+  test('starts from a pod that passes every check', () => {
     expect(failures(restricted(), 'restricted')).toEqual([])
     expect(failures(restricted(), 'baseline')).toEqual([])
   })
@@ -183,13 +183,13 @@ describe('a pod that fails one check, one edit away from a pod that meets restri
     expect(level(object)).toBe(baseline.length > 0 ? 'privileged' : 'baseline')
   })
 
-  test('every check is among them', () => {
+  test('covers every check', () => {
     const shown = new Set(failing.flatMap(([, , ...levels]) => levels.flat().map((text) => text.split(' ')[0])))
     expect([...new Set(checks.map(({ name }) => name))].filter((name) => !shown.has(name))).toEqual([])
   })
 })
 
-describe('a pod that meets restricted all the same', () => {
+describe('a pod that looks wrong and still meets restricted', () => {
   test.each<[string, Edit]>([
     ['null everywhere', { pod: { runAsUser: null, seccompProfile: null }, app: { procMount: null, privileged: null } }],
     ['false where true is forbidden', { spec: { hostNetwork: false, hostPID: false, hostIPC: false } }],
@@ -361,7 +361,7 @@ describe('levels', () => {
     expect(isLaxer(level, than)).toBe(expected)
   })
 
-  test('the laxest of several, and restricted of none', () => {
+  test('are combined to the laxest of several, and to restricted where there is none', () => {
     expect(laxest([])).toBe('restricted')
     expect(laxest(['restricted', 'privileged', 'baseline'])).toBe('privileged')
     expect(laxest(['restricted', 'baseline'])).toBe('baseline')

@@ -21,7 +21,7 @@ describe('Strimzi', () => {
   const kafka = (spec: Fields = { kafka: {} }) => resource('kafka.strimzi.io/v1beta2', 'Kafka', spec)
   const asked = (kind: string) => ({ customResources: { [`kafka.strimzi.io/${kind}`]: { harden: true } } })
 
-  test('counts as baseline and is left as it is', () => {
+  test('counts as baseline and is left as it is by default', () => {
     const object = kafka()
     expect(levelOf(object)).toBe('baseline')
     expect(object.spec).toEqual({ kafka: {} })
@@ -75,7 +75,7 @@ describe('Strimzi', () => {
     expect(hiding.spec).toMatchObject({ template: { pod: { securityContext: POD_WITHOUT_USER } } })
   })
 
-  test('the group counts', () => {
+  test('is known by its group, not by its kind alone', () => {
     expect(levelOf(resource('kafka.example.com/v1', 'Kafka', {}))).toBe('restricted')
   })
 })
@@ -83,7 +83,7 @@ describe('Strimzi', () => {
 describe('TidbCluster', () => {
   const tidb = (spec: Fields) => resource('pingcap.com/v1alpha1', 'TidbCluster', spec)
 
-  test('is set once for all components, and in the components that hide it', () => {
+  test('gets its context once for all components, and again in the components that hide it', () => {
     const object = tidb({ pd: {}, tikv: { podSecurityContext: { fsGroup: 1000, runAsUser: 1000 } } })
     expect(levelOf(object)).toBe('baseline')
     expect(object.spec).toEqual({

@@ -9,7 +9,7 @@ import { securityContextEnforcerSchema } from '../../functions/security-context-
 import { type PodView, viewOf } from '../../functions/security-context-enforcer/pod/view.ts'
 import { transform } from '../../functions/security-context-enforcer/transform.ts'
 
-/** A container that meets restricted and says so itself. */
+/** A container that meets restricted by its own fields. */
 export const RESTRICTED = {
   privileged: false,
   allowPrivilegeEscalation: false,
@@ -67,7 +67,7 @@ export const view = (object: KubernetesObject, version = 'latest'): PodView => {
 
 export const level = (object: KubernetesObject, version?: string): Level => levelOf(view(object, version))
 
-/** `check path` of everything that a level forbids. */
+/** `check path` of each violation of a level. */
 export const failures = (object: KubernetesObject, at: 'baseline' | 'restricted', version?: string): string[] =>
   violationsOf(view(object, version), at).map(({ check, path }) => `${check} ${path.slice(2).join('.')}`)
 

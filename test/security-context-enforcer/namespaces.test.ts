@@ -34,13 +34,13 @@ describe('enforce is the strictest level that every pod of the namespace meets',
     expect(labelled([deployment(), elsewhere, nowhere], allowed).labels).toEqual({ [ENFORCE]: 'restricted' })
   })
 
-  test('even if only baseline is asked for', () => {
+  test('even if the policy asks only for baseline', () => {
     expect(labelled([deployment()], { level: 'baseline' }).labels).toEqual({ [ENFORCE]: 'baseline' })
     const strict = deployment({ hostUsers: false, os: { name: 'windows' } })
     expect(labelled([strict], { level: 'baseline' }).labels).toEqual({ [ENFORCE]: 'restricted' })
   })
 
-  test('and a level below the one asked for is reported, with the pods that need it', () => {
+  test('and a level below the one asked for is reported, with the pods that force it', () => {
     expect(labelled([deployment(), kafka]).findings).toEqual([
       expect.objectContaining({
         id: 'security-context-enforcer/level-computed',
@@ -110,7 +110,7 @@ describe('a version that a label pins', () => {
     expect(labelled([deployment()], { version: 'v1.33' }, pinned('v1.24')).labels).toMatchObject(pinned('v1.33'))
   })
 
-  test('stays if it has the same policy', () => {
+  test('stays if its checks are the same', () => {
     expect(labelled([deployment()], {}, pinned('v1.37')).labels).toMatchObject(pinned('v1.37'))
   })
 

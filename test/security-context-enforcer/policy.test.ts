@@ -29,9 +29,9 @@ describe('containers', () => {
     ['a container name', { containers: { proxy: { runAsUser: 101 } } }, [65532, 101]],
     ['workload/container', { containers: { 'cart/proxy': { runAsUser: 101 } } }, [65532, 101]],
     ['Kind/workload/container', { containers: { 'Deployment/cart/proxy': { runAsUser: 101 } } }, [65532, 101]],
-    ['another kind of that name', { containers: { 'StatefulSet/cart/proxy': { runAsUser: 101 } } }, [65532, 65532]],
+    ['another kind with that name', { containers: { 'StatefulSet/cart/proxy': { runAsUser: 101 } } }, [65532, 65532]],
     [
-      'the most exact counts alone',
+      'only the most exact entry counts',
       { containers: { app: { runAsUser: 1 }, 'cart/app': { runAsUser: 2 } } },
       [2, 65532],
     ],
@@ -72,7 +72,7 @@ describe('containers', () => {
     },
   )
 
-  test('omit of the user leaves a pod that says runAsNonRoot: false, and the other containers say true', () => {
+  test('omit of the user keeps runAsNonRoot: false of the pod, and the other containers say true', () => {
     const object = deployment({
       containers: [container('app'), container('other')],
       securityContext: { runAsNonRoot: false },
@@ -142,7 +142,7 @@ describe('writable', () => {
     specOf(object).volumes,
   ]
 
-  test('mounts an emptyDir in memory, or on disk where that is asked', () => {
+  test('mounts an emptyDir in memory, or on disk if the policy asks for that', () => {
     const object = deployment()
     harden([object], { containers: { app: { writable: { '/var/tmp': { disk: true }, '/tmp': {} } } } })
     expect(mounts(object)).toEqual([
@@ -224,7 +224,7 @@ describe('writable', () => {
     expect(mounts(object)).toEqual([[{ name: 'scratch', mountPath: '/tmp/' }], undefined])
   })
 
-  test('takes no path for a mount without one', () => {
+  test('is not confused by a mount without a path', () => {
     const volumeMounts = [{ name: 'scratch', mountPath: null }]
     const object = deployment({ containers: [container('app', undefined, { volumeMounts })] })
     harden([object], { containers: { app: { writable: ['/tmp'] } } })
@@ -234,7 +234,7 @@ describe('writable', () => {
     ])
   })
 
-  test('finds a free name, of a DNS label at most', () => {
+  test('finds a free name that is no longer than a DNS label', () => {
     const long = `/var/${'x'.repeat(80)}`
     const volumeMounts = [{ name: 'app-var-a-b', mountPath: '/claimed' }]
     const object = deployment({ containers: [container('app', undefined, { volumeMounts })] })
@@ -274,7 +274,7 @@ describe('exceptions', () => {
     expect([specOf(object).securityContext, contextOf(object).seccompProfile]).toEqual([undefined, undefined])
   })
 
-  test('that nothing needs are warnings, apart from host ports on the host network, which the API server sets itself', () => {
+  test('that nothing needs are warnings, except for host ports on the host network, which the API server sets itself', () => {
     const exceptions = { cart: { hostNamespaces: 'a', hostPorts: 'b', sysctls: 'c' } }
     expect(warnings(harden([hostNetwork()], { exceptions }))).toEqual([
       'host-namespaces spec.hostNetwork',
@@ -411,12 +411,12 @@ describe('bindings of service accounts', () => {
     ])
   })
 
-  test('what the pod says counts, and an unbound token is reported all the same', () => {
+  test('what the pod says takes precedence, and its unbound token is still reported', () => {
     expect(result(BOUND, [], pod({ automountServiceAccountToken: true }))).toEqual([true, ['token-without-binding']])
     expect(result(BOUND, [], pod({ automountServiceAccountToken: false }))).toEqual([false, []])
   })
 
-  test('nothing is said of tokens that are not set', () => {
+  test('nothing is reported about tokens that are not set', () => {
     expect(result({ automountServiceAccountToken: 'none' }, [])).toEqual([undefined, []])
   })
 })
@@ -434,7 +434,7 @@ test('Knative gets neither privileged nor anything at pod level nor an explicit 
   expect(level(object)).toBe('restricted')
 })
 
-describe('configuration that does not fit', () => {
+describe('configuration that does not fit its schema is refused', () => {
   test.each<[string, Fields, string]>([
     ['level', { level: 'privileged' }, 'spec.level: expected "restricted" or "baseline", found "privileged"'],
     ['runAsUser', { runAsUser: 0 }, 'spec.runAsUser: expected at least 1, found 0'],

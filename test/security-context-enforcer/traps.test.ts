@@ -34,7 +34,7 @@ describe('root', () => {
     expect(contextOf(object)).not.toHaveProperty('runAsNonRoot')
   })
 
-  test('in a user namespace of its own it is legal from 1.35, and stays as it is', () => {
+  test('is allowed from 1.35 in a user namespace of its own, and stays', () => {
     const object = deployment({
       hostUsers: false,
       containers: [container('app', { runAsUser: 0 }), container('other')],
@@ -94,7 +94,7 @@ describe('annotations', () => {
     expect(object).toHaveProperty('spec.template.metadata.annotations', { team: 'shop' })
   })
 
-  test('null is no annotation', () => {
+  test('an annotation that is null counts as absent', () => {
     const object = restricted({ annotations: { 'container.apparmor.security.beta.kubernetes.io/app': null } })
     expect(harden([object])).toEqual([])
   })
@@ -169,18 +169,18 @@ describe('types', () => {
     expect(object).toEqual(before)
   })
 
-  test('a string is no hostNetwork', () => {
+  test('a string in hostNetwork is refused', () => {
     expect(errors(harden([deployment({ hostNetwork: 'no' })]))).toEqual(['mistyped spec.hostNetwork'])
   })
 
-  test('a list with nothing in it', () => {
+  test('a null in a list is refused', () => {
     expect(
       errors(harden([deployment({ containers: [container('app', { capabilities: { drop: [null] } })] })])),
     ).toEqual(['mistyped spec.containers[0].securityContext.capabilities.drop[0]'])
   })
 })
 
-test('a volume with an allowed source and a hostPath passes admission, and not the API', () => {
+test('a volume with an allowed source and a hostPath passes admission, but the API refuses it', () => {
   const volumes = [{ name: 'a', emptyDir: {}, hostPath: { path: '/' } }]
   expect(level(restricted({ spec: { volumes } }))).toBe('restricted')
   expect(errors(harden([restricted({ spec: { volumes } })]))).toEqual(['several-volume-sources spec.volumes[0]'])
@@ -259,7 +259,7 @@ describe('a placeholder in a field that Pod Security judges', () => {
     ])
   })
 
-  test('as part of a text is a value of another type', () => {
+  test('in the middle of a text makes it a value of the wrong type', () => {
     expect(errors(harden([deployment({ hostNetwork: 'tr${UE}' })]))).toEqual(['mistyped spec.hostNetwork'])
   })
 

@@ -32,7 +32,7 @@ describe('no user is filled in', () => {
     ['off for a workload', { workloads: { cart: { runAsUser: 'off' } } }],
     ['off for a workload by kind', { workloads: { 'Deployment/cart': { runAsUser: false } } }],
     ['off for a container', { containers: { 'cart/app': { runAsUser: 'off' } } }],
-    ['the exact entry counts', { runAsUser: 1000, containers: { app: { runAsUser: 'off' } } }],
+    ['the exact entry takes precedence', { runAsUser: 1000, containers: { app: { runAsUser: 'off' } } }],
   ])('%s', (_, spec) => {
     const object = deployment()
     expect(harden([object], spec)).toEqual([])
@@ -55,13 +55,13 @@ describe('no user is filled in', () => {
     expect(user(object)).toBe(999)
   })
 
-  test('but where runAsNonRoot: false of the manifest is overridden', () => {
+  test('except where runAsNonRoot: false of the manifest is overridden', () => {
     const object = deployment({ containers: [container('app', { runAsNonRoot: false })] })
     harden([object])
     expect(user(object)).toBe(65532)
   })
 
-  test('an explicit user stays, whatever is off', () => {
+  test('and an explicit user stays, whatever is off', () => {
     const object = deployment({ containers: [container('app', { runAsUser: 1000 })] })
     expect(harden([object], { runAsUser: 'off', containers: { app: { runAsUser: 'off' } } })).toEqual([])
     expect(user(object)).toBe(1000)
@@ -101,12 +101,12 @@ describe('a user that nobody chose is refused', () => {
     expect(it).toEqual(before)
   })
 
-  test.each(refused)('%s, but for a user that somebody chose', (_, object, spec) => {
+  test.each(refused)('%s, unless somebody chose a user', (_, object, spec) => {
     for (const runAsUser of [999, 'off'])
       expect(errors(harden([object()], { ...spec, workloads: { cart: { runAsUser } } }))).toEqual([])
   })
 
-  test.each(refused)('%s, but for the answer that the message names', (_, object, spec) => {
+  test.each(refused)('%s, unless the policy gives the answer that the message names', (_, object, spec) => {
     const it = object()
     const { app } = (spec.containers ?? {}) as { app?: Fields }
     const containers = { app: { ...app, omit: ['runAsUser', 'runAsNonRoot'], reason: 'because' } }
@@ -122,7 +122,7 @@ describe('a user that nobody chose is refused', () => {
     expect(errors(harden([object], { containers: { app: privileged } }))).toEqual([])
   })
 
-  test('not for a cause that is itself refused', () => {
+  test('unless its cause is refused already', () => {
     const object = deployment({
       containers: [container('app', { privileged: true }), container('other', { capabilities: { add: ['CHOWN'] } })],
     })
@@ -130,11 +130,11 @@ describe('a user that nobody chose is refused', () => {
     expect(harden([mounting(hostPath)]).map(({ tags }) => tags?.check)).toEqual(['hostPathVolumes'])
   })
 
-  test('not at level baseline, which fills nothing in', () => {
+  test('but not at level baseline, which fills nothing in', () => {
     expect(errors(harden([deployment()], { level: 'baseline', containers: { app: privileged } }))).toEqual([])
   })
 
-  test('a hostPath that no container mounts is no matter', () => {
+  test('but not because of a hostPath that no container mounts', () => {
     const object = deployment({ volumes: [{ name: 'data', ...hostPath }] })
     expect(errors(harden([object], hostPaths))).toEqual([])
   })
@@ -161,7 +161,7 @@ describe('ContainerAdministrator of Windows is refused', () => {
     expect(errors(harden([windows(pod, app)]))).toEqual(expected)
   })
 
-  test('but for a reason, which leaves runAsNonRoot unset', () => {
+  test('unless there is a reason, and then runAsNonRoot stays unset', () => {
     const object = windows('ContainerAdministrator', undefined)
     expect(errors(harden([object], { exceptions: { cart: { runAsNonRoot: 'because' } } }))).toEqual([])
     expect(contextOf(object)).not.toHaveProperty('runAsNonRoot')
@@ -220,13 +220,13 @@ describe('a user that nobody chose is filled in with a warning', () => {
     expect(user(it)).toBe(65532)
   })
 
-  test('at a path of the node that it only reads', () => {
+  test('if it only reads a path of the node', () => {
     const findings = harden([mounting(hostPath, { readOnly: true })], hostPaths)
     expect(errors(findings)).toEqual([])
     expect(warnings(findings)).toContain(`user-reads-host-path ${USER}`)
   })
 
-  test('once a volume, however often it is mounted', () => {
+  test('once for each volume, however often it is mounted', () => {
     const object = mounting(claim)
     const mounts = [
       { name: 'data', mountPath: '/a', readOnly: true },
@@ -237,7 +237,7 @@ describe('a user that nobody chose is filled in with a warning', () => {
     expect(warnings(harden([object]))).toEqual([`user-of-volume ${USER}`])
   })
 
-  test('and names the volume and the settings', () => {
+  test('that names the volume and the settings', () => {
     const [finding] = harden([statefulSet()])
     for (const part of ['65532', 'volume data', 'fsGroup', 'runAsUser', 'workloads.cart'])
       expect(finding?.message).toContain(part)
@@ -284,7 +284,7 @@ describe('fsGroup', () => {
   }
   const policy = { fsGroup: 1000, fsGroupChangePolicy: 'OnRootMismatch' }
 
-  test('of all is set in pods that mount a claim or files of root, with its change policy', () => {
+  test('of the policy is set in pods that mount a claim or files of root, with its change policy', () => {
     expect(group(statefulSet(), policy)).toEqual([1000, 'OnRootMismatch'])
     expect(group(mounting({ secret: { defaultMode: 0o400 } }), policy)).toEqual([1000, 'OnRootMismatch'])
     expect(group(deployment(), policy)).toEqual([undefined, undefined])

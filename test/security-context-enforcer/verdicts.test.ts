@@ -10,7 +10,7 @@ describe('filled: an unset field, without a finding', () => {
     expect(contextOf(object)).toEqual(RESTRICTED)
   })
 
-  test('runAsUser, if the manifest does not leave it to the image', () => {
+  test('runAsUser, unless the manifest leaves it to the image', () => {
     const object = restricted({ app: { runAsUser: undefined, runAsNonRoot: undefined } })
     expect(harden([object])).toEqual([])
     expect(contextOf(object)).toEqual(RESTRICTED)
@@ -22,7 +22,7 @@ describe('filled: an unset field, without a finding', () => {
     expect(contextOf(object).capabilities).toEqual({ drop: ['ALL'], add: ['NET_BIND_SERVICE'] })
   })
 
-  test('null is unset', () => {
+  test('null counts as unset', () => {
     const nulls = Object.fromEntries(Object.keys(RESTRICTED).map((field) => [field, null]))
     const object = restricted({ app: nulls })
     expect(harden([object])).toEqual([])
@@ -88,7 +88,7 @@ describe('overridden: an explicit bad value, with a warning', () => {
     expect(level(object)).toBe('restricted')
   })
 
-  test('both levels: a good one at one level does not repair a bad one at the other', () => {
+  test('at pod and container level: a good value at one does not repair a bad value at the other', () => {
     const object = restricted({
       app: { runAsNonRoot: false },
       pod: { runAsNonRoot: false, seccompProfile: { type: 'Unconfined' } },
@@ -126,7 +126,7 @@ describe('refused: an explicit value that no other can replace', () => {
     ['a Windows host process', { pod: { windowsOptions: { hostProcess: true } } }, 'windowsHostProcess'],
   ]
 
-  // Next to each, something to fill and something to override: neither may happen.
+  // Each has something to fill and something to override next to it: neither may happen.
   const withMore = (edit: Edit): Edit => ({
     ...edit,
     app: { allowPrivilegeEscalation: true, readOnlyRootFilesystem: undefined, ...edit.app },
@@ -140,7 +140,7 @@ describe('refused: an explicit value that no other can replace', () => {
     expect(object).toEqual(before)
   })
 
-  test.each(refused)('%s, but for a reason', (_, edit, check) => {
+  test.each(refused)('%s, unless the policy gives a reason', (_, edit, check) => {
     const object = restricted(edit)
     const before = failures(object, 'restricted').filter((failure) => failure.startsWith(check))
     const findings = harden([object], { exceptions: { cart: { [check]: 'because' } } })
@@ -215,7 +215,7 @@ describe('what a message about a capability advises', () => {
   })
 })
 
-test('SELinux options that say more than the system does are refused as a whole, and nothing is removed', () => {
+test('SELinux options beyond those of the system are refused as a whole, and nothing is removed', () => {
   const seLinuxOptions = { user: 'system_u', role: 'cart_r', level: 's0' }
   const object = restricted({ app: { seLinuxOptions } })
   expect(errors(harden([object]))).toEqual(['se-linux-options spec.containers[0].securityContext.seLinuxOptions.role'])

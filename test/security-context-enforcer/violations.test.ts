@@ -9,7 +9,7 @@ import { failures, restricted, view } from './harden.ts'
 const violations = (object: KubernetesObject, at: 'baseline' | 'restricted' = 'restricted') =>
   violationsOf(view(object), at)
 
-describe('every safe sysctl, from the version that allows it on', () => {
+describe('every safe sysctl passes from the version on that allows it', () => {
   const OLDEST = 25
   test.each<[string, number]>([
     ['kernel.shm_rmid_forced', OLDEST],
@@ -49,17 +49,17 @@ test.each([
   }
 })
 
-test('procMount Default is what the runtime does anyway', () => {
+test('procMount Default passes, because it is what the runtime does anyway', () => {
   for (const at of ['baseline', 'restricted'] as const)
     expect(failures(restricted({ app: { procMount: 'Default' } }), at)).toEqual([])
 })
 
-test('a list of ports with something else in it is read as far as it has ports', () => {
+test('in a list of ports, whatever is no port is passed over', () => {
   const ports = [null, { containerPort: 80, hostPort: 80 }]
   expect(failures(restricted({ container: { ports } }), 'baseline')).toHaveLength(1)
 })
 
-describe('a violation names its container, and none if the pod is at fault', () => {
+describe('a violation names its container, or none if the pod is at fault', () => {
   test.each<[string, Fields]>([
     ['seccompProfile', { type: 'Unconfined' }],
     ['appArmorProfile', { type: 'Unconfined' }],
@@ -76,7 +76,7 @@ describe('a violation names its container, and none if the pod is at fault', () 
   })
 })
 
-describe('a violation that another one causes says so', () => {
+describe('a violation that another one causes names its cause', () => {
   test('runAsNonRoot of a container that is root', () => {
     const all = violations(restricted({ app: { runAsUser: 0, runAsNonRoot: false } }))
     expect(all.find(({ check }) => check === 'runAsNonRoot')).toMatchObject({ because: 'runAsUser', found: false })
@@ -94,7 +94,7 @@ describe('a violation that another one causes says so', () => {
     expect(all.find(({ check }) => check === 'capabilities')).toMatchObject({ because: 'privileged' })
   })
 
-  test('and no other does', () => {
+  test('but no other violation does', () => {
     const all = violations(restricted({ app: { runAsNonRoot: false, capabilities: { drop: ['ALL'], add: ['KILL'] } } }))
     expect(all).toHaveLength(2)
     for (const violation of all) expect(violation).not.toHaveProperty('because')
@@ -106,7 +106,7 @@ test('null counts as not set, and is not what was found', () => {
   expect(violation).toMatchObject({ check: 'runAsNonRoot', found: undefined })
 })
 
-describe('nothing is repaired that may be meant', () => {
+describe('what may be intended is not repaired', () => {
   test('a user of the pod that is a placeholder', () => {
     const [violation] = violations(restricted({ pod: { runAsUser: '${USER}' } }))
     expect(violation).toMatchObject({ check: 'runAsUser', found: '${USER}' })
@@ -125,7 +125,7 @@ test('a name with CAP_ in it is not one that begins so', () => {
   expect(violations(restricted({ app }))[0]).toMatchObject({ advice: 'remove it' })
 })
 
-test('what is expected in place of what is forbidden', () => {
+test('a violation says what is expected instead', () => {
   const hostPath = restricted({ spec: { volumes: [{ name: 'a', hostPath: { path: '/' } }] } })
   expect(violations(hostPath, 'baseline')[0]).toMatchObject({
     expected: 'no hostPath',

@@ -23,7 +23,7 @@ describe.each(environments)('%s', (environment) => {
 describe.each(applications.map((one) => [pathOf(one), one] as const))('%s', (path, application) => {
   const stack = path.replace('overlays/', '')
 
-  test('is synced, pruned, validated and cleaned up after, by the plugin, and says when that fails', () => {
+  test('is rendered by the plugin, synced, pruned, validated and cleaned up after, and says when that fails', () => {
     expect(application).toMatchObject({
       apiVersion: 'argoproj.io/v1alpha1',
       kind: 'Application',

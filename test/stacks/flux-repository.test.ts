@@ -49,7 +49,7 @@ describe('what Flux pulls', () => {
     )
   })
 
-  test('is proved to be hardened, and all there', async () => {
+  test('is proven to be hardened and complete', async () => {
     const verified = await run(['verify', rendered, '--policy', HOMELAB])
     expect([verified.exitCode, verified.stdout.match(/: hardened \(/g)?.length]).toEqual([0, APPS.length + 1])
   })
@@ -108,7 +108,7 @@ describe('is refused, with the reason:', () => {
       'charts/unresolved-chart: ',
     ],
     [
-      'a key of sources that is none',
+      'a key of sources that is not one',
       'render',
       changed('hardening/policy.yaml', 'HelmRepository/flux-system/bjw-s:', 'bjw-s:'),
       'policy/wrong-key: ',
@@ -119,14 +119,14 @@ describe('is refused, with the reason:', () => {
     expect(stderr).toContain(`error: ${id}`)
   })
 
-  test('a url in the policy that is no longer that of the source', async () => {
+  test('a URL in the policy that the source no longer has', async () => {
     const copy = changed('flux/meta/repos/app-template.yaml', 'ghcr.io/bjw-s-labs', 'ghcr.io/elsewhere')
     const { exitCode, stderr } = await run(['check', copy])
     expect(exitCode).not.toBe(0)
     expect(stderr).toContain('charts/other-chart: ')
   })
 
-  test('a file in the rendering that is of no stack', async () => {
+  test('a file in the rendering that belongs to no stack', async () => {
     const copy = folder()
     cpSync(join(target, 'rendered'), copy, { recursive: true })
     symlinkSync(join(copy, 'apps/manifests.yaml'), join(copy, 'apps/web/more.yaml'))

@@ -18,7 +18,7 @@ const withReleases = fluxStacks.filter((stack) => stack.endsWith('/controllers')
 const runningIn = (stack: string): KubernetesObject[] =>
   installed(objectsOf(rendered(stack)), [{ folder: join(root, 'overlays', stack), policies: [] }])
 
-test('each environment has the controllers and configs of both stacks, and one of them looks for new charts', () => {
+test('each environment has the controllers and configs of both stacks, and one environment looks for new charts', () => {
   const parts = ['cert-manager', 'monitoring'].flatMap((name) => [`${name}/configs`, `${name}/controllers`])
   expect(fluxStacks).toEqual([
     ...parts.map((part) => `production/${part}`),
@@ -68,7 +68,7 @@ test.each(['cert-manager', 'monitoring'])('the environments of %s differ by less
   expect(stdout.match(/^[<>]/gm)?.length).toBeLessThan(25)
 })
 
-describe.each(withReleases)('%s, once Flux has installed it', (stack) => {
+describe.each(withReleases)('%s, after Flux has installed it', (stack) => {
   const running = runningIn(stack)
   const locked = chartLocksOf(join(root, 'overlays', stack)).flatMap(
     (lock) => valueAt(lock, ['spec', 'objects']) as KubernetesObject[],
@@ -103,7 +103,7 @@ describe.each(withReleases)('%s, once Flux has installed it', (stack) => {
   })
 })
 
-test.each(withReleases)('%s: Kustomize, as helm-controller runs it, makes the same of the charts', (stack) => {
+test.each(withReleases)('%s: Kustomize, run as helm-controller runs it, builds the same from the charts', (stack) => {
   const folder = mkdtempSync(join(tmpdir(), 'post-render-'))
   trees.push(folder)
   const post = (release: KubernetesObject): KubernetesObject[] => {
@@ -169,7 +169,7 @@ describe('dashboards', () => {
       })
   })
 
-  test('have an uid each', () => {
+  test('each have a uid', () => {
     const uids = dashboards.map(([, { uid }]) => uid as string)
     expect(uids.every((uid) => uid !== '')).toBe(true)
     expect(new Set(uids).size).toBe(uids.length)
@@ -192,7 +192,7 @@ describe('dashboards', () => {
         : []
 })
 
-// As somebody meets it who changed one thing and forgot the other.
+// What happens to somebody who changed one thing and forgot the other.
 describe('is refused, with nothing on stdout:', () => {
   const CONTROLLERS = 'base/cert-manager/controllers'
   const STACK = 'overlays/staging/cert-manager/controllers'

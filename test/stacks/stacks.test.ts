@@ -77,7 +77,7 @@ function withoutCallerAnnotations(object: KubernetesObject): KubernetesObject {
   return { ...object, metadata: { ...object.metadata, annotations: Object.fromEntries(annotations) } }
 }
 
-/** What a policy says for all sections, as far as a function takes it. */
+/** The settings that all sections share, as far as the schema of a function has them. */
 const sharedBy = ({ schema }: (typeof catalog)[number], spec: Fields): Fields =>
   Object.fromEntries(
     SHARED.filter(
@@ -149,7 +149,7 @@ describe.each(built.filter(isHardened))('%s', (stack) => {
     hardened = await harden(list, policies)
   })
 
-  test('reaches the functions in YAML that the reader of blocks reads, policy and all', () => {
+  test('reaches the functions in YAML that the fast reader of blocks understands, its policy too', () => {
     const { items = [], functionConfig = '' } = split(list) ?? {}
     expect(items.length).toBeGreaterThan(0)
     expect([...items, functionConfig].filter((text) => readBlockYaml(text) === undefined)).toEqual([])
@@ -158,7 +158,7 @@ describe.each(built.filter(isHardened))('%s', (stack) => {
   test('is the same from one Hardening and from single functions', async () => {
     const { whole, singles } = bothForms(policies)
     expect(singles.length).toBeGreaterThan(1)
-    // One of both is the form that the stack itself uses.
+    // The stack itself uses one of the two forms.
     expect(await harden(list, policies.length === 1 ? singles : [whole])).toEqual(hardened)
   })
 

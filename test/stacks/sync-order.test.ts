@@ -15,7 +15,7 @@ const objectsIn = (stack: string): KubernetesObject[] => {
   return objects
 }
 
-/** What comes too late, as `first must come before second`. */
+/** What comes too late, each as `first must come before second`. */
 const disorder = (objects: readonly KubernetesObject[]): string[] =>
   needsOf(objects)
     .filter(({ first, second, distance }) => !isAhead(first, second, distance))

@@ -1,7 +1,7 @@
 const { readFileSync } = require('node:fs')
 const { transformSync } = require('esbuild')
 
-// Jest loads CommonJS; esbuild, which bundles the functions, also reads the types away here.
+// Jest loads CommonJS. esbuild, which also bundles the functions, makes it from TypeScript.
 // The shell scripts that esbuild embeds are text. Jest hands them over without their first line.
 module.exports = {
   process: (source, filename) =>

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
 
-/** Far longer than anything here takes on a busy machine, so that only what never comes is given up, in milliseconds. */
+/** In milliseconds: far longer than anything here takes on a busy machine, so only what never happens is given up. */
 const LIMIT = 600_000
 
 /** Asks until the answer is as wanted, for at most ten minutes; gives the last answer. */

@@ -15,7 +15,7 @@ export const KUSTOMIZE_CALL =
 /** The image of the Dockerfile, under the name that the overlays call it by. */
 export interface BuiltImage {
   reference: string
-  /** Version without its v, as the label says it. */
+  /** The version without its v, as in the label. */
   version: string
   revision: string
   /** An environment whose `docker` and `podman` have this image. */

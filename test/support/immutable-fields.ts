@@ -27,7 +27,7 @@ const IMMUTABLE: Readonly<Record<string, readonly (readonly string[])[]>> = {
   'apiextensions.k8s.io/CustomResourceDefinition': [['spec', 'scope']],
 }
 
-/** A field that an object has and keeps for ever. */
+/** An immutable field of an object. */
 interface Immutable {
   object: KubernetesObject
   path: readonly string[]

@@ -1,12 +1,12 @@
 import type { Fields, KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
 import fc from './fast-check.ts'
 
-/** Builds of Kubernetes-shaped objects, for tests that hold for any of them. */
+/** Random builds of Kubernetes objects, for properties that hold for any build. */
 
 /** Everything of an object except its name. */
 type Body = Fields & { apiVersion: string; kind: string; metadata?: Fields }
 
-/** Text that means something else to some reader: of YAML 1.1, of lines, of items, of Kustomize. */
+/** Text that some reader takes for something else: YAML 1.1, a splitter of lines or items, Kustomize. */
 export const anyText = fc.oneof(
   fc.constantFrom('', ' ', 'yes', 'off', 'null', '~', '<<', '=', '.', '0x1F', '0o17', '0123', '1e3', '1_000', '12:30'),
   fc.constantFrom('2024-01-01', '- a', 'a: b', 'a #b', '# a', '*a', '&a', '!a', '%a', '@a', '|', '>', '---', '...'),
@@ -26,7 +26,7 @@ export const anyText = fc.oneof(
 
 const anyKey = fc.oneof(fc.stringMatching(/^[a-z][a-zA-Z0-9.-]{0,8}$/), fc.constantFrom('y', '1', '<<x', 'a b', 'a: b'))
 
-/** Data without a meaning for any function. */
+/** Data that means nothing to any function. */
 const anyData = fc.letrec((tie) => ({
   value: fc.oneof(
     { maxDepth: 2 },
@@ -37,7 +37,7 @@ const anyData = fc.letrec((tie) => ({
   ),
 })).value as fc.Arbitrary<unknown>
 
-/** An object that concerns no function of the catalogue. */
+/** An object that no function of the catalogue touches. */
 export const bystander: fc.Arbitrary<Body> = fc.oneof(
   fc.record({ apiVersion: fc.constant('example.com/v1'), kind: fc.constant('Widget'), spec: anyData }),
   fc.record({

@@ -13,7 +13,7 @@ export const podmanHome = join(
   'krm-hardening/podman',
   checkout,
 )
-/** What must not outlive a boot of the machine. Podman wants its path short. */
+/** Files that must not outlive a reboot. Podman wants this path short. */
 const runtimeFolder = join(tmpdir(), `krm-hardening-${process.getuid?.()}-${checkout}`)
 
 let environment: NodeJS.ProcessEnv | undefined
@@ -59,7 +59,7 @@ function withDriver(driver: string): NodeJS.ProcessEnv {
   }
 }
 
-/** Within the limits of a machine that lets nobody raise a limit, has no systemd session and no journal. */
+/** Settings for a machine where no limit can be raised, without a systemd session and a journal. */
 const engineSettings = (): string => `[containers]
 default_ulimits = ["nofile=1024:4096", "nproc=1024:4096"]
 
@@ -84,6 +84,6 @@ function writeWhole(file: string, text: string, mode = 0o644): void {
   renameSync(part, file)
 }
 
-/** What a call of Podman prints. Throws with what it says on stderr where it fails. */
+/** The stdout of Podman. Throws with its stderr if it fails. */
 export const podman = (...args: string[]): string =>
   execFileSync('podman', args, { env: podmanEnvironment(), encoding: 'utf8', maxBuffer: 64 << 20, stdio: 'pipe' })

@@ -120,7 +120,7 @@ export const flux = (): string =>
     'The tests of what Flux pulls need its command',
   )
 
-/** How long Go may take where it has compiled none of a large program before, in milliseconds. */
+/** How long Go may take to compile a large program for the first time, in milliseconds. */
 export const TIME_TO_BUILD = 1_500_000
 
 /**

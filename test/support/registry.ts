@@ -64,7 +64,7 @@ export async function startRegistry(hosts: readonly string[]): Promise<Registry>
 async function put(registry: string, reference: string, content: string): Promise<string> {
   const [, name = '', tag = 'latest'] = /^(.+?)(?::([^/:]+))?$/.exec(reference) ?? []
   const { path } = splitName(name)
-  // As docker.io names what is written without a path.
+  // docker.io adds this path to names that have none.
   const repository = path.includes('/') ? path : `library/${path}`
   const manifest = { schemaVersion: 2, mediaType: INDEX, manifests: [], annotations: { content } }
   const answer = await fetch(`${registry}/v2/${repository}/manifests/${tag}`, {
@@ -78,6 +78,6 @@ async function put(registry: string, reference: string, content: string): Promis
   return digest
 }
 
-/** Where it listens, which it says itself: the system chose the port. */
+/** Its address, which it writes to its log: the system chose the port. */
 const addressIn = (log: string): string | undefined =>
   /listening on (127\.0\.0\.1:\d+)/.exec(readFileSync(log, 'utf8'))?.[1]

@@ -28,6 +28,6 @@ export const asOfKustomize = (object: KubernetesObject, index: number): string =
     },
   })
 
-/** Such an item without what the answer need not carry. */
+/** Such an item without the annotations that the answer does not need. */
 export const withoutIds = (item: string): string =>
   item.replaceAll(/^ {6}(?:internal\.config\.kubernetes|config\.k8s)\.io\/id: .*\n/gm, '')

@@ -28,7 +28,7 @@ function modelOf({ apiVersion, kind }: KubernetesObject): Model | undefined {
   return { module: `${models}/${known}/${kind}`, apiVersion: known }
 }
 
-/** What the schema of its kind says against an object; undefined for kinds without a model. */
+/** Why the schema of its kind refuses an object; undefined if it does not, or if the kind has no model. */
 export function schemaError(object: KubernetesObject): string | undefined {
   const model = modelOf(object)
   if (!model) return undefined
@@ -44,7 +44,7 @@ export function schemaError(object: KubernetesObject): string | undefined {
 }
 
 /**
- * What the compiler says against objects written as literals of their types: unlike the schemas, types refuse a field
+ * The errors of the compiler for objects written as literals of their types: unlike the schemas, types refuse a field
  * that the API does not know.
  */
 export function unknownFields(objects: readonly KubernetesObject[]): string[] {

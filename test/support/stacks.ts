@@ -14,7 +14,7 @@ const overlays = join(root, 'overlays')
 /** The environments that Argo CD deploys, by their folders in `overlays`. */
 export const environments: readonly string[] = ['dev', 'production']
 
-/** What the homelab runs in its environments. */
+/** The stacks of the homelab, by their environments. */
 const HOMELAB = ['staging', 'production/homelab']
 
 /** `staging/cert-manager/controllers`: the stacks of the homelab, which Flux installs. */
@@ -43,7 +43,7 @@ export const argocdApplications = (environment: string): string => `integrations
 export const folderOf = (stack: string): string =>
   [...stacks, ...fluxStacks].includes(stack) ? join('overlays', stack) : stack
 
-/** Has it a policy, or are its objects rendered as they are? */
+/** Does it have a policy, or are its objects rendered as they are? */
 export function isHardened(stack: string): boolean {
   const folder = join(root, folderOf(stack))
   // Controllers share the policy of their stack, which is next to them.
@@ -60,7 +60,7 @@ export const objectsOf = (yaml: string): KubernetesObject[] =>
     .filter((document) => /^[^#\s]/m.test(document))
     .map((document) => readCanonicalYaml(document) as KubernetesObject)
 
-/** What Kustomize hands to the functions of a stack, one ResourceList a call, and what it builds where they only pass it on. */
+/** What Kustomize hands to the functions of a stack, one ResourceList a call, and what it builds if they change nothing. */
 export function buildPlain(stack: string): { inputs: string[]; plain: string } {
   const folder = mkdtempSync(join(tmpdir(), 'capture-'))
   const docker = join(folder, 'docker')
@@ -85,7 +85,7 @@ export function buildPlain(stack: string): { inputs: string[]; plain: string } {
 /** What a stack renders: its golden, which stacks.test.ts compares with the rendering. */
 export const rendered = (stack: string): string => readFileSync(join(root, 'test/golden', `${stack}.yaml`), 'utf8')
 
-/** What the command line renders; fails as it fails. */
+/** What the command line renders. Throws if it fails. */
 export const render = (...args: string[]): string =>
   execFileSync('node', [join(root, 'dist/cli.cjs'), 'render', ...args], {
     cwd: root,

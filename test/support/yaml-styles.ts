@@ -57,7 +57,7 @@ export function inStyle(style: string, value: unknown): string {
   return isWhole && isOneReading(text) ? text : json(value)
 }
 
-/** Does the library divide the text into the lines that Go does? */
+/** Does the library split the text into the same lines as Go? */
 function isOneReading(text: string): boolean {
   try {
     requireOneReading(parseYaml(text), parseYaml(asLinesOfGo(text)))

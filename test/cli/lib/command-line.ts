@@ -102,7 +102,7 @@ export const FIXTURES = fixtures()
 export const edit = (file: string, change: (text: string) => string): void =>
   writeFileSync(file, change(readFileSync(file, 'utf8')))
 
-/** The stand-in as it is installed for good, in a sidecar's image say: gives the folder to put first in PATH. */
+/** Installs the stand-in for good, as a sidecar's image has it. Gives the folder to put first in PATH. */
 export function installStandIn(functionProgram: string, images: readonly string[] = [IMAGE]): string {
   const home = folder()
   program(join(home, 'bin/docker'), readFileSync(STAND_IN, 'utf8'))

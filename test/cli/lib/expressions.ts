@@ -1,4 +1,4 @@
-/** The variables that the expressions are of. */
+/** The variables that the expressions name. */
 export const VARIABLES: Readonly<Record<string, string>> = {
   DOMAIN: 'home.example.com',
   EMPTY: '',

@@ -19,7 +19,7 @@ function program(): Program {
   return global.krmHardening
 }
 
-/** The folder that a command works in is that of the whole process. */
+/** The whole process has one working folder. */
 const oneAtATime = pLimit(1)
 
 /**
@@ -58,7 +58,7 @@ function ended(args: readonly string[], { env = {}, stdin = '' }: How): Promise<
       stdin: { value: Readable.from([stdin]) },
       stdout: { value: stream('stdout') },
       stderr: { value: stream('stderr') },
-      // No flags of V8 are set, because they would stay.
+      // Keeps the program from setting flags of V8, which would stay set.
       versions: { value: { ...process.versions, v8: '' } },
       once: { value: (event: string, listener: () => void) => event === 'exit' && atExit.push(listener) },
       exitCode: {

@@ -174,7 +174,7 @@ diff --git a/source.yaml b/source.yaml
     expect((await patched(files))['source.yaml']).toBe(source('    tag: v1.3.0 # chosen by hand\n'))
   })
 
-  test('moves to a major only if that is asked for', async () => {
+  test('moves to another major only on request', async () => {
     const onlyMajor = { ...files, 'source.yaml': source('    tag: v1.3.0\n') }
     expect((await outdated(tree(onlyMajor))).stdout).toContain(' v1.3.0: major v2.0.0 (stays: --major moves to it)\n')
     expect(await saidOf(onlyMajor)).toMatchObject({
@@ -184,12 +184,12 @@ diff --git a/source.yaml b/source.yaml
     expect((await patched(onlyMajor, '--major'))['source.yaml']).toBe(source('    tag: v2.0.0\n'))
   })
 
-  test('takes its digest along', async () => {
+  test('moves with its digest', async () => {
     const pinned = { ...files, 'source.yaml': source(`    tag: v1.2.3\n    digest: "${OLD}"\n`) }
     expect((await patched(pinned))['source.yaml']).toBe(source(`    tag: v1.3.0\n    digest: "${NEW}"\n`))
   })
 
-  test('takes its entry in the lock of a policy along', async () => {
+  test('moves with its entry in the lock of a policy', async () => {
     const lock = (version: string, digest: string): string =>
       `apiVersion: krm-hardening.dev/v1alpha1\nkind: Hardening\nspec:\n  images:\n    digests:\n      # the shop\n      quay.io/acme/charts/shop:${version}: ${digest} # kept\n`
     const { 'policy.yaml': text } = await patched({ ...files, 'policy.yaml': lock('v1.2.3', OLD) })
@@ -237,12 +237,12 @@ describe('the chart of a HelmRepository', () => {
     expect((await patched(files))['release.yaml']).toBe(helmRelease('v1.1.0'))
   })
 
-  test('has its build behind a plus, where the registry has an underscore', async () => {
+  test('is written with a plus before its build, where the registry has an underscore', async () => {
     const files = { 'release.yaml': helmRelease('4.0.1'), 'repo.yaml': repository('oci://ghcr.io/acme/helm') }
     expect((await patched(files))['release.yaml']).toBe(helmRelease('4.1.0+build.7'))
   })
 
-  test('is asked for with the credentials of its URL, which no message shows', async () => {
+  test('is read with the credentials of its URL, which no message shows', async () => {
     const secret = url.replace('http://', 'http://robot:s%23cret@')
     const files = { 'release.yaml': helmRelease('1.0.0'), 'repo.yaml': repository(`${secret}/charts`) }
     const shown = await outdated(tree(files))
@@ -319,7 +319,7 @@ describe('an image', () => {
     })
   })
 
-  test('that only a lock has is named, and stays: its version comes from what uses it', async () => {
+  test('that only a lock has is reported, and stays: its version comes from what uses it', async () => {
     const lock = `apiVersion: krm-hardening.dev/v1alpha1\nkind: ImageMirrorDigest\nspec:\n  digests:\n    quay.io/acme/web:1.4.1: ${OLD}\n`
     expect(await saidOf({ 'lock.yaml': lock })).toMatchObject({ outdated: [{ to: '1.5.0', patch: '' }], patch: '' })
   })
@@ -651,7 +651,7 @@ describe('what does not answer', () => {
       'apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec: {containers: [{name: web, image: quay.io/acme/secret:1.0.0}]}\n',
   }
 
-  test('is named with what it was asked, the rest is answered, and the exit code says so', async () => {
+  test('is reported with what was asked of it, the rest is answered, and the exit code says so', async () => {
     const { stdout, stderr, exitCode } = await outdated(tree(files))
     expect(stderr).toBe(
       'error: no answer to: tags of quay.io/acme/secret, for pod.yaml:4 spec.containers[0].image: GET https://quay.io/v2/token: denied\n',
@@ -672,7 +672,7 @@ describe('what does not answer', () => {
     })
   })
 
-  test('a program whose answer is no list of tags', async () => {
+  test('a program that does not answer with a list of tags', async () => {
     const pages = systemTools()
     program(join(pages, 'skopeo'), '#!/bin/sh\necho a login page\n')
     const root = tree({ 'source.yaml': source('    tag: v1.2.3\n') })
@@ -681,7 +681,7 @@ describe('what does not answer', () => {
     expect(exitCode).toBe(2)
   })
 
-  test('nothing listens', async () => {
+  test('a registry where nothing listens', async () => {
     const said = await saidOf({
       'release.yaml': helmRelease('1.0.0'),
       'repo.yaml': repository(`http://127.0.0.1:${await freePort()}`),
@@ -702,7 +702,7 @@ describe('what does not answer', () => {
 })
 
 describe('the command', () => {
-  test('looks at what is named alone', async () => {
+  test('looks only at what is named', async () => {
     const files = {
       'source.yaml': source('    tag: v1.2.3\n'),
       'kustomization.yaml': 'images:\n- name: quay.io/acme/web\n  newTag: 1.4.1\n',
@@ -710,7 +710,7 @@ describe('the command', () => {
     expect(await saidOf(files, '--only', 'web')).toMatchObject({ pins: 1, outdated: [{ name: 'quay.io/acme/web' }] })
   })
 
-  test('refuses a name that nothing has, with the one that was meant', async () => {
+  test('refuses an unknown name, and names the one that was meant', async () => {
     const { stderr, exitCode } = await outdated(tree({ 'source.yaml': source('    tag: v1.2.3\n') }), '--only', 'shopp')
     expect({ stderr, exitCode }).toEqual({
       stderr: 'error: shopp: found no chart or image of this name in the tree (did you mean shop?)\n',
@@ -718,12 +718,12 @@ describe('the command', () => {
     })
   })
 
-  test('ends with 0 where everything is the newest', async () => {
+  test('ends with 0 if everything is the newest', async () => {
     const { stdout, exitCode } = await outdated(tree({ 'source.yaml': source('    tag: v2.0.0\n') }))
     expect({ stdout, exitCode }).toEqual({ stdout: '1 pinned, 0 outdated\n', exitCode: 0 })
   })
 
-  test('refuses what is no folder', async () => {
+  test('refuses a path that is not a folder', async () => {
     const { stderr, exitCode } = await outdated(tree({}), 'nowhere')
     expect({ stderr, exitCode }).toEqual({
       stderr: 'error: nowhere is no folder; expected one with manifests\n',

@@ -57,7 +57,7 @@ describe('a value that the release sets is known if', () => {
 })
 
 describe('a value is unknown', () => {
-  test('if no place has it, and only its topmost map is named', () => {
+  test('if nothing has it, and only its topmost map is named', () => {
     const both = chart({ image: { tag: '' } }, { templates: '{{ .Values.image.tag }}{{ .Values.imagePullSecrets }}' })
     expect(valueChanges({ image: { tga: '1' }, imagePull: { a: { b: 1 } } }, both, both).unknown).toEqual([
       'image.tga',
@@ -144,7 +144,7 @@ describe('a value is required', () => {
     expect(required({ tenant: 'a' }, { web: { host: 'b' } })).toEqual([])
   })
 
-  test('again, if the release takes its default away', () => {
+  test('also if the release takes its default away', () => {
     expect(required({ tenant: null, web: { host: 'a' } }, { tenant: 'a' })).toEqual(['tenant'])
   })
 
@@ -153,7 +153,7 @@ describe('a value is required', () => {
     expect(required({ tenant: 'a', web: { host: 'a' }, db: {} })).toEqual(['db.size'])
   })
 
-  test('and not new, if the old schema said so too', () => {
+  test('but not a new one, if the old schema said so too', () => {
     const both = chart({}, { schema: { required: ['tenant'] } })
     expect(valueChanges({}, both, both).required).toEqual([])
   })

@@ -46,7 +46,7 @@ describe('the newest version of an image', () => {
     expect(newest(versionOfImage, current, ...offered)).toEqual(expected)
   })
 
-  test.each(['latest', 'stable', 'main-0123abc', 'v', ''])('%s is no version', (text) => {
+  test.each(['latest', 'stable', 'main-0123abc', 'v', ''])('%s is not a version', (text) => {
     expect(versionOfImage(text)).toBeUndefined()
   })
 })

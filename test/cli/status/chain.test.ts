@@ -30,7 +30,7 @@ describe('the chain of causes', () => {
     expect(chains('release: healthy')).toEqual([{ release: [] }])
   })
 
-  test('has an object below the first of its causes, and names the other roots', () => {
+  test('shows an object below the first of its causes, and names the other roots', () => {
     expect(chains('release: pod source', 'pod', 'source')).toEqual([
       { pod: [{ release: [], also: ['source'] }] },
       { source: [] },
@@ -43,25 +43,25 @@ describe('the chain of causes', () => {
     ])
   })
 
-  test('puts first what explains most', () => {
+  test('begins with the cause that explains most', () => {
     expect(chains('a', 'b', 'c: b').map((cause) => Object.keys(cause as object)[0])).toEqual(['b', 'a'])
   })
 })
 
 describe('a circle', () => {
-  test('is a root cause, and what waits for one of it follows from it', () => {
+  test('is a root cause, and whatever waits for one of its members follows from it', () => {
     expect(chains('a: b', 'b: c', 'c: a', 'd: b')).toEqual([{ 'a>b>c>a': [{ d: [] }] }])
   })
 
-  test('of one that waits for itself', () => {
+  test('may have one member, which waits for itself', () => {
     expect(chains('a: a')).toEqual([{ 'a>a': [] }])
   })
 
-  test('is a cause even if one of it also waits for something else', () => {
+  test('is a cause even if one of its members also waits for something else', () => {
     expect(chains('a: b', 'b: a source', 'source')).toEqual([{ 'a>b>a': [], also: ['source'] }, { source: [] }])
   })
 
-  test('has everything that leads to each other, and shows the shortest way', () => {
+  test('has every member that leads to another, and shows the shortest way', () => {
     const [cause] = explain(links('a: b', 'b: a c', 'c: a'), compare)
     expect(cause?.links.map(({ id }) => id)).toEqual(['a', 'b', 'c'])
     expect(cause?.circle).toEqual(['a', 'b', 'a'])
@@ -89,7 +89,7 @@ describe('any graph, circles and all,', () => {
     )
   })
 
-  test('has below a cause only what waits for it', () => {
+  test('shows below a cause only what waits for it', () => {
     fc.assert(
       fc.property(graph, (given) => {
         for (const { links: above, effects } of all(explain(given, compare)))
@@ -101,7 +101,7 @@ describe('any graph, circles and all,', () => {
     )
   })
 
-  test('has as root only a circle, or what waits for nothing that is unhealthy', () => {
+  test('begins only at a circle, or at what waits for nothing unhealthy', () => {
     fc.assert(
       fc.property(graph, (given) => {
         const known = new Set(given.map(({ id }) => id))
@@ -111,7 +111,7 @@ describe('any graph, circles and all,', () => {
     )
   })
 
-  test('shows circles along real causes, and counts what is below', () => {
+  test('shows circles along links that exist, and counts what is below', () => {
     fc.assert(
       fc.property(graph, (given) => {
         const causes = new Map(given.map((link) => [link.id, link.causes]))
@@ -125,7 +125,7 @@ describe('any graph, circles and all,', () => {
     )
   })
 
-  test('comes out the same in whatever order it is given', () => {
+  test('is explained alike in whatever order it is given', () => {
     fc.assert(
       fc.property(graph, (given) => {
         expect(shape(explain(given.toReversed(), compare))).toEqual(shape(explain(given, compare)))
@@ -133,7 +133,7 @@ describe('any graph, circles and all,', () => {
     )
   })
 
-  test('ends for ten thousand links in a row', () => {
+  test('is explained even if it is ten thousand links deep', () => {
     const row = Array.from({ length: 10_000 }, (_, id): Link => ({ id: `n${id}`, causes: [`n${id + 1}`] }))
     expect(explain(row, compare).map(({ size }) => size)).toEqual([10_000])
   })

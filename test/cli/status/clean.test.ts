@@ -1,7 +1,7 @@
 import { clean } from '../../../cli/status/clean.ts'
 import fc from '../../support/fast-check.ts'
 
-describe('what a cluster wrote', () => {
+describe('text from a cluster', () => {
   test.each([
     ['escape sequences', '\u001b[31mred\u001b[0m \u001b]0;title\u0007end', 'red end'],
     ['control characters of one byte', 'a\u009b2Jb\u0000c\u007f', 'ab c'],

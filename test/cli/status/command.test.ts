@@ -19,7 +19,7 @@ const config = (server: string): string => {
   return join(tree({ kubeconfig: text }), 'kubeconfig')
 }
 
-test('a program without its client says so', async () => {
+test('a program without its client names what is missing', async () => {
   const alone = join(folder(), 'cli.cjs')
   copyFileSync(CLI, alone)
   expect(await run(process.execPath, [alone, 'status'])).toEqual({
@@ -38,7 +38,7 @@ describe('a cluster that cannot be asked ends with 2:', () => {
     })
   })
 
-  test('one that is not there', async () => {
+  test('a kubeconfig that does not exist', async () => {
     const { exitCode, stderr } = await status(['--kubeconfig', '/nowhere/config'])
     expect({ exitCode, stderr }).toEqual({
       exitCode: 2,
@@ -46,13 +46,13 @@ describe('a cluster that cannot be asked ends with 2:', () => {
     })
   })
 
-  test('one that is no kubeconfig, of which nothing is printed', async () => {
+  test('a file that is no kubeconfig, and nothing of it is printed', async () => {
     const file = join(tree({ kubeconfig: `users:\n- user: {token: ${TOKEN}\n` }), 'kubeconfig')
     const { exitCode, stderr } = await status([], file)
     expect({ exitCode, stderr }).toEqual({ exitCode: 2, stderr: `error: ${file} cannot be read as a kubeconfig\n` })
   })
 
-  test('a context that it does not have', async () => {
+  test('a context that the kubeconfig does not have', async () => {
     const { exitCode, stderr } = await status(['--context', 'away'], config('https://127.0.0.1:1'))
     expect({ exitCode, stderr }).toEqual({
       exitCode: 2,

@@ -11,7 +11,7 @@ const items = (...names: string[]): Answer => ({
 
 class EndOfTest extends Error {}
 
-/** Follows pods through these answers to lists and watches, in their turn; gives what was known and heard after each change. */
+/** Follows pods through these answers to lists and watches, one after another; gives what was known and heard after each change. */
 async function followed(lists: (Answer | Error)[], watches: ((watcher: Watcher, version: unknown) => void)[]) {
   const resource = RESOURCES.find(({ kind }) => kind === 'Pod')
   if (!resource) throw new Error('pods are not read')
@@ -44,7 +44,7 @@ async function followed(lists: (Answer | Error)[], watches: ((watcher: Watcher, 
 
 const refusal = (statusCode: number) => Object.assign(new Error('refused'), { statusCode })
 
-test('what is added, changed and removed is heard', async () => {
+test('additions, changes and removals are followed', async () => {
   const changes = ({ onEvent, onEnd }: Watcher): void => {
     onEvent('ADDED', item('b'))
     onEvent('MODIFIED', item('a'))
@@ -80,18 +80,18 @@ test.each<[string, (watcher: Watcher) => void]>([
   expect(await followed([items('a', 'b'), items('b')], [watch])).toEqual(['a,b', 'b'])
 })
 
-test('a server that is away is said to be, and what was known stays', async () => {
+test('a server that is away is reported, and what was known stays', async () => {
   const broken = ({ onEnd }: Watcher): void => onEnd(new Error('ECONNRESET'))
   const heard = await followed([items('a'), new Error('it is away'), items('b')], [broken])
   expect(heard).toEqual(['a', 'lost: it is away', 'b'])
 })
 
-test('a server that does not know its roles yet is asked again', async () => {
+test('a server that has not loaded its roles yet is asked again', async () => {
   const forbidden: Answer = { status: 403, body: {} }
   expect(await followed([forbidden, items('a')], [])).toEqual(['this account may not list it', 'a'])
 })
 
-test('what may be listed but not watched is named', async () => {
+test('a kind that may be listed but not watched is named', async () => {
   const heard = await followed([items('a'), items('a')], [({ onEnd }) => onEnd(refusal(403))])
   expect(heard).toEqual([
     'a',

@@ -14,7 +14,7 @@ const items = (...names: string[]): Answer => ({
 })
 const FORBIDDEN: Answer = { status: 403, body: { message: 'no' } }
 
-/** A cluster that answers by the path without its query; what is not named is an empty list. */
+/** A cluster that answers by path, without the query; any other path is an empty list. */
 function cluster(answers: Readonly<Record<string, Answer | Error>>, asked: string[] = []): Cluster {
   return {
     name: 'test',
@@ -58,7 +58,7 @@ test('a long list is read page by page, and again from its start if it takes too
   expect((await read(answers)).objects).toHaveLength(2)
 })
 
-test('only warnings are read of events, and only the namespaces that are named', async () => {
+test('only events that warn are read, and only namespaces that are named', async () => {
   const asked: string[] = []
   await read({}, ['media', 'web'], asked)
   expect(asked).toContain('/api/v1/namespaces/web/events?limit=500&fieldSelector=type%3DWarning')

@@ -32,7 +32,7 @@ test('each root cause comes first, and what follows from it below', () => {
 `)
 })
 
-test('a circle is shown with what each of it says', () => {
+test('a circle is shown with what each of its members says', () => {
   const objects = ['a', 'b'].map((name) =>
     failed(`Kustomization x/${name}`, { dependsOn: [{ name: name === 'a' ? 'b' : 'a' }] }),
   )
@@ -60,7 +60,7 @@ test('names and messages cannot move the cursor, in text and in JSON', () => {
     expect(written.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}]|\\u001b/u)
 })
 
-test('of long lists the first five are named, and JSON has them all', () => {
+test('long lists name the first five, and JSON has them all', () => {
   const objects = Array.from({ length: 8 }, (_, index) =>
     failed(`Kustomization x/k${index}`, from('GitRepository', 'lab')),
   )

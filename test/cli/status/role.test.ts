@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { RESOURCES } from '../../../cli/status/resources.ts'
 import { objectsOf, root } from '../../support/stacks.ts'
 
-test('the ClusterRole of the documentation allows to list and watch what is read, and nothing else', () => {
+test('the ClusterRole in the documentation allows listing and watching what is read, and nothing else', () => {
   const [, text = ''] = /^```yaml\n([\s\S]*?)^```$/m.exec(readFileSync(join(root, 'docs/status.md'), 'utf8')) ?? []
   const [role] = objectsOf(text)
   const rules = role?.rules as { apiGroups: string[]; resources: string[]; verbs: string[] }[]

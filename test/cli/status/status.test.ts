@@ -38,7 +38,7 @@ const FILMS = 'HelmRelease media/films'
 const inLab = from('GitRepository', 'lab')
 
 describe('of Flux', () => {
-  test('what is ready is healthy', () => {
+  test('an object that is ready is healthy', () => {
     expect(chains(ready(GIT), ready(APPS, inLab))).toEqual([])
   })
 
@@ -62,7 +62,7 @@ describe('of Flux', () => {
     expect(chains(given)).toEqual([`${GIT} ${state}`])
   })
 
-  test('a Helm repository of OCI has no status, and is healthy', () => {
+  test('a HelmRepository of type oci has no status, and is healthy', () => {
     expect(chains(object('HelmRepository flux-system/charts', { spec: { type: 'oci' } }))).toEqual([])
   })
 
@@ -70,7 +70,7 @@ describe('of Flux', () => {
     expect(chains(failed(APPS, inLab), failed(GIT))).toEqual([{ [`${GIT} failed`]: [`${APPS} failed`] }])
   })
 
-  test('a source that is missing is named once, with all that name it', () => {
+  test('a missing source is reported once, with everything that names it', () => {
     const web = 'Kustomization flux-system/web'
     const found = status(failed(APPS, inLab), failed(web, inLab))
     expect(shape(found.causes)).toEqual([{ [`${GIT} missing`]: [`${APPS} failed`, `${web} failed`] }])
@@ -86,20 +86,20 @@ describe('of Flux', () => {
     ).toEqual([{ 'HelmRepository media/charts failed': [{ [`${chart} failed`]: [`${FILMS} failed`] }] }])
   })
 
-  test('a release that has no chart yet fails for its source', () => {
+  test('a release that has no chart yet fails because of its source', () => {
     const release = failed(FILMS, { chart: { spec: from('HelmRepository', 'charts', 'flux-system') } })
     expect(chains(release)).toEqual([{ 'HelmRepository flux-system/charts missing': [`${FILMS} failed`] }])
     const other = failed(FILMS, { chartRef: { kind: 'OCIRepository', name: 'films' } })
     expect(chains(other)).toEqual([{ 'OCIRepository media/films missing': [`${FILMS} failed`] }])
   })
 
-  test('a policy of images fails for its repository', () => {
+  test('an ImagePolicy fails because of its repository', () => {
     expect(chains(failed('ImagePolicy media/films', { imageRepositoryRef: { name: 'films' } }))).toEqual([
       { 'ImageRepository media/films missing': ['ImagePolicy media/films failed'] },
     ])
   })
 
-  test('what others depend on explains them', () => {
+  test('a dependency explains what depends on it', () => {
     expect(chains(failed(APPS, { dependsOn: [{ name: 'base' }] }), failed('Kustomization flux-system/base'))).toEqual([
       { 'Kustomization flux-system/base failed': [`${APPS} failed`] },
     ])
@@ -135,11 +135,11 @@ describe('of Flux', () => {
     expect(found).toEqual([`${APPS} failed`, 'Kustomization flux-system/base suspended'])
   })
 
-  test('what is suspended does not miss its source', () => {
+  test('a suspended object does not miss its source', () => {
     expect(chains(ready(APPS, { ...inLab, suspend: true }))).toEqual([`${APPS} suspended`])
   })
 
-  test('a Kustomization waits for what it made only if it is told to', () => {
+  test('a Kustomization waits for what it applied only if it is told to', () => {
     const release = by(APPS, failed(FILMS))
     expect(chains(failed(APPS, { wait: true }, 'HealthCheckFailed'), release)).toEqual([
       { [`${FILMS} failed`]: [`${APPS} failed`] },
@@ -181,7 +181,7 @@ describe('of pods', () => {
     })
   })
 
-  test('what a container wrote at its end is not told', () => {
+  test('the last words of a container are not printed', () => {
     expect(JSON.stringify(status(crashing(POD)))).not.toContain('1234')
   })
 
@@ -192,7 +192,7 @@ describe('of pods', () => {
     expect(found.causes[0]?.links[0].more?.map(({ name }) => name)).toEqual(['films-1-b', 'films-1-c'])
   })
 
-  test('what admission refuses is told by the events of the ReplicaSet', () => {
+  test('a refusal by admission is read from the events of the ReplicaSet', () => {
     const found = status(...workload, warning(SET, 'FailedCreate', 'violates PodSecurity'))
     expect(found.causes[0]?.links[0]).toMatchObject({ id: DEPLOYMENT, events: [{ message: 'violates PodSecurity' }] })
   })
@@ -241,7 +241,7 @@ describe('of pods', () => {
     expect(chains(gone, pod)).toEqual([{ 'Pod media/copy-a failed': ['Job media/copy failed'] }])
   })
 
-  test('of the Jobs of a CronJob the newest counts', () => {
+  test('the newest of the Jobs of a CronJob counts', () => {
     const job = (name: string, minutes: number, type: string) => {
       const given = of(
         'CronJob copy',
@@ -253,7 +253,7 @@ describe('of pods', () => {
     expect(chains(job('old', 60, 'Complete'), job('new', 30, 'Failed'))).toEqual(['Job media/new failed'])
   })
 
-  test('sets tell how many pods they lack', () => {
+  test('StatefulSets and DaemonSets say how many pods they lack', () => {
     const found = status(
       object('StatefulSet media/db', { spec: { replicas: 3 }, status: { readyReplicas: 1 } }),
       object('DaemonSet media/agent', { status: { desiredNumberScheduled: 2, numberReady: 0 } }),
@@ -265,7 +265,7 @@ describe('of pods', () => {
     ])
   })
 
-  test('a restart within the last hour is told, and healthy', () => {
+  test('a restart within the last hour is mentioned, and healthy', () => {
     const restarted = (minutes: number) =>
       running(POD, {
         containerStatuses: [
@@ -325,27 +325,27 @@ describe('of volumes and nodes', () => {
   })
 })
 
-describe('what may not be read', () => {
+describe('an object that may not be read', () => {
   const unread: Unread = {
     kind: 'GitRepository',
     resource: 'gitrepositories.source.toolkit.fluxcd.io',
     why: 'forbidden',
   }
 
-  test('is not said to be missing, but named', () => {
+  test('is not reported as missing, but named', () => {
     const found = statusOf({ objects: [failed(APPS, inLab)], unread: [unread] }, NOW)
     expect(shape(found.causes)).toEqual([`${APPS} failed`])
     expect(found.causes[0]?.links[0].unseen).toEqual([{ kind: 'GitRepository', namespace: 'flux-system', name: 'lab' }])
     expect(found.unread).toEqual([unread])
   })
 
-  test('is only what is in the namespace that is refused', () => {
+  test('is not assumed in another namespace than the one that is refused', () => {
     const elsewhere = { ...unread, namespace: 'media' }
     const found = statusOf({ objects: [failed(APPS, inLab)], unread: [elsewhere] }, NOW)
     expect(shape(found.causes)).toEqual([{ [`${GIT} missing`]: [`${APPS} failed`] }])
   })
 
-  test('is what is in a namespace that was not asked for', () => {
+  test('is also one in a namespace that was not asked for', () => {
     const found = statusOf(
       { objects: [failed(APPS, from('GitRepository', 'lab', 'other'))], unread: [], namespaces: ['flux-system'] },
       NOW,
@@ -398,7 +398,7 @@ describe('whatever objects name each other,', () => {
     ),
   )
 
-  test('each that is not healthy is explained once', () => {
+  test('each unhealthy one is explained once', () => {
     fc.assert(
       fc.property(kustomizations, deployments, pods, (flux, workloads, all) => {
         const flat = (causes: readonly Explained<Problem>[]): Problem[] =>

@@ -1,4 +1,4 @@
-// What Istio would do with ALLOW policies: an evaluator that shares no code with what writes them.
+// What Istio would do with ALLOW policies: an evaluator that shares no code with the generator.
 import type { KubernetesObject } from '../../../functions/lib/kubernetes/objects.ts'
 import type { Pods } from './calls.ts'
 

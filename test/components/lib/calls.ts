@@ -1,4 +1,4 @@
-// The calls that flows declare, read here by code of the tests alone.
+// The calls that flows declare, read without any code of the product.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'yaml'
@@ -11,7 +11,7 @@ type Labels = Record<string, string>
 export interface Pods {
   namespace: string
   labels: Labels
-  /** Are their policies this build's? They are for pods of its workloads, and for those that a flow selects. */
+  /** Are their policies in this build? They are for pods of its workloads, and for those that a flow selects. */
   isHere: boolean
   /** Service account, where it is known. */
   account?: string
@@ -118,7 +118,7 @@ export function declaredCalls(workloads: readonly Workload[]): Call[] {
         : podsWith(namespace, {}, false)
     const callersOf = (caller: string): Pods[] => {
       const [at = '', app, component] = caller.split('/')
-      // Members of a ring that several workloads share call each other, whichever they are of.
+      // Members of a ring call each other, whichever workload they belong to.
       if (caller === 'self') return callees
       if (app === undefined) return podsNamed(namespace, at)
       const labels = { [APP]: app, ...(component !== undefined && { [COMPONENT]: component }) }

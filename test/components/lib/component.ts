@@ -17,14 +17,14 @@ function documentsOf(rendered: string): Map<string, string> {
   return new Map(documents.map((document) => [objectsOf(document).map(nameOf).join(), document]))
 }
 
-/** What of one rendering another has not, or has otherwise, under the names of what is there no more. */
+/** The objects of a rendering that are new or changed, after the names of those that are gone. */
 export function changes(before: string, after: string): string {
   const [old, now] = [documentsOf(before), documentsOf(after)]
   const gone = [...old.keys()].filter((name) => !now.has(name)).map((name) => `# gone: ${name}\n`)
   return gone.join('') + [...now].flatMap(([name, text]) => (old.get(name) === text ? [] : [text])).join('---\n')
 }
 
-/** Namespaces are selected by the organisation's label, which holds their name as their own does. */
+/** The organisation's label of a Namespace holds its name, as the label of Kubernetes does. */
 export const byOwnLabel = (text: string): string =>
   text.replaceAll(/(namespaceSelector:\n\s+matchLabels:\n\s+)name:/g, '$1kubernetes.io/metadata.name:')
 

@@ -18,7 +18,7 @@ export interface Added {
 const copies: string[] = []
 afterAll(() => copies.splice(0).forEach((copy) => void rmSync(copy, { recursive: true })))
 
-/** The folder of a stack in a copy of the overlays, with the lines added that a person would add. */
+/** The folder of a stack in a copy of the overlays, with the lines that a person would add. */
 export function overlayWith(stack: string, { hardening = [], environment = [], stack: own = [] }: Added): string {
   const copy = mkdtempSync(join(tmpdir(), 'overlays-'))
   copies.push(copy)
@@ -26,7 +26,7 @@ export function overlayWith(stack: string, { hardening = [], environment = [], s
   for (const folder of SHARED) symlinkSync(join(root, folder), join(copy, folder))
   const folder = join(copy, 'overlays', stack)
   const policy = join(folder, 'hardening/kustomization.yaml')
-  // Its list of components is last, so that a line more is one component more.
+  // Its list of components is last, so each line that is appended adds a component.
   if (!/^components:\n(?:- .*\n)+$(?![\s\S])/m.test(readFileSync(policy, 'utf8')))
     throw new Error(`${policy}: expected it to end with its components`)
   for (const component of hardening) appendFileSync(policy, `- ../../../../${component}\n`)
@@ -35,7 +35,7 @@ export function overlayWith(stack: string, { hardening = [], environment = [], s
   return folder
 }
 
-/** To a kustomization.yaml that lists no component. */
+/** Adds components to a kustomization.yaml that lists none. */
 function addComponents(file: string, components: readonly string[]): void {
   if (components.length === 0) return
   if (/^components:/m.test(readFileSync(file, 'utf8'))) throw new Error(`${file}: expected no components`)

@@ -100,7 +100,7 @@ describe('the command of the plugin, in the sidecar', () => {
       )
     })
 
-    test('there is no such environment', () => {
+    test('the environment does not exist', () => {
       const { status, stdout, stderr } = generate('overlays', { environment: 'absent' })
       expect({ status, stdout }).toEqual({ status: 2, stdout: '' })
       expect(stderr).toContain('./absent is no folder')

@@ -49,7 +49,7 @@ describe('the image of the sidecar', () => {
     expect(own.map(({ path }) => path).sort()).toEqual(FILES)
   })
 
-  test('lets everybody read what it adds, and nobody write it', () => {
+  test('lets everyone read what it adds, and nobody write it', () => {
     expect(own.filter(({ mode, owner }) => owner !== '0/0' || !/^-r-[-x]r-[-x]r-[-x]$/.test(mode))).toEqual([])
   })
 
@@ -68,7 +68,7 @@ describe('the image of the sidecar', () => {
     expect(contentOf('opt/krm-hardening/images')).toBe(`${imageReference()}\n`)
   })
 
-  test('gives plugins of others a docker for `kustomize build`: the same bytes again', () => {
+  test('gives other plugins a docker for `kustomize build`, with the same bytes', () => {
     const how = { checkout: checkout.folder, path: 'overlays/dev/tidb-operator' }
     const built = inSidecar(['kustomize', 'build', '--enable-alpha-plugins', '.'], how)
     const rendered = inSidecar(['node', '/opt/krm-hardening/cli.cjs', 'render', '.'], how)

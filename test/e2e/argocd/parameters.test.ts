@@ -4,7 +4,7 @@ import { plugin } from './lib/sidecar.ts'
 const read = (parameters: unknown) => parametersOf({ ARGOCD_APP_PARAMETERS: JSON.stringify(parameters) })
 const WHERE = 'spec.source.plugin.parameters'
 
-test('an Application that sets none has none: Argo CD passes null', () => {
+test('an Application that sets no parameters has none, although Argo CD passes null', () => {
   expect(read(null)).toEqual({})
   expect(read([])).toEqual({})
   expect(parametersOf({})).toEqual({})
@@ -37,7 +37,7 @@ test.each(['', 'two words'])('image may not be %j', (string) => {
   )
 })
 
-test('what is misspelt is refused, with the name that was probably meant', () => {
+test('a misspelt parameter is refused, with the name that was probably meant', () => {
   expect(() => read([{ name: 'enviroment', string: 'production' }])).toThrow(
     `${WHERE}.enviroment: unknown key (did you mean environment?); expected one of environment, image`,
   )

@@ -41,7 +41,7 @@ describe('the component, on argocd-repo-server as Argo CD publishes it', () => {
   }, TIME_TO_BUILD)
   afterAll(() => rmSync(folder, { recursive: true }))
 
-  test('adds a container behind the others and a volume, and changes nothing else', () => {
+  test('adds a container after the others and a volume, and changes nothing else', () => {
     const whole = structuredClone(patched)
     const [before, after] = [podOf(plain), podOf(whole)]
     expect(after.containers).toEqual([...before.containers, sidecar])

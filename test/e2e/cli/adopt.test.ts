@@ -46,17 +46,17 @@ const resultOf = (command: string): Ended => {
   return found.result
 }
 
-test('has five steps', () => {
+test('the guide has five steps', () => {
   expect(markdown.match(/^## \d\. /gm)).toEqual(['## 1. ', '## 2. ', '## 3. ', '## 4. ', '## 5. '])
 })
 
-test('every command and every patch of it works', () => {
+test('every command and every patch of the guide works', () => {
   expect(ended.map(({ text, result }) => [text, result.exitCode, result.exitCode === 0 ? '' : result.stderr])).toEqual(
     ended.map(({ text }) => [text, 0, '']),
   )
 })
 
-test('what it says to fix is all that was to fix', () => {
+test('what it says to fix is all there is to fix', () => {
   const { stdout } = resultOf('krm-hardening init deploy')
   const toFix = stdout
     .slice(stdout.indexOf('To fix'))
@@ -89,7 +89,7 @@ test('it ends with a stack that is hardened', async () => {
   expect(images).toHaveLength(IMAGES.length)
 })
 
-test('a caller that is named by its workload, not by its labels, is found, with the labels that name it', async () => {
+test('a caller named by its workload, not by its labels, is reported with the labels that name it', async () => {
   await commit(root)
   const flows = join(root, 'deploy/shop/hardening/flows.yaml')
   const text = readFileSync(flows, 'utf8')

@@ -117,7 +117,7 @@ describe.each([
 })
 
 describe('what asks registries', () => {
-  test('goes away in the middle: nothing is written', async () => {
+  test('stops in the middle: nothing is written', async () => {
     const cwd = tree({ 'images.yaml': LOCK })
     const bin = withCrane(`[ "$2" != redis:7 ] || kill -KILL $$; echo ${ANSWER}`)
     const { stderr, exitCode } = await krmHardening(['lock', 'images.yaml'], { cwd, env: { PATH: bin } })
@@ -127,7 +127,7 @@ describe('what asks registries', () => {
     expect(readdirSync(cwd)).toEqual(['images.yaml'])
   })
 
-  test('is a docker without buildx: it is named, with what is missing', async () => {
+  test('is a docker without buildx: the message names it and what is missing', async () => {
     const cwd = tree({ 'images.yaml': LOCK })
     const bin = systemTools()
     program(join(bin, 'docker'), '#!/bin/sh\necho "docker: \'buildx\' is not a docker command." >&2\nexit 1\n')
@@ -171,14 +171,14 @@ ${Array.from({ length: 2000 }, (_, index) => `- apiVersion: v1\n  kind: ConfigMa
   const piped = (command: string, stdin = LIST) =>
     run('bash', ['-c', command], { env: { NODE: process.execPath, FUNCTIONS }, stdin })
 
-  test('end without a word where nobody reads on', async () => {
+  test('end silently if their reader goes away', async () => {
     const { stdout, stderr } = await piped('"$NODE" "$FUNCTIONS" | head -n 1; printf "%s" "${PIPESTATUS[0]}"')
     expect(stdout).toMatch(/^apiVersion: config\.kubernetes\.io\/v1\n\d+$/)
     expect(stdout).not.toMatch(/\n3$/)
     expect(stderr).toBe('')
   })
 
-  test('fail where stdout is full', async () => {
+  test('fail if stdout is full', async () => {
     const { stderr, exitCode } = await piped('"$NODE" "$FUNCTIONS" >/dev/full')
     expect(exitCode).toBe(2)
     expect(stderr).toBe('error: runner/unwritable: stdout cannot be written: ENOSPC: no space left on device, write\n')

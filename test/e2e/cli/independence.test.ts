@@ -54,7 +54,7 @@ const files = (stacks: readonly [string[], string[]][]): Record<string, string> 
     ]),
   ])
 
-test('whatever stacks hold, an environment built in groups is what Kustomize builds in one piece, and fails if that fails', async () => {
+test('whatever the stacks hold, an environment built in groups equals what Kustomize builds in one piece, and fails if that fails', async () => {
   const told = { whole: 0, apart: 0, failed: 0 }
   const property = fc.asyncProperty(
     fc.array(stack, { minLength: 2, maxLength: 4 }),
@@ -70,6 +70,6 @@ test('whatever stacks hold, an environment built in groups is what Kustomize bui
     },
   )
   await fc.assert(property, { numRuns: 100, seed: 2026 })
-  // All three ways were taken, so the property was put to the test.
+  // All three outcomes occurred, so the property was really tested.
   expect(Math.min(told.whole, told.apart, told.failed)).toBeGreaterThan(5)
 })

@@ -43,7 +43,7 @@ const LOCK = policy(`  images:
 `)
 
 describe('without images', () => {
-  test('renews what has a tag, pins what waits for it, and keeps everything else', async () => {
+  test('renews digests of tags, pins images that wait for one, and keeps everything else', async () => {
     const { text, stdout, exitCode } = await lock(LOCK)
     expect({ text, exitCode }).toEqual({
       exitCode: 0,
@@ -69,12 +69,12 @@ describe('without images', () => {
     expect(second).toMatchObject({ text: first.text, stdout: '2 images asked for, 0 changed\n', exitCode: 0 })
   })
 
-  test('the last exception that goes takes allowTag with it', async () => {
+  test('the last exception to go takes allowTag with it', async () => {
     const { text } = await lock(policy('  images:\n    allowTag:\n      busybox: {reason: not pinned yet}\n'))
     expect(text).toBe(policy(`  images:\n    digests:\n      busybox:latest: ${digests.busybox}\n`))
   })
 
-  test('an exception that waits for what the lock has already goes', async () => {
+  test('an exception that waits for a digest that the lock already has is removed', async () => {
     const pinned = `  images:\n    digests:\n      busybox:latest: ${digests.busybox}\n`
     const { text } = await lock(policy(`${pinned}    allowTag:\n      busybox: {reason: not pinned yet}\n`))
     expect(text).toBe(policy(pinned))
@@ -95,12 +95,12 @@ describe('keeps how the rest of the file is written', () => {
 `
   const withEntry = (entries: string): string => policy(`  images:\n    digests:\n${entries}${REST}`)
 
-  test('to the byte, where digests are renewed', async () => {
+  test('byte for byte, if digests are renewed', async () => {
     const { text } = await lock(withEntry(`        'nginx:1.27':  "${OLD}"   # the proxy\n`))
     expect(text).toBe(withEntry(`        'nginx:1.27':  "${digests['nginx:1.27']}"   # the proxy\n`))
   })
 
-  test('and its values, where one is added', async () => {
+  test('and its values, if one is added', async () => {
     const { text } = await lock(withEntry(`      redis: ${OLD}\n`), 'nginx:1.27')
     expect(text).toBe(
       withEntry(`      redis: ${OLD}\n      nginx:1.27: ${digests['nginx:1.27']}\n`)
@@ -141,7 +141,7 @@ describe('an image without a tag', () => {
     expect(text).toBe(policy(`  images:\n    digests:\n      busybox:latest: ${digests.busybox}\n`))
   })
 
-  test('or under the key that the lock has without one', async () => {
+  test('or under the key without a tag that the lock has', async () => {
     const { text } = await lock(policy(`  images:\n    digests:\n      busybox: ${OLD}\n`), 'busybox')
     expect(text).toBe(policy(`  images:\n    digests:\n      busybox: ${digests.busybox}\n`))
   })
@@ -158,19 +158,19 @@ test('adds the images that are named, and asks for no other', async () => {
   expect(stdout).toMatch(/^quay\.io\/coreos\/etcd:v3\.5\.21: sha256:[a-f0-9]{64}\n1 images asked for, 1 changed\n$/)
 })
 
-test('writes into the kind on its own as well', async () => {
+test('also writes to the kind ImageMirrorDigest', async () => {
   const { text } = await lock(policy('  digests: {}\n', 'ImageMirrorDigest'), 'nginx:1.27')
   expect(text).toBe(policy(`  digests:\n    nginx:1.27: ${digests['nginx:1.27']}\n`, 'ImageMirrorDigest'))
 })
 
 describe('--check', () => {
-  test('writes nothing and fails where the lock is behind', async () => {
+  test('writes nothing, and fails if the lock is behind', async () => {
     const { text, stdout, exitCode } = await lock(LOCK, '--check')
     expect({ text, exitCode }).toEqual({ text: LOCK, exitCode: 1 })
     expect(stdout).toContain('2 images asked for, 2 would change; nothing was written\n')
   })
 
-  test('passes where it is not, and says for machines what it found', async () => {
+  test('passes if it is not, and lists for machines what it found', async () => {
     const current = policy(`  images:\n    digests:\n      busybox:latest: ${digests.busybox}\n`)
     const { stdout, exitCode } = await lock(current, '--check', '--output', 'json')
     expect({ exitCode, said: JSON.parse(stdout) }).toEqual({
@@ -216,7 +216,7 @@ describe('refuses, and writes nothing', () => {
     expect(ended.stderr).toMatch(reason)
   })
 
-  test.each(['nowhere.yaml', '.'])('what is no file: %s', async (path) => {
+  test.each(['nowhere.yaml', '.'])('a path that is no file: %s', async (path) => {
     const { stderr, exitCode } = await krmHardening(['lock', path])
     expect({ stderr, exitCode }).toEqual({
       stderr: `error: ${path}: found no such file, expected a policy\n`,
@@ -224,14 +224,14 @@ describe('refuses, and writes nothing', () => {
     })
   })
 
-  test('where nothing can ask a registry', async () => {
+  test('if nothing can ask a registry', async () => {
     const cwd = tree({ 'images.yaml': LOCK })
     const { stderr, exitCode } = await krmHardening(['lock', 'images.yaml'], { cwd, env: { PATH: systemTools() } })
     expect(exitCode).toBe(2)
     expect(stderr).toContain('no program that asks registries on PATH; expected one of skopeo, crane, docker')
   })
 
-  test('an answer that is no digest', async () => {
+  test('an answer that is not a digest', async () => {
     const cwd = tree({ 'images.yaml': LOCK })
     const bin = systemTools()
     program(join(bin, 'crane'), '#!/bin/sh\necho a login page\n')

@@ -227,7 +227,7 @@ diff --git a/shop/source.yaml b/shop/source.yaml
     expect({ exitCode: again.exitCode, stderr: again.stderr }).toEqual({ exitCode: 0, stderr: '' })
   })
 
-  test('brings images that the lock of a policy lacks, and names the command that adds them', async () => {
+  test('may bring images that the lock of a policy lacks, and then names the command that adds them', async () => {
     const root = await stack()
     const digests = { 'quay.io/acme/shop:1.2.3': `sha256:${'0'.repeat(64)}` }
     const policy = { apiVersion: 'krm-hardening.dev/v1alpha1', kind: 'ImageMirrorDigest', spec: { digests } }
@@ -239,7 +239,7 @@ diff --git a/shop/source.yaml b/shop/source.yaml
     expect(exitCode).toBe(0)
   })
 
-  test('whose major requires a value is not moved, and its lock stays', async () => {
+  test('is not moved to a major that requires a value, and its lock stays', async () => {
     const root = await stack()
     const lock = readFileSync(join(root, 'shop/app.lock.yaml'), 'utf8')
     const { stdout, stderr, exitCode } = await run(root, 'outdated', '--major', '--apply')
@@ -251,7 +251,7 @@ diff --git a/shop/source.yaml b/shop/source.yaml
     expect(readFileSync(join(root, 'shop/app.lock.yaml'), 'utf8')).toBe(lock)
   })
 
-  test('whose major has what it requires is moved, if that is asked for', async () => {
+  test('is moved on request to a major that has what it requires', async () => {
     const root = await stack({ tenant: 'mine' })
     expect(await run(root, 'outdated', '--major', '--apply')).toMatchObject({ exitCode: 0 })
     expect(readFileSync(join(root, 'shop/source.yaml'), 'utf8')).toBe(ociSource('2.0.0'))
@@ -275,7 +275,7 @@ diff --git a/shop/source.yaml b/shop/source.yaml
     expect(valueAt(lock, ['spec', 'chart', 'version'])).toBe('1.3.0')
   })
 
-  test('that cannot be pulled is named, and its versions are still shown', async () => {
+  test('is named if it cannot be pulled, and its versions are still shown', async () => {
     const root = await stack()
     const { stdout, stderr, exitCode } = await krmHardening(['outdated'], {
       cwd: root,
@@ -361,7 +361,7 @@ test('an image in a registry moves with its digest', async () => {
   expect(readFileSync(join(root, 'pod.yaml'), 'utf8')).toBe(pod('1.5.0'))
 })
 
-test('writing and not looking at the changes exclude each other', async () => {
+test('--apply and --no-changes exclude each other', async () => {
   const { stderr, exitCode } = await run(tree({}), 'outdated', '--apply', '--no-changes')
   expect({ stderr, exitCode }).toEqual({
     stderr: 'error: expected --apply or --no-changes, not both: locks are renewed from what charts render\n',

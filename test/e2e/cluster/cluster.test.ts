@@ -27,14 +27,14 @@ describe.each(['dev', 'production'])('%s in a real Kubernetes', (environment) =>
   }, 180_000)
   afterAll(() => cluster?.stop())
 
-  test('takes every object as it is', async () => {
+  test('accepts every object as it is', async () => {
     await apply(cluster, whatComesBefore(objects))
     expect(await apply(cluster, objects)).toEqual({ taken: objects.length, warnings: [] })
   }, 180_000)
 
   const components = readdirSync(join(GOLDEN, 'components'))
-  test.each(components)('takes what the component adds to it: %s', async (file) => {
-    // Workloads are there already, and some of their fields are for ever.
+  test.each(components)('accepts what the component adds: %s', async (file) => {
+    // Workloads are there already, and some of their fields are immutable.
     const added = objectsOf(readFileSync(join(GOLDEN, 'components', file), 'utf8')).filter(
       (object) => podTemplateOf(object) === undefined,
     )

@@ -26,7 +26,7 @@ const examples = catalog
 /** Kinds of these examples whose definitions are not here: one of Strimzi, and those of two other operators. */
 const UNDEFINED = ['kafka.strimzi.io/KafkaConnect', 'postgresql.cnpg.io/Cluster', 'minio.min.io/Tenant']
 
-/** Workloads are left out: two examples have one of a name, and some of its fields are for ever. */
+/** Workloads are left out: two examples use the same name, and some of the fields are immutable. */
 const isApplied = (object: KubernetesObject): boolean =>
   podTemplateOf(object) === undefined && object.kind !== 'Namespace' && !UNDEFINED.includes(typeOf(object))
 
@@ -37,13 +37,13 @@ beforeAll(async () => {
 }, TIME_TO_BUILD)
 afterAll(() => cluster?.stop())
 
-test('there are examples with both', () => {
+test('there are examples with custom resources of both operators', () => {
   const groups = examples.flatMap(({ objects }) => objects.map(({ apiVersion }) => groupOf(apiVersion)))
   for (const group of GROUPS) expect(groups).toContain(group)
   expect(examples.length).toBeGreaterThan(8)
 })
 
-test.each(examples)('the server takes what the example $name gives', async ({ objects }) => {
+test.each(examples)('the server accepts what the example $name renders', async ({ objects }) => {
   const applied = objects.filter(isApplied)
   expect(await apply(cluster, applied)).toEqual({ taken: applied.length, warnings: [] })
 })

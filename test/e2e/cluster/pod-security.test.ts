@@ -31,7 +31,7 @@ function hardened(pod: KubernetesObject, policy: Fields, allowed: readonly strin
   const exceptions = { cart: Object.fromEntries(allowed.map((check) => [check, 'because'])) }
   const refusals = harden([shop, copy], { ...policy, exceptions }).filter(({ severity }) => severity === 'error')
   const checks = refusals.flatMap(({ tags }) => tags?.check ?? [])
-  // A user that nobody chose is no matter of admission: without it, the pod is left to its image.
+  // Admission does not judge a user that nobody chose: without it, the image chooses.
   if (refusals.length > checks.length && policy.runAsUser !== 'off')
     return hardened(pod, { ...policy, runAsUser: 'off' }, allowed)
   if (refusals.length > checks.length || checks.some((check) => allowed.includes(check)))
@@ -74,7 +74,7 @@ async function makeNamespaces(version: string): Promise<void> {
 
 const listOf = (items: readonly KubernetesObject[]): string => JSON.stringify({ apiVersion: 'v1', kind: 'List', items })
 
-/** What the server says to those pods that it does not take, by the index at which they stand. */
+/** Why the server refuses pods, by their index. */
 async function refusals(asked: readonly { pod: KubernetesObject; namespace: string }[]): Promise<Map<number, string>> {
   const items = asked.map(({ pod, namespace }, index) => ({
     ...pod,
@@ -101,7 +101,7 @@ describe.each(VERSIONS)('by the policy of %s', (version) => {
     }))
   }, 180_000)
 
-  test('enough pods of every sort are valid', () => {
+  test('enough pods of every kind are valid', () => {
     for (const level of LEVELS) expect(cases.filter((one) => one.level === level).length).toBeGreaterThan(40)
     expect(cases.filter(({ isExcepted }) => !isExcepted).length).toBeGreaterThan(200)
     expect(cases.filter(({ isExcepted }) => isExcepted).length).toBeGreaterThan(50)
@@ -122,7 +122,7 @@ describe.each(VERSIONS)('by the policy of %s', (version) => {
     for (const refusal of refused.values()) expect(refusal).toContain('violates PodSecurity')
   })
 
-  test('none was refused that meets the level that was asked for', () => {
+  test('no pod was refused that meets the level that was asked for', () => {
     expect(cases.filter(({ isExcepted, level, asked }) => isExcepted && !isLaxer(level, asked))).toEqual([])
   })
 })

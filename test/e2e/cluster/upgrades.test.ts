@@ -7,14 +7,14 @@ import { apply, refusalOf, rendered, stacksOf, whatComesBefore } from './lib/app
 import { type Cluster, startCluster } from './lib/cluster.ts'
 import { builtPrograms, type Programs } from './lib/programs.ts'
 
-// The upgrade that everybody makes once: a cluster that runs the stacks as they are gets the hardened rendering of them.
+// The upgrade that every adopter makes once: a cluster that runs the plain stacks gets their hardened rendering.
 
 let programs: Programs
 beforeAll(() => {
   programs = builtPrograms()
 }, TIME_TO_BUILD)
 
-/** What Argo CD deletes and makes again, because most of a Job is for ever. */
+/** What Argo CD deletes and creates again, because most fields of a Job are immutable. */
 const isReplaced = ({ metadata }: KubernetesObject): boolean =>
   metadata.annotations?.['argocd.argoproj.io/sync-options'] === 'Force=true,Replace=true'
 
@@ -37,7 +37,7 @@ describe.each(['dev', 'production'])('%s, which ran without the functions', (env
   }, 180_000)
   afterAll(() => cluster?.stop())
 
-  test('takes what is hardened over it, without a conflict, and makes nothing again', async () => {
+  test('accepts the hardened objects over its own without a conflict, and recreates nothing', async () => {
     expect(before.size).toBeGreaterThan(15)
     const updated = hardened.filter((object) => !isReplaced(object))
     expect(await apply(cluster, updated)).toMatchObject({ taken: updated.length })
@@ -45,13 +45,13 @@ describe.each(['dev', 'production'])('%s, which ran without the functions', (env
     expect([...before].filter(([name, uid]) => after.get(name) !== uid)).toEqual([])
   }, 180_000)
 
-  test('replaces each Job, whose pods are for ever', async () => {
+  test('replaces each Job, whose pod template is immutable', async () => {
     const jobs = hardened.filter(({ kind }) => kind === 'Job')
     expect(jobs.filter((job) => !isReplaced(job)).map(nameOf)).toEqual([])
     for (const job of jobs) expect(await refusalOf(cluster, [job])).toContain('field is immutable')
   })
 
-  test('is refused a change of each field that is for ever', async () => {
+  test('refuses a change of each immutable field', async () => {
     const fields = immutableFields(hardened)
     const kinds = groupBy(fields, ({ object, path }) => `${object.kind} ${path.join('.')}`)
     expect(kinds.size).toBeGreaterThan(6)

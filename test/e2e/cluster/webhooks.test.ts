@@ -143,7 +143,7 @@ describe('webhooks of a hardened stack', () => {
     await apply(cluster, publishedDefinitions())
     await apply(cluster, hardened)
     const service = (await cluster.list('services')).find(({ metadata }) => metadata.name === 'gate')
-    // Without an answer, what the webhooks are asked about is refused: so the API server asks.
+    // If a webhook does not answer, the API server refuses the object.
     const refused = await eventually(
       () => refusalOf(cluster, [map('early', {})]),
       (text) => text.includes('failed calling webhook'),
@@ -157,7 +157,7 @@ describe('webhooks of a hardened stack', () => {
     await cluster?.stop()
   })
 
-  test('are called by the API server, the one that changes before the one that judges', async () => {
+  test('are called by the API server, the mutating one before the validating one', async () => {
     const answer = await eventually(
       () => refusalOf(cluster, [map('good', { app: 'gate' })]),
       (text) => text === '',
@@ -170,13 +170,13 @@ describe('webhooks of a hardened stack', () => {
     expect(made?.metadata.labels).toEqual({ app: 'gate', seen: 'yes' })
   })
 
-  test('have their verdict heard', async () => {
+  test('may refuse an object', async () => {
     expect(await refusalOf(cluster, [map('bad', { bad: 'yes' })])).toContain(
       'admission webhook "validating.example.com" denied the request: the gate is shut',
     )
   })
 
-  test('are open to whoever calls at the port of the pods behind the Service, and at no other', () => {
+  test('are open to any caller at the port of the pods behind the Service, and at no other', () => {
     const policy = hardened.find(({ kind, metadata }) => kind === 'NetworkPolicy' && metadata.name === 'gate')
     expect(valueAt(policy, ['spec', 'ingress'])).toEqual([{ ports: [{ protocol: 'TCP', port: 9443 }] }])
   })

@@ -15,7 +15,7 @@ describe.each(programs.map((program) => ({ ...program, version: program.version(
       expect(stderr).toContain("external plugins disabled; unable to load external plugin 'Hardening'")
     })
 
-    test('skips a function with an exec annotation in silence', async () => {
+    test('silently skips a function with an exec annotation', async () => {
       const ended = await build(program, podBy('exec:\n        path: ./harden'), standIn)
       expect(ended).toEqual({ stdout: POD, stderr: '', exitCode: 0 })
     })

@@ -16,7 +16,7 @@ afterAll(removeFolders)
 
 const ROWS: readonly Row[] = [commandLine, ...withContainers, ...withTheExecutable, ...withKpt, argoCd]
 
-test('the versions reach from the oldest that the command line takes', () => {
+test('the versions begin with the oldest that the command line accepts', () => {
   expect(VERSIONS[0]).toMatch(new RegExp(`^${OLDEST}\\.`))
   expect(VERSIONS.filter((version) => !isNewEnough(version))).toEqual([])
   expect(VERSIONS).toContain(PINNED)
@@ -40,7 +40,7 @@ describe.each(ROWS.map((row) => ({ ...row, version: row.version() })))('$program
   }
 })
 
-test('docs/compatibility.md shows what was seen', () => {
+test('docs/compatibility.md shows these results', () => {
   const columns = ['Program', 'Version', 'Engine', ...COLUMNS]
   expect(rows.filter((row) => row.length !== columns.length)).toEqual([])
   const table = asTable(columns, rows)

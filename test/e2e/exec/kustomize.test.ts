@@ -38,7 +38,7 @@ describe('kustomize build, the functions as a program', () => {
     expect(stdout).toBe(render(`${STACK}/operator`))
   })
 
-  test('skips them in silence without --enable-exec', () => {
+  test('skips them silently without --enable-exec', () => {
     const { status, stdout, stderr } = build('--enable-alpha-plugins')
     expect([status, stderr]).toEqual([0, ''])
     expect(stdout).toContain('kind: Deployment')
@@ -51,7 +51,7 @@ describe('kustomize build, the functions as a program', () => {
     expect(stderr).toContain("unable to load external plugin 'Hardening'")
   })
 
-  test('fails where the program has lost its execute bit', () => {
+  test('fails if the program has lost its execute bit', () => {
     chmodSync(bundle, 0o644)
     const { status, stdout, stderr } = build('--enable-alpha-plugins', '--enable-exec')
     expect([status, stdout]).toEqual([1, ''])

@@ -38,7 +38,7 @@ test('the examples of releases and their sources, before and after', () => {
   expect(objects.flatMap((object) => kinds.errorsOf(object))).toEqual([])
 })
 
-test('what docs/flux.md tells to copy', () => {
+test('the manifests that docs/flux.md gives to copy', () => {
   const page = readFileSync(join(root, 'docs/flux.md'), 'utf8')
   const blocks = [...page.matchAll(/^```yaml\n([\s\S]*?)^```$/gm)].map(([, text = '']) => text)
   const objects = blocks.filter((text) => /^apiVersion:/m.test(text)).flatMap((text) => known(objectsOf(text)))
@@ -85,7 +85,7 @@ describe('would be refused by Flux:', () => {
       "/spec must have required property 'policy'",
     ],
     [
-      'a version that is served no more',
+      'a version that is no longer served',
       'ImageRepository',
       (object) => Object.assign(object, { apiVersion: 'image.toolkit.fluxcd.io/v1alpha1' }),
       'no version image.toolkit.fluxcd.io/v1alpha1 of this kind',

@@ -89,7 +89,7 @@ describe('the five steps', () => {
     }
   })
 
-  test('3: the diff shows the post-renderer, and the tree is proved', () => {
+  test('3: the diff shows the post-renderer, and the tree is proven', () => {
     const said = runShell(3)
     expect(said).toContain('+  postRenderers:\n')
     expect(said).toContain('apps/staging: hardened (')

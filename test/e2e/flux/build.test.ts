@@ -25,7 +25,7 @@ const walked = async (repository: string): Promise<App[]> => {
   return (await walkAll(repository, builder)).flatMap(({ apps }) => apps)
 }
 
-/** What Flux says of a path: it writes into the folder, so it gets a copy. */
+/** What Flux makes of a path. It writes into the folder, so it gets a copy. */
 function fluxBuilds(repository: string, { entry: { object, namespace = '' } }: App) {
   const copy = folder()
   cpSync(repository, copy, { recursive: true })
@@ -149,7 +149,7 @@ const FILES: Readonly<Record<string, string>> = {
     deployment('web', '${REPLICAS}'),
   ).replace(/replicas: ["']?\$\{REPLICAS\}["']?/, 'replicas: ${REPLICAS}'),
   'none/a.yaml': yaml(configMap('a', expressions)),
-  // What SOPS encrypts stays as it is.
+  // Objects that SOPS encrypts stay as they are.
   'secret/a.yaml': yaml({
     apiVersion: 'v1',
     kind: 'Secret',
@@ -228,7 +228,7 @@ test.each(REFUSED)('%s is refused by both', async (expression) => {
   expect([built?.status, built?.stderr]).toEqual([1, expect.stringContaining('variable substitution failed')])
 })
 
-test('the homelab, rendered, is built as Flux builds it', async () => {
+test('the rendered homelab is built as Flux builds it', async () => {
   const rendered = join(folder(), 'rendered')
   const { exitCode } = await krmHardening(['render', join(root, 'examples/homelab'), '--output', rendered])
   expect(exitCode).toBe(0)

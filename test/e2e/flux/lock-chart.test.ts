@@ -105,15 +105,15 @@ const lockOf = (root: string): KubernetesObject => {
 const kindsIn = (root: string): string[] =>
   (valueAt(lockOf(root), ['spec', 'objects']) as KubernetesObject[]).map(({ kind }) => kind)
 
-describe('a chart that asks what the API has', () => {
-  test('is told nothing but what Kubernetes has, if nothing more is said', async () => {
+describe('a chart that asks which APIs there are', () => {
+  test('is told only those of Kubernetes by default', async () => {
     const root = stack()
     expect(await run(root, 'lock', '--chart', 'release.yaml')).toMatchObject({ exitCode: 0 })
     expect(kindsIn(root)).toEqual(['Service'])
     expect(valueAt(lockOf(root), ['spec', 'apiVersions'])).toBeUndefined()
   })
 
-  test('is told what --api-versions says, the next time too, until that says something else', async () => {
+  test('is told those of --api-versions, which the lock keeps until they are changed', async () => {
     const root = stack()
     const apiVersions = ['monitoring.coreos.com/v1', 'policy.example.com/v1/Rule']
     await run(root, 'lock', '--chart', 'release.yaml', '--api-versions', apiVersions.join(','))
@@ -148,7 +148,7 @@ describe('the digest of a chart', () => {
     expect(valueAt(policy, ['spec', 'images', 'digests'])).toEqual({ [reference]: digest })
   })
 
-  test('is written next to the tag, where nobody wrote it', async () => {
+  test('is written next to the tag by render', async () => {
     const root = stack()
     await run(root, 'lock', '--chart', 'release.yaml')
     const { stdout } = await run(root, 'render', '.')

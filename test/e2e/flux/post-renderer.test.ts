@@ -111,7 +111,7 @@ const releaseOf = (objects: readonly KubernetesObject[]): KubernetesObject =>
 
 beforeAll(async () => {
   helm = builtWithGo('helm.sh/helm/v3/cmd/helm', 'v3.18.6', 'The tests of HelmReleases need helm')
-  // They are built here, where there is time for it.
+  // Builds the programs here, where the limit of time is long enough.
   for (const program of [podSecurity, postRenderer]) program()
   registry = await startRegistry([])
   for (const name of ['bin', 'stack']) mkdirSync(join(root, name))
@@ -152,7 +152,7 @@ test('the lock has the digest of the chart, and nothing of its Secrets', () => {
   expect(text).not.toContain('password')
 })
 
-test('for a program, lock names every image that a registry has to be asked for', async () => {
+test('lock --check --output json lists every image whose digest a registry has to give', async () => {
   const { stdout } = await lock('--check', '--output', 'json')
   expect(JSON.parse(stdout)).toMatchObject([
     {
@@ -200,14 +200,14 @@ describe('what helm-controller applies', () => {
     expect({ errors: stdout.match(/^ *error: .*/gm) ?? [], exitCode }).toEqual({ errors: [], exitCode: 0 })
   })
 
-  test('has no container more, and every image by its digest', () => {
+  test('has no other containers, and every image by its digest', () => {
     const templates = objects.flatMap((object) => podTemplateOf(object) ?? [])
     const containers = templates.flatMap((one) => containersOf(one).map(({ container }) => container))
     expect(containers.map(({ name }) => name).sort()).toEqual(['check', 'db', 'setup', 'sidecar', 'web'])
     for (const { image } of containers) expect(image).toMatch(/^registry\.example\.com\/mirror\/.*@sha256:/)
   })
 
-  test('has arguments and custom resources by digest too', () => {
+  test('has the images in arguments and custom resources by digest too', () => {
     expect(JSON.stringify(objects)).toContain(`cert-manager-acmesolver@${digest('f')}`)
     const alertmanager = objects.find(({ kind }) => kind === 'Alertmanager')
     expect(valueAt(alertmanager, ['spec', 'image'])).toContain(digest('0'))
@@ -244,7 +244,7 @@ describe('a chart that is bumped', () => {
     expect(stderr).toContain('krm-hardening lock --chart')
   })
 
-  test('is found by --check, which writes nothing', async () => {
+  test('is found by lock --check, which writes nothing', async () => {
     const before = readFileSync(join(STACK, 'app.lock.yaml'), 'utf8')
     expect(await lock('--check')).toMatchObject({ exitCode: 1 })
     expect(readFileSync(join(STACK, 'app.lock.yaml'), 'utf8')).toBe(before)
@@ -306,7 +306,7 @@ describe('a release whose values an overlay patches', () => {
     expect(valueAt(object, ['spec', 'values'])).toBe(digestOf({ replicas: 5 }))
   })
 
-  test('is looked for where it is: a folder without one is refused', async () => {
+  test('is refused in a folder that has none', async () => {
     mkdirSync(join(root, 'empty'))
     cpSync(join(STACK, 'namespace.yaml'), join(root, 'empty/namespace.yaml'))
     writeFileSync(join(root, 'empty/kustomization.yaml'), 'resources: [namespace.yaml]\n')

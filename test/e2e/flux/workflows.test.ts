@@ -102,7 +102,7 @@ describe('push-artifact', () => {
     expect(await digestOf('owner/fleet/web', 'latest')).toBe(digest)
   })
 
-  test('pushes nothing that is there already, and what changed again', async () => {
+  test('pushes nothing that is in the registry already, and again what changed', async () => {
     const push = (sha: string, text: string) => runStep(script, real, env('same', sha), renderedWith('same', text))
     push('0001', 'kind: A\n')
     const before = await digestOf('owner/fleet/same', 'latest')
@@ -203,7 +203,7 @@ describe('release-artifact', () => {
       renderedWith('shop', text),
     )
 
-  test('signs, then gives the version and latest-stable, which no older release takes back', async () => {
+  test('signs, then gives the tags of the version and latest-stable, which no older release takes back', async () => {
     expect(release('v1.1.0', 'v1.1.0').status).toBe(0)
     const newest = await digestOf('owner/fleet/shop', 'v1.1.0')
     expect(newest).toBeDefined()
@@ -217,7 +217,7 @@ describe('release-artifact', () => {
     ])
   })
 
-  test('refuses a version that is out', async () => {
+  test('refuses a version that is released', async () => {
     release('v3.0.0', 'v3.0.0')
     const before = await digestOf('owner/fleet/shop', 'v3.0.0')
     const { status, stdout, calls } = release('v3.0.0', 'v3.0.0', 'kind: Other\n')
@@ -233,7 +233,7 @@ describe('image-updates', () => {
     runStep(script, { gh: `[ "$2" != list ] || echo ${count}` }, { GITHUB_REF_NAME: 'image-updates', BASE: 'main' })
 
   test('opens one pull request', () => expect(names(open(0).calls)).toEqual(['gh pr', 'gh pr']))
-  test('and no second one', () => expect(names(open(1).calls)).toEqual(['gh pr']))
+  test('and not a second one', () => expect(names(open(1).calls)).toEqual(['gh pr']))
 })
 
 test('validate asks everything of every environment', () => {

@@ -39,7 +39,7 @@ describe('the image', () => {
     expect(image.Config.WorkingDir).toBe('/')
   })
 
-  test('says what it is, in the terms of the OCI', () => {
+  test('describes itself with the annotations of the OCI', () => {
     const { version, revision } = builtImage()
     const { description, license } = JSON.parse(readFileSync(join(__dirname, '../../../package.json'), 'utf8'))
     expect(image.Config.Labels).toMatchObject({
@@ -80,7 +80,7 @@ describe('the image', () => {
     expect(bundle).toBe(readFileSync(join(__dirname, '../../../dist/functions.cjs'), 'utf8'))
   })
 
-  test('starts with the code that V8 kept, which V8 takes', () => {
+  test('starts with the code that V8 kept, and V8 accepts it', () => {
     const { reference } = builtImage()
     const run = (...args: string[]): SpawnSyncReturns<string> => {
       const options = ['run', '--rm', '--network', 'none', '--entrypoint', args[0] ?? '', reference, ...args.slice(1)]
@@ -96,11 +96,11 @@ describe('the image', () => {
     expect(own.filter((step) => !step.startsWith('/bin/sh -c #(nop)'))).toEqual([])
   })
 
-  test('lets everybody read what it holds', () => {
+  test('lets everyone read what it holds', () => {
     expect(files.filter(({ mode }) => !/^(?:l|d......r.x|-......r..)/.test(mode))).toEqual([])
   })
 
-  test('lets nobody write anything', () => {
+  test('lets no one write anything', () => {
     const writable = ({ mode, owner }: File): boolean => owner !== '0/0' || /^[^l](?:....w....|.......w.)/.test(mode)
     expect(files.filter(writable)).toEqual([])
   })
@@ -114,7 +114,7 @@ describe('the image', () => {
     expect(files.filter(({ path }) => program.test(path))).toEqual([])
   })
 
-  test('knows nobody by name', () => {
+  test('names no user', () => {
     const { reference } = builtImage()
     const script = 'const { username, uid } = os.userInfo(); console.log(username, uid)'
     expect(

@@ -44,7 +44,7 @@ describe('kustomize build, with Podman as docker', () => {
     expect(readFileSync(calls, 'utf8')).toBe(`${KUSTOMIZE_CALL} ${imageReference()}\n`)
   })
 
-  test('fails with the reason, and prints nothing, where the policy refuses an object', () => {
+  test('fails with the reason, and prints nothing, if the policy refuses an object', () => {
     const { status, stdout, stderr } = build('refused', builtImage().env)
     expect({ status, stdout }).toEqual({ status: 1, stdout: '' })
     expect(stderr).toMatch(/error: image-mirror-digest\/missing-digest: .*Deployment.*web/)

@@ -52,7 +52,7 @@ describe('the image, run as Kustomize runs it', () => {
     expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: expected.stdout, stderr: expected.stderr })
   })
 
-  test('takes and gives more than a pipe holds at once', () => {
+  test('reads and writes more than a pipe holds at once', () => {
     const item = /^- [\s\S]*?(?=^functionConfig)/m.exec(good)?.[0] ?? ''
     const many = good.replace(
       item,

@@ -30,7 +30,7 @@ describe('comments of the user, through kpt fn render', () => {
     expect(lines(after)).toEqual(lines(before))
   })
 
-  test('stay what they stood above or below', () => {
+  test('stay above or below the same field', () => {
     expect(after).toMatch(/^# at the top\napiVersion:/)
     expect(after).toMatch(/^# above a key\nkind: Deployment # next to a value\nmetadata: # kpt-merge: /m)
     expect(after).toMatch(/^( +)containers: # next to a key\n\1# above an item\n\1- name: controller$/m)

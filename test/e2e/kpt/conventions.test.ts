@@ -77,12 +77,12 @@ const change = (folder: string, from: string, to: string): void =>
     return text.replace(from, to)
   })
 
-test('a validator passes what keeps the conventions', () => {
+test('a validator passes a package that keeps the conventions', () => {
   const { status, changes, results } = render(packageWith('validators', '{}'))
   expect([status, changes, results.map(({ exitCode }) => exitCode)]).toEqual([0, [], [0]])
 })
 
-test('a validator refuses what does not, changes nothing, and names the rule and the object', () => {
+test('a validator refuses any other, changes nothing, and names the rule and the object', () => {
   const folder = packageWith('validators', '{}')
   change(folder, 'timeout: 5m', 'timeout: soon')
   const { status, changes, results } = render(folder)

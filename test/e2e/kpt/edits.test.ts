@@ -15,7 +15,7 @@ describe('an edit of the policy', () => {
     workspace.commit(folder)
   })
 
-  test('takes the file of an object away that nothing asks for any more', () => {
+  test('removes the file of an object that nothing asks for any more', () => {
     edit(policy, (text) => text.replace('  replication:\n', '$&    disruptionBudget: off\n'))
     expect(workspace.render(folder).status).toBe(0)
     expect(workspace.changes(folder)).toEqual([

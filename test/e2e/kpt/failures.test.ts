@@ -15,7 +15,7 @@ function renderWith(folder: string, file: string, change: (text: string) => stri
 }
 
 describe('kpt fn render changes no file and keeps the reason', () => {
-  test('where the policy refuses an object', () => {
+  test('if the policy refuses an object', () => {
     const digest = /^ +pingcap\/tidb-operator:.*\n/m
     const ended = renderWith(workspace.get('tidb-operator'), 'hardening/hardening.yaml', (text) =>
       text.replace(digest, ''),
@@ -34,7 +34,7 @@ describe('kpt fn render changes no file and keeps the reason', () => {
     )
   })
 
-  test('where a later function refuses what the ones before it have changed', () => {
+  test('if a later function refuses what earlier ones have changed', () => {
     const ended = renderWith(workspace.get('cilium-etcd'), 'hardening/security-context-enforcer.yaml', (text) =>
       text.replace(/^ +hostNamespaces:.*\n/m, ''),
     )
@@ -45,7 +45,7 @@ describe('kpt fn render changes no file and keeps the reason', () => {
     expect(ended.results().map(({ exitCode }) => exitCode)).toEqual([0, 1])
   })
 
-  test('where the policy has a key that no function knows', () => {
+  test('if the policy has a key that no function knows', () => {
     const ended = renderWith(workspace.get('cilium-etcd'), 'hardening/image-mirror-digest.yaml', (text) =>
       text.replace('  digests:', '  digest:'),
     )

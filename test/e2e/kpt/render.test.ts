@@ -22,7 +22,7 @@ describe.each(packagedStacks(root))('kpt pkg get, then kpt fn render: %s', (stac
   const { pipeline } = parse(fetched.get('Kptfile') ?? '') as { pipeline: { mutators: unknown[] } }
   const runs = pipeline.mutators.length
 
-  test('ends well, and says what each function did', () => {
+  test('succeeds, and says what each function did', () => {
     expect([ended.status, ended.stderr]).toEqual([
       0,
       expect.stringContaining(`Successfully executed ${runs} function(s)`),
@@ -96,7 +96,7 @@ const withoutKptfile = (files: Map<string, string>): Map<string, string> =>
 
 const commentsOf = (text: string): string[] => text.match(/(?:^|\s)#.*$/gm)?.map((comment) => comment.trim()) ?? []
 
-/** Every key by its path, in the order of the file. */
+/** The paths of all keys, in the order of the file. */
 function keysOf(text: string): string[] {
   const keys: string[] = []
   visit(parseDocument(text), {

@@ -41,14 +41,14 @@ const krmHardening = (args: readonly string[], how: How = {}): Promise<Ended> =>
     env: { KUSTOMIZE: kustomizeProgram(), ...how.env },
   })
 
-test('holds the bundles, their types, schemas, components and default policies, and nothing else', () => {
+test('the package holds the bundles, their types, schemas, components and default policies, and nothing else', () => {
   const known =
     /^(?:LICENSE|README\.md|package\.json|dist\/(?:argocd|cli|cluster|functions|index)\.cjs|dist\/THIRD-PARTY-LICENSES\.txt|dist\/types\/[\w/-]+\.d\.ts|schemas\/[\w.-]+|components\/[\w./-]+|functions\/kustomization\.yaml|functions\/hardening\/policy\.yaml)$/
   expect(packed.files.map(({ path }) => path).filter((path) => !known.test(path))).toEqual([])
   expect(packed.files.length).toBeLessThan(100)
 })
 
-test('depends on no package', () => {
+test('the package depends on no other', () => {
   const { dependencies, optionalDependencies, peerDependencies } = JSON.parse(
     readFileSync(join(project, 'node_modules/krm-hardening/package.json'), 'utf8'),
   )
@@ -79,7 +79,7 @@ describe('its command line', () => {
     expect(graph.stdout).toContain('web')
   })
 
-  test('status has the client of Kubernetes next to it', async () => {
+  test('status finds the Kubernetes client next to it', async () => {
     const { stderr, exitCode } = await krmHardening(['status', '--kubeconfig', 'nowhere'])
     expect({ stderr, exitCode }).toEqual({
       stderr: 'error: nowhere cannot be read as a kubeconfig: ENOENT\n',
@@ -132,7 +132,7 @@ describe('in a program', () => {
     expect(items[0].spec.template.spec.containers[0].securityContext).toBeDefined()
   })
 
-  test('every type is imported with no other package, under every strict option and every way to resolve it', async () => {
+  test('every type can be imported without another package, under every strict option and every way to resolve modules', async () => {
     const user = tree({ 'user.ts': "import * as api from 'krm-hardening'\nexport const { run } = api\n" })
     symlinkSync(join(project, 'node_modules'), join(user, 'node_modules'))
     const strict = ['--strict', '--exactOptionalPropertyTypes', '--noUncheckedIndexedAccess', '--noEmit']

@@ -49,7 +49,7 @@ describe.each(mimirStacks)('three etcd members, started with the arguments of %s
 
   test('acknowledge no write without a majority', async () => {
     await etcd.kill(...etcd.members.slice(1))
-    // Whoever gives up first, the client or the member.
+    // Either the client or the member gives up first.
     expect(() => etcd.put('alone', 'written by one')).toThrow(/context deadline exceeded|request timed out/)
   })
 })

@@ -64,8 +64,8 @@ describe.each(mimirStacks)('the Mimir processes of %s', (stack) => {
   })
 
   // Below query_store_after only the ingesters are asked, above query_ingesters_within only the store-gateways, which
-  // do not know blocks younger than ignore_blocks_within. Every age needs somebody who is asked and who knows.
-  test('leave no age of samples that nobody answers for', () => {
+  // do not know blocks younger than ignore_blocks_within. For every age, somebody must be asked who has the samples.
+  test('leave no age of samples for which neither ingesters nor stores are asked', () => {
     const hours = (duration: string | undefined, byDefault: number): number =>
       duration === undefined ? byDefault : Number(/^(\d+)h$/.exec(duration)?.[1])
     const ignoredByStores = hours(config.blocks_storage.bucket_store.ignore_blocks_within, 10)
@@ -78,7 +78,7 @@ describe.each(mimirStacks)('the Mimir processes of %s', (stack) => {
   })
 })
 
-describe('what would be refused', () => {
+describe('a configuration that would be refused', () => {
   test.each([
     ['a misspelt block', { ingestor: {} }, 'ingestor: not among the documented keys (did you mean ingester?)'],
     [

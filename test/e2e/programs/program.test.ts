@@ -1,6 +1,6 @@
 import { program } from './lib/program.ts'
 
-test('a program that is missing fails its check, and says which package brings it', () => {
+test('a missing program fails its check, and the message names the package that has it', () => {
   const { PATH } = process.env
   process.env.PATH = ''
   try {

@@ -126,14 +126,14 @@ describe.each(images)('the release of %s', (image) => {
 
     test('the same on every architecture', () => expect(layers[1]).toEqual(layers[0]))
 
-    test('the very bundles that are built here', () => {
+    test('exactly the bundles that are built here', () => {
       for (const bundle of IMAGES[image]) {
         const found = files.find(({ path }) => path.endsWith(`/${bundle}.cjs`) || path === `${bundle}.cjs`)
         expect(found?.content === readFileSync(join(root, `dist/${bundle}.cjs`), 'latin1')).toBe(true)
       }
     })
 
-    test('nothing that its user could not reach, or could write', () => {
+    test('nothing that its user cannot read or could write', () => {
       const wrong = files.filter(
         ({ mode, owner }) => owner !== '0/0' || !/^(?:-r-[-x]r-[-x]r-[-x]|drwxr-xr-x)$/.test(mode),
       )

@@ -213,7 +213,7 @@ describe('the preset for charts', () => {
     packageRules: { matchFileNames?: string[]; enabled?: boolean }[]
   }
 
-  test('looks into every YAML file, and leaves what is made again alone', () => {
+  test('looks into every YAML file, and leaves generated files alone', () => {
     const [file = ''] = charts.flux.managerFilePatterns
     for (const path of ['base/cert-manager/controllers/ocirepository.yaml', 'apps/web.yml'])
       expect(path).toMatch(pattern(file))

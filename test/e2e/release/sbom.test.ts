@@ -17,7 +17,7 @@ interface Written {
   dependencies: { ref: string; dependsOn: string[] }[]
 }
 
-// What goes into the images is decided here: a package more is a package to trust more.
+// This list decides what goes into the images: every package is one more to trust.
 const FUNCTIONS = ['fastest-levenshtein', 'js-yaml', 'yaml', 'zod'] as const
 const PACKAGES = {
   'krm-hardening': FUNCTIONS,
@@ -90,7 +90,7 @@ const metafile = (inputs: Record<string, number>): Metafile =>
   }) as unknown as Metafile
 
 describe('what is in a bundle', () => {
-  test('is told by the bytes that are left of it', () => {
+  test('is recognised by the bytes that are left of it', () => {
     const bundle = metafile({
       'functions/main.ts': 10,
       'node_modules/yaml/dist/index.js': 10,
@@ -106,7 +106,7 @@ describe('what is in a bundle', () => {
     ])
   })
 
-  test('is refused where npm does not list it', () => {
+  test('is refused if npm does not list it', () => {
     const installed = { metadata: { component: { 'bom-ref': 'x@1', name: 'x' } }, components: [], dependencies: [] }
     const bundle = { name: 'x.cjs', sha256: '', packages: ['stray@1.0.0'] }
     expect(() => sbomOf(installed, 'x', [bundle])).toThrow('stray@1.0.0 is in a bundle, and npm sbom does not list it')

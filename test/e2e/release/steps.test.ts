@@ -46,7 +46,7 @@ echo "$VERSION $REVISION $SOURCE_DATE_EPOCH $BUILDER"`
     })
   })
 
-  test('stops where bake wrote no digest', () => {
+  test('stops if bake wrote no digest', () => {
     const { status } = runStep(
       stepOf(path, 'Build, and push under the digest'),
       { docker: 'echo {} >metadata.json', git },

@@ -24,7 +24,7 @@ describe('the program that the workflow asks', () => {
   const release = (...args: string[]) =>
     spawnSync('node', ['dist/release.cjs', ...args], { cwd: root, encoding: 'utf8' })
 
-  test('says the tags of this version, one a line', () => {
+  test('prints the tags of this version, one a line', () => {
     const { status, stdout } = release('tags', `v${version}`)
     expect(status).toBe(0)
     expect(stdout).toMatch(new RegExp(`^v${version}\n(?:v\\d+(?:\\.\\d+)?\n)*$`))

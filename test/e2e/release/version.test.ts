@@ -34,7 +34,7 @@ const references = files.flatMap((file) =>
   })),
 )
 
-test('whatever names a version of this project names the one of package.json', () => {
+test('every version of this project that a file names is that of package.json', () => {
   expect(references.filter(({ named }) => named !== version)).toEqual([])
   expect(lock.version).toBe(version)
 })

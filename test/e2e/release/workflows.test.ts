@@ -52,7 +52,7 @@ const copies = tree({
 })
 afterAll(removeFolders)
 
-test('their names are in lower case, and those of their files', () => {
+test('their names are in lower case, and the same as those of their files', () => {
   for (const path of paths) {
     const { name } = parse(read(path)) as { name: string }
     expect([path, name]).toEqual([path, name.toLowerCase()])
@@ -61,7 +61,7 @@ test('their names are in lower case, and those of their files', () => {
 })
 
 describe.each(Object.entries(WORKFLOWS))('%s', (path, allowed) => {
-  test('is what GitHub takes, says actionlint', () => {
+  test('is accepted by actionlint', () => {
     const actionlint = builtWithGo('github.com/rhysd/actionlint/cmd/actionlint', 'v1.7.12', 'The tests need actionlint')
     const copy = join(copies, '.github/workflows', basename(path))
     const lint = (): string =>

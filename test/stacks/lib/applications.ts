@@ -19,10 +19,10 @@ export const pathOf = ({ spec }: Application): string => spec.source.path
 export const watchedBy = ({ metadata }: Application): string[] =>
   metadata.annotations?.['argocd.argoproj.io/manifest-generate-paths']?.split(';') ?? []
 
-/** The build in a checkout of some folders alone, which is what Argo CD can be told to hand to the plugin. */
+/** The build in a checkout of some folders only, as Argo CD can hand it to the plugin. */
 export function renderFrom(path: string, folders: readonly string[]): string {
   const checkout = mkdtempSync(join(tmpdir(), 'checkout-'))
-  // Examples are most of the files, and part of no build.
+  // Examples are most of the files, and no build reads them.
   const options = { recursive: true, filter: (source: string) => basename(source) !== 'examples' }
   try {
     for (const folder of folders) cpSync(join(root, path, folder), join(checkout, path, folder), options)

@@ -13,7 +13,7 @@ export const namespaces = (objects: Objects): Need[] =>
     ),
   )
 
-/** A pod needs its ServiceAccount, ConfigMaps and Secrets; where a controller makes them, it must have had its turn. */
+/** A pod needs its ServiceAccount, ConfigMaps and Secrets, and the objects from which a controller makes them. */
 export const configuration = (objects: Objects): Need[] =>
   workloadsOf(objects).flatMap((workload) =>
     references(workload).flatMap((reference) => [

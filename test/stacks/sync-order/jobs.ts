@@ -4,7 +4,7 @@ import { type Need, type Objects, ofKind, pairs } from './need.ts'
 import { references } from './references.ts'
 import { isSelectedBy } from './selects.ts'
 
-/** A Job needs what it calls, and what it prepares there is needed by all who have the same Secret. */
+/** A Job needs what it calls, and everything with the same Secret needs what the Job prepares. */
 export const jobs = (objects: Objects): Need[] => {
   const workloads = workloadsOf(objects)
   const secretsOf = (workload: Workload): string[] =>

@@ -4,7 +4,7 @@ import { type Need, type Objects, ofKind, pairs } from './need.ts'
 import { isSelectedBy } from './selects.ts'
 import { CLUSTER, STRIMZI } from './strimzi.ts'
 
-/** Where the labels stand by which a policy chooses the pods that it is for. */
+/** The paths of the labels by which a policy selects its pods. */
 const SELECTORS: readonly [group: string, kind: string, path: readonly string[]][] = [
   ['networking.k8s.io', 'NetworkPolicy', ['spec', 'podSelector', 'matchLabels']],
   ['cilium.io', 'CiliumNetworkPolicy', ['spec', 'endpointSelector', 'matchLabels']],
@@ -14,7 +14,7 @@ const SELECTORS: readonly [group: string, kind: string, path: readonly string[]]
   ['policy', 'PodDisruptionBudget', ['spec', 'selector', 'matchLabels']],
 ]
 
-/** Pods need their policies when they start; under default-deny, those that an operator makes get nowhere without. */
+/** Pods need their policies when they start; under default-deny, those that an operator makes reach nothing without them. */
 export const policies = (objects: Objects): Need[] =>
   SELECTORS.flatMap(([group, kind, path]) =>
     ofKind(objects, group, kind).flatMap((policy) => {

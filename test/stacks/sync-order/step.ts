@@ -44,7 +44,7 @@ const KINDS = [
 
 const SYNC_WAVE = 'argocd.argoproj.io/sync-wave'
 
-/** The wave of an object; 0 where it names none. Throws for what Argo CD would take for 0 without a word. */
+/** The wave of an object; 0 if it names none. Throws for a value that Argo CD would silently take for 0. */
 export function waveOf(object: KubernetesObject): number {
   const written: unknown = object.metadata.annotations?.[SYNC_WAVE] ?? '0'
   if (typeof written !== 'string' || !/^-?\d+$/.test(written))

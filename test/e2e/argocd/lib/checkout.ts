@@ -27,7 +27,7 @@ export class Checkout {
     }
   }
 
-  /** Replaces text of a file, which must have it. */
+  /** Replaces text in a file. Throws if the file does not have it. */
   edit(path: string, found: string, replacement: string): this {
     const file = join(this.folder, path)
     const text = readFileSync(file, 'utf8')

@@ -85,7 +85,7 @@ async function startOnFreePorts(programs: Programs): Promise<Cluster> {
   const kubectl = (args: readonly string[], stdin?: string): Promise<Ended> =>
     run(programs.kubectl, ['--kubeconfig', kubeconfig, ...args], { ...(stdin !== undefined && { stdin }) })
   const stop = async (): Promise<void> => {
-    // The server before its store, or it waits for the store in vain.
+    // Stops the server before its store, or it would wait for the store in vain.
     for (const child of running.toReversed()) await end(child)
     rmSync(folder, { recursive: true, force: true })
   }

@@ -65,7 +65,7 @@ const windows = spec(someOf(2, { runAsNonRoot: flag }), { securityContext: someO
   (fields) => ({ ...fields, os: { name: 'windows' } }),
 )
 
-/** Pods such as people write them, which the API takes, most of them, and admission does not. */
+/** Pods as people write them: the API accepts most of them, admission does not. */
 export const pods: fc.Arbitrary<KubernetesObject> = fc
   .tuple(fc.oneof({ weight: 9, arbitrary: linux }, windows), annotations)
   .map(([fields, written]) => ({

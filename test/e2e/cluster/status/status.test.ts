@@ -140,7 +140,7 @@ describe('with Flux', () => {
     await remove('kustomization/parent', 'kustomization/child')
   })
 
-  test('a failed install, because of a crash loop', async () => {
+  test('a failed install is explained by a crash loop', async () => {
     const ofApps = { 'kustomize.toolkit.fluxcd.io/name': 'apps', 'kustomize.toolkit.fluxcd.io/namespace': 'media' }
     const ofFilms = { 'helm.toolkit.fluxcd.io/name': 'films', 'helm.toolkit.fluxcd.io/namespace': 'media' }
     const chart = { chart: { spec: { chart: 'films', sourceRef: { kind: 'GitRepository', name: 'lab' } } } }

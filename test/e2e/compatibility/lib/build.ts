@@ -52,7 +52,7 @@ export async function build(
   return run(file, [...args, ...flags, folder], { cwd: root, env })
 }
 
-/** What a program printed; fails as it fails. */
+/** What a program printed. Throws if it failed. */
 export function printed({ stdout, stderr, exitCode }: Ended): string {
   expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 })
   expect(stdout).not.toBe('')

@@ -16,7 +16,7 @@ export interface Row {
   /** The version is that of the machine, and no test pins it. */
   ofMachine?: boolean
   engine: string
-  /** Each runs the program, fails where that went otherwise than it should, and gives what was seen. */
+  /** Each runs the program, fails if the result is not the expected one, and gives what was seen. */
   cells: Record<Column, (() => Promise<string>) | Dash>
   start?: () => Promise<void>
   stop?: () => void

@@ -3,7 +3,7 @@ import { join, relative } from 'node:path'
 import { root } from '../../../support/stacks.ts'
 
 export interface Layers {
-  /** Folders of this repository. */
+  /** Folders of this repository that the overlay refers to. */
   resources: string
   policy: string
   namespace?: string

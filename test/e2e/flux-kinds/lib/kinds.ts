@@ -27,7 +27,7 @@ export class Kinds {
     return [...this.#validators.keys()].some((key) => key.startsWith(`${groupOf(apiVersion)}/`))
   }
 
-  /** What the cluster would say against an object. */
+  /** Why the cluster would refuse an object. */
   errorsOf(object: KubernetesObject): string[] {
     const validate = this.#validators.get(`${object.apiVersion}/${object.kind}`)
     if (!validate) return [`${nameOf(object)}: no version ${object.apiVersion} of this kind`]

@@ -38,7 +38,7 @@ export class EtcdCluster {
     await Promise.all(members.map((member) => this.#running.get(member)?.answers(this.#readinessUrl(member))))
   }
 
-  /** Ends members as a node that fails ends them: without a farewell. */
+  /** Kills members, as the failure of a node would. */
   async kill(...members: string[]): Promise<void> {
     await Promise.all(members.map((member) => this.#running.get(member)?.stop('SIGKILL')))
     for (const member of members) this.#running.delete(member)

@@ -25,8 +25,8 @@ export function program(name: keyof typeof PACKAGES): string {
 }
 
 /**
- * What a program says about its input: undefined where it is content (exit code 0), else all that it wrote.
- * Runs at most a minute. Throws where it cannot be started.
+ * What a program says about its input: undefined if it accepts it (exit code 0), else all that it wrote.
+ * Runs for at most a minute. Throws if it cannot be started.
  */
 export function complaint(path: string, args: readonly string[]): string | undefined {
   const { status, stdout, stderr, error } = spawnSync(path, args, { encoding: 'utf8', timeout: 60_000 })

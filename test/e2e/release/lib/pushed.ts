@@ -65,7 +65,7 @@ export class Repository {
   readonly layers = async (image: Descriptor): Promise<string[]> =>
     (await this.#manifest(image.digest)).layers.map(({ digest }) => digest)
 
-  /** Throws where there is another than one. */
+  /** Throws unless there is exactly one. */
   readonly statement = async (attestation: Descriptor): Promise<Statement> => {
     const [layer, another] = await this.layers(attestation)
     if (layer === undefined || another !== undefined) throw new Error(`${attestation.digest}: expected one statement`)
