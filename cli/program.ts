@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { version } from '../package.json'
+import type { Finish } from './command.ts'
 import { checkCommand } from './commands/check.ts'
 import { diffCommand } from './commands/diff.ts'
 import { explainCommand } from './commands/explain.ts'
@@ -12,10 +13,10 @@ import { renderCommand } from './commands/render.ts'
 import { stacksCommand } from './commands/stacks.ts'
 import { statusCommand } from './commands/status.ts'
 import { verifyCommand } from './commands/verify.ts'
-import { EXIT_CODES, type ExitCode } from './exit-code.ts'
+import { EXIT_CODES } from './exit-code.ts'
 
-/** The command line. `finish` receives the exit code of the command that ran. */
-export function program(finish: (exitCode: ExitCode) => void): Command {
+/** The command line. */
+export function program(finish: Finish): Command {
   const program = new Command('krm-hardening')
     .description(
       'Hardens Kubernetes manifests that Kustomize builds, by one layered policy. Requires Kustomize, which is installed on first use if it is missing. Needs no container engine.',

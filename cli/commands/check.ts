@@ -1,17 +1,16 @@
-import { Command } from 'commander'
 import type { Finding } from '../../functions/lib/framework/finding.ts'
+import { type FindingsOutput, type Finish, ProgramCommand } from '../command.ts'
 import { type ExitCode, OK } from '../exit-code.ts'
 import type { StackFinding } from '../policy/verify.ts'
 import type { BuildOptions } from '../session.ts'
-import { type FindingsOutput, withExamples, withFindingsOutputOption, withImageOption } from './options.ts'
 
 interface CheckOptions extends BuildOptions {
   complete?: true
   output: FindingsOutput
 }
 
-export function checkCommand(finish: (exitCode: ExitCode) => void): Command {
-  const command = new Command('check')
+export function checkCommand(finish: Finish): ProgramCommand {
+  return new ProgramCommand('check', finish)
     .summary('check the flows and the source tree of a whole environment')
     .description(
       'Renders all stacks of an environment together and compares the declared flows with them: every caller must match a pod, and every destination a workload with a Service that carries the port. Lists what the policies cut off: Service ports that nobody may call, and workloads that may call nothing but DNS. Checks what no rendering shows: the markers of image policies, dashboards, values that are still placeholders, and the workflows that push components.',
@@ -21,13 +20,14 @@ export function checkCommand(finish: (exitCode: ExitCode) => void): Command {
       '--complete',
       'the environment is all there is: a flow from or to a namespace of none of its stacks is an error too',
     )
-    .action(async (folder: string, options: CheckOptions) => finish(await check(folder, options)))
-  withImageOption(withFindingsOutputOption(command, 'a line for each finding'))
-  return withExamples(command, [
-    ['the flows of an environment', 'krm-hardening check overlays/dev'],
-    ['every connection that its network policies admit', 'krm-hardening check -o json overlays/dev'],
-    ['if nothing but spec.elsewhere is outside of it', 'krm-hardening check --complete overlays/production'],
-  ])
+    .findingsOutputOption('a line for each finding')
+    .imageOption()
+    .examples(
+      ['the flows of an environment', 'krm-hardening check overlays/dev'],
+      ['every connection that its network policies admit', 'krm-hardening check -o json overlays/dev'],
+      ['if nothing but spec.elsewhere is outside of it', 'krm-hardening check --complete overlays/production'],
+    )
+    .runs(check)
 }
 
 async function check(folder: string, options: CheckOptions): Promise<ExitCode> {

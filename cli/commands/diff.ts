@@ -1,8 +1,8 @@
 import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
-import { Command } from 'commander'
 import { requireBuildable } from '../buildable.ts'
+import { type Finish, type Output, ProgramCommand } from '../command.ts'
 import { type Connection, connectionsIn, keyOf } from '../connections/connections.ts'
 import { type ExitCode, Failure, OK } from '../exit-code.ts'
 import { git, repositoryOf } from '../git.ts'
@@ -14,25 +14,23 @@ import { onePiece, renderFolder } from '../render/environment.ts'
 import { harden } from '../runtime/functions.ts'
 import { type BuildOptions, openSession, type Session } from '../session.ts'
 import { colorsFor } from '../terminal.ts'
-import { type Output, withExamples, withImageOption, withOutputOption } from './options.ts'
 
 interface DiffOptions extends BuildOptions {
   output: Output
 }
 
-export function diffCommand(finish: (exitCode: ExitCode) => void): Command {
-  const command = new Command('diff')
+export function diffCommand(finish: Finish): ProgramCommand {
+  return new ProgramCommand('diff', finish)
     .summary('show the connections that a change adds and removes')
     .description(
       'Renders a kustomization as it is and as it was at a revision of Git, and prints the connections that the network policies admit in only one of the two. Who calls whom between workloads of the rendering, those of locked charts included, is decided by the policies of both ends.',
     )
     .argument('<revision>', 'revision of Git to compare with, such as main or HEAD~1')
-    .argument('[dir]', 'folder with a kustomization.yaml: a stack, or an environment that lists stacks', '.')
-    .action(async (revision: string, folder: string, options: DiffOptions) =>
-      finish(await diff(revision, folder, options)),
-    )
-  withImageOption(withOutputOption(command, 'a line for each connection, + added and - removed'))
-  return withExamples(command, [['what a branch opens and closes', 'krm-hardening diff main overlays/production']])
+    .stackOrEnvironment()
+    .outputOption('a line for each connection, + added and - removed')
+    .imageOption()
+    .examples(['what a branch opens and closes', 'krm-hardening diff main overlays/production'])
+    .runs(diff)
 }
 
 async function diff(revision: string, folder: string, options: DiffOptions): Promise<ExitCode> {

@@ -1,21 +1,20 @@
-import { Command } from 'commander'
 import { didYouMean } from '../../functions/lib/framework/did-you-mean.ts'
+import { type Finish, type Output, ProgramCommand } from '../command.ts'
 import { type ExitCode, Failure, OK } from '../exit-code.ts'
-import { type Output, withExamples, withOutputOption } from './options.ts'
 
-export function explainCommand(finish: (exitCode: ExitCode) => void): Command {
-  const command = new Command('explain')
+export function explainCommand(finish: Finish): ProgramCommand {
+  return new ProgramCommand('explain', finish)
     .summary('say what a finding means and how to fix it')
     .description(
       'Prints what the finding with this id means, why it matters and how to fix it. Without an id: every id.',
     )
     .argument('[id]', 'id of a finding, as its line on stderr has it, such as verify/empty-policy')
-    .action(async (id: string | undefined, { output }: { output: Output }) => finish(await explain(id, output)))
-  withOutputOption(command, 'a page for people')
-  return withExamples(command, [['what to do about a finding', 'krm-hardening explain verify/empty-policy']])
+    .outputOption('a page for people')
+    .examples(['what to do about a finding', 'krm-hardening explain verify/empty-policy'])
+    .runs(explain)
 }
 
-async function explain(id: string | undefined, output: Output): Promise<ExitCode> {
+async function explain(id: string | undefined, { output }: { output: Output }): Promise<ExitCode> {
   const { explainedFindings } = await import('../../functions/explain.ts')
   await import('../findings.ts')
   const all = explainedFindings()

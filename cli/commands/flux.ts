@@ -1,4 +1,4 @@
-import { Command } from 'commander'
+import { type FindingsOutput, type Finish, ProgramCommand } from '../command.ts'
 import { display } from '../display.ts'
 import { type ExitCode, Failure, FINDINGS, OK } from '../exit-code.ts'
 import { writeAllOrNone } from '../files.ts'
@@ -6,7 +6,6 @@ import { fluxBuilder, requireFolder } from '../flux/start.ts'
 import { type BuildOptions, openSession } from '../session.ts'
 import { fluxDiffCommand } from './flux/diff.ts'
 import { fluxNewCommand } from './flux/new.ts'
-import { type FindingsOutput, withExamples, withFindingsOutputOption, withImageOption } from './options.ts'
 
 interface FluxOptions extends BuildOptions {
   policy?: string
@@ -16,8 +15,8 @@ interface FluxOptions extends BuildOptions {
   output: FindingsOutput
 }
 
-export function fluxCommand(finish: (exitCode: ExitCode) => void): Command {
-  const command = new Command('flux')
+export function fluxCommand(finish: Finish): ProgramCommand {
+  return new ProgramCommand('flux', finish)
     .summary('check a repository for Flux')
     .description(
       'Walks a repository as Flux would: from the Kustomizations that no other applies, through their paths, each built with its patches and variables. Checks the conventions over everything together, and the hardening of each folder with a policy. Fetches nothing. What did not change is not built again.',
@@ -30,15 +29,17 @@ export function fluxCommand(finish: (exitCode: ExitCode) => void): Command {
     .option('--staged', 'check what is staged in Git, for a hook')
     .option('--fix', 'repair what is safe in the files, and keep their comments')
     .option('--notes', 'show what is only information, too')
-    .action(async (folder: string, options: FluxOptions) => finish(await flux(folder, options)))
-  withImageOption(withFindingsOutputOption(command, 'a tree of what Flux applies'))
-  command.addCommand(fluxDiffCommand(finish)).addCommand(fluxNewCommand(finish))
-  return withExamples(command, [
-    ['the whole repository', 'krm-hardening flux'],
-    ['what a commit would change for the worse', 'krm-hardening flux --staged'],
-    ['what a branch changes, app by app', 'krm-hardening flux diff main'],
-    ['an app more, in the convention', 'krm-hardening flux new media/films'],
-  ])
+    .findingsOutputOption('a tree of what Flux applies')
+    .imageOption()
+    .addCommand(fluxDiffCommand(finish))
+    .addCommand(fluxNewCommand(finish))
+    .examples(
+      ['the whole repository', 'krm-hardening flux'],
+      ['what a commit would change for the worse', 'krm-hardening flux --staged'],
+      ['what a branch changes, app by app', 'krm-hardening flux diff main'],
+      ['an app more, in the convention', 'krm-hardening flux new media/films'],
+    )
+    .runs(flux)
 }
 
 async function flux(target: string, options: FluxOptions): Promise<ExitCode> {

@@ -1,25 +1,25 @@
-import { Command } from 'commander'
+import { type Finish, type Output, ProgramCommand } from '../command.ts'
 import { type ExitCode, OK } from '../exit-code.ts'
 import type { BuildOptions } from '../session.ts'
-import { type Output, withExamples, withImageOption, withOutputOption } from './options.ts'
 
 interface GraphOptions extends BuildOptions {
   output: Output
 }
 
-export function graphCommand(finish: (exitCode: ExitCode) => void): Command {
-  const command = new Command('graph')
+export function graphCommand(finish: Finish): ProgramCommand {
+  return new ProgramCommand('graph', finish)
     .summary('draw who calls whom')
     .description(
       'Renders a kustomization and draws the declared flows that touch it, as a Mermaid flowchart: namespaces as boxes, ports on the arrows, dotted where traffic bypasses the mesh. Crossed arrows lead to Service ports that nobody may call, and workloads that may call nothing but DNS have a dashed border.',
     )
-    .argument('[dir]', 'folder with a kustomization.yaml: a stack, or an environment that lists stacks', '.')
-    .action(async (folder: string, options: GraphOptions) => finish(await graph(folder, options)))
-  withImageOption(withOutputOption(command, 'a Mermaid flowchart'))
-  return withExamples(command, [
-    ['the traffic of a stack', 'krm-hardening graph overlays/dev/mimir > mimir.mmd'],
-    ['of a whole environment, for another program', 'krm-hardening graph -o json overlays/dev'],
-  ])
+    .stackOrEnvironment()
+    .outputOption('a Mermaid flowchart')
+    .imageOption()
+    .examples(
+      ['the traffic of a stack', 'krm-hardening graph overlays/dev/mimir > mimir.mmd'],
+      ['of a whole environment, for another program', 'krm-hardening graph -o json overlays/dev'],
+    )
+    .runs(graph)
 }
 
 async function graph(folder: string, options: GraphOptions): Promise<ExitCode> {

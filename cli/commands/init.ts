@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { Command, InvalidArgumentError } from 'commander'
+import { InvalidArgumentError } from 'commander'
 import { type KubernetesObject, valueAt } from '../../functions/lib/kubernetes/objects.ts'
 import { requireStack } from '../buildable.ts'
+import { type Finish, type Output, ProgramCommand } from '../command.ts'
 import { display } from '../display.ts'
 import { type ExitCode, Failure, OK } from '../exit-code.ts'
 import { writeAllOrNone } from '../files.ts'
@@ -12,7 +13,6 @@ import { objectsOf, splitBuild } from '../render/documents.ts'
 import { passThrough } from '../runtime/functions.ts'
 import { type BuildOptions, openSession } from '../session.ts'
 import { type Kustomization, readKustomization } from '../tree/kustomization.ts'
-import { type Output, withExamples, withImageOption, withOutputOption } from './options.ts'
 
 interface InitOptions extends BuildOptions {
   dryRun?: true
@@ -25,8 +25,8 @@ interface InitOptions extends BuildOptions {
 const SECTIONS = ['images', 'securityContext', 'replication', 'istio', 'networkPolicy']
 const FOLDER = 'hardening'
 
-export function initCommand(finish: (exitCode: ExitCode) => void): Command {
-  const command = new Command('init')
+export function initCommand(finish: Finish): ProgramCommand {
+  return new ProgramCommand('init', finish)
     .summary('propose a policy for a kustomization that has none')
     .description(
       `Builds a kustomization as it is and writes a policy for it into ${FOLDER}/ next to it, for review: flows from the hosts that pods are given, from NetworkPolicies, Sidecars, monitors and exposed Services, and the images that have no digest yet. Names the policy under transformers, and changes nothing else. A second run adds only the flows that are new.`,
@@ -44,13 +44,14 @@ export function initCommand(finish: (exitCode: ExitCode) => void): Command {
       'namespace of objects that get theirs when they are applied; it is added to the kustomization',
     )
     .option('--policy <dir>', 'folder of a policy to layer on, such as that of the environment')
-    .action(async (folder: string, options: InitOptions) => finish(await init(folder, options)))
-  withImageOption(withOutputOption(command, 'what was written, and what to review'))
-  return withExamples(command, [
-    ['what would be written', 'krm-hardening init --dry-run deploy/production'],
-    ['a policy on top of the environment’s', 'krm-hardening init --policy overlays/dev/hardening overlays/dev/shop'],
-    ['a policy for a cluster that does not run Istio', 'krm-hardening init --without istio deploy/production'],
-  ])
+    .outputOption('what was written, and what to review')
+    .imageOption()
+    .examples(
+      ['what would be written', 'krm-hardening init --dry-run deploy/production'],
+      ['a policy on top of the environment’s', 'krm-hardening init --policy overlays/dev/hardening overlays/dev/shop'],
+      ['a policy for a cluster that does not run Istio', 'krm-hardening init --without istio deploy/production'],
+    )
+    .runs(init)
 }
 
 function requireSection(value: string): string {

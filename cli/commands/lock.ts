@@ -1,12 +1,11 @@
 import { statSync } from 'node:fs'
-import { Command } from 'commander'
 import { requireBuildable } from '../buildable.ts'
+import { type Finish, type Output, ProgramCommand } from '../command.ts'
 import { type ExitCode, Failure, FINDINGS, OK } from '../exit-code.ts'
 import { writeWhole } from '../files.ts'
 import type { Lockable } from '../lock/chart/releases.ts'
 import { openSession } from '../session.ts'
 import { isFile, isFolder } from '../tree/kustomization.ts'
-import { type Output, withExamples, withOutputOption } from './options.ts'
 
 interface LockOptions {
   check?: boolean
@@ -18,8 +17,8 @@ interface LockOptions {
   output: Output
 }
 
-export function lockCommand(finish: (exitCode: ExitCode) => void): Command {
-  const command = new Command('lock')
+export function lockCommand(finish: Finish): ProgramCommand {
+  return new ProgramCommand('lock', finish)
     .summary('write the digests of images into a policy')
     .description(
       'Asks the registries for the current digests of images and writes them into the lock of a policy (images.digests). Without images it renews every entry that has a tag, and pins the images that are not pinned yet. It asks through skopeo, crane or docker buildx, whichever it finds first, with the credentials that they have.',
@@ -42,18 +41,19 @@ export function lockCommand(finish: (exitCode: ExitCode) => void): Command {
     )
     .option('--target-namespace <name>', 'namespace that the Flux Kustomization gives objects that name none')
     .option('--dry-run', 'with --chart: print the locks and write nothing')
-    .action(async (file: string | undefined, images: string[], options: LockOptions) =>
-      finish(await (options.chart === undefined ? lock(file, images, options) : lockChart(options.chart, options))),
+    .outputOption('a line for each digest that differs')
+    .examples(
+      ['pin what init found', 'krm-hardening lock deploy/shop/hardening/images.yaml'],
+      ['one image more', 'krm-hardening lock overlays/hardening/images.yaml grafana/mimir:3.0.1'],
+      ['what a chart renders', 'krm-hardening lock --chart base/cert-manager/controllers/release.yaml'],
+      ['what all charts of an environment render, with its values', 'krm-hardening lock --chart overlays/staging'],
+      ['has a tag moved since?', 'krm-hardening lock --check overlays/hardening/images.yaml'],
     )
-  withOutputOption(command, 'a line for each digest that differs')
-  return withExamples(command, [
-    ['pin what init found', 'krm-hardening lock deploy/shop/hardening/images.yaml'],
-    ['one image more', 'krm-hardening lock overlays/hardening/images.yaml grafana/mimir:3.0.1'],
-    ['what a chart renders', 'krm-hardening lock --chart base/cert-manager/controllers/release.yaml'],
-    ['what all charts of an environment render, with its values', 'krm-hardening lock --chart overlays/staging'],
-    ['has a tag moved since?', 'krm-hardening lock --check overlays/hardening/images.yaml'],
-  ])
+    .runs(lock)
 }
+
+const lock = (file: string | undefined, images: string[], options: LockOptions): Promise<ExitCode> =>
+  options.chart === undefined ? lockPolicy(file, images, options) : lockChart(options.chart, options)
 
 async function lockChart(path: string, options: LockOptions): Promise<ExitCode> {
   const { lockCharts } = await import('../lock/chart/lock.ts')
@@ -80,7 +80,7 @@ async function releasesAt(path: string, targetNamespace: string | undefined): Pr
   return releasesOfFolder(requireBuildable(path), openSession({ image: [] }).builder(passThrough), targetNamespace)
 }
 
-async function lock(
+async function lockPolicy(
   path: string | undefined,
   images: readonly string[],
   { check = false, output }: LockOptions,

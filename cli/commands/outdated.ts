@@ -1,12 +1,11 @@
 import { resolve } from 'node:path'
-import { Command } from 'commander'
+import { type Finish, type Output, ProgramCommand } from '../command.ts'
 import { display } from '../display.ts'
 import { type ExitCode, Failure, FINDINGS, OK, UNUSABLE } from '../exit-code.ts'
 import type { Outdated } from '../outdated/overview.ts'
 import type { SourceDocument } from '../outdated/source-files.ts'
 import { openSession } from '../session.ts'
 import { isFolder } from '../tree/kustomization.ts'
-import { type Output, withExamples, withOutputOption } from './options.ts'
 
 interface OutdatedOptions {
   only: string[]
@@ -17,8 +16,8 @@ interface OutdatedOptions {
   output: Output
 }
 
-export function outdatedCommand(finish: (exitCode: ExitCode) => void): Command {
-  const command = new Command('outdated')
+export function outdatedCommand(finish: Finish): ProgramCommand {
+  return new ProgramCommand('outdated', finish)
     .summary('find newer versions of charts and images')
     .description(
       'Asks the registries and chart repositories for newer versions of every chart and image that a folder pins: in HelmReleases, OCIRepositories and helmCharts, manifests, values, patches, kustomizations and the locks of policies. Prints the newest patch, minor and major of each, what a chart changes for its releases, and the patch of the files. Lists tags through skopeo or crane, or with the credentials of docker, whichever it finds first.',
@@ -33,14 +32,14 @@ export function outdatedCommand(finish: (exitCode: ExitCode) => void): Command {
     .option('--major', 'move to new majors too; otherwise they are only named')
     .option('--no-changes', 'only versions: do not pull charts to see what they change, which needs helm')
     .option('--apply', 'write what the patch says, and renew the locks of charts')
-    .action(async (folder: string, options: OutdatedOptions) => finish(await outdated(folder, options)))
-  withOutputOption(command, 'what is outdated, and the patch of the files')
-  return withExamples(command, [
-    ['what is outdated, and what would change', 'krm-hardening outdated'],
-    ['what the next major of a chart would change', 'krm-hardening outdated --major --only cert-manager'],
-    ['move everything but majors, and renew the locks', 'krm-hardening outdated --apply'],
-    ['take over the patch of one chart', 'krm-hardening outdated --only cert-manager | git apply'],
-  ])
+    .outputOption('what is outdated, and the patch of the files')
+    .examples(
+      ['what is outdated, and what would change', 'krm-hardening outdated'],
+      ['what the next major of a chart would change', 'krm-hardening outdated --major --only cert-manager'],
+      ['move everything but majors, and renew the locks', 'krm-hardening outdated --apply'],
+      ['take over the patch of one chart', 'krm-hardening outdated --only cert-manager | git apply'],
+    )
+    .runs(outdated)
 }
 
 /**

@@ -1,7 +1,8 @@
 import { resolve } from 'node:path'
-import { Command, Option } from 'commander'
+import { Option } from 'commander'
 import { writeJson } from '../../functions/lib/yaml/write-json.ts'
 import { requireBuildable } from '../buildable.ts'
+import { type FindingsOutput, type Finish, type Folder, isFormat, ProgramCommand } from '../command.ts'
 import { display } from '../display.ts'
 import { type ExitCode, Failure, OK } from '../exit-code.ts'
 import { type Builder, BuildFailure, type Rendered } from '../kustomize/build.ts'
@@ -13,14 +14,6 @@ import { summaryOf } from '../report/summary.ts'
 import { harden, passThrough } from '../runtime/functions.ts'
 import { type BuildOptions, openSession, type Session } from '../session.ts'
 import { stacksIn } from '../tree/stacks.ts'
-import {
-  type FindingsOutput,
-  type Folder,
-  isFormat,
-  withExamples,
-  withFindingsOrFolderOption,
-  withImageOption,
-} from './options.ts'
 
 interface RenderOptions extends BuildOptions {
   diff?: true
@@ -28,13 +21,13 @@ interface RenderOptions extends BuildOptions {
   output: FindingsOutput | Folder
 }
 
-export function renderCommand(finish: (exitCode: ExitCode) => void): Command {
-  const command = new Command('render')
+export function renderCommand(finish: Finish): ProgramCommand {
+  return new ProgramCommand('render', finish)
     .summary('build hardened manifests')
     .description(
       'Builds a kustomization with its hardening functions and prints the manifests, as `kustomize build --enable-alpha-plugins` would with a container engine. None is needed: the functions are part of this program. A summary goes to stderr. With a folder as output, each stack is a file of its own there, as Flux pulls it: STACK/ENVIRONMENT/manifests.yaml.',
     )
-    .argument('[dir]', 'folder with a kustomization.yaml: a stack, or an environment that lists stacks', '.')
+    .stackOrEnvironment()
     .option('--diff', 'show what hardening changes, object by object, and print no manifests')
     .addOption(
       new Option(
@@ -42,20 +35,21 @@ export function renderCommand(finish: (exitCode: ExitCode) => void): Command {
         'only the stacks that may build something else than at a revision of Git, each by itself',
       ).conflicts('diff'),
     )
-    .action(async (folder: string, options: RenderOptions) => finish(await render(folder, options)))
-  withImageOption(withFindingsOrFolderOption(command, 'YAML, or unified diffs with --diff'))
-  return withExamples(command, [
-    ['the hardened manifests of an environment', 'krm-hardening render overlays/dev > dev.yaml'],
-    ['of one stack, into the cluster', 'krm-hardening render overlays/dev/mimir | kubectl apply --server-side -f -'],
-    ['what the policy changes, and what it adds', 'krm-hardening render --diff overlays/dev/mimir'],
-    ['of the stacks that a branch changes', 'krm-hardening render --since main overlays/production'],
-    ['one file per stack, into the tree that Flux pulls', 'krm-hardening render overlays/staging --output rendered'],
-    ['what the functions report, at the files that it is about', 'krm-hardening render -o sarif overlays/dev'],
-    [
-      'if the overlays name a mirrored copy of the image',
-      'krm-hardening render --image registry.example.com/krm-hardening:v1 overlays/dev',
-    ],
-  ])
+    .findingsOrFolderOption('YAML, or unified diffs with --diff')
+    .imageOption()
+    .examples(
+      ['the hardened manifests of an environment', 'krm-hardening render overlays/dev > dev.yaml'],
+      ['of one stack, into the cluster', 'krm-hardening render overlays/dev/mimir | kubectl apply --server-side -f -'],
+      ['what the policy changes, and what it adds', 'krm-hardening render --diff overlays/dev/mimir'],
+      ['of the stacks that a branch changes', 'krm-hardening render --since main overlays/production'],
+      ['one file per stack, into the tree that Flux pulls', 'krm-hardening render overlays/staging --output rendered'],
+      ['what the functions report, at the files that it is about', 'krm-hardening render -o sarif overlays/dev'],
+      [
+        'if the overlays name a mirrored copy of the image',
+        'krm-hardening render --image registry.example.com/krm-hardening:v1 overlays/dev',
+      ],
+    )
+    .runs(render)
 }
 
 async function render(folder: string, options: RenderOptions): Promise<ExitCode> {

@@ -1,10 +1,9 @@
-import { Command } from 'commander'
+import { type Finish, ProgramCommand } from '../command.ts'
 import { type ExitCode, Failure } from '../exit-code.ts'
 import type { StatusOptions } from '../status/show.ts'
-import { withExamples, withOutputOption } from './options.ts'
 
-export function statusCommand(finish: (exitCode: ExitCode) => void): Command {
-  const command = new Command('status')
+export function statusCommand(finish: Finish): ProgramCommand {
+  return new ProgramCommand('status', finish)
     .summary('say why a cluster with Flux is not healthy')
     .description(
       'Reads the objects of Flux in a cluster, its workloads, pods, volumes and nodes, and prints what is not ready, suspended or stalled: the root causes first, below each what follows from it. Changes nothing, and reads no Secret.',
@@ -13,19 +12,19 @@ export function statusCommand(finish: (exitCode: ExitCode) => void): Command {
     .option('--context <name>', 'context of the kubeconfig; otherwise its current one')
     .option('-n, --namespace <names...>', 'only these namespaces; otherwise all')
     .option('-w, --watch', 'draw it again whenever it changes')
-    .action(async (options: StatusOptions) => finish(await status(options)))
-  withOutputOption(command, 'the chains of causes')
-  command.addHelpText(
-    'after',
-    `
+    .outputOption('the chains of causes')
+    .addHelpText(
+      'after',
+      `
 It ends with 0 if all is healthy, with 1 if something is not, and with 2 if the cluster cannot be asked, or if nothing
 unhealthy was found and something may not be read.`,
-  )
-  return withExamples(command, [
-    ['why an app is not there', 'krm-hardening status'],
-    ['during a rollout', 'krm-hardening status --watch --namespace media'],
-    ['in a script', 'krm-hardening status -o json --context production'],
-  ])
+    )
+    .examples(
+      ['why an app is not there', 'krm-hardening status'],
+      ['during a rollout', 'krm-hardening status --watch --namespace media'],
+      ['in a script', 'krm-hardening status -o json --context production'],
+    )
+    .runs(status)
 }
 
 async function status(options: StatusOptions): Promise<ExitCode> {

@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { text as readAll } from 'node:stream/consumers'
-import { Command } from 'commander'
 import type { KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
 import { requireBuildable } from '../buildable.ts'
+import { type FindingsOutput, type Finish, ProgramCommand } from '../command.ts'
 import { display } from '../display.ts'
 import { type ExitCode, Failure } from '../exit-code.ts'
 import { isRepositoryForFlux } from '../flux/stacks.ts'
@@ -14,7 +14,6 @@ import { onePiece, renderFolder } from '../render/environment.ts'
 import { harden } from '../runtime/functions.ts'
 import { type BuildOptions, openSession } from '../session.ts'
 import { isFile, isFolder, readKustomization } from '../tree/kustomization.ts'
-import { type FindingsOutput, withExamples, withFindingsOutputOption, withImageOption } from './options.ts'
 
 /** Verification needs the build of each stack anyway. */
 const EACH_ALONE = 1
@@ -24,8 +23,8 @@ interface VerifyOptions extends BuildOptions {
   output: FindingsOutput
 }
 
-export function verifyCommand(finish: (exitCode: ExitCode) => void): Command {
-  const command = new Command('verify')
+export function verifyCommand(finish: Finish): ProgramCommand {
+  return new ProgramCommand('verify', finish)
     .summary('prove that a rendering is hardened')
     .description(
       'Runs the policy in validate mode over a rendering. Every change that hardening would still make is a finding, so a build in which Kustomize skipped the functions, or a patch that undid them, does not pass.',
@@ -39,15 +38,16 @@ export function verifyCommand(finish: (exitCode: ExitCode) => void): Command {
       '--policy <path>',
       'what the rendering must fulfil: the overlay it was made from, a folder that builds a policy, or a policy file; required for a file, for stdin and for a folder of renderings',
     )
-    .action(async (target: string, options: VerifyOptions) => finish(await verify(target, options)))
-  withImageOption(withFindingsOutputOption(command, 'a line for each finding'))
-  return withExamples(command, [
-    ['every stack of an environment', 'krm-hardening verify overlays/dev'],
-    ['what another program rendered', 'krm-hardening verify dev.yaml --policy overlays/dev'],
-    ['the tree that Flux pulls', 'krm-hardening verify rendered --policy overlays/staging'],
-    ['the same in a pipe', 'kubectl kustomize overlays/dev | krm-hardening verify - --policy overlays/dev'],
-    ['any manifests, against one policy', 'helm template loki | krm-hardening verify - --policy policy.yaml'],
-  ])
+    .findingsOutputOption('a line for each finding')
+    .imageOption()
+    .examples(
+      ['every stack of an environment', 'krm-hardening verify overlays/dev'],
+      ['what another program rendered', 'krm-hardening verify dev.yaml --policy overlays/dev'],
+      ['the tree that Flux pulls', 'krm-hardening verify rendered --policy overlays/staging'],
+      ['the same in a pipe', 'kubectl kustomize overlays/dev | krm-hardening verify - --policy overlays/dev'],
+      ['any manifests, against one policy', 'helm template loki | krm-hardening verify - --policy policy.yaml'],
+    )
+    .runs(verify)
 }
 
 async function verify(target: string, options: VerifyOptions): Promise<ExitCode> {

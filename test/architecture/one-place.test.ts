@@ -36,11 +36,7 @@ describe('a list names every file of its folder that makes one of its rows', () 
 
   test('commands', () => {
     const names = program(() => undefined).commands.map((command) => command.name())
-    expect(names.sort()).toEqual(
-      modules('cli/commands')
-        .filter((name) => name !== 'options')
-        .sort(),
-    )
+    expect(names.sort()).toEqual(modules('cli/commands').sort())
   })
 })
 

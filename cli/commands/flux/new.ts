@@ -1,17 +1,16 @@
-import { Command } from 'commander'
+import { type Finish, ProgramCommand } from '../../command.ts'
 import { display } from '../../display.ts'
 import { type ExitCode, Failure, OK } from '../../exit-code.ts'
 import { writeAllOrNone } from '../../files.ts'
 import { requireFolder } from '../../flux/start.ts'
-import { withExamples } from '../options.ts'
 
 interface FluxNewOptions {
   chart?: string
   chartVersion?: string
 }
 
-export function fluxNewCommand(finish: (exitCode: ExitCode) => void): Command {
-  const command = new Command('new')
+export function fluxNewCommand(finish: Finish): ProgramCommand {
+  return new ProgramCommand('new', finish)
     .summary('add an app in the convention of the repository')
     .description(
       'Writes apps/NAMESPACE/APP/ks.yaml and app/, the namespace if it is new, and its entry in the kustomizations that list it. Writes everything or nothing, and changes no file of another app.',
@@ -20,14 +19,14 @@ export function fluxNewCommand(finish: (exitCode: ExitCode) => void): Command {
     .argument('[dir]', 'folder of the repository, or of one cluster in it', '.')
     .option('--chart <url>', 'chart to install, as oci://…; needs --chart-version')
     .option('--chart-version <version>', 'its exact version')
-    .action(async (app: string, folder: string, options: FluxNewOptions) => finish(await create(app, folder, options)))
-  return withExamples(command, [
-    ['an empty app', 'krm-hardening flux new media/films'],
-    [
-      'with a chart',
-      'krm-hardening flux new media/films --chart oci://ghcr.io/example/charts/app --chart-version 4.0.1',
-    ],
-  ])
+    .examples(
+      ['an empty app', 'krm-hardening flux new media/films'],
+      [
+        'with a chart',
+        'krm-hardening flux new media/films --chart oci://ghcr.io/example/charts/app --chart-version 4.0.1',
+      ],
+    )
+    .runs(create)
 }
 
 async function create(app: string, target: string, { chart, chartVersion }: FluxNewOptions): Promise<ExitCode> {
