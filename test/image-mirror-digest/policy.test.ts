@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { Decisions } from '../../functions/image-mirror-digest/decide/decide.ts'
 import { formatReference, type ImageReference } from '../../functions/lib/kubernetes/image-reference.ts'
-import fc from '../support/fast-check.ts'
+import fc, { runs } from '../support/fast-check.ts'
 
 const MIRROR = 'registry.internal/mirror'
 const ONE = `sha256:${'1'.repeat(64)}`
@@ -279,6 +279,6 @@ test('a decision about a decided image changes nothing, whatever the policy', ()
       expect(resolved(text, new Decisions(config))).toBe(text)
       expect(new Decisions(config).decide(text)).toMatchObject({ reason: first.reason })
     }),
-    { numRuns: 1000 },
+    { numRuns: runs(200) },
   )
 })

@@ -3,7 +3,7 @@ import { EXCEPTION } from '../../functions/lib/framework/exceptions.ts'
 import { generatedNames } from '../../functions/lib/framework/generated-names.ts'
 import type { KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
 import { workloadsOf } from '../../functions/lib/kubernetes/workload.ts'
-import fc from '../support/fast-check.ts'
+import fc, { runs } from '../support/fast-check.ts'
 import { harden, hostsOf, service, workload, written } from './build.ts'
 
 const ISTIOD = 'istio-system/istiod.istio-system.svc.cluster.local'
@@ -378,6 +378,6 @@ test('the generated objects do not depend on the order of the input', async () =
       const objects = build()
       expect(await outcome(order.flatMap((index) => objects[index] ?? []))).toEqual(expected)
     }),
-    { numRuns: 50 },
+    { numRuns: runs(15) },
   )
 })

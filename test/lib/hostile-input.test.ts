@@ -5,7 +5,7 @@ import { addAll, refill } from '../../functions/lib/framework/lists.ts'
 import { run } from '../../functions/lib/runner/run.ts'
 import { readPeopleItem } from '../../functions/lib/yaml/round-trip.ts'
 import { examplesOf, input, toResourceList } from '../support/examples.ts'
-import fc from '../support/fast-check.ts'
+import fc, { runs } from '../support/fast-check.ts'
 
 const POLICY = 'apiVersion: krm-hardening.dev/v1alpha1\nkind: SecurityContextEnforcer\nmetadata: {name: policy}\n'
 const POD = 'apiVersion: v1\nkind: Pod\nmetadata: {name: cart}\nspec:\n  containers: [{name: app, image: cart}]\n'
@@ -196,7 +196,7 @@ describe.each([...catalog.map(({ name }) => name), 'hardening'])('%s', (name) =>
         expect(stdout).toBe('')
         expect(stderr).toMatch(/^error: .*[a-z]/m)
       }),
-      { numRuns: 300 },
+      { numRuns: runs(60) },
     )
   })
 })

@@ -10,7 +10,7 @@ import {
   spellingsOf,
   splitName,
 } from '../../functions/lib/kubernetes/image-reference.ts'
-import fc from '../support/fast-check.ts'
+import fc, { runs } from '../support/fast-check.ts'
 
 const HEX = 'abcdef0123456789'.repeat(4)
 const SHA256 = `sha256:${HEX}`
@@ -145,7 +145,7 @@ describe('properties', () => {
         const parsed = parseReference(written)
         if (!(parsed instanceof InvalidReference)) expect(formatReference(parsed)).toBe(written)
       }),
-      { numRuns: 2000 },
+      { numRuns: runs(400) },
     )
   })
 

@@ -2,7 +2,7 @@ import type { KrmFunction, Step } from '../../functions/lib/framework/function.t
 import { type Fields, isFields, type KubernetesObject, valueAt } from '../../functions/lib/kubernetes/objects.ts'
 import { type Answer, run } from '../../functions/lib/runner/run.ts'
 import { readPeopleItem } from '../../functions/lib/yaml/round-trip.ts'
-import fc from '../support/fast-check.ts'
+import fc, { runs } from '../support/fast-check.ts'
 
 /** A function that sees Deployments and ConfigMaps only, and does what the test says. */
 const doing =
@@ -462,7 +462,7 @@ describe('for any data', () => {
         const { encode } = readPeopleItem(`- ${JSON.stringify(withSpec(before))}\n`)
         expect(readPeopleItem(encode(withSpec(after))).object).toEqual(withSpec(after))
       }),
-      { numRuns: 300 },
+      { numRuns: runs(60) },
     )
   })
 
@@ -477,7 +477,7 @@ describe('for any data', () => {
         const written = readPeopleItem(itemsOf(answer)).object
         expect(isFields(written) && written.spec).toEqual(after)
       }),
-      { numRuns: 300 },
+      { numRuns: runs(60) },
     )
   })
 })

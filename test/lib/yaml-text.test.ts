@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from '@jest/globals'
 import { isScalar, isSeq, type Node, parse, parseDocument, stringify } from 'yaml'
 import { readYamlText, setInYamlText } from '../../functions/lib/yaml/set-in-text.ts'
 import { type TextValue, YamlTextError } from '../../functions/lib/yaml/text-values.ts'
-import fc from '../support/fast-check.ts'
+import fc, { runs } from '../support/fast-check.ts'
 
 const PLACEHOLDER = `\${MAX_SERIES:=100}`
 
@@ -264,7 +264,7 @@ const edits = texts.chain(({ root, text }) =>
 )
 
 describe('of any text, path and value', () => {
-  beforeAll(() => fc.configureGlobal({ numRuns: 500 }))
+  beforeAll(() => fc.configureGlobal({ numRuns: runs(100) }))
 
   test('the value is there afterwards, and nothing else differs', async () => {
     await fc.assert(

@@ -1,5 +1,5 @@
 import type { KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
-import fc from '../support/fast-check.ts'
+import fc, { runs } from '../support/fast-check.ts'
 import { tally } from '../support/tally.ts'
 import { harden, namespace, service, workload } from './build.ts'
 import { admits, type Connection, type Endpoint } from './evaluate.ts'
@@ -195,7 +195,7 @@ describe('policies admit exactly what is declared and the baseline, in both dire
         )
         expect(wrong).toEqual([])
       }),
-      { numRuns: 100 },
+      { numRuns: runs(20) },
     )
   })
 
@@ -214,7 +214,7 @@ describe('policies admit exactly what is declared and the baseline, in both dire
         })
         expect(wrong).toEqual([])
       }),
-      { numRuns: 100 },
+      { numRuns: runs(20) },
     )
   })
 })
@@ -242,7 +242,7 @@ test('what is generated does not depend on the order of objects', () => {
         expect(harden(shuffled, { flows }).policies).toEqual(harden(objects, { flows }).policies)
       },
     ),
-    { numRuns: 50 },
+    { numRuns: runs(10) },
   )
 })
 
@@ -253,6 +253,6 @@ test('a second run on its own output changes nothing', () => {
       const once = harden(objectsOf(all), spec)
       expect(harden(once.objects, spec)).toEqual(once)
     }),
-    { numRuns: 50 },
+    { numRuns: runs(10) },
   )
 })

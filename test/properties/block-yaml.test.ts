@@ -1,5 +1,5 @@
 import { anyInput } from '../fuzz/inputs.ts'
-import fc from '../support/fast-check.ts'
+import fc, { runs } from '../support/fast-check.ts'
 import { anyBuild } from '../support/kubernetes-objects.ts'
 import { asOfKustomize } from '../support/resource-lists.ts'
 import { readersDiffer } from '../support/yaml-readers.ts'
@@ -11,7 +11,7 @@ test('in what Kustomize prints', () => {
     fc.property(anyBuild, (objects) => {
       expect(objects.map(asOfKustomize).flatMap((item) => readersDiffer(item) ?? [])).toEqual([])
     }),
-    { numRuns: 200 },
+    { numRuns: runs(40) },
   )
 })
 
@@ -20,7 +20,7 @@ test('in every style of YAML, with mistakes', () => {
     fc.property(anyInput, ({ text }) => {
       expect(text.split(/^(?=- |functionConfig:)/m).flatMap((item) => readersDiffer(item) ?? [])).toEqual([])
     }),
-    { numRuns: 300 },
+    { numRuns: runs(60) },
   )
 })
 
@@ -43,6 +43,6 @@ test('in lines at random', () => {
         expect(readersDiffer(lines.join(''))).toBeUndefined()
       },
     ),
-    { numRuns: 5_000 },
+    { numRuns: runs(1000) },
   )
 })

@@ -5,7 +5,7 @@ import type { Step } from '../../functions/lib/framework/function.ts'
 import { type Fields, isFields, type KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
 import { run } from '../../functions/lib/runner/run.ts'
 import { readPeopleItem } from '../../functions/lib/yaml/round-trip.ts'
-import fc from '../support/fast-check.ts'
+import fc, { runs } from '../support/fast-check.ts'
 import { anyBuild, anyHardening, bystander, concerned, named } from '../support/kubernetes-objects.ts'
 import { asOfKustomize, itemsOf, listOfItems, withoutIds } from '../support/resource-lists.ts'
 import { inStyle, STYLES } from '../support/yaml-styles.ts'
@@ -24,7 +24,7 @@ const people: fc.Arbitrary<Write> = fc
 const kustomize: fc.Arbitrary<Write> = fc.constant(asOfKustomize)
 const anyWrite = fc.oneof(people, kustomize)
 
-const RUNS = { numRuns: 60 }
+const RUNS = { numRuns: runs(15) }
 
 const harden = (items: readonly string[], policy: object, steps: (config: unknown) => Step[] = plan) =>
   run(listOfItems(items, 'Hardening', policy), steps)

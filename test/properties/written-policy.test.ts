@@ -6,7 +6,7 @@ import { flowsInText, withFlows } from '../../cli/init/write/append.ts'
 import { policyFiles } from '../../cli/init/write/files.ts'
 import { catalog } from '../../functions/catalog.ts'
 import type { KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
-import fc from '../support/fast-check.ts'
+import fc, { runs } from '../support/fast-check.ts'
 
 // `init` writes names of the build into YAML. Whatever they contain, they must stay names.
 
@@ -157,7 +157,7 @@ test('whatever the names of a build are, the policy that init writes has them as
       const found = await propose(objects)
       expectOnlyNames(policyFiles(SECTIONS, found), found)
     }),
-    { numRuns: 300 },
+    { numRuns: runs(60) },
   )
 })
 
@@ -171,6 +171,6 @@ test('the same holds for the file of flows that a later run adds to and a person
       expect(keysOf(read(added).spec.flows).filter((key) => !keys.has(key))).toEqual([])
       expect(keysOf(flowsInText(uncommented(added))).filter((key) => !keys.has(key))).toEqual([])
     }),
-    { numRuns: 300 },
+    { numRuns: runs(60) },
   )
 })

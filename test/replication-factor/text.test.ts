@@ -2,7 +2,7 @@ import { readText, replaceWord, setInText } from '../../functions/replication-fa
 import { TextError } from '../../functions/replication-factor/derive/text-error.ts'
 import { isToml, readToml, setInToml } from '../../functions/replication-factor/derive/toml-text.ts'
 import { findWord } from '../../functions/replication-factor/derive/word-pattern.ts'
-import fc from '../support/fast-check.ts'
+import fc, { runs } from '../support/fast-check.ts'
 
 const TOML = `# PD
 lease = 3
@@ -166,7 +166,7 @@ describe('a pattern with wildcards', () => {
         if (all.length === 1) expect(attempt()).toBe(all[0])
         else expect(attempt).toThrow(`found ${all.length || 'no'} ${scope}s`)
       }),
-      { numRuns: 2000 },
+      { numRuns: runs(400) },
     )
   })
 

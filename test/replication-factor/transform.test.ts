@@ -5,7 +5,7 @@ import { matchesSelector } from '../../functions/lib/kubernetes/selector.ts'
 import { runSteps } from '../../functions/lib/runner/steps.ts'
 import { replicationFactorSchema } from '../../functions/replication-factor/config.ts'
 import { replicationFactor } from '../../functions/replication-factor/function.ts'
-import fc from '../support/fast-check.ts'
+import fc, { runs } from '../support/fast-check.ts'
 import { autoscaler, configMap, run, workload } from './build.ts'
 
 const NAMES = ['cart', 'search', 'store', 'cache', 'etcd']
@@ -135,7 +135,7 @@ test('validate finds nothing to change in what mutate wrote', async () => {
       fc.pre((await errorsOf('mutate')).length === 0)
       expect(await errorsOf('validate')).toEqual([])
     }),
-    { numRuns: 300 },
+    { numRuns: runs(60) },
   )
 })
 
@@ -154,7 +154,7 @@ test('a budget that is generated can be evicted from: all its pods have a scale,
         expect(reached).toEqual([])
       }
     }),
-    { numRuns: 300 },
+    { numRuns: runs(60) },
   )
 })
 

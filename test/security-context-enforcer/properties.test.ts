@@ -3,7 +3,7 @@ import type { Fields, KubernetesObject } from '../../functions/lib/kubernetes/ob
 import { runSteps } from '../../functions/lib/runner/steps.ts'
 import { LEVELS } from '../../functions/security-context-enforcer/checks/levels.ts'
 import { securityContextEnforcer } from '../../functions/security-context-enforcer/function.ts'
-import fc from '../support/fast-check.ts'
+import fc, { runs } from '../support/fast-check.ts'
 import { deployment, errors, failures, harden, level, namespace, view } from './harden.ts'
 
 // Pods of every shape that the API decodes. Many of them cannot be fixed.
@@ -137,7 +137,7 @@ const policies = fc
   )
   .map(([spec, overrides, exceptions]) => ({ ...spec, containers: overrides, exceptions }))
 
-const RUNS = { numRuns: 400 }
+const RUNS = { numRuns: runs(80) }
 
 test('an object that is refused is as it was', () => {
   let refused = 0
@@ -251,6 +251,6 @@ test('a namespace enforces the laxest level of its pods, whatever their order', 
       const laxest = Math.min(...named.map((pod) => LEVELS.indexOf(level(pod))))
       expect(enforced).toBe(LEVELS[laxest])
     }),
-    { numRuns: 200 },
+    { numRuns: runs(40) },
   )
 })
