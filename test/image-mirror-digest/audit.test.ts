@@ -34,6 +34,8 @@ describe('a string that is an image of a source registry', () => {
     'public.ecr.aws/docker/library/nginx:1.27',
     'mcr.microsoft.com/dotnet/runtime:9.0',
     'nvcr.io/nvidia/cuda:12.8.1-base-ubuntu24.04',
+    'index.docker.io/library/redis:7',
+    'registry-1.docker.io/library/redis:7',
     'registry.example/app:1',
     'harbor.example/app:2',
     'grafana/mimir',
@@ -54,6 +56,7 @@ describe('a string that is an image of a source registry', () => {
     ['image: quay.io/a/b:1\nname: x\n', 'quay.io/a/b:1'],
     ['image: quay.io/a/b:1 # or quay.io/a/b:2\n', 'quay.io/a/b:1'],
     ['Runs quay.io/a/b:1. Always.', 'quay.io/a/b:1'],
+    ['# quay.io/a/b:1 in one line', 'quay.io/a/b:1'],
   ])('or holds one: %s', (text, image) => {
     expect(found(configMap(text))).toEqual([image])
   })
@@ -72,6 +75,31 @@ describe('an image of Docker Hub, which names no registry, is recognised', () =>
     expect(audit.mayHold(JSON.stringify(configMap('postgres:16', key)))).toBe(true)
     for (const other of ['postgres', 'quay.internal/postgres:16', 'logo.png', `\${IMAGE:=postgres:16}`])
       expect(found(configMap(other, key))).toEqual([])
+  })
+  test.each(['damage', 'imageTag', 'IMAGE_TAG', 'noIMAGE'])('not by the field %s', (key) => {
+    expect(found(configMap('postgres:16', key))).toEqual([])
+  })
+  test.each(['image : postgres:16', '"imageName": "postgres:16"', 'A_IMAGE', '--image=postgres:16'])(
+    'an item is worth a look: %s',
+    (text) => expect(audit.mayHold(text)).toBe(true),
+  )
+  test.each(['-image=a/b:1', '--a-image=a/b:1'])('by the flag %s', (flag) => {
+    expect(found(set([{ name: 'c', args: [flag] }]))).toEqual(['a/b:1'])
+  })
+  test.each(['x--image=a/b:1', '--image=a/b:1\n--other', '--imagine=a/b:1', '--image='])('not by %j', (text) => {
+    expect(found(set([{ name: 'c', args: [text] }]))).toEqual([])
+  })
+  test('only a variable has its name next to its value', () => {
+    const of = (spec: unknown) => found({ ...set([]), spec })
+    expect(of({ env: [{ name: 'A_IMAGE', value: 'f:4' }] })).toEqual(['f:4'])
+    expect(of({ env: [{ name: 'A_IMAGE', comment: 'f:4' }] })).toEqual([])
+    expect(of({ parameters: [{ name: 'A_IMAGE', value: 'f:4' }] })).toEqual([])
+  })
+  test('without a tag only as the image of a container', () => {
+    const of = (spec: unknown) => found({ ...set([]), spec })
+    expect(of({ containers: [{ name: 'c', image: 'bitnami/redis' }] })).toEqual(['bitnami/redis'])
+    expect(of({ containers: [{ name: 'c', logImage: 'bitnami/redis' }] })).toEqual([])
+    expect(of({ others: [{ name: 'c', image: 'bitnami/redis' }] })).toEqual([])
   })
   test('by its flag or variable', () => {
     const args = ['--image=a/b:1', '-sidecar-image=c:2', '--images=d:3', '--image=e']
@@ -95,6 +123,33 @@ test('without mirrors, a pinned image is not reported', () => {
   expect(of('quay.io/a/b:1')).toHaveLength(1)
 })
 
+test('an image that no prefix of the mirrors matches is reported, pinned or not', () => {
+  const few = { ...spec, mirrors: { 'registry.example': 'registry.internal/example' } }
+  const of = (text: string) => new Audit(few).findingsOf(configMap(text), new Mirrors(few), new Set())
+  expect(of(`quay.io/a/b@${DIGEST}`)).toHaveLength(1)
+  expect(of(`registry.internal/example/app:1@${DIGEST}`)).toEqual([])
+})
+
+test('the port of a registry is no tag', () => {
+  const withPort = { ...spec, mirrors: { 'registry.example:5000': MIRROR } }
+  const of = (text: string) => new Audit(withPort).findingsOf(configMap(text), new Mirrors(withPort), new Set())
+  expect(of('see registry.example:5000/a/b for more')).toEqual([])
+  expect(of('see registry.example:5000/a/b:1 for more')).toHaveLength(1)
+})
+
+test('nothing of a Secret is printed', () => {
+  const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'x' }, stringData: { a: 'quay.io/a/b:1' } }
+  const [finding] = audit.findingsOf(secret, mirrors, new Set())
+  expect(JSON.stringify({ ...finding, object: undefined })).not.toContain('quay.io')
+  expect(finding?.field?.path).toBe('stringData.a')
+  expect(found({ ...secret, apiVersion: 'example.com/v1' })).toEqual(['quay.io/a/b:1'])
+})
+
+test('a field that has nothing is no image', () => {
+  expect(found(configMap(null))).toEqual([])
+  expect(found(configMap({ a: null, b: 5, c: ['quay.io/a/b:1'] }))).toEqual(['quay.io/a/b:1'])
+})
+
 describe('is not taken for an image:', () => {
   test.each([
     'https://quay.io/repository/coreos/etcd',
@@ -102,6 +157,12 @@ describe('is not taken for an image:', () => {
     'oci://ghcr.io/other/charts/app:1.0',
     'docker://quay.io/a/b:1',
     'see quay.io/coreos/etcd for more',
+    'see quay.io/coreos/etcd',
+    'quay.io/coreos/etcd is one',
+    'more at x=quay.io/coreos/etcd',
+    'a=b quay.io/coreos/etcd',
+    'quay.io/a/b:1*',
+    `quay.io/a/b@sha256:${'a'.repeat(40)}`,
     'quay.io',
     'quay.io/',
     'user@quay.io/a/b:1',
@@ -146,7 +207,10 @@ describe('is not taken for an image:', () => {
       'krm-hardening.dev/exception',
     ])
       expect(found(annotated(key))).toEqual([])
-    expect(found(annotated('sidecar.istio.io/proxyImage'))).toEqual(['quay.io/a/b:1'])
+    for (const key of ['sidecar.istio.io/proxyImage', 'my-config.kubernetes.io/a', 'a/last-applied-configuration-b'])
+      expect(found(annotated(key))).toEqual(['quay.io/a/b:1'])
+    const elsewhere = { ...configMap(''), spec: { values: { 'config.kubernetes.io/a': 'quay.io/a/b:1' } } }
+    expect(found(elsewhere)).toEqual(['quay.io/a/b:1'])
   })
 })
 

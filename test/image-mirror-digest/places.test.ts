@@ -1,5 +1,10 @@
 import { describe, expect, test } from '@jest/globals'
+import { imageMirrorDigest } from '../../functions/image-mirror-digest/function.ts'
 import { Places } from '../../functions/image-mirror-digest/places/find.ts'
+import { detailsOf } from '../../functions/image-mirror-digest/places/image-at.ts'
+import { keepVersion } from '../../functions/image-mirror-digest/places/joined-images.ts'
+import { chartRepository } from '../../functions/image-mirror-digest/places/sources.ts'
+import { parseConfig } from '../../functions/lib/framework/config.ts'
 import { formatPath, type KubernetesObject, setMeta } from '../../functions/lib/kubernetes/objects.ts'
 
 const places = new Places({})
@@ -73,6 +78,19 @@ describe('pod specs', () => {
     expect(await found(gateway)).toEqual(['spec.containers[0].image auto'])
     setMeta(gateway, 'annotations', 'inject.istio.io/templates', 'gateway')
     expect(await found(gateway)).toEqual([expect.stringContaining('left to the injector of Istio')])
+    expect(await places.imagesOf(gateway)).toMatchObject([{ field: { currentValue: 'auto' } }])
+    const containers = [
+      { name: 'istio-proxy', image: 'proxy:1' },
+      { name: 'other', image: 'auto' },
+    ]
+    expect(await found({ ...gateway, spec: { containers } })).toEqual([
+      'spec.containers[0].image proxy:1',
+      'spec.containers[1].image auto',
+    ])
+    const template = object('apps/v1', 'Deployment', {
+      spec: { template: { spec: { containers: [{ name: 'istio-proxy', image: 'auto' }] } } },
+    })
+    expect(await found(template)).toEqual(['spec.template.spec.containers[0].image auto'])
   })
 })
 
@@ -90,6 +108,11 @@ describe('flags and variables', () => {
     [{ args: ['---tidb-discovery-image=a/b:1', 'tidb-discovery-image=a/b:1'] }, []],
     [{ args: ['--acme-http01-solver-image', '--v=2'] }, []],
     [{ args: ['--acme-http01-solver-image='] }, []],
+    [{ args: ['--acme-http01-solver-image'] }, []],
+    [
+      { env: [{ name: 'RELATED_IMAGE_AGENT', value: `\${REGISTRY}/b:\${TAG` }] },
+      [`spec.containers[0].env[0].value \${REGISTRY}/b:\${TAG`],
+    ],
     [{ args: ['--acme-http01-solver-images=a/b:1'] }, []],
     [{ env: [{ name: 'RELATED_IMAGE_AGENT', value: 'a/b:1' }] }, ['spec.containers[0].env[0].value a/b:1']],
     [{ env: [{ name: 'RELATED_IMAGE_AGENT', valueFrom: {} }] }, []],
@@ -115,6 +138,16 @@ describe('flags and variables', () => {
     const own = (name: string) => new Places({ job: { argument: '--job-image', match: { name } } })
     expect(await inFlags({ args: ['--job-image=a/b:1'] }, own('x'))).toEqual(['spec.containers[0].args[0] a/b:1'])
     expect(await inFlags({ args: ['--job-image=a/b:1'] }, own('y'))).toEqual([])
+  })
+
+  test('of a spelling of your own', async () => {
+    const own = (argument: string) => new Places({ job: { argument } })
+    expect(await inFlags({ args: ['image=a/b:1'] }, own('image'))).toEqual(['spec.containers[0].args[0] a/b:1'])
+    expect(await inFlags({ args: ['image=a/b:1'] }, own('-image'))).toEqual([])
+    const variable = (name: string) => new Places({ job: { environment: 'OWN_IMAGE', match: { name } } })
+    const env = { env: [{ name: 'OWN_IMAGE', value: 'a/b:1' }] }
+    expect(await inFlags(env, variable('x'))).toEqual(['spec.containers[0].env[0].value a/b:1'])
+    expect(await inFlags(env, variable('y'))).toEqual([])
   })
 
   test('several images in one value are each written in their place', async () => {
@@ -219,6 +252,190 @@ describe('custom resources', () => {
   })
 })
 
+describe('a place of your own', () => {
+  const widget = object('example.com/v1', 'Widget', {
+    spec: { 'a.b': [{ image: IMAGE }, { image: 'c/d:2' }], other: { image: 'e/f:3' } },
+  })
+  const own = (path: string, match?: { name: string }) =>
+    new Places({ own: { kind: 'example.com/Widget', path, ...(match && { match }) } })
+
+  test.each([
+    ['spec["a.b"][0].image', [IMAGE]],
+    ['spec["a.b"][*].image', [IMAGE, 'c/d:2']],
+    ['spec["a.b"].*.image', [IMAGE, 'c/d:2']],
+    ['spec["a.b"][2].image', []],
+    ['spec.a.b[0].image', []],
+    ['spec.**.image', [IMAGE, 'c/d:2', 'e/f:3']],
+    ['spec.*.image', ['e/f:3']],
+    ['spec.other', []],
+  ])('%s', async (path, images) => {
+    const items = await own(path).imagesOf(widget)
+    expect(items.map((item) => 'text' in item && item.text)).toEqual(images)
+  })
+
+  test('counts only in objects that match', async () => {
+    expect(await found(widget, own('spec.other.image', { name: 'x' }))).toEqual(['spec.other.image e/f:3'])
+    expect(await found(widget, own('spec.other.image', { name: 'y' }))).toEqual([])
+  })
+
+  test('two places of one kind both count', async () => {
+    const both = new Places({
+      one: { kind: 'example.com/Widget', path: 'spec.other.image' },
+      two: { kind: 'example.com/Widget', path: 'spec["a.b"][0].image' },
+    })
+    expect(await found(widget, both)).toHaveLength(2)
+  })
+
+  test.each(['!example.com/Widget', 'example.com/Widget!', 'Widget'])('is of a group and a kind, not of %s', (kind) => {
+    const spec = { places: { own: { kind, path: 'spec.image' } } }
+    expect(() => parseConfig(imageMirrorDigest.schema, spec, 'spec')).toThrow('group/Kind such as')
+  })
+})
+
+describe('an image in parts', () => {
+  const DIGEST = `sha256:${'c'.repeat(64)}`
+  const release = (image: unknown) =>
+    object('helm.toolkit.fluxcd.io/v2', 'HelmRelease', { spec: { values: { image } } })
+  const write = async (resource: KubernetesObject, image: { name: string; digest?: string }, by = places) => {
+    const [item] = await by.imagesOf(resource)
+    if (!item || !('text' in item)) throw new Error('no image found')
+    return item.write(image)
+  }
+
+  test.each<[string, object, { name: string; digest?: string }, object]>([
+    [
+      'the registry of Docker Hub is written out',
+      { registry: 'quay.io', repository: 'a/b', tag: '1' },
+      { name: 'a/b' },
+      { registry: 'docker.io', repository: 'a/b', tag: '1' },
+    ],
+    [
+      'a key for the digest stays empty without one',
+      { repository: 'a/b', tag: '1', digest: '' },
+      { name: 'm/b' },
+      { repository: 'm/b', tag: '1', digest: '' },
+    ],
+    [
+      'the digest has its key',
+      { repository: 'a/b', tag: '1', digest: '' },
+      { name: 'm/b', digest: DIGEST },
+      { repository: 'm/b', tag: '1', digest: DIGEST },
+    ],
+    [
+      'bare digits have theirs',
+      { repository: 'a/b', tag: '1', sha: '' },
+      { name: 'm/b', digest: DIGEST },
+      { repository: 'm/b', tag: '1', sha: 'c'.repeat(64) },
+    ],
+    [
+      'an older digest in the tag goes',
+      { repository: 'a/b', tag: `1@sha256:${'d'.repeat(64)}` },
+      { name: 'm/b', digest: DIGEST },
+      { repository: 'm/b', tag: `1@${DIGEST}` },
+    ],
+  ])('%s', async (_, image, target, after) => {
+    const resource = release(image)
+    expect(await write(resource, target)).toBeUndefined()
+    expect(resource.spec).toEqual({ values: { image: after } })
+  })
+
+  test('without a tag, and without a key for one, there is no place for a digest', async () => {
+    const untagged = await write(release({ repository: 'a/b' }), { name: 'm/b', digest: DIGEST })
+    expect(untagged?.({})).toMatchObject({
+      id: 'image-mirror-digest/no-field-for-digest',
+      message: expect.stringContaining('tag'),
+    })
+    const own = new Places({ own: { kind: 'example.com/Widget', path: 'spec', parts: { repository: 'name' } } })
+    const widget = object('example.com/v1', 'Widget', { spec: { name: 'a/b' } })
+    const obstacle = await write(widget, { name: 'm/b', digest: DIGEST }, own)
+    expect(obstacle?.({}).message).toContain('a tag')
+    expect(widget.spec).toEqual({ name: 'a/b' })
+  })
+
+  test('parts that an anchor shares cannot be written alone', async () => {
+    const own = new Places({
+      own: { configMap: 'x', key: 'a', path: 'one', parts: { repository: 'name', tag: 'tag' } },
+    })
+    const text = 'one: {name: &n c/d, tag: 1}\ntwo: *n\n'
+    const map = object('v1', 'ConfigMap', { data: { a: text } })
+    const obstacle = await write(map, { name: 'm/d', digest: DIGEST }, own)
+    expect(obstacle?.({}).id).toBe('image-mirror-digest/unreadable-text')
+    expect(map.data).toEqual({ a: text })
+  })
+
+  test('a whole text may be one', async () => {
+    const own = new Places({ own: { configMap: 'x', key: 'a', parts: { repository: 'name', tag: 'tag' } } })
+    expect(await found(object('v1', 'ConfigMap', { data: { a: 'name: c/d\ntag: 2\n' } }), own)).toEqual([
+      'data.a.name c/d:2',
+    ])
+  })
+})
+
+describe('the value of a finding', () => {
+  const at = (kind: string, text: string, more: { mayBeSecret?: true } = {}) =>
+    detailsOf({ object: object('v1', kind, {}), path: ['a'], text, write: () => undefined, ...more }).field
+      ?.currentValue
+  test('is quoted, unless it may be secret and is no image', () => {
+    expect(at('ConfigMap', 'hunter2!')).toBe('hunter2!')
+    expect(at('Secret', 'hunter2!')).toBeUndefined()
+    expect(at('Secret', 'a/b:1')).toBe('a/b:1')
+    expect(at('Secret', `\${IMAGE}!`)).toBe(`\${IMAGE}!`)
+    expect(at('ConfigMap', 'hunter2!', { mayBeSecret: true })).toBeUndefined()
+    expect(at('ConfigMap', 'a/b:1', { mayBeSecret: true })).toBe('a/b:1')
+  })
+})
+
+describe('the chart of a source', () => {
+  const DIGEST = `sha256:${'c'.repeat(64)}`
+  const source = (spec: object) => object('source.toolkit.fluxcd.io/v1', 'OCIRepository', { spec })
+  const url = 'oci://quay.io/charts/app/'
+  const helm = { layerSelector: { mediaType: 'application/vnd.cncf.helm.chart.content.v1.tar+gzip' } }
+
+  test.each<[object, string[]]>([
+    [{ url, ref: { tag: '1' } }, ['spec.url quay.io/charts/app:1']],
+    [{ url, ref: { tag: '1', digest: DIGEST } }, [`spec.url quay.io/charts/app:1@${DIGEST}`]],
+    [{ url, ref: { digest: DIGEST } }, [`spec.url quay.io/charts/app@${DIGEST}`]],
+    [{ url: 'https://example.com/charts', ref: { tag: '1' } }, []],
+    [{ ref: { tag: '1' } }, []],
+  ])('%j', async (spec, images) => {
+    expect(await found(source({ ...spec, ...helm }))).toEqual(images)
+  })
+
+  test.each<[object, string]>([
+    [{ url }, 'no tag'],
+    [{ url, ref: { semver: '>=1' } }, 'semver >=1'],
+  ])('%j pins none', async (spec, text) => {
+    expect(await places.imagesOf(source({ ...spec, ...helm }))).toMatchObject([
+      { id: 'image-mirror-digest/chart-not-pinned', message: expect.stringContaining(text) },
+    ])
+  })
+
+  test('keeps its reference where there is no digest', async () => {
+    const chart = source({ url, ref: { tag: '1' }, ...helm })
+    const [item] = await places.imagesOf(chart)
+    if (!item || !('text' in item)) throw new Error('no chart found')
+    await item.write({ name: 'm.example/app' })
+    expect(chart.spec).toEqual({ url: 'oci://m.example/app', ref: { tag: '1' }, ...helm })
+    await item.write({ name: 'm.example/app', digest: DIGEST })
+    expect(chart.spec).toMatchObject({ ref: { tag: '1', digest: DIGEST } })
+  })
+
+  test('is in no repository of charts', () => {
+    const repository = (spec: object) => object('source.toolkit.fluxcd.io/v1', 'HelmRepository', { spec })
+    const ids = (spec: object, reason?: string) => chartRepository(repository(spec), () => reason).map(({ id }) => id)
+    expect(ids({})).toEqual([])
+    expect(ids({ url: 'https://example.com' })).toEqual(['image-mirror-digest/chart-repository'])
+    expect(ids({ url: 'https://example.com' }, 'because')).toEqual(['image-mirror-digest/runs-by-tag'])
+  })
+})
+
+test('only a ConfigMap with the key of a place may hold an image', () => {
+  const item = (kind: string, text: string) => ({ apiVersion: 'v1', kind, text })
+  expect(places.mayHold(item('ConfigMap', 'queue-sidecar-image: a'))).toBe(true)
+  expect(places.mayHold(item('ConfigMap', 'a: b'))).toBe(false)
+  expect(places.mayHold(item('Secret', 'queue-sidecar-image: a'))).toBe(false)
+})
+
 describe('TiDB Operator', () => {
   const DIGEST = `sha256:${'c'.repeat(64)}`
   const write = async (resource: KubernetesObject, image: { name: string; tag?: string; digest?: string }) => {
@@ -238,6 +455,22 @@ describe('TiDB Operator', () => {
       version: 'v8.5.2',
       pd: { baseImage: 'm/pd' },
     })
+  })
+  test('a digest goes past other containers', async () => {
+    const other = { name: 'other', image: 'own/other:1' }
+    const pd = { baseImage: 'a/pd', additionalContainers: [other, { name: 'pd' }] }
+    const component = (await places.imagesOf(cluster(pd))).find((item) => 'text' in item && item.text === 'a/pd:v8.5.2')
+    if (component && 'text' in component) await component.write({ name: 'm/pd', digest: DIGEST })
+    expect(pd.additionalContainers).toEqual([other, { name: 'pd', image: `m/pd@${DIGEST}` }])
+  })
+  test.each<[unknown, string | undefined]>([
+    ['v1.2.3', undefined],
+    [`v1.2.3@${DIGEST}`, 'v1.2.3'],
+    [5, undefined],
+  ])('its monitor is told the version that a tag with a digest hides: %j', (version, told) => {
+    const monitor = object('pingcap.com/v1alpha1', 'TidbMonitor', { spec: { initializer: { version } } })
+    keepVersion(monitor)
+    expect((monitor.spec as Record<string, unknown>).alertManagerRulesVersion).toBe(told)
   })
   test('an image that the container already has stays', async () => {
     const own = { baseImage: 'a/pd', additionalContainers: [{ name: 'pd', image: 'own/pd:1' }] }
@@ -278,6 +511,29 @@ describe('Helm values', () => {
     expect(await values(image)).toEqual(images)
   })
 
+  test.each<[string, unknown, string[]]>([
+    ['a string with a tag next to it is a part', { image: { image: 'a/b:1', tag: '2' } }, ['image.image a/b:1:2']],
+    [
+      'a string in a map of another name is whole',
+      { controller: { image: 'a/b:1', tag: '2' } },
+      ['controller.image a/b:1'],
+    ],
+    ['a string without a tag next to it is whole', { image: { image: 'a/b:1' } }, ['image.image a/b:1']],
+    ['a key that only ends so', { damage: 'a/b:1' }, []],
+  ])('%s', async (_, body, images) => {
+    const release = object('helm.toolkit.fluxcd.io/v2', 'HelmRelease', { spec: { values: body } })
+    expect(await found(release)).toEqual(images.map((image) => `spec.values.${image}`))
+  })
+
+  test('what is outside of the values is none', async () => {
+    const spec = { image: 'a/b:1', chart: { image: 'a/b:2' } }
+    expect(await found(object('helm.toolkit.fluxcd.io/v2', 'HelmRelease', { spec }))).toEqual([])
+    const application = { ...spec, source: { helm: { valuesObject: { image: 'a/b:3' }, image: 'a/b:4' } } }
+    expect(await found(object('argoproj.io/v1alpha1', 'Application', { spec: application }))).toEqual([
+      'spec.source.helm.valuesObject.image a/b:3',
+    ])
+  })
+
   test('keys that end in Image hold images too', async () => {
     const release = object('helm.toolkit.fluxcd.io/v2', 'HelmRelease', {
       spec: { values: { thanosImage: { repository: 'a/b', tag: '1' }, initImage: 'c/d:2', images: 'e/f:3' } },
@@ -301,6 +557,7 @@ describe('ConfigMap text', () => {
     ],
     [{ key: 'plain' }, [`data.plain ${IMAGE}`]],
     [{ key: 'absent' }, []],
+    [{ key: 'absent', path: 'jobs.*.image' }, []],
   ])('%j', async (place, images) => {
     const own = new Places({ own: { configMap: 'runner', key: 'a.yaml', ...place } })
     expect(await found(configMap(), own)).toEqual(images)

@@ -22,7 +22,7 @@ export class Audit {
 
   constructor(spec: Spec) {
     this.#exceptions = spec.auditExceptions
-    const names = [...Object.entries(spec.mirrors).flat(), ...Object.keys(spec.digests)].map(nameOf)
+    const names = [...Object.entries(spec.mirrors).flat(), ...Object.keys(spec.digests).map(nameOf)]
     this.#references = new References(
       names.flatMap((name) => splitName(`${name}/`).host ?? []),
       Object.keys(spec.digests).flatMap(clueOf),
@@ -56,7 +56,7 @@ export class Audit {
   }
 }
 
-/** Repository and host of a lock key or prefix, without its tag. */
+/** Repository and host of a lock key, without its tag. */
 function nameOf(key: string): string {
   const reference = parseReference(key)
   return reference instanceof InvalidReference ? key : reference.name
