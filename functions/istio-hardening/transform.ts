@@ -48,7 +48,7 @@ export function transform(
   const pods = [
     ...topology.workloads.flatMap((workload) => [
       ...setNdots(workload, spec),
-      ...annotateScrape(workload, spec, topology),
+      ...annotateScrape(workload, spec, topology, shared),
     ]),
     ...joinMesh(objects, topology, memberships, members, spec, name),
     ...topology.workloads.flatMap(selectedOtherwise),

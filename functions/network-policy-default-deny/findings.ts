@@ -65,8 +65,8 @@ export const findings = defineFindings(NAME, {
   },
   'broader-egress': {
     severity: 'warning',
-    message: (caller: string, callee: string, port: string) =>
-      `found ${caller} let out to ${port} of ${callee}, which no flow declares; expected a flow that says so, or the policy narrowed`,
+    message: (caller: string, callee: string, port: string, line: string) =>
+      `found ${caller} let out to ${port} of ${callee}, which no flow declares; expected ${line}, or the policy narrowed`,
     means: 'A policy that a person wrote lets a workload call what no flow lets it call.',
     why: 'Policies add up, so what the generated ones leave out is open all the same.',
     fix: 'Declare the traffic as a flow and remove the policy, or narrow the policy to what flows declare.',
@@ -105,8 +105,8 @@ export const findings = defineFindings(NAME, {
   },
   'scraper-unknown': {
     severity: 'warning',
-    message: () =>
-      'found annotations that ask for a scrape, and no scraper in the policy; expected scrape: {namespace, labels}, or no Prometheus gets its metrics',
+    message: (what: string) =>
+      `found ${what}, and no scraper in the policy; expected scrape: {namespace, labels}, or no Prometheus gets its metrics`,
     means: 'Pods ask Prometheus to scrape them, and the policy does not say which pods are Prometheus.',
     why: 'Default deny blocks the scrape, so the metrics are missing.',
     fix: 'Say under scrape of networkPolicy in which namespace Prometheus runs and which labels it has, or remove the annotations.',
@@ -258,7 +258,7 @@ export const findings = defineFindings(NAME, {
   'service-port-elsewhere': {
     severity: 'warning',
     message: (flow: string, port: string, onPod: string, key: string, caller: string) =>
-      `flow ${flow}: found port ${port}, which only a Service of this build has; the pods listen on ${onPod}, and the build of the caller ${caller} cannot translate it, so expected ${key}, or podPort: ${onPod} on the flow`,
+      `flow ${flow}: found port ${port}, which a Service of this build leads to port ${onPod} of the pods; the build of the caller ${caller} cannot translate it, so expected ${key}, or podPort: ${onPod} on the flow`,
     means: 'A flow gives the port of a Service, and its caller is in another build, which does not have that Service.',
     why: 'Policies see the port of the pods. The policy of the caller opens a port that nothing serves, and the call is dropped.',
     fix: 'Write the port of the pods in the key of the flow, where the Service is found by it as well, or as podPort of the flow.',

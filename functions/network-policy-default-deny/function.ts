@@ -1,4 +1,4 @@
-import { namesBackends } from '../lib/flows/backends.ts'
+import { namesBackends } from '../lib/flows/backend-references.ts'
 import { isMonitor } from '../lib/flows/scrapes.ts'
 import { defineFunction } from '../lib/framework/function.ts'
 import { isKind, type TypeMeta } from '../lib/kubernetes/objects.ts'

@@ -9,6 +9,7 @@
 // Refuses: a policy of a generated name that a person wrote with other rules; a peer that no labels narrow down without
 // a reason; a dead policy; traffic of pods with hostNetwork where no node addresses are given.
 import { isDeepStrictEqual } from 'node:util'
+import { scrapeSources } from '../lib/flows/scrape-sources.ts'
 import type { Finding } from '../lib/framework/finding.ts'
 import { replaceGenerated } from '../lib/framework/generated-objects.ts'
 import { Shared } from '../lib/framework/shared.ts'
@@ -50,7 +51,7 @@ export function transform(
   const ofFull = [
     ...ofBuild,
     ...open.findings,
-    ...scrapeFindings(build.subjects, spec.scrape !== undefined),
+    ...scrapeFindings(build.subjects, spec.scrape !== undefined, scrapeSources(shared)),
     ...monitorsWithoutScraper(build),
     ...probesWithoutFlows(build, open.reasons),
     ...callersWithoutPods(build),

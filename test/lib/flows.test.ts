@@ -1,4 +1,5 @@
-import { backendCalls, namesBackends } from '../../functions/lib/flows/backends.ts'
+import { namesBackends } from '../../functions/lib/flows/backend-references.ts'
+import { backendCalls } from '../../functions/lib/flows/backends.ts'
 import { type Flow, parseFlows } from '../../functions/lib/flows/flow.ts'
 import { numberOf, tcp } from '../../functions/lib/flows/port.ts'
 import { resolveFlows } from '../../functions/lib/flows/resolve.ts'

@@ -1,4 +1,5 @@
-import { type BackendCall, parentGateways } from '../../lib/flows/backends.ts'
+import { parentGateways } from '../../lib/flows/backend-references.ts'
+import type { BackendCall } from '../../lib/flows/backends.ts'
 import { type Gateways, ingressClassOf } from '../../lib/flows/gateways.ts'
 import { isEveryPort, numberOf } from '../../lib/flows/port.ts'
 import type { Topology } from '../../lib/flows/topology.ts'

@@ -1,5 +1,6 @@
 import type { Finding } from '../../lib/framework/finding.ts'
 import { groupBy } from '../../lib/framework/group-by.ts'
+import { ipVersionOf } from '../../lib/kubernetes/cidr.ts'
 import { findings } from '../findings/index.ts'
 import type { Member } from '../mesh/member.ts'
 
@@ -9,7 +10,7 @@ const PROTOCOLS: Readonly<Record<number, string>> = { 80: 'HTTP', 443: 'TLS' }
 export const externalProtocol = (host: string, port: number): string =>
   (isAddress(host) ? undefined : PROTOCOLS[port]) ?? 'TCP'
 
-export const isAddress = (host: string): boolean => /^\d+(?:\.\d+){3}$/.test(host)
+export const isAddress = (host: string): boolean => ipVersionOf(host) !== undefined
 
 /**
  * TCP carries no host name. What a member sends to such a port goes to the one host that uses it or, for a pattern,

@@ -1,4 +1,5 @@
 import { groupBy } from '../../lib/framework/group-by.ts'
+import { labelOfAddress } from '../../lib/kubernetes/cidr.ts'
 import { ensureFields, ensureList, type KubernetesObject } from '../../lib/kubernetes/objects.ts'
 import type { IstioHardeningSpec } from '../config.ts'
 import { type Member, metadataShared } from '../mesh/member.ts'
@@ -101,5 +102,5 @@ function generate(calls: ExternalCalls): KubernetesObject {
 function registered(host: string, entry?: KubernetesObject): string {
   if (!isAddress(host)) return host
   const [name] = entry ? hostsOfEntry(entry) : []
-  return name ?? `${host.replaceAll('.', '-')}.address`
+  return name ?? `${labelOfAddress(host)}.address`
 }

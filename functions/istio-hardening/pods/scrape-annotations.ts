@@ -1,7 +1,9 @@
+import { scrapeSources } from '../../lib/flows/scrape-sources.ts'
 import type { Topology } from '../../lib/flows/topology.ts'
 import { isOff } from '../../lib/framework/config.ts'
 import { didYouMean } from '../../lib/framework/did-you-mean.ts'
 import type { Finding } from '../../lib/framework/finding.ts'
+import type { Shared } from '../../lib/framework/shared.ts'
 import { SCRAPE, SCRAPE_PATH, SCRAPE_PORT, SCRAPE_SCHEME } from '../../lib/kubernetes/scrape-annotations.ts'
 import { containerPort, isBatch, overrideFor, servingContainers, type Workload } from '../../lib/kubernetes/workload.ts'
 import type { IstioHardeningSpec } from '../config.ts'
@@ -17,12 +19,18 @@ const METRICS_PORT = 'metrics'
  * The annotations by which Prometheus finds a workload, all four or none: as `scrape` says for the workload, else for its
  * port called `metrics`, else as `scrape['*']` says for the stack, if the workload has that port.
  */
-export function annotateScrape(workload: Workload, spec: IstioHardeningSpec, topology: Topology): Finding[] {
+export function annotateScrape(
+  workload: Workload,
+  spec: IstioHardeningSpec,
+  topology: Topology,
+  shared: Shared,
+): Finding[] {
   const named = overrideFor(spec.scrape, workload)
   if (isOff(named)) return []
   if (named) {
     const [port] = podPorts(workload, named.port, topology)
     if (port === undefined) return [unknownPort(workload, named)]
+    remember(workload, `scrape.${workload.name} of istio-hardening`, shared)
     write(workload, { ...named, port }, true)
     return []
   }
@@ -30,13 +38,21 @@ export function annotateScrape(workload: Workload, spec: IstioHardeningSpec, top
   const written = annotations[SCRAPE_PORT]
   if (annotations[SCRAPE] === 'false') return []
   const target = targetByConvention(workload, spec, topology) ?? (written ? byDefault(written) : undefined)
-  if (target) write(workload, target, false)
+  if (!target) return []
+  const isByName = containerPort(workload, METRICS_PORT) !== undefined
+  remember(workload, isByName ? `a port called ${METRICS_PORT}` : "scrape['*'] of istio-hardening", shared)
+  write(workload, target, false)
   return []
 }
 
 interface WrittenTarget extends Omit<ScrapeTarget, 'port'> {
   /** A number, or as the manifest writes it. */
   port: number | string
+}
+
+/** What asked for the scrape, where the manifest had no annotations of its own. */
+function remember({ object, template }: Workload, source: string, shared: Shared): void {
+  if (template.metadata?.annotations?.[SCRAPE_PORT] === undefined) scrapeSources(shared).set(object, source)
 }
 
 const byDefault = (port: number | string): WrittenTarget => ({ port, path: '/metrics', scheme: 'http' })

@@ -18,6 +18,7 @@ import { type MadePods, portOfMade, targetOf } from './made-pods.ts'
 import { everyPort, isTcp, type Port, PROTOCOLS, type Protocol } from './port.ts'
 import { EVERY_PORT } from './schema.ts'
 import { policySelector, type Topology } from './topology.ts'
+import { unboundService } from './unbound-service.ts'
 
 /** Pods that a flow goes to and one port on them, as the callee's and the caller's side need them. */
 export interface Callee {
@@ -57,13 +58,31 @@ export function calleesOf(flow: Flow, topology: Topology, found: Finding[]): Cal
   const made = topology.madeNamed(namespace, name)
   if (made.length > 0) return made.flatMap((pods) => madeCallees(flow, pods, topology, found))
   if (topology.isElsewhere(namespace, name)) return calleesElsewhere(flow, namespace, name)
-  const names = [...candidates, ...topology.madeWith(namespace, {})].map((one) => one.name)
-  if (name !== '*' && (topology.ownNamespaces.has(namespace) || nearest(name, names) !== undefined)) {
-    const meant = didYouMean(name, names)
-    found.push(findings['unknown-destination'](about(flow), flow.key, name, namespace, meant, names))
+  const missing = nothingNamed(flow, namespace, name, candidates, topology)
+  if (missing) {
+    found.push(missing)
     return []
   }
   return calleesElsewhere(flow, namespace, name)
+}
+
+/** Why no pods are there of a name that the build should have; undefined if another build may have them. */
+function nothingNamed(
+  flow: Flow,
+  namespace: string,
+  name: string,
+  candidates: readonly Workload[],
+  topology: Topology,
+): Finding | undefined {
+  if (name === '*') return undefined
+  const service = topology.serviceCalled(namespace, flow.service ?? name)
+  const unbound = service && unboundService(flow, service)
+  if (unbound) return unbound
+  const names = [...candidates, ...topology.madeWith(namespace, {})].map((one) => one.name)
+  if (!topology.ownNamespaces.has(namespace) && nearest(name, names) === undefined) return undefined
+  const behind = service ? topology.workloadsBehind(service).map((workload) => workload.name) : []
+  const meant = behind.length > 0 ? ` (Service ${name} selects ${behind.join(', ')})` : didYouMean(name, names)
+  return findings['unknown-destination'](about(flow), flow.key, name, namespace, meant, names)
 }
 
 /** `*` is every workload that carries the port, by a container or a Service. It is an error if none does. */
@@ -192,7 +211,7 @@ function calleesAtEveryPort(flow: Flow, workload: Workload, topology: Topology, 
     .servicesFor(workload)
     .filter(({ object }) => flow.service === undefined || isCalled(object, flow.service))
   if (services.length === 0 && flow.destination.type === 'workload' && flow.destination.name !== '*') {
-    found.push(findings['no-service'](about(flow, workload), flow.key, EVERY_PORT))
+    found.push(findings['no-service'](about(flow, workload), flow.key, EVERY_PORT, []))
     return []
   }
   const pods = { namespace, workload, name, isHere: true, labels: policySelector(workload, topology) }
@@ -315,9 +334,16 @@ function problemOf(
   // A port that nobody calls is called through none of its Services.
   if (carrying.length > 1 && flow.expect === 'uncalled') return undefined
   if (carrying.length > 1) return findings['several-services'](details, flow.key, written, carrying)
-  if (!flow.plain && isTcp(flow)) return findings['no-service'](details, flow.key, written)
+  if (!flow.plain && isTcp(flow))
+    return findings['no-service'](details, flow.key, written, portsOfServices(workload, topology))
   return wrongPodPort(flow, port, details)
 }
+
+/** The Services that select a workload, with what they carry. */
+const portsOfServices = (workload: Workload, topology: Topology): string[] =>
+  topology
+    .servicesFor(workload)
+    .map(({ name, ports }) => `Service ${name} lists ${ports.map(({ port }) => port).join(', ') || 'no port'}`)
 
 /** What a policy says of the pods to other builds must be true where they are. */
 const wrongPodPort = (flow: Flow, port: string | number, details: Details): Finding | undefined =>

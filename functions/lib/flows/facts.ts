@@ -2,9 +2,10 @@ import { isOfTheMesh } from '../kubernetes/istio-labels.ts'
 import { identity, isKind, type KubernetesObject, valueAt } from '../kubernetes/objects.ts'
 import { type PodTemplate, podTemplateOf } from '../kubernetes/pod-template.ts'
 import { namesOf, namespacesOf } from '../kubernetes/previous-names.ts'
+import { SCRAPE_PORT } from '../kubernetes/scrape-annotations.ts'
 import { servicesOf } from '../kubernetes/service.ts'
 import { runtimePodsOf } from '../operators/index.ts'
-import { namesBackends } from './backends.ts'
+import { namesBackends } from './backend-references.ts'
 import { type FlowsSpec, writtenCallers } from './schema.ts'
 import { isMonitor } from './scrapes.ts'
 
@@ -58,7 +59,12 @@ function factOf(object: KubernetesObject, counts: (label: string) => boolean): F
   const template = podTemplateOf(object)
   if (template) return factOfPods(object, template, counts)
   if (isKind(object, '', 'Namespace')) return { object, parts: [], text: object.metadata.name }
-  if (isKind(object, '', 'Service')) return { object, parts: [object.spec], text: nameAnd(object, object.spec) }
+  if (isKind(object, '', 'Service'))
+    return {
+      object,
+      parts: [object.spec],
+      text: nameAnd(object, [object.spec, object.metadata.annotations?.[SCRAPE_PORT]]),
+    }
   if (isMonitor(object)) return { object, parts: [object.spec], text: nameAnd(object, object.metadata.labels) }
   const made = runtimePodsOf(object)
   if (made.length > 0) return { object, parts: [], text: nameAnd(object, made) }

@@ -21,6 +21,15 @@ export const findings = defineFindings('flows', {
     why: 'Nothing would be admitted to the workload that was meant.',
     fix: 'Correct the name in the key of the flow, give the flow a selector if an operator makes the pods, or name the workload under spec.elsewhere if another build deploys it to this namespace.',
   },
+  'service-without-pods': {
+    severity: 'error',
+    message: (flow: string, service: string, what: string, expected: string) =>
+      `flow ${flow}: found Service ${service}, which ${what}; expected ${expected}, and hosts of istio-hardening with ${service} for callers with a sidecar`,
+    means:
+      'A flow goes to a Service that no selector binds to pods: an ExternalName, or one whose endpoints are listed.',
+    why: 'Policies admit pods and addresses, and this Service is neither: its callers would be cut off from what is behind it.',
+    fix: 'Declare the flow to the host or the address behind the Service, and list the Service under hosts of the callers.',
+  },
   'unnamed-runtime-pods': {
     severity: 'error',
     message: (flow: string) =>
@@ -63,8 +72,8 @@ export const findings = defineFindings('flows', {
   },
   'no-service': {
     severity: 'error',
-    message: (flow: string, port: string) =>
-      `flow ${flow}: found no Service that selects it and carries port ${port}; expected one, because a Sidecar admits only hosts of the registry, or plain: true for traffic past the proxies`,
+    message: (flow: string, port: string, selecting: readonly string[]) =>
+      `flow ${flow}: found no Service that selects it and carries port ${port}${selecting.length > 0 ? `: ${selecting.join(', ')}` : ''}; expected one, because a Sidecar admits only hosts of the registry, or plain: true for traffic past the proxies`,
     means: 'No Service carries the port of a flow.',
     why: 'A proxy in REGISTRY_ONLY lets its pod call nothing but Services, so the call would be refused.',
     fix: 'Add a Service with the port, or set plain: true on the flow if its callers dial the pods.',

@@ -1,4 +1,5 @@
 import type { Details } from '../framework/finding.ts'
+import { canonicalHost } from '../kubernetes/cidr.ts'
 import type { Labels } from '../kubernetes/selector.ts'
 import type { Workload } from '../kubernetes/workload.ts'
 import type { Protocol, WrittenPort } from './port.ts'
@@ -67,7 +68,10 @@ function parseFlow(key: string, spec: FlowSpec): Flow[] {
     return [
       {
         key,
-        destination: namespace === EXTERNAL ? { type: 'external', host: name } : { type: 'workload', namespace, name },
+        destination:
+          namespace === EXTERNAL
+            ? { type: 'external', host: canonicalHost(name) }
+            : { type: 'workload', namespace, name },
         port: /^\d+$/.test(port) ? Number(port) : port,
         ...(endPort !== undefined && { endPort: Number(endPort) }),
         protocol: protocol?.toUpperCase() as Protocol | undefined,

@@ -1,7 +1,8 @@
-import { isFields, isKind, type KubernetesObject, valueAt } from '../kubernetes/objects.ts'
+import { groupOf, isFields, isKind, type KubernetesObject, valueAt } from '../kubernetes/objects.ts'
 import { namesOf, namespacesOf } from '../kubernetes/previous-names.ts'
 import { type Labels, selects } from '../kubernetes/selector.ts'
-import { type BackendCall, parentGateways } from './backends.ts'
+import { parentGateways } from './backend-references.ts'
+import type { BackendCall } from './backends.ts'
 import { type GatewaySpec, type GatewaysSpec, gatewaysOf } from './gateways-schema.ts'
 import type { Topology } from './topology.ts'
 
@@ -68,7 +69,14 @@ const servingClass = (served: string | undefined, controllers: readonly GatewayS
 export function ingressClassOf(ingress: KubernetesObject): string | undefined {
   const written =
     valueAt(ingress, ['spec', 'ingressClassName']) ?? ingress.metadata.annotations?.['kubernetes.io/ingress.class']
-  return typeof written === 'string' && written !== '' ? written : undefined
+  return typeof written === 'string' && written !== '' ? written : OWN_CLASS[groupOf(ingress.apiVersion)]
+}
+
+/** The class of routes that one controller alone serves, by their group. */
+const OWN_CLASS: Readonly<Record<string, string>> = {
+  'traefik.io': 'traefik',
+  'projectcontour.io': 'contour',
+  'route.openshift.io': 'openshift-default',
 }
 
 /**

@@ -1,7 +1,8 @@
 import type { Finding } from '../framework/finding.ts'
 import { type Fields, isFields, isKind, type KubernetesObject, type TypeMeta, valueAt } from '../kubernetes/objects.ts'
+import { SCRAPE, scrapePort } from '../kubernetes/scrape-annotations.ts'
 import { type Labels, matchesSelector } from '../kubernetes/selector.ts'
-import { targetPortNumber } from '../kubernetes/service.ts'
+import { type Service, targetPortNumber } from '../kubernetes/service.ts'
 import { containerPort, type Workload } from '../kubernetes/workload.ts'
 import { findings } from './findings.ts'
 import { isBehind, type MadePods, portOfMade, targetOfMade } from './made-pods.ts'
@@ -48,7 +49,8 @@ export function scrapesOf(
     const kind = kindOf(monitor)
     return kind ? [{ monitor, kind }] : []
   })
-  if (monitors.length === 0) return { scrapes: [], findings: [] }
+  const annotated = topology.services.flatMap((service) => ofAnnotations(service, topology))
+  if (monitors.length === 0) return { scrapes: annotated, findings: [] }
   const namespaces = namespaceLabels(objects)
   const found: Finding[] = []
   const scrapes = monitors.flatMap(({ monitor, kind }) => {
@@ -57,7 +59,22 @@ export function scrapesOf(
     if (targets.length === 0) found.push(withoutTarget(monitor, topology))
     return targets.map((target) => ({ ...target, monitor, scrapers }))
   })
-  return { scrapes, findings: found }
+  return { scrapes: [...annotated, ...scrapes], findings: found }
+}
+
+/**
+ * Annotations of a Service ask for a scrape of each pod behind it: on the port that they give, else on every port of the
+ * Service. Source: the job kubernetes-service-endpoints of
+ * https://github.com/prometheus/prometheus/blob/main/documentation/examples/prometheus-kubernetes.yml
+ */
+function ofAnnotations(service: Service, topology: Topology): Scrape[] {
+  const { object, ports } = service
+  if (object.metadata.annotations?.[SCRAPE] !== 'true') return []
+  const given = scrapePort(object)
+  return topology.workloadsBehind(service).flatMap((workload) => {
+    const numbers = given === undefined ? ports.map((port) => targetPortNumber(port, workload)) : [given]
+    return numbered(numbers).map((port) => ({ workload, port, monitor: object, scrapers: [] }))
+  })
 }
 
 /** A Prometheus without a selector reads no monitors of the kind; without a namespace selector, those of its own namespace. */

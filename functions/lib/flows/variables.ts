@@ -1,7 +1,7 @@
 import type { Finding } from '../framework/finding.ts'
 import { formatPath, isFields, isKind, type KubernetesObject } from '../kubernetes/objects.ts'
 import { podTemplateOf } from '../kubernetes/pod-template.ts'
-import { namesBackends } from './backends.ts'
+import { namesBackends } from './backend-references.ts'
 import { findings } from './findings.ts'
 import { isMonitor } from './scrapes.ts'
 

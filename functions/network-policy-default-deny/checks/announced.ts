@@ -126,12 +126,12 @@ const servicePortsElsewhere = (build: Build): Finding[] =>
     ]
   })
 
+/** Other builds take a number as it is, and a name as the containers have it. */
 const isServicePortAlone = ({ port, podPort }: Flow, callee: Callee): boolean =>
   podPort === undefined &&
   !isEveryPort(callee.port) &&
   callee.workload !== undefined &&
-  callee.port.port !== port &&
-  containerPort(callee.workload, port) === undefined
+  callee.port.port !== (containerPort(callee.workload, port) ?? port)
 
 /** Programs of containers listen on higher ports, because they seldom run as root; a Service often has 80 or 443. */
 const FIRST_PORT_OF_USERS = 1024

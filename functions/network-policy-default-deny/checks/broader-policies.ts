@@ -1,17 +1,16 @@
-import { EVERY_PORT } from '../../lib/flows/schema.ts'
 import type { Finding } from '../../lib/framework/finding.ts'
 import { isGeneratedBy } from '../../lib/framework/generated-objects.ts'
 import { groupBy } from '../../lib/framework/group-by.ts'
 import { isFields, isKind, type KubernetesObject, valueAt } from '../../lib/kubernetes/objects.ts'
-import { type Labels, matchesSelector } from '../../lib/kubernetes/selector.ts'
+import { matchesSelector } from '../../lib/kubernetes/selector.ts'
 import { containerPort, type Workload } from '../../lib/kubernetes/workload.ts'
 import { namespaceLabelOf } from '../dialects/namespace-label.ts'
 import { findings, NAME } from '../findings.ts'
 import type { Direction } from '../policy.ts'
 import type { Build } from '../subjects/build.ts'
 import type { Subject } from '../subjects/subject.ts'
-import { writeCallerIn } from './callers.ts'
 import { coversRules, type NetworkPolicyRule } from './coverage.ts'
+import { egressLine, ingressLine } from './flow-lines.ts'
 import type { Written } from './peers.ts'
 
 /**
@@ -65,7 +64,7 @@ function broaderIn(direction: Direction, written: readonly Written[], build: Bui
     })
     const once = groupBy(found, ({ connection }) => JSON.stringify(connection))
     return [...once.values()].flatMap(([first]) =>
-      first ? [broader(direction, object, first.subject, first.connection)] : [],
+      first ? [broader(direction, object, first.subject, first.connection, build)] : [],
     )
   })
 }
@@ -139,46 +138,18 @@ function namespaceNamed(peer: unknown, own: string, { spec }: Build): string | u
   return key === namespaceLabelOf(value, spec.namespaceLabel) ? value : undefined
 }
 
-/** The flow that declares what a policy admits. */
-function lineOf(namespace: string, name: string, peer: unknown, port: unknown): string {
-  const { port: number = EVERY_PORT, protocol = 'TCP' } = isFields(port) ? port : {}
-  const suffix = protocol === 'TCP' ? '' : `/${String(protocol).toLowerCase()}`
-  const caller = callerIn(namespace, peer)
-  const isNarrow = caller !== undefined && caller !== ANY && !caller.endsWith('/*') && number !== EVERY_PORT
-  const from = caller === undefined ? 'with its callers' : `from: [${caller}]`
-  return `flow ${namespace}/${name}:${String(number)}${suffix} ${from}${isNarrow ? '' : ' and a reason'}`
-}
-
-const ANY = 'any'
-
-/** A peer as flows write callers; undefined for a range of addresses, and for selectors that are more than labels. */
-function callerIn(own: string, peer: unknown): string | undefined {
-  if (peer === undefined) return ANY
-  const [namespaces, pods] = [valueAt(peer, ['namespaceSelector']), valueAt(peer, ['podSelector'])]
-  if (valueAt(peer, ['ipBlock']) !== undefined) return undefined
-  const ofNamespaces = namespaces === undefined ? {} : labelsIn(namespaces)
-  const labels = labelsIn(pods ?? {})
-  const names = Object.values(ofNamespaces ?? {})
-  const namespace = namespaces === undefined ? own : names.length === 1 ? names[0] : undefined
-  return labels && namespace !== undefined ? writeCallerIn({ namespace, labels }) : undefined
-}
-
-/** The labels that a selector asks for; undefined if it asks for anything else. */
-function labelsIn(selector: unknown): Labels | undefined {
-  if (valueAt(selector, ['matchExpressions']) !== undefined) return undefined
-  return (valueAt(selector, ['matchLabels']) ?? {}) as Labels
-}
-
 function broader(
   direction: Direction,
   object: KubernetesObject,
-  { namespace, name }: Subject,
+  subject: Subject,
   { rule, peer, port }: Connection,
+  build: Build,
 ): Finding {
+  const { namespace, name } = subject
   const other = peer === undefined ? 'everyone' : JSON.stringify(peer)
   const written = isFields(port) ? `port ${String(port.port ?? 'any')}/${String(port.protocol ?? 'TCP')}` : 'every port'
   const place = { object, field: { path: `spec.${direction.toLowerCase()}[${rule}]` } }
   return direction === 'Ingress'
-    ? findings['broader-than-flows'](place, other, written, `${namespace}/${name}`, lineOf(namespace, name, peer, port))
-    : findings['broader-egress'](place, `${namespace}/${name}`, other, written)
+    ? findings['broader-than-flows'](place, other, written, `${namespace}/${name}`, ingressLine(subject, peer, port))
+    : findings['broader-egress'](place, `${namespace}/${name}`, other, written, egressLine(subject, peer, port, build))
 }
