@@ -128,9 +128,15 @@ const KUSTOMIZATIONS = new Set(['kustomization.yaml', 'kustomization.yml', 'Kust
 
 const escaped = (path: string): string => path.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
 
-/** What Kustomize said, without the paths of this program. */
+/** What the functions refused, or else what Kustomize said, without the paths of this program. */
 function reasonIn(stderr: string, ...own: string[]): string {
   const lines = stderr.split('\n').filter((line) => line.trim() !== '' && !/^(?:warning|info): /.test(line))
+  const refused = [...new Set(lines.filter((line) => line.startsWith('error: ')))]
+  if (refused.length > 0)
+    return refused
+      .map((line) => line.slice('error: '.length))
+      .join('; ')
+      .slice(0, 1000)
   return lines
     .join(' ')
     .replaceAll(/\s+/g, ' ')

@@ -1,11 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { isSeq, parseDocument, stringify } from 'yaml'
-import { isFields, valueAt } from '../../functions/lib/kubernetes/objects.ts'
+import { isFields, type KubernetesObject, valueAt } from '../../functions/lib/kubernetes/objects.ts'
 import { styleOf } from '../../functions/lib/yaml/round-trip.ts'
 import { display } from '../display.ts'
 import { Failure } from '../exit-code.ts'
 import type { Change } from '../files.ts'
+import type { Lockable } from '../lock/chart/releases.ts'
 import { isFolder, readKustomization, stringsOf } from '../tree/kustomization.ts'
 import { folderOf, repositoryAt } from './roots.ts'
 
@@ -29,11 +30,20 @@ export function parseApp(text: string): { namespace: string; name: string } {
   return { namespace, name }
 }
 
+/** What a new app writes, and what it needs besides. */
+export interface Plan {
+  changes: Change[]
+  /** The release of an app whose policy asks for a lock of its chart. */
+  lockable: Lockable | undefined
+  /** Folder of the policy that the other apps share. */
+  policy: string | undefined
+}
+
 /**
  * The files of a new app in the convention of the repository, and what they change in others. Throws Failure (2) if the app
  * exists.
  */
-export function filesOf(app: NewApp, folder: string): Change[] {
+export function planOf(app: NewApp, folder: string): Plan {
   const { found, starts } = repositoryAt(folder)
   const [start] = starts
   const [root] = start?.roots ?? []
@@ -50,14 +60,16 @@ export function filesOf(app: NewApp, folder: string): Change[] {
     before: undefined,
     after: `---\n${stringify(content)}`,
   })
-  const resources = app.chart === undefined ? [] : ['source.yaml', 'release.yaml']
   const policy = sharedPolicy(found.map(({ object }) => folderOf(start.top, object)))
   const sourceRef = valueAt(root.object, ['spec', 'sourceRef'])
   const source = {
     namespace: root.object.metadata.namespace ?? 'flux-system',
     ...(isFields(sourceRef) ? sourceRef : {}),
   }
-  return [
+  const chart = app.chart === undefined ? undefined : chartOf(app)
+  const lock = `${app.name}.lock.yaml`
+  const resources = chart ? ['source.yaml', 'release.yaml', ...(policy === undefined ? [] : [lock])] : []
+  const changes = [
     file(join(home, 'ks.yaml'), kustomizationOf(app, `./${relative(start.top, join(home, 'app'))}`, source)),
     file(join(home, 'app/kustomization.yaml'), {
       ...KUSTOMIZATION,
@@ -66,10 +78,23 @@ export function filesOf(app: NewApp, folder: string): Change[] {
       resources,
       ...(policy !== undefined && { transformers: [relative(join(home, 'app'), policy)] }),
     }),
-    ...(app.chart === undefined ? [] : chartFiles(app, home, file)),
+    ...(chart
+      ? [file(join(home, 'app/source.yaml'), chart.source), file(join(home, 'app/release.yaml'), chart.release)]
+      : []),
     ...namespaceFiles(app, space, file),
     ...(existsSync(join(space, 'kustomization.yaml')) ? [] : listed(join(apps, 'kustomization.yaml'), app.namespace)),
   ]
+  const lockable =
+    chart && policy !== undefined
+      ? {
+          object: chart.release,
+          around: [chart.source],
+          targetNamespace: app.namespace,
+          from: join(home, 'app/release.yaml'),
+          file: join(home, 'app', lock),
+        }
+      : undefined
+  return { changes, lockable, policy }
 }
 
 /** The folder of apps: the one above the other apps, or the one of that name which a root builds. */
@@ -116,7 +141,7 @@ const kustomizationOf = ({ namespace, name }: NewApp, path: string, sourceRef: o
 
 type Write = (path: string, content: object) => Change
 
-function chartFiles({ name, chart = '', version }: NewApp, home: string, file: Write): Change[] {
+function chartOf({ name, chart, version }: NewApp): { source: KubernetesObject; release: KubernetesObject } {
   const source = {
     apiVersion: 'source.toolkit.fluxcd.io/v1',
     kind: 'OCIRepository',
@@ -140,7 +165,7 @@ function chartFiles({ name, chart = '', version }: NewApp, home: string, file: W
       values: { resources: { requests: { cpu: '10m', memory: '64Mi' }, limits: { memory: '128Mi' } } },
     },
   }
-  return [file(join(home, 'app/source.yaml'), source), file(join(home, 'app/release.yaml'), release)]
+  return { source, release }
 }
 
 /** The Namespace and the kustomization of its folder, or an entry in the existing one. */

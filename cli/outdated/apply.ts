@@ -21,15 +21,21 @@ export function apply(moved: readonly Outdated[]): Change[] {
 }
 
 /** The images that renewed locks bring and no policy of the tree locks, with the policy that locks others. */
-export function unlockedImages(
-  moved: readonly Outdated[],
+export const unlockedImages = (moved: readonly Outdated[], documents: readonly SourceDocument[]) =>
+  unlockedAmong(
+    moved.flatMap(({ changes }) => changes.flatMap(({ renewed }) => renewed?.images ?? [])),
+    documents,
+  )
+
+/** Those of some images that no policy locks, with the policy that locks others. */
+export function unlockedAmong(
+  brought: readonly string[],
   documents: readonly SourceDocument[],
 ): { file: string; images: string[] } | undefined {
   const locks = documents.flatMap((document) =>
     digestsIn(document).map((key) => ({ file: document.file, key: canonical(key) })),
   )
   const known = new Set(locks.map(({ key }) => key))
-  const brought = moved.flatMap(({ changes }) => changes.flatMap(({ renewed }) => renewed?.images ?? []))
   const images = [...new Set(brought)].filter(
     (image) => !known.has(canonical(image)) && !known.has(canonical(image, false)),
   )

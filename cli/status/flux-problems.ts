@@ -2,7 +2,7 @@ import { groupBy } from '../../functions/lib/framework/group-by.ts'
 import type { KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
 import { type FluxHealth, fluxHealth } from './health/flux.ts'
 import { idOf, type Problem, type Ref, refOf } from './problem.ts'
-import { dependenciesOf, sourcesOf, waitedFor } from './references.ts'
+import { dependenciesOf, notJudgedIn, sourcesOf, waitedFor } from './references.ts'
 import { isFlux } from './resources.ts'
 import type { World } from './world.ts'
 
@@ -35,6 +35,7 @@ function problemOf(object: KubernetesObject, health: FluxHealth, state: Problem[
   const { reason, message, lastTransitionTime } = health
   const ref = refOf(object)
   const manager = world.managerOf(object)
+  const notJudged = notJudgedIn(object)
   const unseen = namedBy(object, world).filter((one) => !world.find(one) && !world.sees(one))
   return {
     id: idOf(ref),
@@ -44,6 +45,8 @@ function problemOf(object: KubernetesObject, health: FluxHealth, state: Problem[
     ...(message !== undefined && { message }),
     ...(lastTransitionTime !== undefined && { lastTransitionTime }),
     ...(unseen.length > 0 && { unseen }),
+    // Nobody judges anything while it is suspended.
+    ...(state !== 'suspended' && notJudged.length > 0 && { notJudged }),
     // The Kustomization of `flux bootstrap` applies itself.
     ...(manager && idOf(manager) !== idOf(ref) && { manager }),
     causes: [],

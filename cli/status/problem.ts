@@ -40,6 +40,8 @@ export interface Problem extends Said {
   neededBy?: Ref[]
   /** What it waits for that the account may not read. */
   unseen?: Ref[]
+  /** What decides whether it is ready and is not judged here: expressions in CEL, and objects of kinds that are not read. */
+  notJudged?: string[]
   /** The release or Kustomization that made it. */
   manager?: Ref
   /** Ids of what it waits for, the likeliest cause first. */

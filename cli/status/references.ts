@@ -1,8 +1,10 @@
 import { sourceReferencesOf } from '../../functions/flux-conventions/tree/references.ts'
 import { listAt, textAt } from '../../functions/lib/kubernetes/fields.ts'
 import { type KubernetesObject, valueAt } from '../../functions/lib/kubernetes/objects.ts'
+import { clean } from './clean.ts'
 import { conditionOf } from './health/condition.ts'
 import { idOf, type Ref, refTo } from './problem.ts'
+import { RESOURCES } from './resources.ts'
 import type { World } from './world.ts'
 
 /** What an object of Flux takes its content from: its source, its chart, its repository of images. */
@@ -32,6 +34,24 @@ export const dependenciesOf = (object: KubernetesObject): Ref[] =>
     const name = textAt(entry, 'name')
     return name ? [refTo(object.kind, textAt(entry, 'namespace') ?? object.metadata.namespace, name)] : []
   })
+
+/**
+ * What decides whether an object of Flux is ready, and is not judged here: expressions in CEL, and objects that healthChecks name
+ * and whose kinds are not read. Source: https://fluxcd.io/flux/components/kustomize/kustomizations/#health-check-expressions
+ */
+export function notJudgedIn(object: KubernetesObject): string[] {
+  const byExpressions = listAt(object, 'spec', 'healthCheckExprs').map(({ kind }) => `${kind} by healthCheckExprs`)
+  const named = valueAt(object, ['spec', 'wait']) === true ? [] : listAt(object, 'spec', 'healthChecks')
+  const ofOtherKinds = named
+    .filter(({ kind }) => !RESOURCES.some((one) => one.kind === kind))
+    .map((check) =>
+      refTo(String(check.kind), textAt(check, 'namespace') ?? object.metadata.namespace, String(check.name)),
+    )
+  const dependencies = listAt(object, 'spec', 'dependsOn')
+    .filter(({ readyExpr }) => typeof readyExpr === 'string')
+    .map(({ name }) => `${object.kind} ${name} by readyExpr`)
+  return [...new Set([...byExpressions, ...ofOtherKinds.map(idOf), ...dependencies])].map(clean)
+}
 
 /**
  * Ids of what it waits for until it is healthy. A release waits for its pods; a Kustomization for what it applied or for what

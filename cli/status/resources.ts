@@ -40,6 +40,7 @@ const FLUX: readonly Resource[] = [
     'dependsOn',
     'wait',
     'healthChecks',
+    'healthCheckExprs',
   ),
   {
     ...flux('helm.toolkit.fluxcd.io', 'HelmRelease', 'helmreleases', 'chart', 'chartRef', 'dependsOn'),

@@ -46,6 +46,7 @@ function problemLines(problem: Problem, now: number, colors: Colors): string[] {
     more = [],
     neededBy = [],
     unseen = [],
+    notJudged = [],
     events = [],
   } = problem
   const others = more.length > 0 ? ` and ${more.length} more` : ''
@@ -60,6 +61,7 @@ function problemLines(problem: Problem, now: number, colors: Colors): string[] {
     [head, why && `: ${why}`, details.length > 0 ? colors.dim(` (${details.join(', ')})`) : ''].join(''),
     ...(neededBy.length > 0 ? [`  named by ${few(neededBy.map(idOf))}`] : []),
     ...unseen.map((ref) => `  names ${idOf(ref)}, which this account may not read`),
+    ...(notJudged.length > 0 ? [`  not judged here: ${few(notJudged)}`] : []),
     ...events.map((event) => `  ${eventLine(event, now)}`),
   ]
 }

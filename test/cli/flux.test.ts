@@ -10,7 +10,7 @@ import { RULE_NAMES } from '../../functions/flux-conventions/rules/index.ts'
 import { digestOf } from '../../functions/lib/charts/canonical-json.ts'
 import { builderWith } from '../support/builder.ts'
 import { kustomize } from '../support/programs.ts'
-import { CLI, edit, folder, IMAGE, program, removeFolders, run } from './lib/command-line.ts'
+import { CLI, edit, folder, IMAGE, program, removeFolders, run, systemTools } from './lib/command-line.ts'
 import { krmHardening } from './lib/in-process.ts'
 
 const HOMELAB = join(__dirname, '../../examples/homelab')
@@ -652,7 +652,12 @@ describe('krm-hardening flux', () => {
       edit(join(root, RELEASE), (text) => text.replace('4.0.1', '4.0.2'))
       const { apps } = JSON.parse((await flux(['diff', 'HEAD', '--output', 'json'], root)).stdout)
       expect(apps).toEqual([
-        { app: 'web/notes', change: 'changed', objects: [], problem: expect.stringContaining('it does not build: ') },
+        {
+          app: 'web/notes',
+          change: 'changed',
+          objects: [],
+          problem: expect.stringContaining('it does not build: charts/other-version: HelmRelease web/notes'),
+        },
       ])
       expect((await flux(['diff', 'HEAD'], root)).stdout).toMatch(/^web\/notes: changed\nwarning: it does not build: /m)
     })
@@ -686,6 +691,82 @@ describe('krm-hardening flux', () => {
     edit(join(root, 'apps/media/films/app/kustomization.yaml'), (text) => text.replace('[]', '[service.yaml]'))
     const { stdout, exitCode } = await flux([], root)
     expect([exitCode, stdout]).toEqual([0, expect.stringMatching(/media\/films .*, 1 objects, hardened by a policy$/m)])
+  })
+
+  describe('new with a chart, hardened by the policy of the others', () => {
+    const IMAGE_OF_CHART = 'ghcr.io/mendhak/http-https-echo:36'
+    const NEW = ['new', 'web/films', '--chart', 'oci://registry.example.com/charts/films', '--chart-version', '1.2.3']
+    /** A stand-in for helm, whose only chart runs one image. */
+    const withHelm = (image: string): { PATH: string } => {
+      const tools = systemTools()
+      const deployment = {
+        apiVersion: 'apps/v1',
+        kind: 'Deployment',
+        metadata: { name: 'films', namespace: 'web' },
+        spec: {
+          replicas: 1,
+          selector: { matchLabels: { app: 'films' } },
+          template: {
+            metadata: { labels: { app: 'films' } },
+            spec: {
+              containers: [
+                { name: 'films', image, resources: { requests: { cpu: '10m' }, limits: { memory: '64Mi' } } },
+              ],
+            },
+          },
+        },
+      }
+      program(
+        join(tools, 'helm'),
+        `#!/bin/sh
+case "$1" in
+pull) while [ "$1" != --destination ]; do shift; done; echo chart >"$2/films-1.2.3.tgz"; echo 'Digest: sha256:${'a'.repeat(64)}' ;;
+template) echo '${JSON.stringify(deployment)}' ;;
+version) echo v3.18.6 ;;
+esac
+`,
+      )
+      return { PATH: tools }
+    }
+    const hardened = (): string => {
+      const root = folder()
+      cpSync(HOMELAB, root, { recursive: true })
+      return root
+    }
+    const run = (root: string, args: readonly string[], env: Record<string, string>) =>
+      krmHardening(args, { cwd: root, env: { XDG_CACHE_HOME: cache, ...env } })
+
+    test('locks the chart through helm, and passes', async () => {
+      const root = hardened()
+      const { stdout, stderr, exitCode } = await run(root, ['flux', ...NEW], withHelm(IMAGE_OF_CHART))
+      expect([exitCode, stderr]).toEqual([0, ''])
+      expect(stdout).toContain('wrote apps/web/films/app/films.lock.yaml\n')
+      const checked = await flux([], root)
+      expect([checked.exitCode, checked.stdout]).toEqual([
+        0,
+        expect.stringMatching(/web\/films .*hardened by a policy$/m),
+      ])
+    })
+
+    test('names the command that does so where helm is not there, and passes after it', async () => {
+      const root = hardened()
+      const { stderr, exitCode } = await run(root, ['flux', ...NEW], { PATH: systemTools() })
+      expect([exitCode, stderr]).toEqual([1, expect.stringContaining('no helm on PATH')])
+      const [, command = ''] = /^(?:krm-hardening: )?next: krm-hardening (.*)$/m.exec(stderr) ?? []
+      expect(command).toBe('lock --chart apps/web/films/app/release.yaml --target-namespace web')
+      expect((await flux([], root)).exitCode).toBe(1)
+      expect(await run(root, command.split(' '), withHelm(IMAGE_OF_CHART))).toMatchObject({ exitCode: 0 })
+      expect(await flux([], root)).toMatchObject({ exitCode: 0 })
+    })
+
+    test('names the command that asks for the digests of its images', async () => {
+      const root = hardened()
+      const { stderr, exitCode } = await run(root, ['flux', ...NEW], withHelm('quay.io/acme/films:1.2.3'))
+      expect([exitCode, stderr]).toEqual([
+        1,
+        expect.stringContaining('next: krm-hardening lock hardening/policy.yaml quay.io/acme/films:1.2.3\n'),
+      ])
+    })
   })
 
   test('new leaves an existing app alone', async () => {

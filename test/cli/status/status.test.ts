@@ -325,6 +325,32 @@ describe('of volumes and nodes', () => {
   })
 })
 
+describe('what is not judged', () => {
+  const CLUSTER = { kind: 'CephCluster', name: 'rook', namespace: 'storage' }
+  const spec = {
+    healthChecks: [CLUSTER, { kind: 'Deployment', name: 'operator', namespace: 'storage' }],
+    healthCheckExprs: [{ kind: 'CephCluster', current: 'status.ceph.health == "HEALTH_OK"' }],
+    dependsOn: [{ name: 'crds', readyExpr: 'self.metadata.generation == dep.metadata.generation' }],
+  }
+  const notJudged = (given: KubernetesObject) =>
+    statusOf({ objects: [given, ready('Kustomization flux-system/crds')], unread: [] }, NOW).causes[0]?.links[0]
+      .notJudged
+
+  test('is named for a Kustomization that is not ready: expressions, and objects of kinds that are not read', () => {
+    expect(notJudged(failed(APPS, spec))).toEqual([
+      'CephCluster by healthCheckExprs',
+      'CephCluster storage/rook',
+      'Kustomization crds by readyExpr',
+    ])
+  })
+
+  test('is what the expressions say alone where Flux waits for all, and nothing while it is suspended', () => {
+    const { dependsOn: _, ...rest } = spec
+    expect(notJudged(failed(APPS, { ...rest, wait: true }))).toEqual(['CephCluster by healthCheckExprs'])
+    expect(notJudged(failed(APPS, { ...spec, suspend: true }))).toBeUndefined()
+  })
+})
+
 describe('an object that may not be read', () => {
   const unread: Unread = {
     kind: 'GitRepository',
