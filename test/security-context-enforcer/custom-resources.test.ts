@@ -1,3 +1,4 @@
+import { EXCEPTION } from '../../functions/lib/framework/exceptions.ts'
 import type { Fields, KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
 import { CUSTOM_RESOURCES } from '../../functions/security-context-enforcer/custom-resources/table.ts'
 import { container, errors, harden, namespace, RESTRICTED, warnings } from './harden.ts'
@@ -40,6 +41,15 @@ describe('Strimzi', () => {
     ])
     const containers = { 'main/kafkaContainer': { privileged: true, reason: 'because' } }
     expect(levelOf(object(), { containers, exceptions: { main: { sysctls: 'because' } } })).toBe('privileged')
+  })
+
+  test('the reason for a field that it sets is on it', () => {
+    const object = template({ sysctls: [{ name: 'net.core.somaxconn' }] })
+    harden([object], { exceptions: { main: { sysctls: 'because' } } })
+    expect(object.metadata.annotations).toEqual({ [EXCEPTION]: 'security-context-enforcer: because' })
+    const plain = template({})
+    harden([plain], {})
+    expect(plain.metadata.annotations).toBeUndefined()
   })
 
   test('is as strict as the policy says if its operator sets the rest, apart from the fields that it sets', () => {
@@ -126,6 +136,24 @@ describe('TidbCluster', () => {
     expect(errors(harden([object]))).toEqual([finding])
     expect(object.spec).toEqual(spec)
     expect(levelOf(tidb(spec), { exceptions: { main: { [check]: 'because' } } })).toBe('privileged')
+  })
+
+  test.each<[Fields, string, string]>([
+    [{ hostNetwork: true }, 'hostNamespaces', 'host-namespaces spec.hostNetwork'],
+    [{ tikv: { privileged: true } }, 'privileged', 'privileged spec.tikv.privileged'],
+  ])('what is allowed for a reason is a warning, and has the reason on it: %j', (spec, check, warning) => {
+    const object = tidb(spec)
+    const findings = harden([object], { exceptions: { main: { [check]: 'because' } } })
+    expect(warnings(findings)).toContain(warning)
+    expect(findings.find(({ message }) => message.includes('because'))?.field?.currentValue).toBe(true)
+    expect(object.metadata.annotations).toEqual({ [EXCEPTION]: 'security-context-enforcer: because' })
+  })
+
+  test('a reason for one check is none for another', () => {
+    const object = tidb({ hostNetwork: true, tikv: { privileged: true } })
+    expect(errors(harden([object], { exceptions: { main: { hostNamespaces: 'because' } } }))).toEqual([
+      'privileged spec.tikv.privileged',
+    ])
   })
 })
 
