@@ -9,14 +9,9 @@ import { type Topology, topologyOf } from '../../functions/lib/flows/topology.ts
 import type { Finding } from '../../functions/lib/framework/finding.ts'
 import type { KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
 import { isHostNetwork } from '../../functions/lib/kubernetes/pod-traits.ts'
-import {
-  POD_NAME,
-  replicaOf,
-  type Service,
-  type ServicePort,
-  targetPortNumber,
-} from '../../functions/lib/kubernetes/service.ts'
+import { replicaOf, type Service, type ServicePort, targetPortNumber } from '../../functions/lib/kubernetes/service.ts'
 import { runsPods, servingContainers, type Workload } from '../../functions/lib/kubernetes/workload.ts'
+import { POD_NAME } from '../../functions/lib/kubernetes/workload-kinds.ts'
 import { environment as findings } from '../findings.ts'
 import { admits, HBONE, type Target } from './admits.ts'
 import { type Baseline, isBaseline, isForKubelets } from './baseline.ts'

@@ -12,12 +12,14 @@ import type { KubernetesObject } from '../lib/kubernetes/objects.ts'
 import { buildOf } from './build/build.ts'
 import { expandPresets } from './build/known-parts.ts'
 import { named } from './build/scalable.ts'
+import { checkAutoscalerTargets } from './checks/autoscaler-targets.ts'
 import { checkEvictions } from './checks/eviction.ts'
 import { checkFactorGiven, checkFactors, type Holding } from './checks/factor.ts'
 import { checkKafka } from './checks/kafka.ts'
 import { checkMemberLists } from './checks/member-list.ts'
 import { checkOddMembers } from './checks/odd-members.ts'
 import { quorumsOf } from './checks/quorum.ts'
+import { checkReferences } from './checks/references.ts'
 import { checkTidb } from './checks/tidb.ts'
 import type { ReplicationFactorSpec } from './config.ts'
 import { derive } from './derive/derive.ts'
@@ -65,6 +67,8 @@ export async function transform(
     ...checkOddMembers(build, quorums),
     ...checkMemberLists(build, quorums),
     ...checkEvictions(objects, build, quorums),
+    ...checkAutoscalerTargets(build),
+    ...checkReferences(build),
     ...checkKafka(build),
     ...checkTidb(build),
   ]

@@ -139,6 +139,12 @@ test('validate finds nothing to change in what mutate wrote', async () => {
   )
 })
 
+/** A label that the controller of a kind without a scale gives to its pods. */
+const OF_CONTROLLER: Record<string, Record<string, string>> = {
+  Job: { 'job-name': 'w' },
+  DaemonSet: { 'pod-template-generation': '1' },
+}
+
 test('a budget that is generated can be evicted from: all its pods have a scale, or its limit needs none', async () => {
   await fc.assert(
     fc.asyncProperty(overlapping, async (input) => {
@@ -148,8 +154,11 @@ test('a budget that is generated can be evicted from: all its pods have a scale,
         if (kind !== 'PodDisruptionBudget' || (spec as Fields).minAvailable !== undefined) continue
         const reached = objects.filter(
           (object) =>
-            ['Job', 'DaemonSet'].includes(object.kind) &&
-            matchesSelector((spec as Fields).selector, podTemplateOf(object)?.metadata?.labels ?? {}),
+            Object.hasOwn(OF_CONTROLLER, object.kind) &&
+            matchesSelector((spec as Fields).selector, {
+              ...podTemplateOf(object)?.metadata?.labels,
+              ...OF_CONTROLLER[object.kind],
+            }),
         )
         expect(reached).toEqual([])
       }

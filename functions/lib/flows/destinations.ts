@@ -3,7 +3,6 @@ import type { Details, Finding } from '../framework/finding.ts'
 import { isCalled } from '../kubernetes/previous-names.ts'
 import { type Labels, selects } from '../kubernetes/selector.ts'
 import {
-  POD_NAME,
   replicaOf,
   type Service,
   type ServicePort,
@@ -12,6 +11,7 @@ import {
   targetPortNumber,
 } from '../kubernetes/service.ts'
 import { containerPort, servingContainers, type Workload } from '../kubernetes/workload.ts'
+import { POD_NAME } from '../kubernetes/workload-kinds.ts'
 import { findings } from './findings.ts'
 import { about, type Flow } from './flow.ts'
 import { type MadePods, portOfMade, targetOf } from './made-pods.ts'

@@ -1,6 +1,7 @@
 import { isKind, type KubernetesObject, valueAt } from './objects.ts'
 import type { Labels } from './selector.ts'
 import { containerPort, type Workload } from './workload.ts'
+import { POD_NAME } from './workload-kinds.ts'
 
 export interface ServicePort {
   name?: string
@@ -19,9 +20,6 @@ export interface Service {
   ports: readonly ServicePort[]
   headless: boolean
 }
-
-/** Source: https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#pod-name-label: each pod of a StatefulSet carries its name. */
-export const POD_NAME = 'statefulset.kubernetes.io/pod-name'
 
 /** The one pod of a StatefulSet that a Service selects; undefined for a Service that selects by other labels alone. */
 export const replicaOf = ({ selector }: Service): string | undefined => selector?.[POD_NAME]

@@ -1,7 +1,7 @@
 import type { BackendCall } from '../../lib/flows/backends.ts'
 import type { ResolvedFlow } from '../../lib/flows/resolve.ts'
-import { POD_NAME } from '../../lib/kubernetes/service.ts'
 import type { Workload } from '../../lib/kubernetes/workload.ts'
+import { POD_NAME } from '../../lib/kubernetes/workload-kinds.ts'
 import type { Subject } from './subject.ts'
 
 /**

@@ -19,6 +19,13 @@ export interface Replicated extends Workload {
 /** Does the object take its pods from another one? */
 export const isBorrower = (object: KubernetesObject): boolean => referenceOf(object) !== undefined
 
+/** The workload from which the object takes its pods, as messages call it; undefined if it has its own. */
+export function borrowedFrom(object: KubernetesObject): string | undefined {
+  const reference = referenceOf(object)
+  const { namespace } = object.metadata
+  return reference && `${reference.kind} ${namespace ? `${namespace}/` : ''}${reference.name}`
+}
+
 function referenceOf(object: KubernetesObject): { kind?: unknown; name?: unknown } | undefined {
   const path = workloadKindOf(object)?.reference
   const reference = path && valueAt(object, path)

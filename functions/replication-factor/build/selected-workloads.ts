@@ -1,6 +1,7 @@
 import { isFields } from '../../lib/kubernetes/objects.ts'
 import { type Labels, matchesSelector } from '../../lib/kubernetes/selector.ts'
 import { runsPods, type Workload } from '../../lib/kubernetes/workload.ts'
+import { controllerLabelsOf, isControllerLabel } from '../../lib/kubernetes/workload-kinds.ts'
 import type { Build } from './build.ts'
 
 /** A copy of a LabelSelector, so that no two objects share one. */
@@ -28,12 +29,30 @@ export function mayReachRuntimePods({ runtimePods }: Build, namespace: string, s
 
 /**
  * The workloads of a namespace whose pods a LabelSelector selects; none where it is absent, all where it is empty. A Rollout
- * takes the place of the Deployment whose pods it runs.
+ * takes the place of the Deployment whose pods it runs. The values of the labels that controllers give to pods are not
+ * known: one that is asked for is taken to be there.
  */
 export function selectedBy({ topology, standIns }: Build, namespace: string, selector: unknown): Workload[] {
   if (!isFields(selector)) return []
+  const asked = Object.entries((selector.matchLabels ?? {}) as Labels)
+  const ofControllers = asked.map(([key]) => key).filter(isControllerLabel)
+  const matchLabels = Object.fromEntries(asked.filter(([key]) => !isControllerLabel(key)))
   return topology
-    .workloadsWith(namespace, (selector.matchLabels ?? {}) as Labels)
-    .filter((workload) => runsPods(workload) && matchesSelector(selector, workload.labels))
-    .map((workload) => standIns.get(workload.object) ?? workload)
+    .workloadsWith(namespace, matchLabels)
+    .filter(runsPods)
+    .map((workload) => ({ workload, runner: standIns.get(workload.object) ?? workload }))
+    .filter(({ workload, runner }) => {
+      const labels = podLabels({ ...workload, object: runner.object })
+      return (
+        ofControllers.every((key) => Object.hasOwn(labels, key)) &&
+        matchesSelector({ ...selector, matchLabels }, labels)
+      )
+    })
+    .map(({ runner }) => runner)
 }
+
+/** The labels of its pods, with those of its controller, whose values are not known. */
+export const podLabels = ({ object, labels }: Workload): Labels => ({
+  ...Object.fromEntries(controllerLabelsOf(object).map((key) => [key, ''])),
+  ...labels,
+})

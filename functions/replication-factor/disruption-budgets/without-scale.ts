@@ -2,14 +2,15 @@ import { isOfTheMesh } from '../../lib/kubernetes/istio-labels.ts'
 import { type Fields, isFields } from '../../lib/kubernetes/objects.ts'
 import { type Labels, matchesSelector } from '../../lib/kubernetes/selector.ts'
 import type { Workload } from '../../lib/kubernetes/workload.ts'
-import { workloadKindOf } from '../../lib/kubernetes/workload-kinds.ts'
+import { controllerLabelsOf, workloadKindOf } from '../../lib/kubernetes/workload-kinds.ts'
 import { type Build, totalOf } from '../build/build.ts'
-import { selectedBy } from '../build/selected-workloads.ts'
+import { podLabels, selectedBy } from '../build/selected-workloads.ts'
 import { evictable, type Limits } from './budget.ts'
 
 // Rule: the disruption controller computes maxUnavailable, and percentages, of the scale of the controllers of all pods that
 // a budget selects. Where one of them has no scale (a Job, a DaemonSet, a bare pod), it allows no disruption at all. Such pods
-// are left out by a narrower selector where labels tell them apart; otherwise the limit becomes a number of pods.
+// are left out by a narrower selector, by labels of templates or of controllers; where the policy gives the selector, the
+// limit becomes a number of pods.
 // Source: https://kubernetes.io/docs/tasks/run-application/configure-pdb/#arbitrary-controllers-and-selectors
 
 /** The workloads for whose pods the disruption controller finds no scale, by kind and name. */
@@ -35,7 +36,7 @@ export function fitToScale(
   const reached = selectedBy(build, workload.namespace, selector)
   const unscaled = withoutScale(reached)
   if (unscaled.length === 0 || needsNoScale(limits)) return { limits, selector }
-  const narrowed = mayNarrow ? narrow(selector, workload.labels, unscaled) : undefined
+  const narrowed = mayNarrow ? narrow(selector, workload, unscaled) : undefined
   if (narrowed) return { limits, selector: narrowed, narrowedPast: unscaled }
   const objects = new Set(reached.map(({ object }) => object))
   const n = totalOf(
@@ -48,22 +49,35 @@ export function fitToScale(
   return { limits: { ...others, minAvailable: n - most }, selector, countedWith: unscaled }
 }
 
-/** The selector with labels by which the pods differ from all others; undefined where they do not differ. */
-function narrow(selector: unknown, labels: Labels, others: readonly Workload[]): Fields | undefined {
+/**
+ * The selector with labels by which the pods differ from all others: labels of templates, or else those that controllers
+ * give to pods. Undefined where they do not differ.
+ */
+function narrow(selector: unknown, workload: Workload, others: readonly Workload[]): Fields | undefined {
   if (!isFields(selector)) return undefined
+  const { labels } = workload
   const matchLabels = { ...((selector.matchLabels ?? {}) as Labels) } as Record<string, string>
   const matchExpressions = [...((selector.matchExpressions ?? []) as Fields[])]
-  const narrowed = (): Fields => ({ matchLabels, ...(matchExpressions.length > 0 && { matchExpressions }) })
+  const narrowed = (): Fields => ({
+    ...(Object.keys(matchLabels).length > 0 && { matchLabels }),
+    ...(matchExpressions.length > 0 && { matchExpressions }),
+  })
   for (const other of others) {
-    if (!matchesSelector(narrowed(), other.labels)) continue
+    if (!matchesSelector(narrowed(), podLabels(other))) continue
     const own = differingKey(labels, other.labels)
-    const foreign = differingKey(other.labels, labels)
+    const foreign = differingKey(other.labels, labels) ?? controllerKey(other, workload)
+    const exclusive = controllerKey(workload, other)
     if (own !== undefined) matchLabels[own] = labels[own] ?? ''
     else if (foreign !== undefined) matchExpressions.push({ key: foreign, operator: 'DoesNotExist' })
+    else if (exclusive !== undefined) matchExpressions.push({ key: exclusive, operator: 'Exists' })
     else return undefined
   }
   return narrowed()
 }
+
+/** The first label that the controller of one gives to its pods and that pods of the other do not have. */
+const controllerKey = ({ object }: Workload, other: Workload): string | undefined =>
+  controllerLabelsOf(object).find((key) => !Object.hasOwn(podLabels(other), key))
 
 /** The first key, by the alphabet, whose value the others lack; a label that a function writes tells nothing apart. */
 const differingKey = (labels: Labels, others: Labels): string | undefined =>

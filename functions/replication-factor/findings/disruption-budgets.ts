@@ -45,10 +45,10 @@ export const budgetFindings = {
   'budget-in-numbers': {
     severity: 'info',
     message: (written: string, limits: string, others: string) =>
-      `its budget has ${written} in place of ${limits}: no label tells its pods from those of ${others}, for which there is no scale`,
+      `its budget has ${written} in place of ${limits}: its selector, which the policy gives, also selects pods of ${others}, for which there is no scale`,
     means: 'The budget also selects pods without a scale, so its limit is written as a number of pods that must stay.',
     why: 'With maxUnavailable or a percentage, the disruption controller would allow no disruption at all.',
-    fix: 'Give the pods a label that tells them apart and use it in the selector of the workload.',
+    fix: 'Leave the selector out of disruptionBudget, or use labels there that the other pods do not carry.',
   },
   'budget-without-scale': {
     severity: 'error',
@@ -56,7 +56,7 @@ export const budgetFindings = {
       `${limits} blocks every eviction: the budget also selects the pods of ${others}, for which there is no scale; select other labels, or write minAvailable as a number`,
     means: 'A budget with maxUnavailable or a percentage also selects pods of a Job, a DaemonSet or a bare pod.',
     why: 'The disruption controller finds no scale for such pods and then allows no disruption of any pod of the budget: no node under them can be drained.',
-    fix: 'Use a selector that leaves these pods out, or write minAvailable as a number of pods.',
+    fix: 'Use a selector that leaves these pods out, such as matchExpressions with job-name DoesNotExist for those of Jobs, or write minAvailable as a number of pods.',
   },
   'budget-selects-nothing': {
     severity: 'warning',

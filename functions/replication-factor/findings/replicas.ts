@@ -35,4 +35,28 @@ export const replicasFindings = {
     why: 'The autoscaler may scale the workload below the number that the policy asks for.',
     fix: 'Raise the minimum of the autoscaler, or lower the number under replicas.',
   },
+  'autoscaler-targets-nothing': {
+    severity: 'warning',
+    message: (target: string, hint: string) =>
+      `found no ${target} in the build${hint}; correct the reference, unless another build has the workload`,
+    means: 'An autoscaler targets a workload that is not in the build.',
+    why: 'It scales nothing, so the workload that was meant keeps its number of pods.',
+    fix: 'Correct scaleTargetRef, or move the autoscaler to the build of the workload.',
+  },
+  'autoscaler-targets-lender': {
+    severity: 'warning',
+    message: (lender: string, runner: string) =>
+      `found ${lender}, whose pods ${runner} runs; expected ${runner}, because the other one is scaled down`,
+    means: 'An autoscaler targets a workload that lends its pods to a Rollout by workloadRef.',
+    why: 'The Rollout decides how many pods run and scales the other one down, so the autoscaler has no effect.',
+    fix: 'Name the Rollout in scaleTargetRef: apiVersion argoproj.io/v1alpha1, kind Rollout.',
+  },
+  'reference-elsewhere': {
+    severity: 'warning',
+    message: (lender: string) =>
+      `found no ${lender} in the build, from which it takes its pods: it gets no disruption budget and no spread; put both in one build`,
+    means: 'A Rollout takes its pods by workloadRef from a workload that is not in the build.',
+    why: 'Nothing here knows the labels of its pods, so no budget and no spread can be written for them.',
+    fix: 'Correct workloadRef, or put the workload and the Rollout in one build.',
+  },
 } as const satisfies Record<string, FindingKind>

@@ -33,6 +33,14 @@ export const spreadFindings = {
     why: 'The scheduler counts no pod, so the constraint has no effect.',
     fix: 'Use labels of the pod template in the labelSelector of the constraint.',
   },
+  'spread-without-selector': {
+    severity: 'warning',
+    message: (topologyKey: string, selector: string) =>
+      `spread across ${topologyKey}: found no labelSelector, which selects no pod; expected ${selector}`,
+    means: 'A spread constraint of the manifest has no labelSelector.',
+    why: 'Without one the scheduler counts no pod, so the constraint has no effect; with matchLabelKeys the API refuses it.',
+    fix: 'Write the selector of the workload as the labelSelector of the constraint.',
+  },
   'repeated-spread': {
     severity: 'error',
     message: (count: number, kind: string) =>

@@ -22,13 +22,19 @@ export const writeSpread = (build: Build): Finding[] =>
     const spread = spreadFor(build, workload)
     const written = (workload.template.spec.topologySpreadConstraints ?? []) as unknown as Constraint[]
     const unused = written.flatMap((constraint) => checkWritten(build, workload, constraint))
-    if (isOff(spread)) return unused
+    if (isOff(spread)) return [...unused, ...nameMissing(workload, written)]
     const refused = refuse(workload, spread)
     if (refused) return [...unused, refused]
     const set = merge(written, constraintsFor(build, workload, spread), givenFields(spread))
     if (set.length > 0) workload.template.spec.topologySpreadConstraints = set as never
-    return [...unused, ...refuseRepeated(workload, set)]
+    return [...unused, ...nameMissing(workload, set), ...refuseRepeated(workload, set)]
   })
+
+/** Constraints that neither the manifest nor this function gives a selector. */
+const nameMissing = ({ object, selector }: Replicated, constraints: readonly Constraint[]): Finding[] =>
+  constraints
+    .filter(({ labelSelector }) => !isFields(labelSelector))
+    .map(({ topologyKey }) => findings['spread-without-selector']({ object }, topologyKey, JSON.stringify(selector)))
 
 /** The policy's spread for one workload: its own fields replace the general ones. minDomains goes where its zone goes. */
 function spreadFor({ spec }: Build, workload: Workload): SpreadSpec | 'off' {
