@@ -1,5 +1,5 @@
-import { formatPath, identity, isFields } from '../../functions/lib/kubernetes/objects.ts'
-import { once } from '../lines.ts'
+import { declaredBy, SHARED, WHOLE } from '../../functions/hardening/shared.ts'
+import { type Fields, formatPath, identity, isFields } from '../../functions/lib/kubernetes/objects.ts'
 import type { Rendering } from '../render/environment.ts'
 
 /** What a rendering is made of and what hardening did to it, for people: the last lines on stderr. */
@@ -12,10 +12,10 @@ export function summaryOf({ objects, stacks, builds }: Rendering): string {
   const warnings = new Set(
     builds.flatMap(({ stderr }) => stderr.split('\n').filter((line) => line.startsWith('warning: '))),
   )
-  const exceptions = once(calls.flatMap(({ policy }) => exceptionsOf(policy)).join('\n'))
+  const exceptions = [...new Set(calls.flatMap(({ policy }) => exceptionsOf(policy)))]
   return [
     `${count(stacks, 'stack')}, ${count(objects.length, 'object')}: ${changed.length} changed, ${generated.size} generated; ${count(warnings.size, 'warning')}\n`,
-    ...(exceptions === '' ? [] : [`exceptions, with their reasons:\n${exceptions}`]),
+    ...(exceptions.length === 0 ? [] : [`exceptions, with their reasons:\n${exceptions.join('\n')}\n`]),
   ].join('')
 }
 
@@ -31,8 +31,17 @@ function exceptionsOf(policy: unknown): string[] {
     for (const [key, inner] of Object.entries(value))
       if (key !== 'reason') visit(inner, [...path, key], isException || key === 'exceptions')
   }
-  if (isFields(policy)) visit(policy.spec, policy.kind === 'Hardening' ? [] : [String(policy.kind)], false)
+  if (!isFields(policy) || !isFields(policy.spec)) return found
+  if (policy.kind === 'Hardening') visit(policy.spec, [], false)
+  else {
+    visit(declaredBy(policy), [], false)
+    visit(ownOf(policy.spec), [String(policy.kind)], false)
+  }
   return found
 }
+
+/** What a single kind says for itself, without what it shares with the other functions. */
+const ownOf = (spec: Fields): Fields =>
+  Object.fromEntries(Object.entries(spec).filter(([key]) => key !== WHOLE && !SHARED.some((shared) => shared === key)))
 
 const oneLine = (text: string): string => text.replaceAll(/\s+/g, ' ')

@@ -1,5 +1,6 @@
 import '@microsoft/jest-sarif'
 import { join } from 'node:path'
+import { summaryOf } from '../../cli/report/summary.ts'
 import { version } from '../../package.json'
 import { edit, FIXTURES, fixtures, removeFolders, tree } from './lib/command-line.ts'
 import { krmHardening } from './lib/in-process.ts'
@@ -140,6 +141,8 @@ describe('explain', () => {
   })
 })
 
+const INTERNAL = { internal: { local: { reason: 'built here' } } }
+
 describe('the last lines of render, for people', () => {
   test('count what was done', async () => {
     const { stderr } = await krmHardening(['render', 'environment'], { cwd: FIXTURES })
@@ -158,8 +161,30 @@ describe('the last lines of render, for people', () => {
     )
     const { stderr } = await krmHardening(['render', 'environment'], { cwd: root })
     expect(stderr).toContain(
-      'exceptions, with their reasons:\n- securityContext.exceptions.web.hostNamespaces: measures the network',
+      'exceptions, with their reasons:\n- securityContext.exceptions.web.hostNamespaces: measures the network\n',
     )
+  })
+
+  test('list what single kinds share once, and what each says for itself', () => {
+    const flows = { 'shop/web:http': { from: ['any'], reason: 'a public page' } }
+    const policy = (kind: string, spec: object) => ({ kind, spec: { ...spec, hardening: { flows, images: INTERNAL } } })
+    const calls = [
+      policy('IstioHardening', { outbound: { web: { reason: 'a crawler' } } }),
+      policy('ImageMirrorDigest', INTERNAL),
+    ]
+    const builds = calls.map((one) => ({
+      calls: [{ policy: one, changed: [], generated: [], reported: [] }],
+      stderr: '',
+    }))
+    expect(
+      summaryOf({ objects: [], stacks: 1, builds } as never)
+        .split('\n')
+        .slice(2, -1),
+    ).toEqual([
+      '- flows["shop/web:http"]: a public page',
+      '- IstioHardening.outbound.web: a crawler',
+      '- ImageMirrorDigest.internal.local: built here',
+    ])
   })
 })
 
