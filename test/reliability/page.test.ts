@@ -11,7 +11,7 @@ const sources = readdirSync(join(ROOT, 'functions'), { recursive: true, encoding
 )
 const folders = [...new Set(sources.map((file) => dirname(join('functions', file))))].sort()
 
-test('the page shows what the runs recorded', () => {
+test('what the runs recorded is what the page shows', () => {
   const page = reliabilityPage(recorded('runs.json'), recorded('fuzz.json'), recorded('mutation.json'), folders)
   expect(page).toBe(golden(join(ROOT, 'docs/reliability.md'), page))
 })
