@@ -5,7 +5,9 @@ import type { Finding } from '../../functions/lib/framework/finding.ts'
 export interface AppFinding {
   source: string
   finding: Finding
-  /** Namespaces in which the same file makes objects of the same name, with the same finding. */
+  /** The Kustomization whose patch writes what is wrong. */
+  patchedBy?: string
+  /** Namespaces in which the same file makes the same object, or further objects that the patch writes into. */
   alsoIn?: string[]
 }
 

@@ -5,7 +5,6 @@ import { judge } from '../../functions/flux-conventions/judge.ts'
 import { type Entry, FLUX } from '../../functions/flux-conventions/tree/tree.ts'
 import { plan } from '../../functions/hardening/plan.ts'
 import { API_VERSION } from '../../functions/lib/framework/config.ts'
-import type { Finding } from '../../functions/lib/framework/finding.ts'
 import { groupBy } from '../../functions/lib/framework/group-by.ts'
 import { isKind, type KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
 import { display } from '../display.ts'
@@ -14,6 +13,7 @@ import type { Builder } from '../kustomize/build.ts'
 import { readObjects } from '../read-objects.ts'
 import type { App, AppFinding } from './app.ts'
 import { Cache } from './cache.ts'
+import { eachOnce } from './once.ts'
 import { repositoryAt } from './roots.ts'
 import { type Walk, walk } from './walk.ts'
 
@@ -36,9 +36,19 @@ export function conventionsOf(folder: string, file: string | undefined): FluxCon
 
 const defaults: KubernetesObject = { apiVersion: API_VERSION, kind: 'FluxConventions', metadata: { name: 'defaults' } }
 
-/** Walks every cluster of a repository. Throws Failure (2) where Flux could start from nothing. `name` is that of the cache. */
-export async function walkAll(folder: string, builder: Builder, name = folder): Promise<Walk[]> {
-  const { starts } = repositoryAt(folder)
+/**
+ * Walks every cluster of a repository. Throws Failure (2) where Flux could start from nothing. `name` is that of the cache; `say`
+ * hears of files that may start something and are no YAML.
+ */
+export async function walkAll(
+  folder: string,
+  builder: Builder,
+  name = folder,
+  say: (line: string) => void = () => {},
+): Promise<Walk[]> {
+  const { starts, unreadable } = repositoryAt(folder)
+  for (const { file, reason } of unreadable)
+    say(`${display(file)} cannot be read as YAML, so what it applies is not known: ${reason}`)
   if (starts.length === 0)
     throw new Failure(
       `${display(folder)}: found no Kustomization of Flux to start from, expected one in a file that no other applies`,
@@ -63,7 +73,7 @@ export interface Checked {
 export function check(one: Walk, spec: FluxConventionsSpec): Checked {
   const apps = new Map(one.apps.map((app) => [app.entry, app]))
   const entries = new Map(one.tree.entries.map((entry) => [entry.object, entry]))
-  const judged = eachOnce(judge(one.tree, spec), entries).map(({ entry, found }) => ({
+  const judged = eachOnce(judge(one.tree, spec), entries, { source: NAME, top: one.top }).map(({ entry, found }) => ({
     app: entry && apps.get(ownerOf(entry)),
     found,
   }))
@@ -82,38 +92,6 @@ export function check(one: Walk, spec: FluxConventionsSpec): Checked {
     general: judged.filter(({ app }) => app === undefined).map(({ found }) => found),
   }
 }
-
-interface Judged {
-  entry: Entry | undefined
-  found: AppFinding
-}
-
-/**
- * What one file makes in several namespaces, a component for example, is found wrong once. Of what `flux bootstrap` generates,
- * only errors count: nobody writes it.
- */
-function eachOnce(findings: readonly Finding[], entries: ReadonlyMap<KubernetesObject, Entry>): Judged[] {
-  const judged = findings.map(
-    (finding): Judged => ({
-      entry: finding.object && entries.get(finding.object),
-      found: { source: NAME, finding },
-    }),
-  )
-  const ofPeople = judged.filter(
-    ({ entry, found }) => found.finding.severity === 'error' || !GENERATED.test(entry?.file ?? ''),
-  )
-  const groups = groupBy(ofPeople, ({ entry, found: { finding } }) => {
-    const { id, severity, object, field, message } = finding
-    if (!entry?.file) return String(judged.findIndex(({ found }) => found.finding === finding))
-    return [id, severity, entry.file, object?.kind, object?.metadata.name, field?.path, message].join('\n')
-  })
-  return [...groups.values()].flatMap(([first, ...more]) => {
-    const alsoIn = more.flatMap(({ entry }) => entry?.namespace ?? [])
-    return first ? [{ ...first, found: { ...first.found, ...(alsoIn.length > 0 && { alsoIn }) } }] : []
-  })
-}
-
-const GENERATED = /(?:^|\/)gotk-(?:components|sync)\.yaml$/
 
 /** A Kustomization is an app itself; everything else belongs to the one that applies it. */
 const ownerOf = (entry: Entry): Entry =>

@@ -27,10 +27,16 @@ export function yamlFiles(folder: string): string[] {
 
 export const isSkipped = (name: string): boolean => name.startsWith('.') || name === 'node_modules'
 
-/** The Kustomizations of Flux that files below a folder hold, applied or not. */
-export const kustomizationsIn = (folder: string): Found[] =>
+/** A file that is no YAML, and why. */
+export interface Unreadable {
+  file: string
+  reason: string
+}
+
+/** The Kustomizations of Flux that files below a folder hold, applied or not. Files that may hold some and are no YAML are added. */
+export const kustomizationsIn = (folder: string, unreadable: Unreadable[] = []): Found[] =>
   yamlFiles(folder)
-    .flatMap((file) => objectsIn(file, GROUP))
+    .flatMap((file) => objectsIn(file, GROUP, unreadable))
     .filter(({ object }) => isKind(object, GROUP, 'Kustomization'))
 
 /** The sources of Flux that a Kustomization may build from, in the files below a folder. */
@@ -42,20 +48,22 @@ export const sourcesOfFilesIn = (folder: string): Found[] =>
 /** Every object that files below a folder hold, applied or not. */
 export const manifestsIn = (folder: string): Found[] => yamlFiles(folder).flatMap((file) => objectsIn(file, 'kind:'))
 
-function objectsIn(file: string, mark: string): Found[] {
+function objectsIn(file: string, mark: string, unreadable: Unreadable[] = []): Found[] {
   const text = readFileSync(file, 'utf8')
-  return text.includes(mark) ? read(text, file).map((object) => ({ object, file })) : []
+  return text.includes(mark) ? read(text, file, unreadable).map((object) => ({ object, file })) : []
 }
 
 /**
  * A file that is no YAML, such as a template, holds nothing that Flux could start from. If it is in a folder that Flux
  * builds, the build reports it.
  */
-function read(text: string, file: string): KubernetesObject[] {
+function read(text: string, file: string, unreadable: Unreadable[]): KubernetesObject[] {
   try {
     return readObjects(text, file)
   } catch (cause) {
-    if (cause instanceof Failure || (cause as Error).name === 'InputError') return []
-    throw cause
+    if (!(cause instanceof Failure) && (cause as Error).name !== 'InputError') throw cause
+    const reason = (cause as Error).message.split('\n')[0] ?? ''
+    unreadable.push({ file, reason: reason.replace(/^.* cannot be read as YAML: /, '') })
+    return []
   }
 }

@@ -26,10 +26,14 @@ function treeOf(checked: Checked, notes: boolean): string {
   const colors = colorsFor(process.stdout, process.env)
   const paint = { error: colors.red, warning: colors.yellow, info: colors.dim }
   const lines: string[] = []
-  const said = ({ source, finding, alsoIn = [] }: AppFinding, indent: string): void => {
+  const said = ({ source, finding, patchedBy, alsoIn = [] }: AppFinding, indent: string): void => {
     if (finding.severity === 'info' && !notes) return
     const line = toLine(finding, source)
-    const others = alsoIn.length > 0 ? colors.dim(` (and in ${few(alsoIn)})`) : ''
+    const where = [
+      ...(patchedBy === undefined ? [] : [`from a patch of ${patchedBy}`]),
+      ...(alsoIn.length > 0 ? [`and in ${few(alsoIn)}`] : []),
+    ].join(', ')
+    const others = where === '' ? '' : colors.dim(` (${where})`)
     lines.push(`${indent}${paint[finding.severity](finding.severity)}${line.slice(finding.severity.length)}${others}`)
   }
   const visit = (app: App, depth: number): void => {
@@ -92,11 +96,12 @@ export function asJson(checked: readonly Checked[]): string {
   return `${JSON.stringify({ ok: !hasErrors(checked), apps, findings: [...apps.flatMap(({ findings }) => findings), ...general] })}\n`
 }
 
-function result(checked: Checked, { source, finding, alsoIn }: AppFinding): object {
+function result(checked: Checked, { source, finding, patchedBy, alsoIn }: AppFinding): object {
   const file = fileOf(checked, finding.object)
   return {
     ...toResult(finding, source),
     ...(file !== undefined && { file: { path: relative(process.cwd(), file) } }),
+    ...(patchedBy !== undefined && { patchedBy }),
     ...(alsoIn && { alsoIn }),
   }
 }

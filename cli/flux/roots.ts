@@ -3,7 +3,7 @@ import { dirname, join, resolve, sep } from 'node:path'
 import { groupBy } from '../../functions/lib/framework/group-by.ts'
 import { textAt } from '../../functions/lib/kubernetes/fields.ts'
 import { isFolder } from '../tree/kustomization.ts'
-import { type Found, kustomizationsIn, sourcesOfFilesIn } from './manifests.ts'
+import { type Found, kustomizationsIn, sourcesOfFilesIn, type Unreadable } from './manifests.ts'
 
 /** What Flux starts from in one cluster. */
 export interface Start {
@@ -17,6 +17,8 @@ export interface Repository {
   /** Every Kustomization of Flux in its files, applied or not. */
   found: Found[]
   starts: Start[]
+  /** Files outside of the folders of all that was found, so that no build reports them. */
+  unreadable: Unreadable[]
 }
 
 /** The folder that a Kustomization builds. */
@@ -28,13 +30,19 @@ export const folderOf = (top: string, object: Found['object']): string =>
  * count too, because what applies the folder, and the sources that it needs, may lie next to it.
  */
 export function repositoryAt(folder: string): Repository {
-  const within = kustomizationsIn(folder)
+  const failed: Unreadable[] = []
+  const within = kustomizationsIn(folder, failed)
   const top = topOf(within, folder)
   const found = top === folder ? within : kustomizationsIn(top)
   const elsewhere = fromElsewhere(found, top)
   const own = found.filter((one) => !elsewhere.has(one))
   const starts = startsOf(found, new Set(own), top)
-  return { found, starts: top === folder ? starts : starts.filter((start) => reaches(start, own, within)) }
+  const folders = own.map(({ object }) => folderOf(top, object))
+  return {
+    found,
+    starts: top === folder ? starts : starts.filter((start) => reaches(start, own, within)),
+    unreadable: failed.filter((one) => !folders.some((path) => isWithin(one, path))),
+  }
 }
 
 /**
@@ -55,7 +63,7 @@ function startsOf(found: readonly Found[], own: ReadonlySet<Found>, top: string)
   return [...groupBy(roots, ({ file }) => dirname(file)).values()].map((group) => ({ top, roots: group }))
 }
 
-const isWithin = ({ file }: Found, path: string): boolean => file.startsWith(path + sep)
+const isWithin = ({ file }: { file: string }, path: string): boolean => file.startsWith(path + sep)
 
 /** Does a cluster apply one of these, or start from it? */
 function reaches({ top, roots }: Start, own: readonly Found[], wanted: readonly Found[]): boolean {

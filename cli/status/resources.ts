@@ -43,7 +43,15 @@ const FLUX: readonly Resource[] = [
     'healthCheckExprs',
   ),
   {
-    ...flux('helm.toolkit.fluxcd.io', 'HelmRelease', 'helmreleases', 'chart', 'chartRef', 'dependsOn'),
+    ...flux(
+      'helm.toolkit.fluxcd.io',
+      'HelmRelease',
+      'helmreleases',
+      'chart',
+      'chartRef',
+      'dependsOn',
+      'healthCheckExprs',
+    ),
     status: [...FLUX_STATUS, 'helmChart'],
   },
   flux(IMAGES, 'ImageRepository', 'imagerepositories'),
