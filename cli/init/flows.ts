@@ -42,22 +42,27 @@ export function gatherFlows(proposals: readonly NamedProposal[]): ProposedFlow[]
       callers: [],
     }
     flows.set(key, flow)
-    addCaller(flow, proposal)
+    const isOfAnother = service !== undefined && flow.service !== service
+    addCaller(flow, isOfAnother ? { ...proposal, source: `${proposal.source}, by Service ${service}` } : proposal)
   }
   return [...flows.values()]
     .map((flow) => ({ ...flow, callers: flow.callers.toSorted((a, b) => Number(b.certain) - Number(a.certain)) }))
     .sort((a, b) => (a.key < b.key ? -1 : 1))
 }
 
-/** A flow has one Service. Calls through another Service are a flow of their own, under the number of the port. */
+/**
+ * A flow has one Service. Calls through another Service are a flow of their own, under another name of the same port. If
+ * every name is taken, the flow still admits the caller to the pods; only its proxy does not learn the host.
+ */
 function keyOf(
-  { destination, port, portNumber, protocol, service }: NamedProposal,
+  { destination, port, otherPorts = [], protocol, service }: NamedProposal,
   flows: ReadonlyMap<string, ProposedFlow>,
 ): string {
   const suffix = isTcp({ port, protocol }) ? '' : `/${protocol?.toLowerCase()}`
-  const key = `${destination}:${port}${suffix}`
-  const other = flows.get(key)
-  return other === undefined || other.service === service ? key : `${destination}:${portNumber ?? port}${suffix}`
+  const names = [port, ...otherPorts].map((one) => `${destination}:${one}${suffix}`)
+  const keys = suffix === '' ? [...names, ...names.map((name) => `${name}/tcp`)] : names
+  const free = keys.find((key) => !flows.has(key) || flows.get(key)?.service === service)
+  return free ?? `${destination}:${port}${suffix}`
 }
 
 function addCaller(flow: ProposedFlow, { caller, certain, source, reason }: NamedProposal): void {

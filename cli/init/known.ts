@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { type FlowSpec, writtenCallers } from '../../functions/lib/flows/schema.ts'
 import { isFields, type KubernetesObject, valueAt } from '../../functions/lib/kubernetes/objects.ts'
 import type { ProposedFlow } from './flows.ts'
-import type { Found } from './propose.ts'
+import type { Found } from './found.ts'
 
 /** What was found and is not in the policy yet: flows, callers of flows, and images. */
 export const withoutKnown = (found: Found, policy: KubernetesObject | undefined): Found =>

@@ -6,8 +6,8 @@ import type { Labels } from '../../functions/lib/kubernetes/selector.ts'
 export interface Proposal extends WrittenPort {
   /** `namespace/workload`, or `external/host`. */
   destination: string
-  /** The Service's number, if `port` is the name that the Service has for it. */
-  portNumber?: number
+  /** What else means the same port of the same Service: its number, and how the pods call it. */
+  otherPorts?: readonly (string | number)[]
   /** Undefined if no label tells the caller's pods from others, so that a flow cannot name them. */
   caller: CallerSpec | undefined
   /** The Service by which it is called, if the destination has several for the port. */

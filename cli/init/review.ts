@@ -4,7 +4,7 @@ import { describe, groupOf, isKind, type KubernetesObject } from '../../function
 import { podTemplateOf } from '../../functions/lib/kubernetes/pod-template.ts'
 import type { Coverage } from '../reachability/coverage.ts'
 import { isActive } from './flows.ts'
-import type { Found } from './propose.ts'
+import type { Found } from './found.ts'
 
 /** What a person has to decide, each with the file in which to decide it. */
 export function reviewOf(objects: readonly KubernetesObject[], sections: readonly string[], found: Found): string[] {

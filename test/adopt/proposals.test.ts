@@ -1,4 +1,5 @@
-import { type Found, propose } from '../../cli/init/propose.ts'
+import type { Found } from '../../cli/init/found.ts'
+import { propose } from '../../cli/init/propose.ts'
 import { objectsOf } from '../support/stacks.ts'
 
 // A cart and its store. Each test adds the manifest that says that one calls the other.
@@ -113,7 +114,24 @@ describe('hosts that pods are given', () => {
 
   test('one in another namespace is as certain as one at home', async () => {
     expect(await flows(env('search.catalog.svc.cluster.local:9200'))).toEqual([`catalog/search:9200 < ${CART}`])
-    expect(await flows(env('http://search.catalog:9200'))).toEqual([`? catalog/search:9200 < ${CART}`])
+    expect(await flows(env('http://search.catalog:9200'))).toEqual([`catalog/search:9200 < ${CART}`])
+  })
+
+  test('a name of two parts is certain in a call, and a guess in between other words', async () => {
+    const line = (text: string): string => cart(`command: [sh, -c, "${text}"]`)
+    for (const call of [
+      'psql -h warehouse.analytics -p 5432',
+      'main --db=warehouse.analytics:5432',
+      'nc -z warehouse.analytics 5432',
+    ])
+      expect(await flows(line(call))).toEqual([`analytics/warehouse:5432 < ${CART}`])
+    expect(await flows(env('warehouse.analytics:5432'))).toEqual([`analytics/warehouse:5432 < ${CART}`])
+    expect(await flows(line('main as warehouse.analytics:5432 does'))).toEqual([`? analytics/warehouse:5432 < ${CART}`])
+  })
+
+  test('flows to other builds are listed, because policies count the ports of pods', async () => {
+    const { notes } = await found(env('warehouse.analytics:5432'))
+    expect(notes).toEqual([expect.stringMatching(/^analytics\/warehouse:5432: another build .* podPort$/)])
   })
 
   test('one outside the cluster is a guess', async () => {
@@ -151,6 +169,276 @@ describe('hosts that pods are given', () => {
       service('ring-pods', '[{name: grpc, port: 9095}]', ', clusterIP: None').replace('app: ring-pods', 'app: ring')
     const call = cart('args: ["--ring=ring:9095"]')
     expect(await flows(ring + call)).toEqual(['shop/ring:9095 by ring < cart', 'shop/ring:grpc by ring-pods < self'])
+  })
+})
+
+describe('protocols', () => {
+  test.each([
+    ['StatsD', 'statsd.tools.svc:8125', 'tools/statsd:8125/udp'],
+    ['StatsD on another port, by its scheme', 'statsd://statsd.tools.svc:9125', 'tools/statsd:9125/udp'],
+    ['syslog', 'logs.tools.svc:514', 'tools/logs:514/udp'],
+    ['syslog by its scheme', 'syslog://logs.tools.svc', 'tools/logs:514/udp'],
+    ['syslog over TCP', 'tcp://logs.tools.svc:514', 'tools/logs:514'],
+    ['the agent of Jaeger', 'agent.tools.svc:6831', 'tools/agent:6831/udp'],
+    ['GELF', 'gelf.tools.svc:12201', 'tools/gelf:12201/udp'],
+    ['GELF over TCP', 'gelf+tcp://gelf.tools.svc:12201', 'tools/gelf:12201'],
+    ['CoAP', 'coap://gateway.tools.svc', 'tools/gateway:5683/udp'],
+    ['UDP by its scheme', 'udp://any.tools.svc:4000', 'tools/any:4000/udp'],
+    ['HTTP on such a port', 'http://web.tools.svc:8125', 'tools/web:8125'],
+  ])('%s', async (_, value, key) => {
+    expect(await flows(env(value))).toEqual([`${key} < ${CART}`])
+  })
+
+  test('of hosts outside', async () => {
+    expect(await flows(env('ntp://time.example.com'))).toEqual([`? external/time.example.com:123/udp < ${CART}`])
+    expect(await flows(env('10.0.0.2:53'))).toEqual([`? external/10.0.0.2:53/udp < ${CART}`])
+  })
+
+  test('of a Service are those that it declares', async () => {
+    const dns =
+      workload('dns', pod()) + service('dns', '[{name: dns, port: 53, protocol: UDP}, {name: dns-tcp, port: 53}]')
+    const syslog = workload('log', pod()) + service('log', '[{name: tcp, port: 514}]')
+    expect(await flows(dns + env('dns:53'))).toEqual(['shop/dns:53 < cart'])
+    expect(await flows(syslog + env('log:514'))).toEqual(['shop/log:tcp < cart'])
+  })
+})
+
+describe('several Services for one port', () => {
+  const more = (name: string): string =>
+    service(name, '[{name: tcp-store, port: 7000, targetPort: 7001}]').replace(`app: ${name}`, 'app: store')
+  const calls = (...names: string[]): string => cart(`args: [${names.map((name) => `"${name}:7000"`).join(', ')}]`)
+
+  test('are a flow each, under another name of the port', async () => {
+    const build = STORE + more('store-read') + more('store-all') + calls('store', 'store-read', 'store-all')
+    expect(await flows(build)).toEqual([
+      'shop/store:7000 by store-read < cart',
+      'shop/store:7001 by store-all < cart',
+      'shop/store:tcp-store by store < cart',
+    ])
+  })
+
+  test('more than names of the port are said where they call', async () => {
+    const names = ['b', 'c', 'd', 'e', 'f', 'g'].map((letter) => `store-${letter}`)
+    const { flows: read } = await found(STORE + names.map(more).join('') + calls('store', ...names))
+    expect(read).toHaveLength(6)
+    expect(read.flatMap(({ callers }) => callers.flatMap(({ sources }) => sources))).toContain(
+      'Deployment cart: container main: args[6], by Service store-g',
+    )
+  })
+})
+
+describe('lines of scripts and files', () => {
+  const script = (text: string, key = 'run.sh'): string => `
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: files, namespace: shop}
+data: {${key}: ${JSON.stringify(text)}}
+---${workload('cart', '{containers: [{name: main, image: a}], volumes: [{name: v, configMap: {name: files}}]}')}`
+
+  test.each([
+    ['a URL behind options', 'curl -fsS --retry 3 https://a.example.com/x > /dev/null'],
+    ['a URL in the next line', 'wget -q \\\n  https://a.example.com/x'],
+    ['a directive of a proxy', 'location /x { proxy_pass https://a.example.com; }'],
+    ['a call of a program', 'r = requests.get("https://a.example.com/v1", timeout=3)'],
+  ])('%s is a guess', async (_, text) => {
+    expect(await flows(script(text))).toEqual([`? external/a.example.com:443 < ${CART}`])
+  })
+
+  test.each([
+    ['what a command says', 'echo "see https://docs.example.com/help"'],
+    ['prose', 'More of this is at https://docs.example.com/help, as always.'],
+    ['what is sent', `curl -d '{"text": "see https://wiki.example.com"}' http://store:7000`],
+  ])('%s is no call', async (_, text) => {
+    expect((await flows(STORE + script(text))).filter((flow) => flow.includes('external'))).toEqual([])
+  })
+
+  test.each([
+    ['options of a client', 'mysqldump -h store -P 7000 | gzip'],
+    ['options in quotes', 'psql -h "store" -p "7000" -c "select 1"'],
+    ['a flag', 'main --store-host=store --store-port=7000'],
+    ['a device of the shell', 'until (echo > /dev/tcp/store/7000); do sleep 1; done'],
+    ['a property of Java', 'java -Dstore.url=tcp://store:7000 -jar main.jar'],
+    ['a setting of two words', 'Host  store\nPort  7000'],
+    ['a line that goes on', 'main \\\n  --host store \\\n  --port 7000'],
+    ['a SRV record in between', 'server-template s 3 _tcp-store._tcp.store.shop.svc.cluster.local check'],
+  ])('%s is certain', async (_, text) => {
+    expect(await flows(STORE + script(text, 'run.conf'))).toEqual(['shop/store:tcp-store < cart'])
+  })
+
+  test('a Service that a client is given and that does not exist is said', async () => {
+    for (const line of ['psql -h stroe -p 7000', 'nc -z stroe 7000', 'Host stroe\nPort 7000'])
+      expect((await found(STORE + script(line, 'run.conf'))).notes).toEqual([
+        expect.stringContaining('names Service stroe'),
+      ])
+  })
+
+  test('resolvers of the cluster are no call', async () => {
+    const line = 'resolver kube-dns.kube-system.svc.cluster.local:53;'
+    expect(await found(script(line, 'nginx.conf'))).toMatchObject({ flows: [], notes: [] })
+  })
+})
+
+describe('fields of the pod', () => {
+  const variables =
+    'env: [{name: NS, valueFrom: {fieldRef: {fieldPath: metadata.namespace}}}, {name: POD, valueFrom: {fieldRef: {fieldPath: metadata.name}}}]'
+
+  test('are part of hosts', async () => {
+    expect(await flows(STORE + cart(`args: ["--url=http://store.$(NS).svc:7000"], ${variables}`))).toEqual([
+      'shop/store:tcp-store < cart',
+    ])
+    const member = workload('ring', pod(`, args: ["--address=$(POD).ring.$(NS):9095"], ${variables}`)).replace(
+      'Deployment',
+      'StatefulSet',
+    )
+    expect(await flows(member + service('ring', '[{name: grpc, port: 9095}]', ', clusterIP: None'))).toEqual([
+      'shop/ring:grpc < self',
+    ])
+  })
+
+  test('are no call by themselves, and unknown for pods without a fixed name', async () => {
+    expect(await flows(service('shop', '[{port: 80}]') + workload('shop', pod()) + cart(variables))).toEqual([])
+    expect(await flows(STORE + cart(`args: ["--self=http://$(POD).store:7000"], ${variables}`))).toEqual([])
+  })
+})
+
+describe('names without a port', () => {
+  const SEVERAL = workload('several', pod())
+  const ports = (text: string): string => SEVERAL + service('several', text)
+  const host = (name = 'SEVERAL_HOST'): string => cart(`env: [{name: ${name}, value: several}]`)
+
+  test('mean the one that is not for metrics or members', async () => {
+    const build = ports('[{name: metrics, port: 9121}, {name: gossip, port: 7946}, {name: queue, port: 5672}]')
+    expect(await flows(build + host())).toEqual(['shop/several:queue < cart'])
+  })
+
+  test('are asked for among others, the port of a known program first', async () => {
+    expect(await flows(ports('[{name: a, port: 7001}, {name: b, port: 5672}]') + host())).toEqual([
+      '? shop/several:b < cart',
+    ])
+  })
+
+  test('mean the port of members where members find each other', async () => {
+    const ring =
+      workload('ring', pod(', env: [{name: RING_SEEDS, value: "ring-0.ring,ring-1.ring"}]')) +
+      service('ring', '[{name: intra-node, port: 7000}, {name: sql, port: 9042}]', ', clusterIP: None')
+    expect(await flows(ring)).toEqual(['shop/ring:intra-node < self'])
+  })
+
+  test('outside get the port of the program in the name of the setting, or are said', async () => {
+    const outside = (name: string): string => cart(`env: [{name: ${name}, value: a.example.com}]`)
+    expect(await flows(outside('POSTGRES_HOST'))).toEqual([`? external/a.example.com:5432 < ${CART}`])
+    expect((await found(outside('SMTP_HOST'))).notes).toEqual([
+      expect.stringContaining('names the host a.example.com outside the cluster, without a port'),
+    ])
+    expect(await found(outside('PUBLIC_HOST'))).toMatchObject({ flows: [], notes: [] })
+  })
+
+  test('of an ExternalName are said', async () => {
+    const alias = `
+apiVersion: v1
+kind: Service
+metadata: {name: legacy, namespace: shop}
+spec: {type: ExternalName, externalName: db.example.com}
+---`
+    expect((await found(alias + env('legacy'))).notes).toEqual([
+      expect.stringContaining(
+        'names Service legacy, which is the host db.example.com outside the cluster, without a port',
+      ),
+    ])
+  })
+})
+
+describe('scrapes', () => {
+  const annotated = `${workload('web', pod(', ports: [{name: http, containerPort: 8080}]'))}`.replace(
+    'metadata: {labels: {app: web}}',
+    'metadata: {labels: {app: web}, annotations: {prometheus.io/scrape: "true", prometheus.io/port: "9102"}}',
+  )
+  const monitor = (kind: string, spec: string): string => `
+apiVersion: monitoring.coreos.com/v1
+kind: ${kind}
+metadata: {name: web, namespace: shop}
+spec: ${spec}
+---`
+  const prometheus = (more: string): string => `
+apiVersion: monitoring.coreos.com/v1
+kind: Prometheus
+metadata: {name: main, namespace: shop}
+spec: {podMetadata: {labels: {app: metrics}}${more}}
+---`
+  const MONITOR = monitor('PodMonitor', '{selector: {matchLabels: {app: web}}, podMetricsEndpoints: [{port: http}]}')
+
+  test('by annotations that no Prometheus of the build reads are one question', async () => {
+    expect((await found(annotated)).scraped).toEqual([
+      'Deployment shop/web: annotation prometheus.io/scrape, shop/web:9102',
+    ])
+  })
+
+  test('by annotations are those of the Prometheus whose configuration reads them', async () => {
+    const config = `
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: files, namespace: shop}
+data: {prometheus.yml: "a: [__meta_kubernetes_pod_annotation_prometheus_io_scrape]"}
+---${workload('reader', '{containers: [{name: main, image: a}], volumes: [{name: v, configMap: {name: files}}]}')}`
+    expect(await flows(annotated + config)).toEqual(['shop/web:9102 < reader'])
+  })
+
+  test('by annotations of a Service go to its ports', async () => {
+    const store = STORE.replace(
+      'metadata: {name: store, namespace: shop}\nspec: {selector',
+      'metadata: {name: store, namespace: shop, annotations: {prometheus.io/scrape: "true"}}\nspec: {selector',
+    )
+    expect((await found(store)).scraped).toEqual([
+      'Service shop/store: annotation prometheus.io/scrape, shop/store:tcp-store',
+    ])
+  })
+
+  test('by a monitor are those of the Prometheus that selects it, else a question', async () => {
+    expect(await flows(annotated + MONITOR + prometheus(', podMonitorSelector: {}'))).toEqual([
+      'shop/web:8080 < {"namespace":"shop","labels":{"app.kubernetes.io/name":"prometheus","app.kubernetes.io/instance":"main","app":"metrics"}}',
+    ])
+    const { flows: none, scraped } = await found(
+      MONITOR + annotated + prometheus(', podMonitorSelector: {matchLabels: {a: b}}'),
+    )
+    expect(none).toEqual([])
+    expect(scraped).toContain('PodMonitor shop/web, shop/web:8080')
+  })
+
+  test('by a Probe go to the prober, and from there to the targets', async () => {
+    const prober = workload('prober', pod()) + service('prober', '[{name: http, port: 9115}]')
+    const probe = monitor(
+      'Probe',
+      '{prober: {url: "prober:9115"}, targets: {staticConfig: {static: ["http://store:7000", "https://a.example.com"]}}}',
+    )
+    const build = STORE + prober + probe
+    expect((await found(build)).scraped).toEqual(['Probe shop/web, shop/prober:http'])
+    expect(await flows(build)).toEqual([
+      '? external/a.example.com:443 < {"namespace":"shop","labels":{"app":"prober"}}',
+      'shop/store:tcp-store < prober',
+    ])
+  })
+})
+
+describe('routes', () => {
+  const route = (apiVersion: string, kind: string, spec: string): string => `
+apiVersion: ${apiVersion}
+kind: ${kind}
+metadata: {name: by-hand, namespace: shop}
+spec: ${spec}
+---`
+  test.each([
+    ['Ingress', 'networking.k8s.io/v1', '{defaultBackend: {service: {name: stroe, port: {number: 80}}}}'],
+    [
+      'HTTPRoute',
+      'gateway.networking.k8s.io/v1',
+      '{parentRefs: [{name: gw}], rules: [{backendRefs: [{name: stroe, port: 80}]}]}',
+    ],
+    ['VirtualService', 'networking.istio.io/v1', '{hosts: [store], http: [{route: [{destination: {host: stroe}}]}]}'],
+    ['IngressRoute', 'traefik.io/v1alpha1', '{routes: [{services: [{name: stroe, port: 80}]}]}'],
+  ])('%s to a Service that does not exist is said', async (kind, apiVersion, spec) => {
+    expect((await found(STORE + route(apiVersion, kind, spec))).notes).toEqual([
+      `${kind} by-hand: names Service stroe, which namespace shop of this build does not have; did you mean store?; if another build has it, add the flow shop/stroe`,
+    ])
   })
 })
 
@@ -226,10 +514,10 @@ spec: {podSelector: {matchLabels: {app: store}}, ${spec}}
     STORE + cart('args: []') + policy(`ingress: [{from: [${from}], ports: ${ports}}]`)
   const NAMED = 'namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: monitoring}}'
 
-  test('admit pods by labels: certain, by the port of the Service', async () => {
+  test('admit pods by labels: certain, by the port of the Service; those of another build by the port on the pods', async () => {
     expect(await flows(ingress('{podSelector: {matchLabels: {app: cart}}}'))).toEqual(['shop/store:tcp-store < cart'])
     expect(await flows(ingress(`{${NAMED}, podSelector: {matchLabels: {app.kubernetes.io/name: agent}}}`))).toEqual([
-      'shop/store:tcp-store < monitoring/agent',
+      'shop/store:7001 < monitoring/agent',
     ])
   })
 
@@ -237,7 +525,7 @@ spec: {podSelector: {matchLabels: {app: store}}, ${spec}}
     const { flows: read } = await found(ingress(`{${NAMED}}`))
     expect(read).toMatchObject([
       {
-        key: 'shop/store:tcp-store',
+        key: 'shop/store:7001',
         reason: 'NetworkPolicy by-hand: spec.ingress[0] admits it',
         callers: [{ caller: 'monitoring/*', certain: false }],
       },
@@ -247,6 +535,21 @@ spec: {podSelector: {matchLabels: {app: store}}, ${spec}}
 
   test('admit their whole namespace to a port: a guess', async () => {
     expect(await flows(ingress('{podSelector: {}}'))).toEqual(['? shop/store:tcp-store < shop/*'])
+  })
+
+  test('admit everyone to every pod: one broad guess', async () => {
+    const every = policy('ingress: [{from: [{namespaceSelector: {}}], ports: [{port: 7001}]}]').replace(
+      'matchLabels: {app: store}',
+      '',
+    )
+    expect(await flows(STORE + RING + every)).toEqual(['? shop/*:7001 < any'])
+  })
+
+  test('admit pods to every port: one broad guess, but the port if there is only one', async () => {
+    const from = 'ingress: [{from: [{podSelector: {matchLabels: {app: cart}}}]}]'
+    expect(await flows(STORE + cart('args: []') + policy(from))).toEqual(['shop/store:tcp-store < cart'])
+    const several = service('store-admin', '[{port: 7100}]').replace('app: store-admin', 'app: store')
+    expect(await flows(STORE + several + cart('args: []') + policy(from))).toEqual(['? shop/store:* < cart'])
   })
 
   test('admit every namespace: a guess, asked about once', async () => {

@@ -1,6 +1,6 @@
 import { load } from 'js-yaml'
 import { parseDocument } from 'yaml'
-import type { Found } from '../../cli/init/propose.ts'
+import type { Found } from '../../cli/init/found.ts'
 import { propose } from '../../cli/init/propose.ts'
 import { flowsInText, withFlows } from '../../cli/init/write/append.ts'
 import { policyFiles } from '../../cli/init/write/files.ts'
@@ -60,6 +60,9 @@ const HOSTILE = [
   'a\uffffb',
   '😀',
   'long '.repeat(40),
+  // A key may have 1,024 characters before its colon.
+  'x'.repeat(1020),
+  'y z'.repeat(500),
 ]
 const name = fc.oneof(
   fc.constantFrom(...HOSTILE),

@@ -60,7 +60,7 @@ export const readReferences = (pods: readonly Workload[], topology: Topology): R
       proposals: referencesIn(valueAt(workload.object, ['spec'])).flatMap(
         ({ name, namespace = workload.namespace, port }) => {
           const service = topology.serviceCalled(namespace, name)
-          const { proposals } = service ? callsTo(service, [port], workload, false, topology) : { proposals: [] }
+          const { proposals } = service ? callsTo(service, [port], workload, topology) : { proposals: [] }
           return proposals.map((call) => ({
             ...call,
             source: `${describe(workload.object)}: spec names Service ${name}`,

@@ -1,4 +1,5 @@
 import type { Protocol, WrittenPort } from '../../../functions/lib/flows/port.ts'
+import { EVERY_PORT } from '../../../functions/lib/flows/schema.ts'
 import type { Topology } from '../../../functions/lib/flows/topology.ts'
 import { nearest } from '../../../functions/lib/framework/did-you-mean.ts'
 import {
@@ -9,10 +10,11 @@ import {
   valueAt,
 } from '../../../functions/lib/kubernetes/objects.ts'
 import { matchesSelector } from '../../../functions/lib/kubernetes/selector.ts'
-import type { Workload } from '../../../functions/lib/kubernetes/workload.ts'
+import { servicePortFor } from '../../../functions/lib/kubernetes/service.ts'
+import { containerPort, type Workload } from '../../../functions/lib/kubernetes/workload.ts'
 import { join, type Proposal, type Read } from '../proposal.ts'
 import { callerOf } from './calls.ts'
-import { callersOf, destinationElsewhere, destinationsOf, needsReason } from './network-policy-ends.ts'
+import { callersOf, destinationElsewhere, destinationsOf, needsReason, onlyPort } from './network-policy-ends.ts'
 import { type PolicyPeer, peersOf } from './network-policy-peers.ts'
 
 const DNS = 53
@@ -30,8 +32,8 @@ export const readNetworkPolicies = (objects: readonly KubernetesObject[], topolo
 
 function readRules(policy: KubernetesObject, direction: 'ingress' | 'egress', topology: Topology): Read[] {
   const { selected, near } = selectedBy(policy, topology)
-  const namespace = policy.metadata.namespace ?? ''
   const isEveryPod = Object.keys(fieldsAt(policy, ['spec', 'podSelector'])).length === 0
+  const namespace = policy.metadata.namespace ?? ''
   return list(valueAt(policy, ['spec', direction])).flatMap((rule, index) => {
     const source = `NetworkPolicy ${policy.metadata.name}: spec.${direction}[${index}]`
     if (selected.length === 0) return [note(`${source}: selects no pod of the build; declare its pods in a flow`)]
@@ -43,7 +45,9 @@ function readRules(policy: KubernetesObject, direction: 'ingress' | 'egress', to
       if (isOwnNamespace(peer, namespace) && (isEveryPod || ports === undefined || direction === 'egress'))
         return note(`${source}: admits every pod of its own namespace; it stays, and makes flows between them needless`)
       return direction === 'ingress'
-        ? readPeerIngress(selected, peer, ports, source, topology)
+        ? isEveryPod && peer.type === 'any'
+          ? readEveryPod(namespace, ports, source)
+          : readPeerIngress(isEveryPod ? listening(selected, ports, topology) : selected, peer, ports, source, topology)
         : readPeerEgress(selected, peer, ports, source, topology)
     })
     const beyond = [...unknown, ...(ranges ? ['admits a range of ports'] : [])]
@@ -93,6 +97,31 @@ function portsOf({ ports }: Fields): WrittenPort[] | undefined {
     }))
 }
 
+/** What everyone may call on every pod of a namespace is one broad flow, asked once. */
+const readEveryPod = (namespace: string, ports: readonly WrittenPort[] | undefined, source: string): Read => ({
+  proposals: (ports ?? [{ port: EVERY_PORT }]).map((port) => ({
+    ...{ destination: `${namespace}/*`, ...port, caller: 'any' as const, source, certain: false },
+    reason: `${source} admits it`,
+  })),
+  notes: [],
+})
+
+/** Of every pod of a namespace, those that listen on the ports, if the build says so of any. */
+function listening(
+  workloads: readonly Workload[],
+  ports: readonly WrittenPort[] | undefined,
+  topology: Topology,
+): readonly Workload[] {
+  const serving = workloads.filter((workload) =>
+    ports?.some(
+      ({ port }) =>
+        containerPort(workload, port) !== undefined ||
+        topology.servicesFor(workload).some((service) => servicePortFor(service, port, workload)),
+    ),
+  )
+  return serving.length > 0 ? serving : workloads
+}
+
 function readPeerIngress(
   callees: readonly Workload[],
   peer: PolicyPeer,
@@ -103,14 +132,14 @@ function readPeerIngress(
   if (callersOf(peer, '', topology).length === 0)
     return note(`${source}: admits pods by expressions, which no flow says; it stays as it is`)
   const proposals = callees.flatMap((callee) =>
-    destinationsOf(callee, ports, topology).flatMap((destination) =>
-      callersOf(peer, callee.namespace, topology).map(
-        ({ caller, isCertain }): Proposal => ({
+    callersOf(peer, callee.namespace, topology).flatMap(({ caller, isCertain, isElsewhere }) =>
+      destinationsOf(callee, ports, topology, isElsewhere).map(
+        (destination): Proposal => ({
           ...destination,
           caller,
-          source,
-          certain: isCertain && (ports !== undefined || isOnlyPort(callee, topology)),
-          ...(needsReason(caller) && { reason: `${source} admits it` }),
+          source: isElsewhere && isSelected(peer) ? `${source}, for pods that are not in this build` : source,
+          certain: isCertain && (ports !== undefined || onlyPort(callee, topology) !== undefined),
+          ...((needsReason(caller) || destination.port === EVERY_PORT) && { reason: `${source} admits it` }),
         }),
       ),
     ),
@@ -118,9 +147,7 @@ function readPeerIngress(
   return { proposals, notes: [] }
 }
 
-/** For pods that serve only one port, every port means that port. */
-const isOnlyPort = (callee: Workload, topology: Topology): boolean =>
-  new Set(topology.servicesFor(callee).flatMap((service) => service.ports.map(({ port }) => port))).size === 1
+const isSelected = (peer: PolicyPeer): boolean => peer.type === 'pods' && peer.selector !== undefined
 
 function readPeerEgress(
   callers: readonly Workload[],
@@ -137,7 +164,7 @@ function readPeerEgress(
   const here = callees.flatMap((callee) =>
     destinationsOf(callee, ports, topology).map((destination) => ({
       destination,
-      isSure: ports !== undefined || isOnlyPort(callee, topology),
+      isSure: ports !== undefined || onlyPort(callee, topology) !== undefined,
     })),
   )
   const elsewhere =
@@ -151,6 +178,7 @@ function readPeerEgress(
         caller: callerOf(caller, peer.namespace, topology),
         source,
         certain: isSure,
+        ...(destination.port === EVERY_PORT && { reason: `${source} admits it` }),
       }),
     ),
   )

@@ -13,16 +13,16 @@ export type ResolvedHost =
   | { type: 'elsewhere'; namespace: string; name: string; isClusterName: boolean }
   /** The name of a Service that should be in the build and is not. */
   | { type: 'missing'; namespace: string; name: string }
-  /** A name or address outside the cluster. */
-  | { type: 'external'; host: string }
+  /** A name or address outside the cluster; `alias` is the ExternalName Service that stands for it. */
+  | { type: 'external'; host: string; alias?: string }
 
 const CLUSTER_SUFFIX = /\.svc(?:\..*)?$/
 const ADDRESS = /^\d+\.\d+\.\d+\.\d+$/
 const LABEL = /^[a-z](?:[a-z0-9-]*[a-z0-9])?$/
 const DOMAIN = /^(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z][a-z-]*[a-z]$/
-/** Endings of public names: such a name with one dot is a domain, not a Service and its namespace. */
+/** Endings of public names and of files: such a name with one dot is no Service and its namespace. */
 const TOP_LEVEL =
-  /\.(?:com|net|org|io|dev|app|cloud|ai|co|info|edu|gov|me|eu|uk|de|fr|nl|jp|us|ca|ch|at|be|it|es|pl|se|no|fi|dk|cz|ru|cn|in|br|au|sh|xyz|tech|example|test|local|internal|corp|lan|home|arpa)$/
+  /\.(?:com|net|org|io|dev|app|cloud|ai|co|info|edu|gov|me|eu|uk|de|fr|nl|jp|us|ca|ch|at|be|it|es|pl|se|no|fi|dk|cz|ru|cn|in|br|au|sh|xyz|tech|example|test|local|internal|corp|lan|home|arpa|ya?ml|json|toml|conf|cfg|ini|xml|txt|log|properties|py|js|ts|rb|php|java|go|rs|jar|html?|css|md|sql|csv|png|jpe?g|svg|gif|pem|crt|csr|tmpl|tpl|lua|vcl|pid|sock|db|zip|t?gz|tar|exe|svc)$/
 /** This pod, every address of it, and this node. */
 const NOWHERE = /^(?:localhost|127\..*|0\.0\.0\.0|169\.254\..*|255\..*)$|\.localhost$/
 const API_SERVER = /^kubernetes(?:\.default)?$/
@@ -89,7 +89,7 @@ function madeService(
   return pods.length > 0 ? { type: 'made', service: name, pods } : undefined
 }
 
-function externalName({ object }: Service): ResolvedHost | undefined {
-  const name = valueAt(object, ['spec', 'externalName'])
-  return typeof name === 'string' ? { type: 'external', host: name } : undefined
+function externalName({ object, name: alias }: Service): ResolvedHost | undefined {
+  const host = valueAt(object, ['spec', 'externalName'])
+  return typeof host === 'string' ? { type: 'external', host, alias } : undefined
 }

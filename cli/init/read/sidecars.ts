@@ -66,7 +66,7 @@ function callsTo(
 ): Omit<Proposal, 'source'>[] {
   const target = resolveHost(host, caller.namespace, topology)
   if (target?.type === 'service') {
-    const { proposals } = callsToService(target.service, written, caller, target.isPod, topology)
+    const { proposals } = callsToService(target.service, written, caller, topology, { isPod: target.isPod })
     return proposals.map(({ question: _, ...call }) => call)
   }
   if (target?.type !== 'external') return []

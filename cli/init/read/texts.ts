@@ -1,15 +1,18 @@
+import type { Protocol } from '../../../functions/lib/flows/port.ts'
 import type { Topology } from '../../../functions/lib/flows/topology.ts'
-import { nearest } from '../../../functions/lib/framework/did-you-mean.ts'
 import { join, type Proposal, type Read } from '../proposal.ts'
+import { isCall, isSaid } from '../texts/commands.ts'
 import { endpointsIn, type HostAndPort } from '../texts/endpoints.ts'
 import type { GivenValue } from '../texts/given-values.ts'
-import { namesHost, namesNoHost, portsNextTo } from '../texts/names.ts'
+import { isHostSetting, namesHost, namesNoHost, namesOwnAddress, namesPeers, portsNextTo } from '../texts/names.ts'
+import { isUdp, portOfWord } from '../texts/well-known-ports.ts'
 import { callerOf, callsTo } from './calls.ts'
+import { missing } from './missing.ts'
 import { type ResolvedHost, resolveHost } from './resolve-host.ts'
 
-/** Keys whose URLs are links for people, or identify something. */
-const LINK =
-  /^\$?(?:schema|id|xmlns(?::\w+)?|href|link|links|homepage|home|website|docs?|documentation|license|licence|licenseurl|icon|logo|image|img|avatar|picture|help|support|terms|privacy|copyright|source|repository|repo|runbook_?url|generatorurl|description|title|text|comment|annotation|about|info|summary|message|author|vendor|issues)$/i
+/** Keys whose URLs are links for people, or identify something, and settings of resolvers: DNS needs no flow. */
+const NO_CALL =
+  /^\$?(?:schema|id|xmlns(?::\w+)?|href|link|links|homepage|home|website|docs?|documentation|license|licence|licenseurl|icon|logo|image|img|avatar|picture|help|support|terms|privacy|copyright|source|repository|repo|runbook_?url|generatorurl|description|title|text|comment|annotation|about|info|summary|message|author|vendor|issues|resolvers?|nameservers?|server_name)$/i
 
 /**
  * Who calls whom by the hosts in the values that pods are given. A Service and its port are certain, in the build and in
@@ -24,7 +27,7 @@ export function readTexts(
   const upstreams = upstreamsIn(values)
   return join(
     values
-      .filter(({ name }) => name === undefined || !LINK.test(name) || namesHost(name))
+      .filter(({ name }) => name === undefined || !NO_CALL.test(name) || namesHost(name))
       .flatMap((value) =>
         endpointsIn(value.text)
           .filter(({ host }) => !upstreams.get(value.source)?.has(host))
@@ -38,7 +41,7 @@ function upstreamsIn(values: readonly GivenValue[]): ReadonlyMap<string, Readonl
   const names = new Map<string, Set<string>>()
   for (const { source, text, isOfFile } of values) {
     const name = isOfFile
-      ? /^\s*(?:upstream|backend|resolver)\s+["']?([\w.-]+)["']?\s*\{?\s*$/.exec(text)?.[1]
+      ? /^\s*(?:upstream|backend|resolvers?)\s+["']?([\w.-]+)["']?\s*\{?\s*$/.exec(text)?.[1]
       : undefined
     if (name !== undefined) names.set(source, (names.get(source) ?? new Set<string>()).add(name.toLowerCase()))
   }
@@ -63,7 +66,7 @@ function readEndpoint(
     case 'made':
       return readMade(value, endpoint, target, ports, topology)
     case 'missing':
-      return readMissing(value, endpoint, target, topology)
+      return readMissing(value, endpoint, target, ports, topology)
     case 'elsewhere':
       return readElsewhere(value, endpoint, target, ports, topology)
     case 'external':
@@ -82,20 +85,28 @@ function readService(
   // A name without a dot may be anything that happens to have the name of a Service.
   const isBare =
     endpoint.form === 'name' && !target.isQualified && endpoint.portName === undefined && ports.length === 0
-  if (isBare && name !== undefined && namesNoHost(name)) return NOTHING
-  const isSure = !isBare || (name !== undefined && namesHost(name))
+  const isHost = name !== undefined && namesHost(name)
+  if (isBare && name !== undefined && (namesNoHost(name) || (value.isOfFile && !isHost))) return NOTHING
+  const isSure = !isBare || isHost
   const dialled = ports.length > 0 ? ports : endpoint.portName !== undefined ? [endpoint.portName] : undefined
-  const calls = callsTo(target.service, dialled, workload, target.isPod, topology)
+  const calls = callsTo(target.service, dialled, workload, topology, {
+    isPod: target.isPod,
+    protocol: endpoint.protocol === 'UDP' ? 'UDP' : undefined,
+    isPeer: name !== undefined && namesPeers(name),
+  })
   if (calls.proposals.length === 0 && calls.carried !== undefined)
     return note(
       `${source}: names port ${ports.join(', ')} of Service ${target.service.name}, which carries ${calls.carried}`,
     )
   return {
-    proposals: calls.proposals.map((call) => ({
-      ...call,
-      source: call.question ? `${source}, ${call.question}` : source,
-      certain: call.certain && isSure && !value.isShared,
-    })),
+    proposals: calls.proposals
+      // Of addresses that all pods share, a pod does not call its own.
+      .filter(({ caller }) => caller !== 'self' || !value.isShared || value.isOfFile || target.service.headless)
+      .map((call) => ({
+        ...call,
+        source: call.question ? `${source}, ${call.question}` : source,
+        certain: call.certain && isSure && !value.isShared,
+      })),
     notes: [],
   }
 }
@@ -121,7 +132,7 @@ function readMade(
       return {
         destination: `${namespace}/${made.name}`,
         port: onPods?.name ?? port,
-        portNumber: port,
+        otherPorts: [port],
         caller: callerOf(workload, namespace, topology),
         ...(Object.keys(made.services ?? {}).length > 1 && { service }),
         source,
@@ -132,70 +143,127 @@ function readMade(
   return { proposals, notes: [] }
 }
 
-/** Only text that must be a host is reported as missing: a URL, or the value of a key that is named after a host. */
+/** Is the value nothing but hosts, so that it can be no prose, no pattern and no password? */
+const isOnlyHosts = (text: string): boolean =>
+  text
+    .replaceAll(/["'[\]]/g, '')
+    .trim()
+    .split(/[\s,;]+/)
+    .every((part) => /^(?:[a-z][\w+.-]*:\/\/\S*|[\w.-]*[a-z][\w.-]*:\d{2,5}(?:\/\S*)?|)$/i.test(part))
+
+/** Values of such settings that are names of something else. */
+const NO_NAME =
+  /^(?:none|null|true|false|yes|no|on|off|all|any|auto|default|local|internal|disabled|enabled|unknown|self|env|changeme)$/
+
+/** Only text that must be a host is reported as missing: a URL, an address, or the value of a setting of a host. */
 function readMissing(
-  { source, name }: GivenValue,
+  { source, name, text, isOfFile, workload }: GivenValue,
   { form }: HostAndPort,
   target: Extract<ResolvedHost, { type: 'missing' }>,
+  ports: readonly number[],
   topology: Topology,
 ): Read {
-  const isHost = form === 'url' || (name !== undefined && namesHost(name) && !namesNoHost(name) && form === 'address')
-  if (!isHost) return NOTHING
-  const names = topology.services
-    .filter(({ namespace }) => namespace === target.namespace)
-    .map((service) => service.name)
-  const near = nearest(target.name, names)
-  return note(
-    `${source}: names Service ${target.name}, which namespace ${target.namespace} of this build does not have${near ? `; did you mean ${near}?` : ''}; if another build has it, add the flow ${target.namespace}/${target.name}`,
-  )
+  const isNamed = name !== undefined && namesHost(name) && !namesNoHost(name)
+  const isAddress = isNamed || isCall(text) || (isOnlyHosts(text) && ports.every((port) => port >= 80))
+  const isSetting = isNamed && !NO_NAME.test(target.name) && (ports.length > 0 || isHostSetting(name))
+  const isOwnName = target.name === workload.name || (name !== undefined && namesOwnAddress(name))
+  const isHost =
+    form === 'url' || form === 'connection'
+      ? !isOfFile || !isSaid(text)
+      : form === 'name'
+        ? isSetting && !isOwnName
+        : isAddress
+  if (!isHost || (name !== undefined && namesNoHost(name) && form !== 'url')) return NOTHING
+  return note(missing(source, target, topology))
 }
 
+/** TCP needs no word. */
+const protocolOf = (
+  { protocol, form }: HostAndPort,
+  port: number,
+  name: string | undefined,
+): { protocol?: Protocol } =>
+  protocol === 'UDP' || (protocol === undefined && isUdp(port, form === 'url' ? undefined : name))
+    ? { protocol: 'UDP' }
+    : {}
+
+/** Resolvers of clusters: DNS is open to every pod. */
+const DNS = /^(?:kube-dns|coredns|node-local-dns|rke2-coredns\S*)$/
+
 function readElsewhere(
-  { workload, source, isShared, isSecret }: GivenValue,
-  { form }: HostAndPort,
+  value: GivenValue,
+  endpoint: HostAndPort,
   { namespace, name, isClusterName }: Extract<ResolvedHost, { type: 'elsewhere' }>,
   ports: readonly number[],
   topology: Topology,
 ): Read {
+  const { workload, source, isShared, isSecret, text } = value
+  const { form } = endpoint
+  const isHost = value.name !== undefined && namesHost(value.name) && !namesNoHost(value.name)
+  const isSetting = isHost && isHostSetting(value.name ?? '')
+  if (DNS.test(name) && namespace === 'kube-system') return NOTHING
   // Without `.svc` a name of two parts may be a file, a version, or part of a password.
-  if (!isClusterName && (form === 'name' || (form !== 'url' && isSecret))) return NOTHING
+  if (
+    !isClusterName &&
+    ((form === 'name' && !(isHost && ports.length > 0)) || (form !== 'url' && isSecret && !isSetting))
+  )
+    return NOTHING
   if (ports.length === 0)
     return note(
       `${source}: names Service ${name} of namespace ${namespace} without a port; add the flow ${namespace}/${name} if it is called`,
     )
   const caller = callerOf(workload, namespace, topology)
-  const certain = isClusterName && !isShared
+  const isStated = form === 'url' || form === 'connection' || isHost || isOnlyHosts(text) || isCall(text)
+  const certain = !isShared && (isClusterName || isStated)
   return {
-    proposals: ports.map((port) => ({ destination: `${namespace}/${name}`, port, caller, source, certain })),
+    proposals: ports.map((port) => ({
+      ...{ destination: `${namespace}/${name}`, port, caller, source, certain },
+      ...protocolOf(endpoint, port, value.name),
+    })),
     notes: [],
   }
 }
 
-/** Names of settings that tell a program how browsers reach it, or from which origins. */
-const OWN_ADDRESS =
-  /(?:^|[_.-])(?:public|external|canonical|cors|allowed|origins?|redirect|callback|root)(?:$|[_.-])|(?:Public|External|Canonical|Cors|Allowed|Origins?|Redirect|Callback|Root)(?=$|[A-Z_])/i
-
 function readExternal(
   value: GivenValue,
-  { form }: HostAndPort,
-  { host }: Extract<ResolvedHost, { type: 'external' }>,
+  endpoint: HostAndPort,
+  { host, alias }: Extract<ResolvedHost, { type: 'external' }>,
   ports: readonly number[],
   topology: Topology,
   publicHosts: ReadonlyMap<string, string>,
 ): Read {
-  const { workload, source, isSecret, isOfFile, text } = value
+  const { workload, source, isSecret, name } = value
+  const { form } = endpoint
+  const isHost = name !== undefined && isHostSetting(name) && !namesNoHost(name)
   // A password may look like host:port, and a proposal is written to a file.
-  if (ports.length === 0 || (form !== 'url' && isSecret)) return NOTHING
-  if (value.name !== undefined && OWN_ADDRESS.test(value.name)) return NOTHING
-  // In prose a URL is a link.
-  if (isOfFile && /\s/.test(text.trim().replace(/[,;]$/, ''))) return NOTHING
+  if (form !== 'url' && isSecret && !isHost) return NOTHING
+  if ((name !== undefined && namesOwnAddress(name)) || (form !== 'name' && isProse(value))) return NOTHING
+  const known = ports.length > 0 || name === undefined ? undefined : portOfWord(name)
+  const dialled = known === undefined || !isHost ? ports : [known]
+  if (dialled.length === 0)
+    return isHost || alias !== undefined
+      ? note(
+          `${source}: names ${alias === undefined ? '' : `Service ${alias}, which is `}the host ${host} outside the cluster, without a port; add the flow external/${host} with its port if it is called`,
+        )
+      : NOTHING
   const servedBy = publicHosts.get(host)
-  const origin = servedBy === undefined ? source : `${source}, though ${servedBy} serves this host`
+  const origin = [
+    source,
+    ...(servedBy === undefined ? [] : [`though ${servedBy} serves this host`]),
+    ...(ports.length > 0 ? [] : ['which names no port']),
+  ].join(', ')
   const caller = callerOf(workload, undefined, topology)
   return {
-    proposals: ports.map(
-      (port): Proposal => ({ destination: `external/${host}`, port, caller, source: origin, certain: false }),
+    proposals: dialled.map(
+      (port): Proposal => ({
+        ...{ destination: `external/${host}`, port, caller, source: origin, certain: false },
+        ...protocolOf(endpoint, port, name),
+      }),
     ),
     notes: [],
   }
 }
+
+/** In prose a URL is a link. A call is what a command or a directive names, or a value that is nothing but hosts. */
+const isProse = ({ text, isOfFile }: GivenValue): boolean =>
+  /\s/.test(text.trim().replace(/[,;]$/, '')) && !isOnlyHosts(text) && !isCall(text) && (isOfFile || isSaid(text))

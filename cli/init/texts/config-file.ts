@@ -1,5 +1,7 @@
 import { parseAllDocuments } from 'yaml'
 import { isFields } from '../../../functions/lib/kubernetes/objects.ts'
+import { flagsIn } from './flags.ts'
+import { isPortSetting, namesHost } from './names.ts'
 
 /** One value of a text: its key if it has one, and the values next to it by key. */
 export interface Entry {
@@ -12,7 +14,9 @@ export interface Entry {
 const LARGEST = 512 * 1024
 const NOTHING: ReadonlyMap<string, string> = new Map()
 /** A line of a configuration: `key = value`, `key: value`, or a directive of nginx. */
-const LINE = /^\s*(?:export\s+)?["']?([A-Za-z_][\w.-]*)["']?\s*(?:=|:(?=\s|$)|\s(?=\S.*;\s*$))\s*(.*?)[;,]?\s*$/
+const LINE = /^\s*(?:export\s+)?["']?\.?([A-Za-z_][\w.-]*)["']?\s*(?:=>?|:(?=\s|$)|\s(?=\S.*;\s*$))\s*(.*?)[;,]?\s*$/
+/** A directive of two words, such as `Host database`. */
+const DIRECTIVE = /^\s*([A-Za-z_][\w.-]*)\s+(\S+)\s*$/
 const SECTION = /^\s*\[.*\]\s*$|[{}]\s*$/
 
 /**
@@ -62,20 +66,40 @@ export function entriesOfValue(
   return value.includes('\n') ? entriesOfLines(value) : [{ name, text: value, siblings }]
 }
 
-function entriesOfLines(text: string): Entry[] {
+export function entriesOfLines(text: string): Entry[] {
   const sections: Entry[][] = [[]]
-  for (const line of text.split('\n')) {
+  // A command goes on in the next line after a backslash.
+  for (const line of text.replaceAll(/\\\r?\n\s*/g, ' ').split('\n')) {
     if (SECTION.test(line)) sections.push([])
-    const match = LINE.exec(line.length > 4096 ? '' : line)
-    const entry = match ? { name: match[1], text: match[2] ?? '' } : { name: undefined, text: line }
-    if (!/^\s*(?:#|;|\/\/)/.test(line)) sections.at(-1)?.push({ ...entry, siblings: NOTHING })
+    if (!COMMENT.test(line)) sections.at(-1)?.push(entryOfLine(line), ...entriesOfFlags(line))
   }
   return sections.flatMap((entries) => {
     const siblings = new Map(
       entries.flatMap(({ name, text: value }) => (name === undefined ? [] : [[name, unquoted(value)] as const])),
     )
-    return entries.map((entry) => ({ ...entry, siblings }))
+    return entries.map((entry) => (entry.siblings.size > 0 ? entry : { ...entry, siblings }))
   })
+}
+
+const COMMENT = /^\s*(?:#|;|\/\/)/
+/** Longer lines are data. */
+const LONGEST = 4096
+
+function entryOfLine(line: string): Entry {
+  const short = line.length > LONGEST ? '' : line
+  const directive = DIRECTIVE.exec(short)
+  const isSetting = directive?.[1] !== undefined && (namesHost(directive[1]) || isPortSetting(directive[1]))
+  const match = LINE.exec(short) ?? (isSetting ? directive : null)
+  return match
+    ? { name: match[1], text: match[2] ?? '', siblings: NOTHING }
+    : { name: undefined, text: line, siblings: NOTHING }
+}
+
+/** The flags of a command line, each with its value: `--db-host=database --db-port 5432`. */
+export function entriesOfFlags(line: string): Entry[] {
+  const flags = line.length > LONGEST ? [] : flagsIn(line)
+  const siblings = new Map(flags)
+  return flags.map(([name, text]) => ({ name, text, siblings }))
 }
 
 const unquoted = (text: string): string => text.replace(/^["'](.*)["']$/, '$1')

@@ -1,97 +1,97 @@
+import { portOfScheme, protocolOfScheme } from './well-known-ports.ts'
+
 /** A host that a text names, and the port if it names one. */
 export interface HostAndPort {
   host: string
   port: number | undefined
   /** The name of a Service's port, from a DNS SRV record `_name._tcp.host`. */
   portName: string | undefined
-  /** How it is written: in a URL, as host and port, or as a name that is the whole value. */
-  form: 'url' | 'address' | 'name'
-}
-
-/** Ports that clients dial if a URL names none. Source: https://www.iana.org/assignments/service-names-port-numbers */
-const DEFAULT_PORTS: Readonly<Record<string, number>> = {
-  amqp: 5672,
-  amqps: 5671,
-  clickhouse: 9000,
-  elasticsearch: 9200,
-  http: 80,
-  https: 443,
-  ldap: 389,
-  ldaps: 636,
-  memcached: 11211,
-  mongodb: 27017,
-  mqtt: 1883,
-  mqtts: 8883,
-  mysql: 3306,
-  nats: 4222,
-  postgres: 5432,
-  postgresql: 5432,
-  redis: 6379,
-  rediss: 6379,
-  smtp: 25,
-  smtps: 465,
-  ws: 80,
-  wss: 443,
+  /** The protocol, if the text says it. */
+  protocol: 'TCP' | 'UDP' | undefined
+  /** How it is written: in a URL, as host and port, in a connection string, as an option of a client, or as a name that is the whole value. */
+  form: 'url' | 'address' | 'connection' | 'option' | 'name'
 }
 
 /** Schemes whose authority is a bucket, a file, an image or a name in something else: no host. */
 const NO_HOST =
-  /^(?:s3|gs|gcs|abfss?|azblob|wasbs?|file|unix|oci|docker|docker-daemon|data|jar|classpath|mem|memory|inmemory|secret|vault|spiffe|pkcs11|git\+ssh|mailto|urn)$/i
+  /^(?:s3[an]?|gs|gcs|abfss?|azblob|wasbs?|file|unix|oci|docker|docker-daemon|data|jar|classpath|mem|memory|inmemory|secret|vault|spiffe|pkcs11|git\+ssh|mailto|urn|ref\+\w+)$/i
 
 const HOST = '[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?'
 const SRV = '(?:_([a-z0-9-]+)\\._(?:tcp|udp)\\.)?'
 /** How gRPC and Thanos say that a name is to be looked up, in front of it. */
 const LOOKUP = /\b(?:dns|dnssrv|dnssrvnoa|srv|srvnoa|passthrough)(?:\+|:\/\/(?:[\w.:]+)?\/)/gi
 const URLS = new RegExp(`\\b([a-z][a-z0-9+.-]*)://(?:[^\\s/"'<>]*@)?${SRV}(${HOST})\\.?(?::(\\d{1,5})\\b)?`, 'gi')
-const HOST_AND_PORT = new RegExp(`(?<![\\w.:/-])${SRV}(${HOST})\\.?(:| +)(\\d{1,5})(?![\\w.])`, 'gi')
+/** `host:port`, `host port`, and `host:port:port` as members of a quorum are written. */
+const HOST_AND_PORT = new RegExp(
+  `(?<![\\w.:/-])${SRV}(${HOST})\\.?(:| +)(\\d{1,5})(?::(\\d{2,5}))?(?![\\w.]|:\\d)`,
+  'gi',
+)
+/** `_grpc._tcp.store.shop` anywhere in a line. */
+const RECORD = new RegExp(`(?<![\\w.-])_([a-z0-9-]+)\\._(tcp|udp)\\.(${HOST})\\.?(?![\\w:])`, 'gi')
 /** `nc -h host -p port`, as many clients take them, and `--host replica-set/host:port` of MongoDB. */
 const OPTIONS = new RegExp(
-  `(?:^|\\s)(?:-h|--host(?:name)?)[ =]+(?:[\\w-]+/)?(${HOST})(?::(\\d{1,5})\\b|.*?\\s(?:-p|-P|--port)[ =]*(\\d{1,5})\\b)?`,
+  `(?:^|\\s)(?:(?:-h|--host(?:name)?)[ =]+|-h(?=["']))["']?(?:[\\w-]+/)?(?!\\w+://)(${HOST})(?::(\\d{1,5})\\b|.*?\\s(?:-p|-P|--port)[ =]*["']?(\\d{1,5})\\b)?`,
   'i',
 )
+/** How a shell opens a connection by itself: `/dev/tcp/host/port`. */
+const DEVICE = new RegExp(`/dev/(tcp|udp)/(${HOST})/(\\d{1,5})\\b`, 'gi')
 /** `Host=database;Port=5432` of connection strings, and `host=database port=5432` of libpq. */
 const CONNECTION = new RegExp(
-  `(?:^|[;\\s"'])(?:host|server|hostname|data source|addr|address|endpoint)\\s*=\\s*(${HOST})(?:[:,](\\d{1,5}))?(?=$|[;\\s"'])(?:.*?[;\\s]port\\s*=\\s*(\\d{1,5}))?`,
+  `(?:^|[;,\\s"'])(?:host|server|hostname|data source|addr|address|endpoint)\\s*=\\s*(${HOST})(?:[:,](\\d{1,5}))?(?=$|[;,\\s"'])(?:.*?[;\\s]port\\s*=\\s*(\\d{1,5}))?`,
   'i',
 )
 /** `host`, or a list of hosts. */
 const NAMES = new RegExp(`^${SRV}${HOST}\\.?(?:\\s*[,;]\\s*${SRV}${HOST}\\.?)*$`, 'i')
 const NAME = new RegExp(`${SRV}(${HOST})`, 'gi')
 const COMMENT = /^\s*(?:#|;|\/\/)/
+/** What a client sends or says of itself names no host that it dials. */
+const SENT =
+  /\s(?:-d|--data(?:-[a-z]+)?|--json|-H|--header|-A|--user-agent|-e|--referer)[ =]+(?:'[^']*'|"(?:[^"\\]|\\.)*"|[^\s'"]+)/g
+const SENDER = /\b(?:curl|wget)\b/
+/** What separates the commands of a line. */
+const COMMANDS = /\|\|?|&&|;/
 /** Longer lines are data. The patterns above are fast only on lines of limited length. */
 const LONGEST = 4096
 
 /** Every host that a value names, each once. Comments of scripts and configuration are passed over. */
 export function endpointsIn(text: string): HostAndPort[] {
   const lines = text.split('\n').filter((line) => !COMMENT.test(line) && line.length <= LONGEST)
-  const found = lines.flatMap((line) => endpointsOfLine(line.replaceAll(LOOKUP, '')))
+  const found = lines.flatMap((line) => endpointsOfLine(read(line)))
   const unique = new Map(
     found
       .toSorted((a, b) => Number(a.form === 'url') - Number(b.form === 'url'))
-      .map((endpoint) => [`${endpoint.host}:${endpoint.port ?? endpoint.portName}`, endpoint]),
+      .map((endpoint) => [`${endpoint.host}:${endpoint.port ?? endpoint.portName}/${endpoint.protocol}`, endpoint]),
   )
   return [...unique.values()]
 }
 
+const read = (line: string): string => (SENDER.test(line) ? line.replaceAll(SENT, ' ') : line).replaceAll(LOOKUP, '')
+
 function endpointsOfLine(line: string): HostAndPort[] {
-  const located = [...urls(line), ...addresses(line), ...options(line)]
+  const located = [...urls(line), ...addresses(line), ...records(line), ...devices(line), ...options(line)]
   if (located.length > 0) return located
   const connection = CONNECTION.exec(line)
-  if (connection) return [endpoint(connection[1], connection[2] ?? connection[3], 'address')]
-  const value = line.trim().replace(/^["']|["'],?$/g, '')
+  if (connection) return [endpoint(connection[1], connection[2] ?? connection[3], 'connection')]
+  // An item of a list is written with a dash in front of it, or with its brackets.
+  const value = line
+    .trim()
+    .replace(/^- +/, '')
+    .replaceAll(/["'[\]]/g, '')
+    .replace(/,$/, '')
   if (!NAMES.test(value)) return []
-  return [...value.matchAll(NAME)].map(([, portName, host]) => endpoint(host, undefined, 'name', portName))
+  return [...value.matchAll(NAME)].map(([, portName, host]) => endpoint(host, undefined, 'name', { portName }))
 }
 
 const endpoint = (
   host: string | undefined,
   port: string | number | undefined,
   form: HostAndPort['form'],
-  portName?: string,
+  { portName, protocol }: { portName?: string | undefined; protocol?: HostAndPort['protocol'] } = {},
 ): HostAndPort => ({
   host: (host ?? '').toLowerCase(),
   port: port === undefined ? undefined : Number(port),
   portName,
+  protocol,
   form,
 })
 
@@ -99,18 +99,33 @@ const urls = (line: string): HostAndPort[] =>
   [...line.matchAll(URLS)]
     .filter(([, scheme = '']) => !NO_HOST.test(scheme))
     .map(([, scheme = '', portName, host, port]) =>
-      endpoint(host, port ?? DEFAULT_PORTS[scheme.toLowerCase()], 'url', portName),
+      endpoint(host, port ?? portOfScheme(scheme), 'url', { portName, protocol: protocolOfScheme(scheme) }),
     )
 
 const addresses = (line: string): HostAndPort[] =>
   [...line.matchAll(HOST_AND_PORT)]
-    .filter(([, , host = '', separator]) => separator === ':' || isOfCluster(host))
-    .map(([, portName, host, , port]) => endpoint(host, port, 'address', portName))
+    .filter(([, , host = '', separator, port]) => separator === ':' || (Number(port) >= LEAST && isNamed(host, line)))
+    .flatMap(([, portName, host, , ...ports]) =>
+      ports.filter((port) => port !== undefined).map((port) => endpoint(host, port, 'address', { portName })),
+    )
 
 /** `nc -z database 5432` names a port so; a name with dots next to a number is a file or a version as often. */
-const isOfCluster = (host: string): boolean => !host.includes('.') || host.includes('.svc')
+const isNamed = (host: string, line: string): boolean =>
+  !host.includes('.') || host.includes('.svc') || OPENS.test(line)
+/** Smaller numbers next to a name count something. */
+const LEAST = 20
+const OPENS = /(?:^|[\s;|&(])(?:nc|ncat|netcat|telnet)\s/
 
-function options(line: string): HostAndPort[] {
-  const match = OPTIONS.exec(line)
-  return match ? [endpoint(match[1], match[2] ?? match[3], 'address')] : []
-}
+const records = (line: string): HostAndPort[] =>
+  [...line.matchAll(RECORD)].map(([, portName, , host]) => endpoint(host, undefined, 'address', { portName }))
+
+const devices = (line: string): HostAndPort[] =>
+  [...line.matchAll(DEVICE)].map(([, protocol = '', host, port]) =>
+    endpoint(host, port, 'address', { protocol: protocol.toLowerCase() === 'udp' ? 'UDP' : 'TCP' }),
+  )
+
+const options = (line: string): HostAndPort[] =>
+  line.split(COMMANDS).flatMap((command) => {
+    const match = OPTIONS.exec(command)
+    return match ? [endpoint(match[1], match[2] ?? match[3], 'option')] : []
+  })

@@ -1,6 +1,7 @@
 import { type Container, containersOf } from '../../../functions/lib/kubernetes/pod-template.ts'
 import type { Workload } from '../../../functions/lib/kubernetes/workload.ts'
-import { entriesOfFile } from './config-file.ts'
+import { isClient } from './commands.ts'
+import { entriesOfFile, entriesOfFlags, entriesOfLines } from './config-file.ts'
 import { expandReferences, expandShell, referencesIn } from './expand.ts'
 import type { Data, DataFile } from './pod-data.ts'
 
@@ -32,6 +33,8 @@ interface Variable {
   source: string
   isSecret: boolean
   isShared: boolean
+  /** What the kubelet says of the pod itself, which others may contain and which is no call. */
+  isFact?: true
 }
 
 function ofContainer(workload: Workload, container: Container, data: Data): GivenValue[] {
@@ -43,16 +46,26 @@ function ofContainer(workload: Workload, container: Container, data: Data): Give
   // A variable that is only used in others is no call: the text that it ends up in is.
   const feeding = new Set([...words, ...[...variables.values()].map(({ text }) => text)].flatMap(referencesIn))
   const ofVariables = [...variables]
-    .filter(([name]) => !feeding.has(name))
+    .filter(([name, { isFact }]) => !feeding.has(name) && !isFact)
     .map(
-      ([name, variable]): GivenValue => ({
+      ([name, { text, ...variable }]): GivenValue => ({
         ...{ workload, ...variable, name, siblings: texts, isOfFile: false },
-        text: texts.get(name) ?? variable.text,
+        text: texts.get(name) ?? text,
       }),
     )
   const expand = (text: string): string =>
     expandShell(expandReferences(text, lookup), (name) => texts.get(name) ?? data.serviceLink(workload, name))
-  return [...ofWords(workload, container, at, expand), ...ofVariables]
+  return [...ofWords(workload, container, at, expand), ...ofVariables].flatMap(parts)
+}
+
+/** A value of several lines is read line by line or as the file that it is, and one with flags also flag by flag. */
+function parts(value: GivenValue): GivenValue[] {
+  const { text, name } = value
+  if (text.trimEnd().includes('\n')) {
+    const entries = name === undefined ? entriesOfLines(text) : entriesOfFile(text, name)
+    return entries.map((entry) => ({ ...value, ...entry, isOfFile: name !== undefined }))
+  }
+  return [value, ...(/^-|\s-/.test(text) ? entriesOfFlags(text) : []).map((entry) => ({ ...value, ...entry }))]
 }
 
 /** Variables in the order in which the kubelet sets them: `envFrom`, then `env`. */
@@ -79,6 +92,8 @@ type EnvVar = NonNullable<Container['env']>[number]
 function fromOne({ name, value, valueFrom }: EnvVar, workload: Workload, at: string, data: Data): [string, Variable][] {
   const source = `${at}: env ${name}`
   if (value !== undefined) return [[name, { text: value, source, isSecret: false, isShared: false }]]
+  const fact = factAt(valueFrom?.fieldRef?.fieldPath, workload)
+  if (fact !== undefined) return [[name, { text: fact, source, isSecret: false, isShared: false, isFact: true }]]
   const reference = valueFrom?.configMapKeyRef ?? valueFrom?.secretKeyRef
   const object = data.object(workload, valueFrom?.configMapKeyRef ? 'ConfigMap' : 'Secret', reference?.name)
   const text = reference && object?.entries.get(reference.key)
@@ -87,7 +102,22 @@ function fromOne({ name, value, valueFrom }: EnvVar, workload: Workload, at: str
   return [[name, { text, source: `${label}: ${reference.key}`, isSecret, isShared: false }]]
 }
 
+/**
+ * A field of the pod that its template already shows; of the pods of a StatefulSet, the name of the first. Source:
+ * https://kubernetes.io/docs/concepts/workloads/pods/downward-api/#available-fields
+ */
+function factAt(path: string | undefined, { kind, name, namespace, labels, template }: Workload): string | undefined {
+  if (path === 'metadata.namespace') return namespace
+  if (path === 'metadata.name') return kind === 'StatefulSet' ? `${name}-0` : undefined
+  if (path === 'spec.serviceAccountName') return template.spec.serviceAccountName
+  const label = /^metadata\.labels\['([^']+)'\]$/.exec(path ?? '')?.[1]
+  return label === undefined ? undefined : labels[label]
+}
+
 const FLAG = /^--?([\w.-]+)(?:=([\s\S]*))?$/
+
+/** `-c` and `-ec`, behind which is a program for a shell. */
+const SCRIPT = /^[a-z]{0,3}c$/
 
 /** Commands and arguments. `--host=x` and `--host x` are values of the flag. */
 function ofWords(workload: Workload, container: Container, at: string, expand: (text: string) => string): GivenValue[] {
@@ -97,11 +127,21 @@ function ofWords(workload: Workload, container: Container, at: string, expand: (
       source: `${at}: ${field}[${index}]`,
     })),
   )
+  const [first] = words
+  // Each client reads its options in its own way, and the whole line shows it.
+  if (first && isClient(first.text) && words.every(({ text }) => !/\s/.test(text)))
+    return [
+      {
+        ...{ workload, name: undefined, siblings: new Map(), isSecret: false, isShared: false, isOfFile: false },
+        ...{ source: `${at}: command`, text: words.map(({ text }) => text).join(' ') },
+      },
+    ]
   const named = words.map(({ text, source }, index) => {
     const [, flag, value] = FLAG.exec(text) ?? []
     const [, previous, written] = FLAG.exec(words[index - 1]?.text ?? '') ?? []
-    if (flag !== undefined) return { source, name: flag, text: value ?? '' }
-    return { source, name: previous !== undefined && written === undefined ? previous : undefined, text }
+    if (flag !== undefined) return { source, name: flag.replace(/^D(?=[a-z])/, ''), text: value ?? '' }
+    const isValue = previous !== undefined && written === undefined && !SCRIPT.test(previous)
+    return { source, name: isValue ? previous : undefined, text }
   })
   const siblings = new Map(
     named.flatMap(({ name, text }) => (name === undefined || text === '' ? [] : [[name, text] as const])),

@@ -1,6 +1,6 @@
 import { type Fields, isFields, type KubernetesObject } from '../../../functions/lib/kubernetes/objects.ts'
 import { readObjects } from '../../read-objects.ts'
-import type { Found } from '../propose.ts'
+import type { Found } from '../found.ts'
 import { writeFlows } from './flows.ts'
 import { writeImages } from './images.ts'
 import { writeKustomization, writePolicy } from './policy.ts'

@@ -1,6 +1,6 @@
 import { catalog } from '../../../functions/catalog.ts'
 import { PUBLISHED_IMAGE } from '../../../functions/lib/runner/published-image.ts'
-import type { Found } from '../propose.ts'
+import type { Found } from '../found.ts'
 import { oneLine, scalar } from './scalar.ts'
 
 /** kustomization.yaml: the policy, and the patches next to it. `base` is a folder whose policy this one is layered on. */
@@ -69,10 +69,15 @@ const hintOfNamespaces = ({ namespaces }: Found): string =>
 
 const hintOfScraping = ({ scraped }: Found): string =>
   hint(
-    `The Prometheus that scrapes ${oneLine(scraped.join('; '))} is not in this build: say where it runs.`,
+    'The Prometheus that scrapes these ports is not in this build: say where it runs.',
     scraped.length === 0
       ? []
-      : ['scrape:', '  namespace: monitoring', '  labels: {app.kubernetes.io/name: prometheus}'],
+      : [
+          'scrape:',
+          ...scraped.map((target) => `  # ${oneLine(target)}`),
+          '  namespace: monitoring',
+          '  labels: {app.kubernetes.io/name: prometheus}',
+        ],
   )
 
 function hintOfPermissivePorts({ outsidePorts }: Found): string {

@@ -8,7 +8,8 @@ const ESCAPED = new RegExp(`${LINE_BREAK.source}|${UNPRINTABLE.source}`, 'gu')
 /** A value on one line of YAML 1.1, quoted if it needs to be: a name from the build can never become a line of policy. */
 export function scalar(value: unknown): string {
   const text = stringify(value, { collectionStyle: 'flow', flowCollectionPadding: false, lineWidth: 0, version: '1.1' })
-  const written = text.trim()
+  // Not `trim`, which also takes a byte order mark away.
+  const written = text.replace(/\n$/, '')
   if (written.search(ESCAPED) < 0) return written
   // JSON is YAML with every line break escaped, except those that only YAML knows.
   return JSON.stringify(value).replaceAll(
