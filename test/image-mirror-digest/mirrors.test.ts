@@ -141,3 +141,18 @@ test('a name that was mirrored counts as mirrored, whatever it is', () => {
     }),
   )
 })
+
+describe('a rule for one host of Docker Hub is a rule for all of them', () => {
+  test.each(['docker.io', 'index.docker.io', 'registry-1.docker.io'])('%s', (host) => {
+    const hub = new Mirrors({ mirrors: { [host]: MIRROR }, internal: {} })
+    for (const name of [
+      'nginx',
+      'docker.io/nginx',
+      'index.docker.io/library/nginx',
+      'registry-1.docker.io/library/nginx',
+    ])
+      expect(hub.statusOf(name)).toEqual(toTarget(`${MIRROR}/library/nginx`))
+    expect(hub.statusOf('registry-1.docker.io/grafana/loki')).toEqual(toTarget(`${MIRROR}/grafana/loki`))
+    expect(hub.statusOf('registry-2.docker.io/grafana/loki')).toEqual({ as: 'unknown' })
+  })
+})

@@ -89,6 +89,23 @@ describe('what is not a reference says why', () => {
   })
 })
 
+describe('the one name of an image of Docker Hub', () => {
+  test.each([
+    ['nginx', 'docker.io/library/nginx'],
+    ['library/nginx', 'docker.io/library/nginx'],
+    ['index.docker.io/nginx', 'docker.io/library/nginx'],
+    ['Docker.io/library/nginx', 'docker.io/library/nginx'],
+    ['registry-1.docker.io/library/nginx', 'docker.io/library/nginx'],
+    ['registry-1.docker.io/grafana/loki', 'docker.io/grafana/loki'],
+    ['registry-1.docker.io/nginx', 'registry-1.docker.io/nginx'],
+    ['docker.io.example/nginx', 'docker.io.example/nginx'],
+    ['localhost/nginx', 'localhost/nginx'],
+    ['localhost:5000/nginx', 'localhost:5000/nginx'],
+  ])('%s is %s', (name, canonical) => {
+    expect(canonicalName(name)).toBe(canonical)
+  })
+})
+
 describe('properties', () => {
   const alphanumeric = fc.stringMatching(/^[a-z0-9]{1,8}$/)
   const separator = fc.constantFrom('.', '_', '__', '-', '--')

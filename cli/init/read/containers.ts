@@ -16,9 +16,12 @@ export const unknownContainers = (workloads: readonly Workload[]): UnknownContai
     containersOf(template).flatMap(({ container }) => {
       const user = container.securityContext?.runAsUser ?? template.spec.securityContext?.runAsUser
       if (user !== undefined && container.securityContext?.readOnlyRootFilesystem !== undefined) return []
-      const mounted = new Set((container.volumeMounts ?? []).map(({ mountPath }) => mountPath))
+      const mounts = (container.volumeMounts ?? []).map(({ mountPath }) => mountPath)
       const image = wellKnownImage(container.image ?? '')
-      const writable = image?.writable.filter((path) => !mounted.has(path)) ?? []
+      const writable = image?.writable.filter((path) => !mounts.some((mount) => isWithin(mount, path))) ?? []
       return [{ name: `${name}/${container.name}`, image: image && { ...image, writable } }]
     }),
   )
+
+/** An emptyDir below a mount would hide its files. */
+const isWithin = (mount: string, path: string): boolean => `${path}/`.startsWith(`${mount.replace(/\/+$/, '')}/`)

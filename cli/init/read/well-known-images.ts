@@ -1,4 +1,4 @@
-import { InvalidReference, parseReference } from '../../../functions/lib/kubernetes/image-reference.ts'
+import { canonicalName, InvalidReference, parseReference } from '../../../functions/lib/kubernetes/image-reference.ts'
 
 /** What a published image needs: the user that it makes for its program, and the paths that the program writes to. */
 export interface WellKnownImage {
@@ -9,6 +9,13 @@ export interface WellKnownImage {
 }
 
 const official = (name: string): string => `https://hub.docker.com/_/${name}`
+const inRepository = (repository: string, path: string): string => `https://github.com/${repository}/blob/main/${path}`
+/** Exporters that write no file; the charts of their community say which user runs them. */
+const exporter = (runAsUser: number, chart: string): WellKnownImage => ({
+  runAsUser,
+  writable: [],
+  source: inRepository('prometheus-community/helm-charts', `charts/${chart}/values.yaml`),
+})
 
 /** By repository. A user that differs between tags has a row for the tags whose name holds the word. */
 const IMAGES: Readonly<Record<string, WellKnownImage & { tags?: Readonly<Record<string, number>> }>> = {
@@ -53,22 +60,60 @@ const IMAGES: Readonly<Record<string, WellKnownImage & { tags?: Readonly<Record<
   'docker.io/prom/prometheus': {
     runAsUser: 65534,
     writable: ['/prometheus'],
-    source: 'https://github.com/prometheus/prometheus/blob/main/Dockerfile',
+    source: inRepository('prometheus/prometheus', 'Dockerfile'),
   },
   'quay.io/prometheus/prometheus': {
     runAsUser: 65534,
     writable: ['/prometheus'],
-    source: 'https://github.com/prometheus/prometheus/blob/main/Dockerfile',
+    source: inRepository('prometheus/prometheus', 'Dockerfile'),
   },
   'docker.io/prom/alertmanager': {
     runAsUser: 65534,
     writable: ['/alertmanager'],
-    source: 'https://github.com/prometheus/alertmanager/blob/main/Dockerfile',
+    source: inRepository('prometheus/alertmanager', 'Dockerfile'),
   },
   'quay.io/prometheus/alertmanager': {
     runAsUser: 65534,
     writable: ['/alertmanager'],
-    source: 'https://github.com/prometheus/alertmanager/blob/main/Dockerfile',
+    source: inRepository('prometheus/alertmanager', 'Dockerfile'),
+  },
+  'docker.io/prom/node-exporter': exporter(65534, 'prometheus-node-exporter'),
+  'quay.io/prometheus/node-exporter': exporter(65534, 'prometheus-node-exporter'),
+  'docker.io/prom/pushgateway': exporter(65534, 'prometheus-pushgateway'),
+  'quay.io/prometheus/pushgateway': exporter(65534, 'prometheus-pushgateway'),
+  'docker.io/prom/blackbox-exporter': exporter(1000, 'prometheus-blackbox-exporter'),
+  'quay.io/prometheus/blackbox-exporter': exporter(1000, 'prometheus-blackbox-exporter'),
+  'registry.k8s.io/kube-state-metrics/kube-state-metrics': exporter(65534, 'kube-state-metrics'),
+  'docker.io/grafana/loki': {
+    runAsUser: 10001,
+    writable: ['/loki'],
+    source: inRepository('grafana/loki', 'cmd/loki/Dockerfile'),
+  },
+  'docker.io/grafana/tempo': {
+    runAsUser: 10001,
+    writable: ['/var/tempo'],
+    source: inRepository('grafana/tempo', 'cmd/tempo/Dockerfile'),
+  },
+  'docker.io/library/rabbitmq': {
+    runAsUser: 999,
+    tags: { alpine: 100 },
+    writable: ['/var/lib/rabbitmq', '/tmp'],
+    source: 'https://github.com/docker-library/rabbitmq',
+  },
+  'docker.io/library/couchdb': {
+    runAsUser: 5984,
+    writable: ['/opt/couchdb/data', '/opt/couchdb/etc/local.d'],
+    source: 'https://github.com/apache/couchdb-docker',
+  },
+  'docker.io/library/sonarqube': {
+    runAsUser: 1000,
+    writable: ['/opt/sonarqube/data', '/opt/sonarqube/logs', '/opt/sonarqube/temp', '/tmp'],
+    source: 'https://github.com/SonarSource/docker-sonarqube',
+  },
+  'docker.io/library/traefik': {
+    runAsUser: 65532,
+    writable: ['/data', '/tmp'],
+    source: 'https://github.com/traefik/traefik-helm-chart/blob/master/traefik/values.yaml',
   },
   'docker.io/jenkins/jenkins': {
     runAsUser: 1000,
@@ -82,29 +127,14 @@ const IMAGES: Readonly<Record<string, WellKnownImage & { tags?: Readonly<Record<
   },
 }
 
-/** RabbitMQ's user differs between its Debian and its Alpine images, and only the first is documented. */
-const RABBITMQ: WellKnownImage = {
-  runAsUser: 999,
-  writable: ['/var/lib/rabbitmq', '/tmp'],
-  source: official('rabbitmq'),
-}
-
 /** What is known of an image; undefined for any other, because no manifest shows its user and files. */
 export function wellKnownImage(image: string): WellKnownImage | undefined {
   const reference = parseReference(image)
   if (reference instanceof InvalidReference) return undefined
   const { tag = '' } = reference
-  const name = qualified(reference.name)
-  if (name === 'docker.io/library/rabbitmq') return tag.includes('alpine') ? undefined : RABBITMQ
+  const name = canonicalName(reference.name)
   const known = Object.hasOwn(IMAGES, name) ? IMAGES[name] : undefined
   if (!known) return undefined
   const [, user] = Object.entries(known.tags ?? {}).find(([word]) => tag.includes(word)) ?? []
   return { runAsUser: user ?? known.runAsUser, writable: known.writable, source: known.source }
-}
-
-/** The name with Docker Hub's host and `library/`, if it leaves them out. */
-function qualified(name: string): string {
-  const [first = '', ...rest] = name.split('/')
-  if (rest.length === 0) return `docker.io/library/${name}`
-  return /[.:]|^localhost$/.test(first) ? name : `docker.io/${name}`
 }
