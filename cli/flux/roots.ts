@@ -33,8 +33,9 @@ export function repositoryAt(folder: string): Repository {
   const failed: Unreadable[] = []
   const within = kustomizationsIn(folder, failed)
   const top = topOf(within, folder)
-  const found = top === folder ? within : kustomizationsIn(top)
-  const elsewhere = fromElsewhere(found, top)
+  const all = top === folder ? within : kustomizationsIn(top)
+  const found = all.filter((one) => !isExample(one, mainSourceOf(all), top))
+  const elsewhere = fromElsewhere(found, mainSourceOf(found), top)
   const own = found.filter((one) => !elsewhere.has(one))
   const starts = startsOf(found, new Set(own), top)
   const folders = own.map(({ object }) => folderOf(top, object))
@@ -76,6 +77,18 @@ function reaches({ top, roots }: Start, own: readonly Found[], wanted: readonly 
   return wanted.some(({ file }) => files.has(file))
 }
 
+/** The source that most Kustomizations have. */
+function mainSourceOf(found: readonly Found[]): string {
+  const [[main] = ['']] = [...groupBy(found, sourceOf)].sort(([, a], [, b]) => b.length - a.length)
+  return main
+}
+
+/** Documentation has Kustomizations too: of another source, and of no folder. */
+const isExample = (one: Found, main: string, top: string): boolean =>
+  sourceOf(one) !== main &&
+  !isFolder(folderOf(top, one.object)) &&
+  /(?:^|\/)(?:docs?|examples?)\//i.test(one.file.slice(top.length))
+
 const sourceOf = ({ object }: Found): string =>
   [textAt(object, 'spec', 'sourceRef', 'kind'), textAt(object, 'spec', 'sourceRef', 'name')].join('/')
 
@@ -83,10 +96,9 @@ const sourceOf = ({ object }: Found): string =>
  * Kustomizations that build from another repository, so their paths are no folders of this one: their source is in the files,
  * and its URL is not that of the source that most have.
  */
-function fromElsewhere(found: readonly Found[], top: string): Set<Found> {
+function fromElsewhere(found: readonly Found[], main: string, top: string): Set<Found> {
   const bySource = groupBy(found, sourceOf)
   if (bySource.size < 2) return new Set()
-  const [main = ''] = [...bySource].sort(([, a], [, b]) => b.length - a.length).map(([name]) => name)
   const urls = new Map(
     sourcesOfFilesIn(top).map(({ object }) => [
       `${object.kind}/${object.metadata.name}`,

@@ -361,6 +361,13 @@ describe('a repository as others have it', () => {
     ])
   })
 
+  test('may have examples in its documentation', async () => {
+    const root = fleet()
+    applyEdits(root, [['docs/example.yaml', kustomization('example', './nowhere', 'OCIRepository')]])
+    const walks = await walkAll(root, newBuilder())
+    expect(walks.flatMap(({ apps }) => apps)).toHaveLength(4)
+  })
+
   test('is not walked whole where a file that starts something is no YAML, which is said', async () => {
     const root = homelab(['flux/cluster/ks.yaml', '  path: ./apps\n', '  path: ./apps\n  path: ./apps\n'])
     const { stderr } = await krmHardening(['flux'], { cwd: root, env: { XDG_CACHE_HOME: cache } })
