@@ -183,48 +183,43 @@ describe('the kustomization', () => {
 })
 
 describe('refuses, and writes nothing', () => {
-  const refusal = async (files: Record<string, string>): Promise<string> => {
+  const inShop = (...more: string[]): string => ['namespace: shop', 'resources: [pod.yaml]', ...more, ''].join('\n')
+
+  test.each<[string, Record<string, string>, string]>([
+    [
+      'a build whose objects have no namespace',
+      { ...POD, 'kustomization.yaml': 'resources: [pod.yaml]\n' },
+      'found no namespace on Pod web; expected one, because flows and policies name it: add `namespace:` to ',
+    ],
+    [
+      'a build without pods',
+      {
+        'a.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n',
+        'kustomization.yaml': 'resources: [a.yaml]\n',
+      },
+      'builds no object with pods, so there is nothing to harden',
+    ],
+    [
+      'a Component',
+      { ...POD, 'kustomization.yaml': inShop('apiVersion: kustomize.config.k8s.io/v1alpha1', 'kind: Component') },
+      'is a Component; expected a Kustomization, which is built by itself',
+    ],
+    [
+      'a kustomization whose policies are of single functions',
+      {
+        ...POD,
+        'policy.yaml':
+          'apiVersion: krm-hardening.dev/v1alpha1\nkind: IstioHardening\nmetadata: {name: hardening, annotations: {config.kubernetes.io/function: "container: {image: x}"}}\n',
+        'kustomization.yaml': inShop('transformers:', '- policy.yaml'),
+      },
+      'init extends a policy of kind Hardening; nothing was written',
+    ],
+  ])('%s', async (_, files, reason) => {
     const root = tree(files)
     const { stdout, stderr, exitCode } = await init(root)
     expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 2 })
     expect(filesOf(root)).toEqual(files)
-    return stderr
-  }
-
-  test('a build whose objects have no namespace', async () => {
-    expect(await refusal({ ...POD, 'kustomization.yaml': 'resources: [pod.yaml]\n' })).toContain(
-      'found no namespace on Pod web; expected one, because flows and policies name it: add `namespace:` to ',
-    )
-  })
-
-  test('a build without pods', async () => {
-    expect(
-      await refusal({
-        'a.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n',
-        'kustomization.yaml': 'resources: [a.yaml]\n',
-      }),
-    ).toContain('builds no object with pods, so there is nothing to harden')
-  })
-
-  test('a Component', async () => {
-    expect(
-      await refusal({
-        ...POD,
-        'kustomization.yaml':
-          'apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\nnamespace: shop\nresources: [pod.yaml]\n',
-      }),
-    ).toContain('is a Component; expected a Kustomization, which is built by itself')
-  })
-
-  test('a kustomization whose policies are of single functions', async () => {
-    expect(
-      await refusal({
-        ...POD,
-        'policy.yaml':
-          'apiVersion: krm-hardening.dev/v1alpha1\nkind: IstioHardening\nmetadata: {name: hardening, annotations: {config.kubernetes.io/function: "container: {image: x}"}}\n',
-        'kustomization.yaml': 'namespace: shop\nresources:\n- pod.yaml\ntransformers:\n- policy.yaml\n',
-      }),
-    ).toContain('init extends a policy of kind Hardening; nothing was written')
+    expect(stderr).toContain(reason)
   })
 
   test('a folder hardening/ that no kustomization names', async () => {
