@@ -335,7 +335,7 @@ describe('the callee', () => {
     )
   })
 
-  test('* as port is every port, by each Service of the workloads that have one', () => {
+  test('* as port is every port, by each Service of a workload, and of a namespace as one', () => {
     const admin = service('cart-admin', [HTTP], { selector: { [APP]: 'cart' } })
     const objects = [web, workload('cart'), service('cart', [HTTP]), admin]
     const every = { from: ['other/app'], reason: 'to start with' }
@@ -346,7 +346,12 @@ describe('the callee', () => {
       ['cart', 'TCP', 'cart-admin.shop.svc.cluster.local'],
       ['cart', 'UDP', undefined],
     ]
-    expect(called('shop/*:*')).toEqual([['web', 'TCP', undefined], ['web', 'UDP', undefined], ...cart])
+    expect(called('shop/*:*')).toEqual(
+      ['web', 'cart'].flatMap((name) => [
+        [name, 'TCP', '*.shop.svc.cluster.local'],
+        [name, 'UDP', undefined],
+      ]),
+    )
     expect(called('shop/cart:*')).toEqual(cart)
     expect(called('shop/cart:*/udp')).toEqual([['cart', 'UDP', undefined]])
     expect(callee([web], { 'stock/*:*': { from: ['shop/web'], reason: 'to start with' } })).toMatchObject([

@@ -1,3 +1,4 @@
+import type { ResolvedFlow } from '../../lib/flows/resolve.ts'
 import { usesApiServer } from '../../lib/kubernetes/pod-traits.ts'
 import { overrideFor, type Workload } from '../../lib/kubernetes/workload.ts'
 import { type IstioHardeningSpec, switchedOn } from '../config.ts'
@@ -14,8 +15,8 @@ export type ExternalHost = (namespace: string, host: string) => string
  */
 export function hostsOf({ workload, traffic }: Member, spec: IstioHardeningSpec, externalHost: ExternalHost): string[] {
   const proxied = traffic.outbound.filter(({ flow }) => !flow.plain)
-  const internal = proxied.flatMap(({ callees }) =>
-    callees.flatMap(({ host, namespace }) => (host === undefined ? [] : [hostIn(workload, host, namespace)])),
+  const internal = proxied.flatMap((resolved) =>
+    hostsCalled(resolved).map(({ host, namespace }) => hostIn(workload, host, namespace)),
   )
   const external = proxied.flatMap(({ flow: { destination } }) =>
     destination.type === 'external' ? [externalHost(workload.namespace, destination.host)] : [],
@@ -30,6 +31,25 @@ export function hostsOf({ workload, traffic }: Member, spec: IstioHardeningSpec,
       ...(usesApiServer(workload) ? [API_SERVER] : []),
     ]),
   ]
+}
+
+interface HostCalled {
+  host: string
+  namespace: string
+}
+
+/** A flow may go from a thousand callers to a thousand callees, which may be one host. */
+const called = new WeakMap<ResolvedFlow, HostCalled[]>()
+
+/** The hosts by which a flow is called, each once. */
+function hostsCalled(resolved: ResolvedFlow): HostCalled[] {
+  const known = called.get(resolved)
+  if (known) return known
+  const hosts = new Map<string, HostCalled>()
+  for (const { host, namespace } of resolved.callees)
+    if (host !== undefined) hosts.set(`${namespace}/${host}`, { host, namespace })
+  called.set(resolved, [...hosts.values()])
+  return [...hosts.values()]
 }
 
 export const extraHosts = (workload: Workload, spec: IstioHardeningSpec): string[] =>

@@ -66,6 +66,10 @@ export function calleesOf(flow: Flow, topology: Topology, found: Finding[]): Cal
   return calleesElsewhere(flow, namespace, name)
 }
 
+/** Does a flow go to every port of every workload of a namespace? Then its callers name the namespace, and not each of them. */
+export const isWholeNamespace = ({ destination, port, selector }: Flow): boolean =>
+  destination.type === 'workload' && destination.name === '*' && port === EVERY_PORT && !selector
+
 /** Why no pods are there of a name that the build should have; undefined if another build may have them. */
 function nothingNamed(
   flow: Flow,
@@ -207,6 +211,10 @@ const everyPorts = ({ protocol }: Flow): Port[] => (protocol ? [protocol] : (['T
 /** A callee for each of its Services, because a Sidecar lists each; pods without a Service have none to list. */
 function calleesAtEveryPort(flow: Flow, workload: Workload, topology: Topology, found: Finding[]): Callee[] {
   const { namespace, name } = workload
+  if (isWholeNamespace(flow)) {
+    const pods = { namespace, workload, name, isHere: true, labels: policySelector(workload, topology) }
+    return calleesAt({ ...pods, host: serviceHost('*', namespace) }, everyPorts(flow))
+  }
   const services = topology
     .servicesFor(workload)
     .filter(({ object }) => flow.service === undefined || isCalled(object, flow.service))

@@ -2,7 +2,7 @@ import { didYouMean } from '../framework/did-you-mean.ts'
 import type { Finding } from '../framework/finding.ts'
 import type { Labels } from '../kubernetes/selector.ts'
 import type { Workload } from '../kubernetes/workload.ts'
-import { type Callee, calleesOf } from './destinations.ts'
+import { type Callee, calleesOf, isWholeNamespace } from './destinations.ts'
 import { findings } from './findings.ts'
 import { APP, about, type Caller, type Flow, writeCaller } from './flow.ts'
 import { EVERY_PORT } from './schema.ts'
@@ -94,7 +94,10 @@ function callerOf(
   found: Finding[],
 ): FoundCaller {
   if (caller.type === 'self') {
-    const workloads = callees.flatMap((callee) => callee.workload ?? [])
+    const workloads = [...new Set(callees.flatMap((callee) => callee.workload ?? []))]
+    const [first] = callees
+    if (first && isWholeNamespace(flow))
+      return { peers: [{ namespace: first.namespace, labels: undefined }], workloads }
     return { peers: callees.flatMap(({ namespace, labels }) => (labels ? [{ namespace, labels }] : [])), workloads }
   }
   if (caller.type === 'pods') {

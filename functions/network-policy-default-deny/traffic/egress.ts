@@ -1,6 +1,6 @@
-import { type Callee, calleesOf } from '../../lib/flows/destinations.ts'
+import { type Callee, calleesOf, isWholeNamespace } from '../../lib/flows/destinations.ts'
 import type { Caller, Flow } from '../../lib/flows/flow.ts'
-import { tcp } from '../../lib/flows/port.ts'
+import { type Port, tcp } from '../../lib/flows/port.ts'
 import { selects } from '../../lib/kubernetes/selector.ts'
 import type { Peer } from '../policy.ts'
 import type { Build } from '../subjects/build.ts'
@@ -28,13 +28,14 @@ export function egressOf(build: Build): SubjectAdmission[] {
     ...build.subjects.flatMap((subject) =>
       baseline(subject, build.spec).map((admission) => ({ subject, ...admission })),
     ),
-    ...build.flows.flatMap(({ flow, callees, callers: workloads }) =>
-      workloads.flatMap((workload) => {
+    ...build.flows.flatMap(({ flow, callees, callers: workloads }) => {
+      const destinations = destinationsOf(flow, callees, build)
+      return workloads.flatMap((workload) => {
         const subject = build.subjectOf(workload)
-        return subject ? toDestination(subject, flow, callees, build) : []
-      }),
-    ),
-    ...build.subjects.filter(({ workload }) => !workload).flatMap((subject) => fromRuntimePods(subject, build)),
+        return subject ? toDestinations(subject, flow, destinations, build) : []
+      })
+    }),
+    ...fromRuntimePods(build),
     ...subjectsAt(scrapers, build).flatMap(({ subject, endpoint }) =>
       toScraped(subject, endpoint, scrape?.port, build),
     ),
@@ -42,35 +43,59 @@ export function egressOf(build: Build): SubjectAdmission[] {
   ]
 }
 
-function toDestination(subject: Subject, flow: Flow, callees: readonly Callee[], build: Build): SubjectAdmission[] {
+/** Where a flow goes: ends of the cluster with the ports on their pods, or a host outside. */
+type Destination = { endpoint: Endpoint; port: Port } | { host: string; port: Port }
+
+/** Each destination once, because a thousand callers may have a thousand callees. */
+function destinationsOf(flow: Flow, callees: readonly Callee[], build: Build): Destination[] {
   const { destination, port, endPort, protocol = 'TCP' } = flow
   if (destination.type === 'external')
     return typeof port === 'number'
-      ? [
-          {
-            subject,
-            peer: { type: 'host', host: destination.host },
-            ports: [{ protocol, port, ...(endPort !== undefined && { endPort }) }],
-          },
-        ]
+      ? [{ host: destination.host, port: { protocol, port, ...(endPort !== undefined && { endPort }) } }]
       : []
-  return callees.map((callee) => {
-    const endpoint = calleeEndpoint(callee, build)
-    return {
-      subject,
-      peer: endpoint.peer,
-      ports: portsOnWire([callee.port], subjectEndpoint(subject, build), endpoint, flow.plain),
-    }
+  const found = callees.map((callee) => ({ endpoint: endpointOf(flow, callee, build), port: callee.port }))
+  return found.length < 2 ? found : [...new Map(found.map((one) => [JSON.stringify(one), one])).values()]
+}
+
+/** For a flow to every port of every workload of a namespace, the namespace. */
+function endpointOf(flow: Flow, callee: Callee, build: Build): Endpoint {
+  const endpoint = calleeEndpoint(callee, build)
+  return endpoint.peer.type === 'pods' && isWholeNamespace(flow)
+    ? { ...endpoint, peer: { ...endpoint.peer, labels: undefined } }
+    : endpoint
+}
+
+const toDestinations = (
+  subject: Subject,
+  flow: Flow,
+  destinations: readonly Destination[],
+  build: Build,
+): SubjectAdmission[] =>
+  destinations.map((destination) =>
+    'host' in destination
+      ? { subject, peer: { type: 'host', host: destination.host }, ports: [destination.port] }
+      : {
+          subject,
+          peer: destination.endpoint.peer,
+          ports: portsOnWire([destination.port], subjectEndpoint(subject, build), destination.endpoint, flow.plain),
+        },
+  )
+
+/** No manifest describes these callers, so they are found in the declared flows. */
+function fromRuntimePods(build: Build): SubjectAdmission[] {
+  const subjects = build.subjects.filter(({ workload }) => !workload)
+  if (subjects.length === 0) return []
+  return build.declared.flatMap((flow) => {
+    const callees = calleesOf(flow, build.topology, [])
+    const callers = subjects.filter((subject) =>
+      flow.callers.some((caller) => isCaller(subject, caller, flow, callees, build)),
+    )
+    const destinations = callers.length > 0 ? destinationsOf(flow, callees, build) : []
+    return callers.flatMap((subject) => toDestinations(subject, flow, destinations, build))
   })
 }
 
-/** No manifest describes these callers, so they are found in the declared flows. */
-const fromRuntimePods = (subject: Subject, build: Build): SubjectAdmission[] =>
-  build.declared
-    .filter((flow) => flow.callers.some((caller) => isCaller(subject, caller, flow, build)))
-    .flatMap((flow) => toDestination(subject, flow, calleesOf(flow, build.topology, []), build))
-
-function isCaller(subject: Subject, caller: Caller, flow: Flow, build: Build): boolean {
+function isCaller(subject: Subject, caller: Caller, flow: Flow, callees: readonly Callee[], build: Build): boolean {
   if (caller.type === 'pods')
     return caller.namespace === subject.namespace && selects(caller.labels ?? {}, subject.carried)
   if (caller.type === 'workload')
@@ -80,7 +105,7 @@ function isCaller(subject: Subject, caller: Caller, flow: Flow, build: Build): b
       build.topology.madeNamed(subject.namespace, caller.name).some((pods) => build.madeSubject(pods) === subject)
     )
   if (caller.type !== 'self') return false
-  return calleesOf(flow, build.topology, []).some((callee) => build.calleeSubject(callee) === subject)
+  return callees.some((callee) => build.calleeSubject(callee) === subject)
 }
 
 /**
