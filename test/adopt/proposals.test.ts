@@ -172,6 +172,27 @@ describe('hosts that pods are given', () => {
   })
 })
 
+describe('settings of the own address', () => {
+  test.each([
+    'PUBLIC_URL',
+    'EXT_ENDPOINT',
+    'CHAT_SITE_URL',
+    'WEBHOOK_URL',
+    'KAFKA_ADVERTISED_LISTENERS',
+    'CORS_ORIGINS',
+    'APP_URL',
+  ])('%s is no call', async (name) => {
+    const { flows: none, notes } = await found(cart(`env: [{name: ${name}, value: "https://cart.example.com:8443"}]`))
+    expect({ none, notes }).toEqual({ none: [], notes: [] })
+  })
+
+  test.each(['CHAT_WEBHOOK_URL', 'RATES_BASE_URL', 'IDENTITY_URL'])('%s is a call', async (name) => {
+    expect(await flows(cart(`env: [{name: ${name}, value: "https://api.example.com"}]`))).toEqual([
+      `? external/api.example.com:443 < ${CART}`,
+    ])
+  })
+})
+
 describe('protocols', () => {
   test.each([
     ['StatsD', 'statsd.tools.svc:8125', 'tools/statsd:8125/udp'],

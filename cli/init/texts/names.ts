@@ -31,7 +31,7 @@ export const isHostSetting = (name: string): boolean => ONLY_HOST.test(name) || 
 
 /** Settings that tell a program how others reach it, or on what it listens. */
 const OWN_ADDRESS =
-  /(?:^|[_.-])(?:public|external|canonical|cors|allowed|trusted|origins?|redirect|callback|root|advertised?|listen|listeners?|bind|overwrite|virtual|cookie|ingress|self|webroot)(?:$|[_.-]|(?=host|url|address))|(?:Public|External|Canonical|Cors|Allowed|Trusted|Origins?|Redirect|Callback|Root|Advertised?|Listen|Bind)(?=$|[A-Z_])|^(?:app|site|base|server|web|home|next_?auth|kc|gf_server)_?(?:url|uri|host|hostname|host_?name|domain)$/i
+  /(?:^|[_.-])(?:public|external|canonical|cors|allowed|trusted|origins?|redirect|callback|root|advertised?|listen|listeners?|bind|overwrite|virtual|cookie|ingress|self|webroot|ext)(?:$|[_.-]|(?=host|url|address))|(?:Public|External|Canonical|Cors|Allowed|Trusted|Origins?|Redirect|Callback|Root|Advertised?|Listen|Bind)(?=$|[A-Z_])|^(?:app|site|base|server|web|home|next_?auth|kc|gf_server)_?(?:url|uri|host|hostname|host_?name|domain)$|site_?url$|^webhook_url$/i
 export const namesOwnAddress = (name: string): boolean => OWN_ADDRESS.test(name)
 
 const HOST_SUFFIX =
