@@ -32,7 +32,9 @@ export async function diffWalks(before: readonly Walk[], after: readonly Walk[],
   const [old, now] = [await statesOf(before, builder), await statesOf(after, builder)]
   const names = [...new Set([...now.keys(), ...old.keys()])]
   const apps = names.flatMap((app) => diffApp(app, old.get(app), now.get(app)) ?? [])
-  const [were, are] = [connectionsOf(old), connectionsOf(now)]
+  // Nobody knows what the connections are of what does not build.
+  const unknown = new Set([...old, ...now].flatMap(([app, state]) => (state.unknown === undefined ? [] : [app])))
+  const [were, are] = [connectionsOf(old, unknown), connectionsOf(now, unknown)]
   return { apps, added: without(are, were), removed: without(were, are) }
 }
 
@@ -87,8 +89,9 @@ const builtBy = (state: State | undefined): BuiltObject[] => {
 
 const WHOLE = { lineWidth: 0, aliasDuplicateObjects: false } as const
 
-function connectionsOf(states: ReadonlyMap<string, State>): Connection[] {
-  const clusters = groupBy([...states.values()], ({ cluster }) => cluster)
+function connectionsOf(states: ReadonlyMap<string, State>, unknown: ReadonlySet<string>): Connection[] {
+  const known = [...states].flatMap(([app, state]) => (unknown.has(app) ? [] : [state]))
+  const clusters = groupBy(known, ({ cluster }) => cluster)
   return [...clusters.values()].flatMap((group) => connectionsIn(group.flatMap(({ installed }) => installed.all)))
 }
 
