@@ -4,6 +4,7 @@ import type { Found } from '../../cli/init/found.ts'
 import { propose } from '../../cli/init/propose.ts'
 import { flowsInText, withFlows } from '../../cli/init/write/append.ts'
 import { policyFiles } from '../../cli/init/write/files.ts'
+import { scalar } from '../../cli/init/write/scalar.ts'
 import { catalog } from '../../functions/catalog.ts'
 import type { KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
 import fc, { runs } from '../support/fast-check.ts'
@@ -153,6 +154,11 @@ function expectOnlyNames(files: ReadonlyMap<string, string>, found: Found): void
   const keys = new Set(found.flows.map(({ key }) => key))
   expect(keysOf(spec.flows).filter((key) => !keys.has(key))).toEqual([])
 }
+
+test.each(['\uFEFFa', 'a\uFEFF', ' a', 'a '])('what is at the edge of the name %j stays', (name) => {
+  expect(parseDocument(scalar(name), { version: '1.1' }).toJS()).toBe(name)
+  expect(load(scalar(name))).toBe(name)
+})
 
 test('whatever the names of a build are, the policy that init writes has them as names alone', async () => {
   await fc.assert(

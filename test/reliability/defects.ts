@@ -80,6 +80,18 @@ export const DEFECTS: readonly Defect[] = [
     was: 'A password without quotes that begins with `*` or `|` was printed with the error about the YAML that it breaks.',
     test: 'test/properties/attacks.test.ts',
   },
+  {
+    was: '`init` wrote a name without the byte order mark that it begins with, and so another name.',
+    test: 'test/properties/written-policy.test.ts',
+  },
+  {
+    was: '`verify` called a stack of an environment hardened that builds no objects.',
+    test: 'test/cli/findings.test.ts',
+  },
+  {
+    was: 'The audit of images took the port of a source registry for a tag, and missed its images.',
+    test: 'test/image-mirror-digest/audit.test.ts',
+  },
   { was: 'A mistyped `env` was printed with its value.', test: 'test/lib/well-typed.test.ts' },
   {
     was: 'Some hundred thousand findings, or comments, ended in a bug or took minutes.',
