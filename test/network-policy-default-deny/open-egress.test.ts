@@ -40,6 +40,25 @@ describe('egress is open', () => {
   })
 })
 
+describe('of several Sidecars that select a workload', () => {
+  const [first, second] = [{ ...OWN }, { ...OWN, app: 'operator' }]
+  const operator = workload('operator', { labels: { ...OWN, app: 'operator' } })
+  const isOpen = (...sidecars: KubernetesObject[]) => {
+    const { policies } = harden([namespace('shop'), operator, ...sidecars])
+    return JSON.stringify(policies.find(({ metadata }) => metadata.name === 'operator')?.spec).includes('"egress":[{}]')
+  }
+  test.each([
+    ['by one label and by two', first, second],
+    ['by two labels and by one', second, first],
+    ['by none and by one', {}, first],
+    ['by one and by none', first, {}],
+  ])('%s, the first counts', (_, one, other) => {
+    const rare = sidecar('other', 'REGISTRY_ONLY', { ...OWN, app: 'cart' })
+    expect(isOpen(rare, sidecar('a', 'ALLOW_ANY', one, REASON), sidecar('b', 'REGISTRY_ONLY', other))).toBe(true)
+    expect(isOpen(rare, sidecar('a', 'REGISTRY_ONLY', one), sidecar('b', 'ALLOW_ANY', other, REASON))).toBe(false)
+  })
+})
+
 describe('egress is not open', () => {
   test('where the Sidecar of the workload is narrower than that of the namespace', () => {
     const sidecars = [sidecar('default', 'ALLOW_ANY', undefined, REASON), sidecar('operator', 'REGISTRY_ONLY', OWN)]

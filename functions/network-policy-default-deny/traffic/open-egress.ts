@@ -1,12 +1,12 @@
 import { EXCEPTION } from '../../lib/framework/exceptions.ts'
 import type { Finding } from '../../lib/framework/finding.ts'
 import { unknownKeys, workloadNames } from '../../lib/framework/unknown-keys.ts'
-import { isFields, isKind, type KubernetesObject, valueAt } from '../../lib/kubernetes/objects.ts'
-import { type Labels, selects } from '../../lib/kubernetes/selector.ts'
+import { type KubernetesObject, valueAt } from '../../lib/kubernetes/objects.ts'
 import { overrideFor, type Workload } from '../../lib/kubernetes/workload.ts'
 import { findings } from '../findings.ts'
 import type { Build } from '../subjects/build.ts'
 import type { Subject } from '../subjects/subject.ts'
+import { sidecarsOf } from './sidecars.ts'
 
 const ISTIO_HARDENING = 'istio-hardening: '
 const MODE = ['spec', 'outboundTrafficPolicy', 'mode']
@@ -19,7 +19,7 @@ export function openEgress({ objects, subjects, spec }: Build): {
   const made = subjects.flatMap(({ workload, name }) => (workload ? [] : [name]))
   const names = [...workloadNames(subjects.flatMap(({ workload }) => workload ?? [])), ...made]
   const found = unknownKeys(findings['unknown-key'], 'openEgress', spec.openEgress, { what: 'workload', names })
-  const sidecars = sidecarsByNamespace(objects)
+  const sidecars = sidecarsOf(objects)
   const reasons = new Map<Subject, string>()
   for (const subject of subjects) {
     const { workload, name } = subject
@@ -29,32 +29,13 @@ export function openEgress({ objects, subjects, spec }: Build): {
       continue
     }
     const configured = overrideFor(spec.openEgress, workload)?.reason
-    const sidecar = sidecarFor(workload, sidecars.get(workload.namespace) ?? [])
+    const sidecar = sidecars.get(workload.namespace)?.for(workload.labels)
     const isOpen = sidecar !== undefined && valueAt(sidecar, MODE) === 'ALLOW_ANY'
     const reason = configured ?? (isOpen ? reasonOn(sidecar) : undefined)
     if (reason !== undefined) reasons.set(subject, reason)
     else if (isOpen) found.push(noReason(workload, sidecar))
   }
   return { reasons, findings: found }
-}
-
-function sidecarsByNamespace(objects: readonly KubernetesObject[]): Map<string, KubernetesObject[]> {
-  const sidecars = new Map<string, KubernetesObject[]>()
-  for (const object of objects) {
-    if (!isKind(object, 'networking.istio.io', 'Sidecar')) continue
-    const namespace = object.metadata.namespace ?? ''
-    sidecars.set(namespace, [...(sidecars.get(namespace) ?? []), object])
-  }
-  return sidecars
-}
-
-/** Source: https://istio.io/latest/docs/reference/config/networking/sidecar/: a Sidecar with a selector precedes one without. */
-function sidecarFor(workload: Workload, sidecars: readonly KubernetesObject[]): KubernetesObject | undefined {
-  const selecting = sidecars.filter((sidecar) => isFields(valueAt(sidecar, ['spec', 'workloadSelector'])))
-  const own = selecting.find((sidecar) =>
-    selects((valueAt(sidecar, ['spec', 'workloadSelector', 'labels']) ?? {}) as Labels, workload.labels),
-  )
-  return own ?? sidecars.find((sidecar) => !selecting.includes(sidecar))
 }
 
 const reasonOn = (sidecar: KubernetesObject): string | undefined =>
