@@ -92,6 +92,10 @@ export const DEFECTS: readonly Defect[] = [
     was: 'The audit of images took the port of a source registry for a tag, and missed its images.',
     test: 'test/image-mirror-digest/audit.test.ts',
   },
+  {
+    was: 'Istio and network policy together took time with the square of the workloads of one namespace.',
+    test: 'test/network-policy-default-deny/open-egress.test.ts',
+  },
   { was: 'A mistyped `env` was printed with its value.', test: 'test/lib/well-typed.test.ts' },
   {
     was: 'Some hundred thousand findings, or comments, ended in a bug or took minutes.',

@@ -10,6 +10,14 @@ export interface Runs {
   properties: Counted
   network: Counted
   faults: Counted
+  growth: readonly Growth[]
+}
+
+/** Processor seconds for inputs of each size. */
+interface Growth {
+  what: string
+  sizes: readonly number[]
+  seconds: readonly number[]
 }
 
 export interface Fuzzed {
@@ -28,7 +36,7 @@ interface Mutated {
 export type Mutation = Readonly<Record<string, Mutated>>
 
 /** The folders whose survivors somebody has read, and found to change nothing. */
-const READ = ['functions/security-context-enforcer/checks']
+const READ = ['functions/image-mirror-digest/pull-secrets', 'functions/security-context-enforcer/checks']
 
 const number = (value: number): string => value.toLocaleString('en-US')
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0)
@@ -76,12 +84,24 @@ These were not run yet: ${folders
   .map((folder) => `\`${folder}\``)
   .join(', ')}.
 
+## Growth
+
+Processor time of the bundled functions, the start of Node included, for what took more than linear time once. Twice the input takes at most
+about twice the time:
+
+| Input | Seconds |
+| --- | --- |
+${runs.growth.map(rowOfGrowth).join('\n')}
+
 ## Defects that were found and fixed
 
 | What was wrong | What finds it again |
 | --- | --- |
 ${DEFECTS.map(({ was, test }) => `| ${was.replaceAll('|', '\\|')} | \`${test}\` |`).join('\n')}
 `
+
+const rowOfGrowth = ({ what, sizes, seconds }: Growth): string =>
+  `| ${what} | ${sizes.map((size, index) => `${number(size)}: ${seconds[index]?.toFixed(2)}`).join('; ')} |`
 
 function scoreOf(all: readonly Mutated[]): string {
   const [killed, mutants] = [sum(all.map((each) => each.killed)), sum(all.map((each) => each.mutants))]

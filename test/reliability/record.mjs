@@ -2,9 +2,10 @@ import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { measureGrowth } from './growth.mjs'
 
-// npm run reliability: runs the properties, the evaluation of network policies and the faults, counts what they tried, and
-// writes it to test/reliability/runs.json and docs/reliability.md. `npm run fuzz -- --record test/reliability/fuzz.json` and
+// npm run reliability: runs the properties, the evaluation of network policies and the faults, counts what they tried, measures
+// how the processor time grows with the input, and writes it to test/reliability/runs.json and docs/reliability.md. `npm run fuzz -- --record test/reliability/fuzz.json` and
 // `npm run mutation` add theirs.
 
 const home = mkdtempSync(join(tmpdir(), 'krm-hardening-reliability-'))
@@ -48,6 +49,7 @@ try {
     ]),
     network: counted('network', ['test/network-policy-default-deny/exactness.test.ts', 'test/cli/connections.test.ts']),
     faults: counted('faults', ['test/cli/faults.test.ts', 'test/cli/files.test.ts', 'test/e2e/cli/faults.test.ts']),
+    growth: measureGrowth(home),
   }
   writeFileSync('test/reliability/runs.json', `${JSON.stringify(runs, null, 2)}\n`)
 } finally {
