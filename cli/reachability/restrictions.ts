@@ -1,3 +1,4 @@
+import { listAt } from '../../functions/lib/kubernetes/fields.ts'
 import { isFields, isKind, type KubernetesObject, valueAt } from '../../functions/lib/kubernetes/objects.ts'
 import { type Labels, matchesSelector } from '../../functions/lib/kubernetes/selector.ts'
 
@@ -149,8 +150,3 @@ const portOf = ({ port, endPort, protocol }: Record<string, unknown>): RulePort 
 const numberOr = (port: unknown): unknown => (/^\d+$/.test(String(port)) ? Number(port) : port)
 
 const nonEmpty = <T>(list: T[]): T[] | undefined => (list.length > 0 ? list : undefined)
-
-const listAt = (root: unknown, field: string): Record<string, unknown>[] => {
-  const value = valueAt(root, [field])
-  return Array.isArray(value) ? value.filter(isFields) : []
-}

@@ -1,12 +1,7 @@
 import { BACKEND, backendCalls } from '../../../functions/lib/flows/backends.ts'
 import type { Topology } from '../../../functions/lib/flows/topology.ts'
-import {
-  type Fields,
-  isFields,
-  isKind,
-  type KubernetesObject,
-  valueAt,
-} from '../../../functions/lib/kubernetes/objects.ts'
+import { listAt } from '../../../functions/lib/kubernetes/fields.ts'
+import { isKind, type KubernetesObject, valueAt } from '../../../functions/lib/kubernetes/objects.ts'
 import { join, type Read } from '../proposal.ts'
 import { missing } from './missing.ts'
 import { resolveHost } from './resolve-host.ts'
@@ -34,15 +29,13 @@ const isHere = (
 ): boolean =>
   object?.metadata.namespace === namespace || ownNamespaces.has(namespace) || workloadsIn(namespace).length > 0
 
-const list = (value: unknown): Fields[] => (Array.isArray(value) ? value.filter(isFields) : [])
-
 /** What a VirtualService sends to, also within the mesh. */
 function readVirtualService(object: KubernetesObject, topology: Topology): Read[] {
   if (!isKind(object, 'networking.istio.io', 'VirtualService')) return []
   const own = object.metadata.namespace ?? ''
   const hosts = ['http', 'tcp', 'tls']
-    .flatMap((protocol) => list(valueAt(object, ['spec', protocol])))
-    .flatMap(({ route }) => list(route).map((one) => valueAt(one, ['destination', 'host'])))
+    .flatMap((protocol) => listAt(object, 'spec', protocol))
+    .flatMap(({ route }) => listAt(route).map((one) => valueAt(one, ['destination', 'host'])))
   return hosts.flatMap((host) => {
     const target = typeof host === 'string' ? resolveHost(host.toLowerCase(), own, topology) : undefined
     return target?.type === 'missing' ? [{ proposals: [], notes: [missing(sourceOf(object), target, topology)] }] : []

@@ -1,4 +1,5 @@
 import { groupBy } from '../../../functions/lib/framework/group-by.ts'
+import { listAt } from '../../../functions/lib/kubernetes/fields.ts'
 import { isFields, isKind, type KubernetesObject, valueAt } from '../../../functions/lib/kubernetes/objects.ts'
 import { containersOf } from '../../../functions/lib/kubernetes/pod-template.ts'
 import { servicesOf } from '../../../functions/lib/kubernetes/service.ts'
@@ -114,14 +115,9 @@ interface Reference {
   keys: ReadonlySet<string> | undefined
 }
 
-const listAt = (root: unknown, path: string[]): Record<string, unknown>[] => {
-  const value = valueAt(root, path)
-  return Array.isArray(value) ? value.filter(isFields) : []
-}
-
 const allKeysOf = (workload: Workload): Reference[] =>
   containersOf(workload.template)
-    .flatMap(({ container }) => listAt(container, ['envFrom']))
+    .flatMap(({ container }) => listAt(container, 'envFrom'))
     .flatMap((source) => [
       ...reference('ConfigMap', valueAt(source, ['configMapRef', 'name'])),
       ...reference('Secret', valueAt(source, ['secretRef', 'name'])),
@@ -134,9 +130,9 @@ const reference = (kind: Reference['kind'], name: unknown, items: readonly unkno
 
 /** Source: https://kubernetes.io/docs/concepts/configuration/configmap/#using-configmaps */
 function volumesOf(workload: Workload): Reference[] {
-  const volumes = listAt(workload.template.spec, ['volumes'])
-  const projected = volumes.flatMap((volume) => listAt(volume, ['projected', 'sources']))
-  const items = (volume: unknown, source: string): unknown[] => listAt(volume, [source, 'items']).map(({ key }) => key)
+  const volumes = listAt(workload.template.spec, 'volumes')
+  const projected = volumes.flatMap((volume) => listAt(volume, 'projected', 'sources'))
+  const items = (volume: unknown, source: string): unknown[] => listAt(volume, source, 'items').map(({ key }) => key)
   return [...volumes, ...projected].flatMap((volume) => [
     ...reference('ConfigMap', valueAt(volume, ['configMap', 'name']), items(volume, 'configMap')),
     ...reference('Secret', valueAt(volume, ['secret', 'secretName']), items(volume, 'secret')),

@@ -1,5 +1,6 @@
 import type { Finding } from '../framework/finding.ts'
-import { type Fields, isFields, isKind, type KubernetesObject, type TypeMeta, valueAt } from '../kubernetes/objects.ts'
+import { listAt } from '../kubernetes/fields.ts'
+import { isFields, isKind, type KubernetesObject, type TypeMeta, valueAt } from '../kubernetes/objects.ts'
 import { SCRAPE, scrapePort } from '../kubernetes/scrape-annotations.ts'
 import { type Labels, matchesSelector } from '../kubernetes/selector.ts'
 import { type Service, targetPortNumber } from '../kubernetes/service.ts'
@@ -119,7 +120,7 @@ const ofServices = (monitor: KubernetesObject, topology: Topology): Target[] =>
         isInNamespace(monitor, namespace) && matchesSelector(monitorSelector(monitor), object.metadata.labels ?? {}),
     )
     .flatMap((service) =>
-      listAt(monitor, 'endpoints').flatMap((endpoint) => {
+      listAt(monitor, 'spec', 'endpoints').flatMap((endpoint) => {
         const ports = service.ports.filter(({ name }) => name !== undefined && name === endpoint.port)
         const onPods = portOf(endpoint.targetPort)
         return [
@@ -141,7 +142,7 @@ const ofServices = (monitor: KubernetesObject, topology: Topology): Target[] =>
 
 const ofPods = (monitor: KubernetesObject, topology: Topology): Target[] => {
   const selector = monitorSelector(monitor)
-  const ports = listAt(monitor, 'podMetricsEndpoints').flatMap(
+  const ports = listAt(monitor, 'spec', 'podMetricsEndpoints').flatMap(
     ({ port, portNumber, targetPort }) => portOf(port) ?? portOf(portNumber) ?? portOf(targetPort) ?? [],
   )
   return [
@@ -239,11 +240,6 @@ function isInNamespace(monitor: KubernetesObject, namespace: string): boolean {
   if (isFields(selector) && selector.any === true) return true
   const names = isFields(selector) && Array.isArray(selector.matchNames) ? selector.matchNames : []
   return names.length > 0 ? names.includes(namespace) : namespace === (monitor.metadata.namespace ?? '')
-}
-
-const listAt = (monitor: KubernetesObject, field: string): Fields[] => {
-  const value = valueAt(monitor, ['spec', field])
-  return Array.isArray(value) ? value.filter(isFields) : []
 }
 
 /** What it selects may be in another build, unless it looks at namespaces of this one alone. */

@@ -6,6 +6,7 @@ export const textAt = (root: unknown, ...path: (string | number)[]): string | un
   return typeof value === 'string' && value !== '' ? value : undefined
 }
 
+/** The maps of the list at a path; none if there is no list. */
 export const listAt = (root: unknown, ...path: (string | number)[]): Fields[] => {
   const value = valueAt(root, path)
   return Array.isArray(value) ? value.filter(isFields) : []

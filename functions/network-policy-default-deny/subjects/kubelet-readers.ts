@@ -1,4 +1,5 @@
-import { isFields, isKind, type KubernetesObject, valueAt } from '../../lib/kubernetes/objects.ts'
+import { listAt } from '../../lib/kubernetes/fields.ts'
+import { isKind, type KubernetesObject, valueAt } from '../../lib/kubernetes/objects.ts'
 
 /** What a kubelet serves on its own port. Source: https://kubernetes.io/docs/reference/access-authn-authz/kubelet-authn-authz/ */
 const OF_KUBELETS = new Set(['nodes/metrics', 'nodes/proxy', 'nodes/stats'])
@@ -36,8 +37,3 @@ const RBAC = 'rbac.authorization.k8s.io'
 
 const namesKubelets = ({ resources }: Record<string, unknown>): boolean =>
   Array.isArray(resources) && resources.some((resource) => OF_KUBELETS.has(String(resource)))
-
-const listAt = (object: KubernetesObject, field: string): Record<string, unknown>[] => {
-  const value = valueAt(object, [field])
-  return Array.isArray(value) ? value.filter(isFields) : []
-}

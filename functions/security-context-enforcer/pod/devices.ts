@@ -1,3 +1,4 @@
+import { listAt } from '../../lib/kubernetes/fields.ts'
 import { isFields, valueAt } from '../../lib/kubernetes/objects.ts'
 import { isSet } from './security-context.ts'
 import type { ContainerView } from './view.ts'
@@ -14,8 +15,8 @@ export const devicesOf = ({ fields }: ContainerView): string[] => [
   ...Object.entries(limitsOf(fields))
     .filter(([name, amount]) => isOfPlugin(name) && isSet(amount))
     .map(([name]) => name),
-  ...listAt(fields, ['resources', 'claims']).map(({ name }) => `claim ${name}`),
-  ...listAt(fields, ['volumeDevices']).map(({ name }) => `block volume ${name}`),
+  ...listAt(fields, 'resources', 'claims').map(({ name }) => `claim ${name}`),
+  ...listAt(fields, 'volumeDevices').map(({ name }) => `block volume ${name}`),
 ]
 
 function limitsOf(fields: ContainerView['fields']): Readonly<Record<string, unknown>> {
@@ -27,9 +28,4 @@ function limitsOf(fields: ContainerView['fields']): Readonly<Record<string, unkn
 function isOfPlugin(resource: string): boolean {
   const [domain = '', ...rest] = resource.split('/')
   return rest.length > 0 && !NO_DEVICE_OF_ROOT.test(domain)
-}
-
-function listAt(fields: ContainerView['fields'], path: readonly string[]): Readonly<Record<string, unknown>>[] {
-  const list = valueAt(fields, path)
-  return Array.isArray(list) ? list.filter(isFields) : []
 }
