@@ -1,18 +1,21 @@
 import { EVERY_PORT, EXTERNAL, partsOf } from '../../functions/lib/flows/schema.ts'
 import { type Topology, topologyOf } from '../../functions/lib/flows/topology.ts'
 import { GENERATED_BY } from '../../functions/lib/framework/generated-objects.ts'
-import { describe, isFields, isKind, type KubernetesObject, valueAt } from '../../functions/lib/kubernetes/objects.ts'
+import type { KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
 import { gatherFlows, type ProposedFlow } from './flows.ts'
 import type { Found } from './found.ts'
 import { withoutLongNames } from './long-names.ts'
 import { isNamed, join, type Proposal } from './proposal.ts'
 import { readBackends } from './read/backends.ts'
 import { unknownContainers } from './read/containers.ts'
+import { readUnknownControllers, valuesOfControllers } from './read/controllers.ts'
 import { outsidePorts, readExposedServices } from './read/exposed-services.ts'
 import { imagesWithoutDigest } from './read/images.ts'
 import { madePods, readReferences, valuesOfMadePods } from './read/made-pods.ts'
 import { readNetworkPolicies } from './read/network-policies.ts'
+import { publicHosts } from './read/public-hosts.ts'
 import { readScrapes } from './read/scrapes.ts'
+import { unnamedEntries } from './read/service-entries.ts'
 import { readSidecars } from './read/sidecars.ts'
 import { readTexts } from './read/texts.ts'
 import { givenValues } from './texts/given-values.ts'
@@ -24,10 +27,15 @@ export async function propose(build: readonly KubernetesObject[]): Promise<Found
   const topology = topologyOf(objects)
   const made = madePods(objects, topology)
   const data = dataOf(topology.workloads, objects)
-  const values = [...topology.workloads.flatMap((workload) => givenValues(workload, data)), ...valuesOfMadePods(made)]
+  const values = [
+    ...topology.workloads.flatMap((workload) => givenValues(workload, data)),
+    ...valuesOfMadePods(made, objects),
+    ...valuesOfControllers(objects, topology),
+  ]
   const scraping = readScrapes(objects, made, values, topology)
   const { proposals, notes } = join([
-    readTexts(values, topology, publicHosts(objects)),
+    readTexts(values, topology, publicHosts(objects, topology)),
+    readUnknownControllers(objects, topology),
     readReferences(made, topology),
     readNetworkPolicies(objects, topology),
     readSidecars(objects, topology),
@@ -49,6 +57,7 @@ export async function propose(build: readonly KubernetesObject[]): Promise<Found
         ...notes,
         ...proposals.filter((one) => !isNamed(one)).map(unnamed),
         ...portsElsewhere(flows, topology),
+        ...unnamedEntries(objects, flows),
       ]),
     ],
   })
@@ -78,23 +87,3 @@ const KUBE_SYSTEM = 'kube-system'
 
 const unnamed = ({ source, destination, port }: Proposal): string =>
   `${source}: names ${destination}:${port}, and no label tells the pods from others, by which a flow could name them; give them one of their own, then add the flow`
-
-/** The hosts under which the build is reached from outside: a URL with one of them is its own address. */
-function publicHosts(objects: readonly KubernetesObject[]): ReadonlyMap<string, string> {
-  return new Map(
-    objects.flatMap((object) => hostsServedBy(object).map((host): [string, string] => [host, describe(object)])),
-  )
-}
-
-function hostsServedBy(object: KubernetesObject): string[] {
-  const at = (path: string[]): unknown[] => {
-    const value = valueAt(object, path)
-    return Array.isArray(value) ? value : []
-  }
-  const strings = (values: unknown[]): string[] => values.filter((value) => typeof value === 'string')
-  if (isKind(object, 'networking.k8s.io', 'Ingress'))
-    return strings(at(['spec', 'rules']).map((rule) => (isFields(rule) ? rule.host : undefined)))
-  const isRoute = object.apiVersion.startsWith('gateway.networking.k8s.io/')
-  if (isRoute) return strings(at(['spec', 'hostnames']))
-  return isKind(object, 'networking.istio.io', 'VirtualService') ? strings(at(['spec', 'hosts'])) : []
-}

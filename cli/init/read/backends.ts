@@ -1,14 +1,17 @@
 import { BACKEND, backendCalls } from '../../../functions/lib/flows/backends.ts'
 import type { Topology } from '../../../functions/lib/flows/topology.ts'
-import { listAt } from '../../../functions/lib/kubernetes/fields.ts'
+import { listAt, textAt } from '../../../functions/lib/kubernetes/fields.ts'
 import { isKind, type KubernetesObject, valueAt } from '../../../functions/lib/kubernetes/objects.ts'
 import { join, type Read } from '../proposal.ts'
 import { missing } from './missing.ts'
 import { resolveHost } from './resolve-host.ts'
 
-/** Services that routes, Ingresses and webhooks send to, and that do not exist. What does exist is served without a flow. */
+/** Services that routes, webhooks and StatefulSets name and that do not exist. What does exist is served without a flow. */
 export const readBackends = (objects: readonly KubernetesObject[], topology: Topology): Read =>
-  join([...derived(objects, topology), ...objects.flatMap((object) => readVirtualService(object, topology))])
+  join([
+    ...derived(objects, topology),
+    ...objects.flatMap((object) => [...readMesh(object, topology), ...readMembers(object, topology)]),
+  ])
 
 const derived = (objects: readonly KubernetesObject[], topology: Topology): Read[] =>
   backendCalls(objects, topology).findings.flatMap(({ tags = {}, object }) => {
@@ -29,15 +32,31 @@ const isHere = (
 ): boolean =>
   object?.metadata.namespace === namespace || ownNamespaces.has(namespace) || workloadsIn(namespace).length > 0
 
-/** What a VirtualService sends to, also within the mesh. */
-function readVirtualService(object: KubernetesObject, topology: Topology): Read[] {
-  if (!isKind(object, 'networking.istio.io', 'VirtualService')) return []
+/** The hosts that Istio's routes send to and its rules are about, also within the mesh. */
+function readMesh(object: KubernetesObject, topology: Topology): Read[] {
   const own = object.metadata.namespace ?? ''
-  const hosts = ['http', 'tcp', 'tls']
-    .flatMap((protocol) => listAt(object, 'spec', protocol))
-    .flatMap(({ route }) => listAt(route).map((one) => valueAt(one, ['destination', 'host'])))
-  return hosts.flatMap((host) => {
+  return meshHosts(object).flatMap((host) => {
     const target = typeof host === 'string' ? resolveHost(host.toLowerCase(), own, topology) : undefined
     return target?.type === 'missing' ? [{ proposals: [], notes: [missing(sourceOf(object), target, topology)] }] : []
   })
+}
+
+function meshHosts(object: KubernetesObject): unknown[] {
+  if (isKind(object, 'networking.istio.io', 'DestinationRule')) return [valueAt(object, ['spec', 'host'])]
+  if (!isKind(object, 'networking.istio.io', 'VirtualService')) return []
+  return ['http', 'tcp', 'tls']
+    .flatMap((protocol) => listAt(object, 'spec', protocol))
+    .flatMap((rule) => [
+      ...[...listAt(rule, 'route'), ...listAt(rule, 'mirrors')].map((one) => valueAt(one, ['destination', 'host'])),
+      valueAt(rule, ['mirror', 'host']),
+    ])
+}
+
+/** The Service that gives the pods of a StatefulSet their names. */
+function readMembers(object: KubernetesObject, topology: Topology): Read[] {
+  const name = isKind(object, 'apps', 'StatefulSet') ? textAt(object, 'spec', 'serviceName') : undefined
+  const namespace = object.metadata.namespace ?? ''
+  return name === undefined || topology.serviceCalled(namespace, name)
+    ? []
+    : [{ proposals: [], notes: [missing(sourceOf(object), { namespace, name }, topology)] }]
 }

@@ -122,7 +122,7 @@ export function callsTo(
   const isOwn = callees.some(({ object }) => object === caller.object)
   const isAmongMembers = isOwn && service.headless && isPeer
   // A workload's own name without a port is its name, not a call.
-  if (ports === undefined && isOwn && !isAmongMembers) return { proposals: [] }
+  if (ports === undefined && isOwn && !isAmongMembers && !isPod) return { proposals: [] }
   if (callees.length === 0) return callsToMadePods(service, ports, caller, topology)
   const { dialled, question } = portsMeant(service, ports, callees, isAmongMembers)
   const proposals = dialled.flatMap((port) =>

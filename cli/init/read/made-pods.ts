@@ -1,5 +1,11 @@
 import type { Topology } from '../../../functions/lib/flows/topology.ts'
-import { describe, isFields, type KubernetesObject, valueAt } from '../../../functions/lib/kubernetes/objects.ts'
+import {
+  describe,
+  isFields,
+  isKind,
+  type KubernetesObject,
+  valueAt,
+} from '../../../functions/lib/kubernetes/objects.ts'
 import { type Labels, selects } from '../../../functions/lib/kubernetes/selector.ts'
 import type { Workload } from '../../../functions/lib/kubernetes/workload.ts'
 import { runtimePodsOf } from '../../../functions/lib/operators/index.ts'
@@ -44,14 +50,32 @@ function shortest(labels: Labels, namespace: string, topology: Topology): Labels
   return selectors[0] ?? labels
 }
 
-/** The strings in the object from which an operator configures the pods. */
-export const valuesOfMadePods = (pods: readonly Workload[]): GivenValue[] =>
+/** The strings in the objects from which an operator configures the pods. */
+export const valuesOfMadePods = (pods: readonly Workload[], objects: readonly KubernetesObject[]): GivenValue[] =>
   pods.flatMap((workload) =>
-    entriesOfValue(valueAt(workload.object, ['spec']), undefined, new Map()).map((entry) => ({
-      ...{ workload, ...entry, source: `${workload.kind} ${workload.object.metadata.name}: spec` },
-      ...{ isSecret: false, isShared: false, isOfFile: true },
-    })),
+    [workload.object, ...connectorsOf(workload, objects)].flatMap((object) =>
+      entriesOfValue(valueAt(object, ['spec']), undefined, new Map()).map((entry) => ({
+        ...{ workload, ...entry, source: `${object.kind} ${object.metadata.name}: spec` },
+        ...{ isSecret: false, isShared: false, isOfFile: true },
+      })),
+    ),
   )
+
+const CLUSTER = 'strimzi.io/cluster'
+
+/** What runs in the pods of a KafkaConnect. Source: https://strimzi.io/docs/operators/latest/configuring.html#type-KafkaConnector-reference */
+const connectorsOf = (
+  { kind, namespace, object: { metadata } }: Workload,
+  objects: readonly KubernetesObject[],
+): readonly KubernetesObject[] =>
+  kind === 'KafkaConnect'
+    ? objects.filter(
+        (object) =>
+          isKind(object, 'kafka.strimzi.io', 'KafkaConnector') &&
+          object.metadata.namespace === namespace &&
+          object.metadata.labels?.[CLUSTER] === metadata.name,
+      )
+    : []
 
 /** References to Services by name and port, such as the Alertmanagers of a Prometheus. */
 export const readReferences = (pods: readonly Workload[], topology: Topology): Read =>

@@ -1,13 +1,22 @@
-import type { Protocol } from '../../../functions/lib/flows/port.ts'
 import type { Topology } from '../../../functions/lib/flows/topology.ts'
 import { join, type Proposal, type Read } from '../proposal.ts'
 import { isCall, isSaid } from '../texts/commands.ts'
-import { endpointsIn, type HostAndPort } from '../texts/endpoints.ts'
-import type { GivenValue } from '../texts/given-values.ts'
-import { isHostSetting, namesHost, namesNoHost, namesOwnAddress, namesPeers, portsNextTo } from '../texts/names.ts'
-import { isUdp, portOfWord } from '../texts/well-known-ports.ts'
+import { endpointsIn, type HostAndPort, isOnlyHosts, protocolOf } from '../texts/endpoints.ts'
+import { type GivenValue, NODE } from '../texts/given-values.ts'
+import {
+  isHostSetting,
+  namesHost,
+  namesNoCall,
+  namesNoHost,
+  namesOwnAddress,
+  namesPeers,
+  portsNextTo,
+} from '../texts/names.ts'
 import { callerOf, callsTo } from './calls.ts'
 import { missing } from './missing.ts'
+import { readNode } from './nodes.ts'
+import { readOutside } from './outside.ts'
+import type { PublicHost } from './public-hosts.ts'
 import { type ResolvedHost, resolveHost } from './resolve-host.ts'
 
 /** Keys whose URLs are links for people, or identify something, and settings of resolvers: DNS needs no flow. */
@@ -22,18 +31,29 @@ const NO_CALL =
 export function readTexts(
   values: readonly GivenValue[],
   topology: Topology,
-  publicHosts: ReadonlyMap<string, string>,
+  publicHosts: ReadonlyMap<string, PublicHost>,
 ): Read {
   const upstreams = upstreamsIn(values)
   return join(
     values
-      .filter(({ name }) => name === undefined || !NO_CALL.test(name) || namesHost(name))
+      .filter(({ name }) => name === undefined || !(namesNoCall(name) || (NO_CALL.test(name) && !namesHost(name))))
+      .flatMap((value) => callersInstead(value, topology))
       .flatMap((value) =>
         endpointsIn(value.text)
           .filter(({ host }) => !upstreams.get(value.source)?.has(host))
           .map((endpoint) => readEndpoint(value, endpoint, topology, publicHosts)),
       ),
   )
+}
+
+/** The value, as one of what calls instead of the workload that is given it. */
+function callersInstead(value: GivenValue, topology: Topology): GivenValue[] {
+  if (value.via === undefined) return [value]
+  return endpointsIn(value.via).flatMap(({ host }) => {
+    const target = resolveHost(host, value.workload.namespace, topology)
+    const workloads = target?.type === 'service' ? topology.workloadsBehind(target.service) : []
+    return workloads.map((workload) => ({ ...value, workload }))
+  })
 }
 
 /** Names that a file gives its own groups of servers: `upstream api { … }` makes `http://api` no host. */
@@ -55,11 +75,12 @@ function readEndpoint(
   value: GivenValue,
   endpoint: HostAndPort,
   topology: Topology,
-  publicHosts: ReadonlyMap<string, string>,
+  publicHosts: ReadonlyMap<string, PublicHost>,
 ): Read {
+  const ports = endpoint.port === undefined ? portsNextTo(value.name, value.siblings) : [endpoint.port]
+  if (endpoint.host === NODE) return readNode(value, ports, topology)
   const target = resolveHost(endpoint.host, value.workload.namespace, topology)
   if (!target) return NOTHING
-  const ports = endpoint.port === undefined ? portsNextTo(value.name, value.siblings) : [endpoint.port]
   switch (target.type) {
     case 'service':
       return readService(value, endpoint, target, ports, topology)
@@ -70,7 +91,7 @@ function readEndpoint(
     case 'elsewhere':
       return readElsewhere(value, endpoint, target, ports, topology)
     case 'external':
-      return readExternal(value, endpoint, target, ports, topology, publicHosts)
+      return readOutside(value, endpoint, target, ports, topology, publicHosts)
   }
 }
 
@@ -86,7 +107,8 @@ function readService(
   const isBare =
     endpoint.form === 'name' && !target.isQualified && endpoint.portName === undefined && ports.length === 0
   const isHost = name !== undefined && namesHost(name)
-  if (isBare && name !== undefined && (namesNoHost(name) || (value.isOfFile && !isHost))) return NOTHING
+  if (isBare && name !== undefined && (namesNoHost(name) || ((value.isOfFile || isList(value)) && !isHost)))
+    return NOTHING
   const isSure = !isBare || isHost
   const dialled = ports.length > 0 ? ports : endpoint.portName !== undefined ? [endpoint.portName] : undefined
   const calls = callsTo(target.service, dialled, workload, topology, {
@@ -98,18 +120,25 @@ function readService(
     return note(
       `${source}: names port ${ports.join(', ')} of Service ${target.service.name}, which carries ${calls.carried}`,
     )
+  // Of addresses that all pods share, a pod does not call its own.
+  const isOwn = (caller: unknown): boolean => caller === 'self' && !target.service.headless
+  const own = calls.proposals.filter(({ caller }) => isOwn(caller) && !value.isShared)
   return {
     proposals: calls.proposals
-      // Of addresses that all pods share, a pod does not call its own.
-      .filter(({ caller }) => caller !== 'self' || !value.isShared || value.isOfFile || target.service.headless)
+      .filter(({ caller }) => !isOwn(caller) || (value.isShared && value.isOfFile))
       .map((call) => ({
         ...call,
         source: call.question ? `${source}, ${call.question}` : source,
         certain: call.certain && isSure && !value.isShared,
       })),
-    notes: [],
+    notes: own.map(
+      ({ destination, port }) =>
+        `${source}: names the workload's own Service ${target.service.name}; if it calls itself by that, add the flow ${destination}:${port} from self`,
+    ),
   }
 }
+
+const isList = ({ text }: GivenValue): boolean => /[,;]/.test(text)
 
 /** A Service that an operator makes is as certain as one of the build: the custom resource says that it will be there. */
 function readMade(
@@ -143,14 +172,6 @@ function readMade(
   return { proposals, notes: [] }
 }
 
-/** Is the value nothing but hosts, so that it can be no prose, no pattern and no password? */
-const isOnlyHosts = (text: string): boolean =>
-  text
-    .replaceAll(/["'[\]]/g, '')
-    .trim()
-    .split(/[\s,;]+/)
-    .every((part) => /^(?:[a-z][\w+.-]*:\/\/\S*|[\w.-]*[a-z][\w.-]*:\d{2,5}(?:\/\S*)?|)$/i.test(part))
-
 /** Values of such settings that are names of something else. */
 const NO_NAME =
   /^(?:none|null|true|false|yes|no|on|off|all|any|auto|default|local|internal|disabled|enabled|unknown|self|env|changeme)$/
@@ -172,20 +193,10 @@ function readMissing(
       ? !isOfFile || !isSaid(text)
       : form === 'name'
         ? isSetting && !isOwnName
-        : isAddress
+        : form !== 'word' && isAddress
   if (!isHost || (name !== undefined && namesNoHost(name) && form !== 'url')) return NOTHING
   return note(missing(source, target, topology))
 }
-
-/** TCP needs no word. */
-const protocolOf = (
-  { protocol, form }: HostAndPort,
-  port: number,
-  name: string | undefined,
-): { protocol?: Protocol } =>
-  protocol === 'UDP' || (protocol === undefined && isUdp(port, form === 'url' ? undefined : name))
-    ? { protocol: 'UDP' }
-    : {}
 
 /** Resolvers of clusters: DNS is open to every pod. */
 const DNS = /^(?:kube-dns|coredns|node-local-dns|rke2-coredns\S*)$/
@@ -223,47 +234,3 @@ function readElsewhere(
     notes: [],
   }
 }
-
-function readExternal(
-  value: GivenValue,
-  endpoint: HostAndPort,
-  { host, alias }: Extract<ResolvedHost, { type: 'external' }>,
-  ports: readonly number[],
-  topology: Topology,
-  publicHosts: ReadonlyMap<string, string>,
-): Read {
-  const { workload, source, isSecret, name } = value
-  const { form } = endpoint
-  const isHost = name !== undefined && isHostSetting(name) && !namesNoHost(name)
-  // A password may look like host:port, and a proposal is written to a file.
-  if (form !== 'url' && isSecret && !isHost) return NOTHING
-  if ((name !== undefined && namesOwnAddress(name)) || (form !== 'name' && isProse(value))) return NOTHING
-  const known = ports.length > 0 || name === undefined ? undefined : portOfWord(name)
-  const dialled = known === undefined || !isHost ? ports : [known]
-  if (dialled.length === 0)
-    return isHost || alias !== undefined
-      ? note(
-          `${source}: names ${alias === undefined ? '' : `Service ${alias}, which is `}the host ${host} outside the cluster, without a port; add the flow external/${host} with its port if it is called`,
-        )
-      : NOTHING
-  const servedBy = publicHosts.get(host)
-  const origin = [
-    source,
-    ...(servedBy === undefined ? [] : [`though ${servedBy} serves this host`]),
-    ...(ports.length > 0 ? [] : ['which names no port']),
-  ].join(', ')
-  const caller = callerOf(workload, undefined, topology)
-  return {
-    proposals: dialled.map(
-      (port): Proposal => ({
-        ...{ destination: `external/${host}`, port, caller, source: origin, certain: false },
-        ...protocolOf(endpoint, port, name),
-      }),
-    ),
-    notes: [],
-  }
-}
-
-/** In prose a URL is a link. A call is what a command or a directive names, or a value that is nothing but hosts. */
-const isProse = ({ text, isOfFile }: GivenValue): boolean =>
-  /\s/.test(text.trim().replace(/[,;]$/, '')) && !isOnlyHosts(text) && !isCall(text) && (isOfFile || isSaid(text))

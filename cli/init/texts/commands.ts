@@ -3,7 +3,7 @@ const CLIENTS =
   'curl|wget|nc|ncat|netcat|telnet|psql|pg_\\w+|mysql\\w*|mariadb\\w*|redis-cli|valkey-cli|mongo(?:sh|dump|restore|import|export)?|git|aws|mc|s3cmd|rclone|helm|skopeo|crane|oras|vault|consul|etcdctl|kafka-[\\w.-]+|kcat|kafkacat|nats|ldapsearch|openssl|ssh|scp|rsync|sftp|wait-for[\\w.-]*|dockerize|grpcurl|clickhouse-client|influx|cqlsh|rabbitmqadmin|mosquitto_\\w+|apk|apt-get|pip3?|npm|logger'
 /** Directives of proxies, and calls in programs, that send to the URL behind them. */
 const DIRECTIVES =
-  'proxy_pass|fastcgi_pass|uwsgi_pass|scgi_pass|grpc_pass|ProxyPass|reverse_proxy|forward_auth|php_fastcgi'
+  'proxy_pass|fastcgi_pass|uwsgi_pass|scgi_pass|grpc_pass|ProxyPass|reverse_proxy|cache_peer|forward_auth|php_fastcgi'
 const FUNCTIONS = 'fetch|urlopen|(?:requests|axios|http|httpx|got)\\.(?:get|post|put|request)'
 
 /** Longer lines are data. */

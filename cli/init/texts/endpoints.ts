@@ -1,4 +1,6 @@
-import { portOfScheme, protocolOfScheme } from './well-known-ports.ts'
+import { hostsInCode } from './code.ts'
+import { withCommonSpellings } from './spellings.ts'
+import { isUdp, portOfScheme, protocolOfScheme } from './well-known-ports.ts'
 
 /** A host that a text names, and the port if it names one. */
 export interface HostAndPort {
@@ -8,8 +10,11 @@ export interface HostAndPort {
   portName: string | undefined
   /** The protocol, if the text says it. */
   protocol: 'TCP' | 'UDP' | undefined
-  /** How it is written: in a URL, as host and port, in a connection string, as an option of a client, or as a name that is the whole value. */
-  form: 'url' | 'address' | 'connection' | 'option' | 'name'
+  /**
+   * How it is written: in a URL, as host and port, in a connection string, as an option of a client, as a word that a client
+   * takes for a URL, or as a name that is the whole value.
+   */
+  form: 'url' | 'address' | 'connection' | 'option' | 'word' | 'name'
 }
 
 /** Schemes whose authority is a bucket, a file, an image or a name in something else: no host. */
@@ -18,12 +23,14 @@ const NO_HOST =
 
 const HOST = '[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?'
 const SRV = '(?:_([a-z0-9-]+)\\._(?:tcp|udp)\\.)?'
-/** How gRPC and Thanos say that a name is to be looked up, in front of it. */
-const LOOKUP = /\b(?:dns|dnssrv|dnssrvnoa|srv|srvnoa|passthrough)(?:\+|:\/\/(?:[\w.:]+)?\/)/gi
-const URLS = new RegExp(`\\b([a-z][a-z0-9+.-]*)://(?:[^\\s/"'<>]*@)?${SRV}(${HOST})\\.?(?::(\\d{1,5})\\b)?`, 'gi')
+/** A URL in the query of another says where to go back to. */
+const URLS = new RegExp(
+  `(?<![?&][\\w.-]{1,30}=)\\b([a-z][a-z0-9+.-]*)://(?:[^\\s/"'<>]*@)?${SRV}(${HOST})\\.?(?::(\\d{1,5})\\b)?`,
+  'gi',
+)
 /** `host:port`, `host port`, and `host:port:port` as members of a quorum are written. */
 const HOST_AND_PORT = new RegExp(
-  `(?<![\\w.:/-])${SRV}(${HOST})\\.?(:| +)(\\d{1,5})(?::(\\d{2,5}))?(?![\\w.]|:\\d)`,
+  `(?<![\\w.:/-])${SRV}(${HOST})\\.?(:| +)(\\d{1,5})(?::(\\d{2,5}))?(?![\\w.@]|:\\d)`,
   'gi',
 )
 /** `_grpc._tcp.store.shop` anywhere in a line. */
@@ -37,26 +44,24 @@ const OPTIONS = new RegExp(
 const DEVICE = new RegExp(`/dev/(tcp|udp)/(${HOST})/(\\d{1,5})\\b`, 'gi')
 /** `Host=database;Port=5432` of connection strings, and `host=database port=5432` of libpq. */
 const CONNECTION = new RegExp(
-  `(?:^|[;,\\s"'])(?:host|server|hostname|data source|addr|address|endpoint)\\s*=\\s*(${HOST})(?:[:,](\\d{1,5}))?(?=$|[;,\\s"'])(?:.*?[;\\s]port\\s*=\\s*(\\d{1,5}))?`,
+  `(?:^|[;,\\s"'])(?:host|server|hostname|data source|addr|address|endpoint)\\s*=\\s*(?:tcp:)?(${HOST})(?:[:,](\\d{1,5}))?(?=$|[;,\\s"'])(?:.*?[;\\s]port\\s*=\\s*(\\d{1,5}))?`,
   'i',
 )
 /** `host`, or a list of hosts. */
 const NAMES = new RegExp(`^${SRV}${HOST}\\.?(?:\\s*[,;]\\s*${SRV}${HOST}\\.?)*$`, 'i')
 const NAME = new RegExp(`${SRV}(${HOST})`, 'gi')
 const COMMENT = /^\s*(?:#|;|\/\/)/
-/** What a client sends or says of itself names no host that it dials. */
-const SENT =
-  /\s(?:-d|--data(?:-[a-z]+)?|--json|-H|--header|-A|--user-agent|-e|--referer)[ =]+(?:'[^']*'|"(?:[^"\\]|\\.)*"|[^\s'"]+)/g
-const SENDER = /\b(?:curl|wget)\b/
 /** What separates the commands of a line. */
 const COMMANDS = /\|\|?|&&|;/
+/** `curl web/health`: what has no scheme is HTTP. */
+const WORD = new RegExp(`^["']?(${HOST})/\\S*$`, 'i')
 /** Longer lines are data. The patterns above are fast only on lines of limited length. */
 const LONGEST = 4096
 
 /** Every host that a value names, each once. Comments of scripts and configuration are passed over. */
 export function endpointsIn(text: string): HostAndPort[] {
   const lines = text.split('\n').filter((line) => !COMMENT.test(line) && line.length <= LONGEST)
-  const found = lines.flatMap((line) => endpointsOfLine(read(line)))
+  const found = lines.flatMap((line) => endpointsOfLine(withCommonSpellings(line)))
   const unique = new Map(
     found
       .toSorted((a, b) => Number(a.form === 'url') - Number(b.form === 'url'))
@@ -65,11 +70,14 @@ export function endpointsIn(text: string): HostAndPort[] {
   return [...unique.values()]
 }
 
-const read = (line: string): string => (SENDER.test(line) ? line.replaceAll(SENT, ' ') : line).replaceAll(LOOKUP, '')
-
 function endpointsOfLine(line: string): HostAndPort[] {
   const located = [...urls(line), ...addresses(line), ...records(line), ...devices(line), ...options(line)]
-  if (located.length > 0) return located
+  const named = [
+    ...located,
+    ...words(line),
+    ...hostsInCode(line).map(({ host, port }) => endpoint(host, port, 'connection')),
+  ]
+  if (named.length > 0) return named
   const connection = CONNECTION.exec(line)
   if (connection) return [endpoint(connection[1], connection[2] ?? connection[3], 'connection')]
   // An item of a list is written with a dash in front of it, or with its brackets.
@@ -129,3 +137,31 @@ const options = (line: string): HostAndPort[] =>
     const match = OPTIONS.exec(command)
     return match ? [endpoint(match[1], match[2] ?? match[3], 'option')] : []
   })
+
+const words = (line: string): HostAndPort[] =>
+  line.split(COMMANDS).flatMap((command) => {
+    const [client, ...rest] = command.replace(/^.*?(?=\b(?:curl|wget)\s)/, '').split(/\s+/)
+    if (client !== 'curl' && client !== 'wget') return []
+    return rest.flatMap((word) => {
+      const host = WORD.exec(word)?.[1]
+      return host === undefined ? [] : [endpoint(host, 80, 'word')]
+    })
+  })
+
+/** The protocol of a call, by what the text says, by its port and by the name of its setting. TCP needs no word. */
+export const protocolOf = (
+  { protocol, form }: HostAndPort,
+  port: number,
+  name: string | undefined,
+): { protocol?: 'UDP' } =>
+  protocol === 'UDP' || (protocol === undefined && isUdp(port, form === 'url' ? undefined : name))
+    ? { protocol: 'UDP' }
+    : {}
+
+/** Is the value nothing but hosts, so that it can be no prose, no pattern and no password? */
+export const isOnlyHosts = (text: string): boolean =>
+  text
+    .replaceAll(/["'[\]]/g, '')
+    .trim()
+    .split(/[\s,;]+/)
+    .every((part) => /^(?:[a-z][\w+.-]*:\/\/\S*|[\w.-]*[a-z][\w.-]*:\d{2,5}(?:\/\S*)?|)$/i.test(part))

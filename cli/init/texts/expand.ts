@@ -2,8 +2,8 @@ type Lookup = (name: string) => string | undefined
 
 /** `$(NAME)`, with `$$(NAME)` as the escaped form. Source: https://kubernetes.io/docs/tasks/inject-data-application/define-interdependent-environment-variables/ */
 const REFERENCE = /(\$?)\$\(([A-Za-z_][\w.-]*)\)/g
-/** `$NAME`, `${NAME}` and `${NAME:-default}`, as a shell and many programs expand them. */
-const SHELL = /\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)(?::?[-=]([^{}]*))?\})/g
+/** `$NAME`, `${NAME}` and `${NAME:-default}`, as a shell and many programs expand them; Spring and Beats write `${NAME:default}`. */
+const SHELL = /\$(?:([A-Za-z_]\w*)|\{([A-Za-z_][\w.]*)(?:(?::?[-=]|:(?![?+]))([^{}]*(?:\{[^{}]*\}[^{}]*)*))?\})/g
 /** The kubelet expands once, in the order of the variables; nobody writes a longer chain. */
 const DEPTH = 5
 
@@ -22,7 +22,7 @@ export const expandShell = (text: string, lookup: Lookup): string =>
     ? text.replaceAll(
         SHELL,
         (whole: string, plain: string | undefined, braced: string | undefined, fallback: string | undefined) =>
-          lookup(plain ?? braced ?? '') ?? fallback ?? whole,
+          lookup(plain ?? braced ?? '') ?? (fallback === undefined ? whole : expandShell(fallback, lookup)),
       )
     : text
 

@@ -1,5 +1,7 @@
+import { valueAt } from '../../../functions/lib/kubernetes/objects.ts'
 import { type Container, containersOf } from '../../../functions/lib/kubernetes/pod-template.ts'
 import type { Workload } from '../../../functions/lib/kubernetes/workload.ts'
+import { expandLookups } from './code.ts'
 import { isClient } from './commands.ts'
 import { entriesOfFile, entriesOfFlags, entriesOfLines } from './config-file.ts'
 import { expandReferences, expandShell, referencesIn } from './expand.ts'
@@ -20,6 +22,8 @@ export interface GivenValue {
   isShared: boolean
   /** Is it part of a file? There a URL outside is as often a link as a call. */
   isOfFile: boolean
+  /** The host and port of what calls instead of the workload. */
+  via?: string
 }
 
 /** Every command, argument and variable of a workload, and the ConfigMaps and Secrets of the build that it uses. */
@@ -41,10 +45,12 @@ function ofContainer(workload: Workload, container: Container, data: Data): Give
   const at = `${workload.kind} ${workload.name}: container ${container.name}`
   const variables = variablesOf(workload, container, at, data)
   const lookup = (name: string): string | undefined => variables.get(name)?.text ?? data.serviceLink(workload, name)
-  const words = [...(container.command ?? []), ...(container.args ?? [])]
+  const words = wordsOf(container, at).flat()
   const texts = new Map([...variables].map(([name, { text }]) => [name, expandReferences(text, lookup)]))
   // A variable that is only used in others is no call: the text that it ends up in is.
-  const feeding = new Set([...words, ...[...variables.values()].map(({ text }) => text)].flatMap(referencesIn))
+  const feeding = new Set(
+    [...words.map(({ text }) => text), ...[...variables.values()].map(({ text }) => text)].flatMap(referencesIn),
+  )
   const ofVariables = [...variables]
     .filter(([name, { isFact }]) => !feeding.has(name) && !isFact)
     .map(
@@ -53,20 +59,26 @@ function ofContainer(workload: Workload, container: Container, data: Data): Give
         text: texts.get(name) ?? text,
       }),
     )
-  const expand = (text: string): string =>
-    expandShell(expandReferences(text, lookup), (name) => texts.get(name) ?? data.serviceLink(workload, name))
-  return [...ofWords(workload, container, at, expand), ...ofVariables].flatMap(parts)
+  const inShell = (name: string): string | undefined => texts.get(name) ?? data.serviceLink(workload, name)
+  const expand = (text: string): string => expandShell(expandReferences(text, lookup), inShell)
+  return [
+    ...wordsOf(container, at).flatMap((line) => ofWords(workload, line, expand)),
+    // Programs such as Spring expand the variables in a variable themselves.
+    ...ofVariables.map((value) => ({ ...value, text: expandShell(value.text, inShell) })),
+  ].flatMap(parts)
 }
 
 /** A value of several lines is read line by line or as the file that it is, and one with flags also flag by flag. */
 function parts(value: GivenValue): GivenValue[] {
   const { text, name } = value
-  if (text.trimEnd().includes('\n')) {
+  if (text.trimEnd().includes('\n') || JSON_TEXT.test(text)) {
     const entries = name === undefined ? entriesOfLines(text) : entriesOfFile(text, name)
     return entries.map((entry) => ({ ...value, ...entry, isOfFile: name !== undefined }))
   }
   return [value, ...(/^-|\s-/.test(text) ? entriesOfFlags(text) : []).map((entry) => ({ ...value, ...entry }))]
 }
+
+const JSON_TEXT = /^\s*(?:\{\s*"[\s\S]*\}|\[\s*[{"][\s\S]*\])\s*$/
 
 /** Variables in the order in which the kubelet sets them: `envFrom`, then `env`. */
 const variablesOf = (workload: Workload, container: Container, at: string, data: Data): Map<string, Variable> =>
@@ -92,6 +104,8 @@ type EnvVar = NonNullable<Container['env']>[number]
 function fromOne({ name, value, valueFrom }: EnvVar, workload: Workload, at: string, data: Data): [string, Variable][] {
   const source = `${at}: env ${name}`
   if (value !== undefined) return [[name, { text: value, source, isSecret: false, isShared: false }]]
+  if (valueFrom?.fieldRef?.fieldPath === 'status.hostIP')
+    return [[name, { text: NODE, source, isSecret: false, isShared: false }]]
   const fact = factAt(valueFrom?.fieldRef?.fieldPath, workload)
   if (fact !== undefined) return [[name, { text: fact, source, isSecret: false, isShared: false, isFact: true }]]
   const reference = valueFrom?.configMapKeyRef ?? valueFrom?.secretKeyRef
@@ -101,6 +115,9 @@ function fromOne({ name, value, valueFrom }: EnvVar, workload: Workload, at: str
   const { isSecret, label } = object
   return [[name, { text, source: `${label}: ${reference.key}`, isSecret, isShared: false }]]
 }
+
+/** Stands for the address of the pod's node, which no host has as its name. */
+export const NODE = 'node.invalid'
 
 /**
  * A field of the pod that its template already shows; of the pods of a StatefulSet, the name of the first. Source:
@@ -119,21 +136,39 @@ const FLAG = /^--?([\w.-]+)(?:=([\s\S]*))?$/
 /** `-c` and `-ec`, behind which is a program for a shell. */
 const SCRIPT = /^[a-z]{0,3}c$/
 
-/** Commands and arguments. `--host=x` and `--host x` are values of the flag. */
-function ofWords(workload: Workload, container: Container, at: string, expand: (text: string) => string): GivenValue[] {
-  const words = (['command', 'args'] as const).flatMap((field) =>
-    (container[field] ?? []).map((word, index) => ({
-      text: expand(String(word)),
-      source: `${at}: ${field}[${index}]`,
-    })),
-  )
+interface Word {
+  text: string
+  source: string
+}
+
+/** Where a container has commands next to its own. */
+const COMMANDS = [
+  ...['livenessProbe', 'readinessProbe', 'startupProbe'].map((probe) => [probe, 'exec', 'command']),
+  ...['postStart', 'preStop'].map((hook) => ['lifecycle', hook, 'exec', 'command']),
+]
+
+/** The command lines of a container: command and arguments, and what its probes and hooks run. */
+function wordsOf(container: Container, at: string): Word[][] {
+  const lines = (path: readonly string[]): Word[] =>
+    wordsAt(container, path).map((text, index) => ({ text, source: `${at}: ${path.join('.')}[${index}]` }))
+  return [[...lines(['command']), ...lines(['args'])], ...COMMANDS.map(lines)].filter((line) => line.length > 0)
+}
+
+function wordsAt(container: Container, path: readonly string[]): string[] {
+  const value = valueAt(container, [...path])
+  return Array.isArray(value) ? value.map(String) : []
+}
+
+/** A command line. `--host=x` and `--host x` are values of the flag. */
+function ofWords(workload: Workload, line: readonly Word[], expand: (text: string) => string): GivenValue[] {
+  const words = line.map(({ text, source }) => ({ text: expand(text), source }))
   const [first] = words
   // Each client reads its options in its own way, and the whole line shows it.
   if (first && isClient(first.text) && words.every(({ text }) => !/\s/.test(text)))
     return [
       {
         ...{ workload, name: undefined, siblings: new Map(), isSecret: false, isShared: false, isOfFile: false },
-        ...{ source: `${at}: command`, text: words.map(({ text }) => text).join(' ') },
+        ...{ source: first.source.replace(/\[0\]$/, ''), text: words.map(({ text }) => text).join(' ') },
       },
     ]
   const named = words.map(({ text, source }, index) => {
@@ -149,11 +184,15 @@ function ofWords(workload: Workload, container: Container, at: string, expand: (
   return named.map((word) => ({ workload, ...word, siblings, isSecret: false, isShared: false, isOfFile: false }))
 }
 
+/** A file for each value, such as `host` and `port`. Source: https://servicebinding.io/spec/core/1.1.0/#workload-projection */
+const isOneValue = (text: string, key: string): boolean => !key.includes('.') && /^\s*[^\s=:]+\s*$/.test(text)
+
 function ofFile(workload: Workload, { object, key, isShared }: DataFile, data: Data): GivenValue[] {
   const lookup = data.variablesOf(workload)
-  return entriesOfFile(object.entries.get(key) ?? '', key).map((entry) => ({
+  const text = expandLookups(expandShell(object.entries.get(key) ?? '', lookup), lookup)
+  const entries = isOneValue(text, key) ? [{ name: key, text, siblings: object.entries }] : entriesOfFile(text, key)
+  return entries.map((entry) => ({
     ...{ workload, isShared, isOfFile: true, isSecret: object.isSecret, source: `${object.label}: ${key}` },
     ...entry,
-    text: expandShell(entry.text, lookup),
   }))
 }
