@@ -2,18 +2,36 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { isDrawn } from './sample.mjs'
 
-// npm run mutation [-- FOLDER...]: changes functions/ a little in every place, folder by folder, and looks for a test that
-// notices. The result of each change is kept below node_modules/.cache, and the results of each folder in
+// npm run mutation [-- --sample N FOLDER...]: changes functions/ a little in every place, folder by folder, and looks for a
+// test that notices. The result of each change is kept below node_modules/.cache, and the results of each folder in
 // test/reliability/mutation.json: a run that was stopped goes on where it was. docs/reliability.md shows what it found.
+// With --sample, about N changes are drawn in a folder that has more. The draw depends on SEED alone.
 
 /** Stryker is no dependency: 168 packages that one script needs. This version runs on Node 20. */
 const STRYKER = '@stryker-mutator/core@9.6.1'
 const HOME = 'node_modules/.cache/krm-hardening/stryker'
 const RESULTS = 'test/reliability/mutation.json'
-/** Tests that take longer than all the others together, that run other programs, whose sources are the real ones, or that replace modules. */
+/** The tests that one change is tried with take so long together without it, the quickest first. */
+const MOST_SECONDS_OF_TESTS = 10
+/** About as many changes as a line of source allows, which the share of a sample follows from. */
+const MUTANTS_A_LINE = 1.2
+
+/** Tests that take longer than all the others together, or whose subject is not the source here. */
 const LEFT_OUT =
-  /properties|performance|resolved-once|line-breaks|yaml-text|hostile-input|field-pattern|exactness|charts|canonical-yaml|(?:flux-conventions|istio-hardening)\/schemas/
+  /properties|performance|exactness|hostile-input|field-pattern|(?:flux-conventions|istio-hardening)\/schemas/
+/** Tests that the runner cannot run: they start programs or replace modules. */
+const NEEDS_JEST = /\bjest\.|child_process|support\/programs/
+/** Slow tests, and those of other folders, that are the tests of one folder. */
+const BELONGING = {
+  'functions/lib/yaml': ['test/lib/hostile-input', 'test/lib/line-breaks', 'test/properties/block-yaml'],
+  'functions/lib/resource-list': ['test/lib/hostile-input', 'test/lib/line-breaks', 'test/properties/parse-lazily'],
+  'functions/lib/framework': ['test/lib/hostile-input', 'test/properties/parse-lazily'],
+  'functions/lib/charts': ['test/lib/charts'],
+  'functions/flux-conventions/schemas': ['test/flux-conventions/schemas'],
+}
 
 /** Tests of every function: its findings, and its examples. */
 const OF_ALL = ['test/findings.test.ts', 'test/examples.test.ts']
@@ -35,11 +53,13 @@ function testsOf(folder) {
   const functions = readdirSync('functions').flatMap((each) => (existsSync(`test/${each}`) ? [`test/${each}`] : []))
   const others = isShared ? functions.flatMap((tests) => filesBelow(tests, '.test.ts')) : []
   const files = [...new Set([...own, ...OF_ALL, ...others])]
+  const belonging = (BELONGING[folder] ?? []).map((file) => `${file}.test.ts`)
+  const quick = files.filter((file) => !LEFT_OUT.test(file) && !NEEDS_JEST.test(readFileSync(file, 'utf8')))
   return {
     only: {
       'test/examples.test.ts': isShared ? '' : `^(${name}|hardening) `,
     },
-    files: files.filter((file) => !LEFT_OUT.test(file)),
+    files: [...new Set([...belonging, ...quick])],
   }
 }
 
@@ -64,43 +84,56 @@ function installStryker() {
   execFileSync('npm', ['install', ...options, STRYKER], { stdio: 'inherit' })
 }
 
-function mutate(folder, { files, only }) {
-  const report = join(HOME, 'report.json')
-  const kept = resolve(HOME, `${folder.replaceAll('/', '-')}.jsonl`)
+function mutate(folder, { files, only }, share) {
+  const name = folder.replaceAll('/', '-')
+  const report = join(HOME, `${name}.report.json`)
   const sources = Object.fromEntries(sourcesOf(folder).map((file) => [file, contentHash(file)]))
   const config = {
     testRunner: 'suite',
-    plugins: ['./test/mutation/runner.mjs'],
-    suite: { files, only, kept, sources },
+    plugins: ['./test/mutation/runner.mjs', './test/mutation/texts.mjs'],
+    suite: {
+      files,
+      only,
+      sources,
+      kept: resolve(HOME, `${name}.jsonl`),
+      seed: SEED,
+      share,
+      seconds: MOST_SECONDS_OF_TESTS,
+    },
     mutate: [`${folder}/*.ts`],
+    ignorers: ['texts'],
     coverageAnalysis: 'perTest',
     reporters: ['progress-append-only', 'json'],
     jsonReporter: { fileName: report },
-    tempDirName: join(HOME, 'sandbox'),
+    tempDirName: join(HOME, `${name}.sandbox`),
     concurrency: 1,
     tsconfigFile: 'none.json',
     ignorePatterns: ['dist', 'packages', 'bench', 'test/e2e'],
     timeoutMS: 30_000,
     dryRunTimeoutMinutes: 30,
+    warnings: { unknownOptions: false },
   }
-  writeFileSync(join(HOME, 'config.json'), JSON.stringify(config))
-  const { status } = spawnSync(join(HOME, 'node_modules/.bin/stryker'), ['run', join(HOME, 'config.json')], {
-    stdio: 'inherit',
-  })
+  const file = join(HOME, `${name}.config.json`)
+  writeFileSync(file, JSON.stringify(config))
+  const { status } = spawnSync(join(HOME, 'node_modules/.bin/stryker'), ['run', file], { stdio: 'inherit' })
   if (status !== 0) throw new Error(`Stryker ended with ${status} in ${folder}`)
   return JSON.parse(readFileSync(report, 'utf8'))
 }
 
 /** `file:line: code -> what it was changed to`, of the changes that no test noticed. */
-function summaryOf({ files }) {
-  const all = Object.entries(files).flatMap(([file, { source, mutants }]) =>
-    mutants.map((mutant) => ({ ...mutant, file: relative('.', file), source })),
-  )
-  const count = (...statuses) => all.filter(({ status }) => statuses.includes(status)).length
-  const survivors = all.filter(({ status }) => ['Survived', 'NoCoverage'].includes(status)).map(describe)
+function summaryOf({ files }, share) {
+  const all = Object.entries(files)
+    .flatMap(([file, { source, mutants }]) =>
+      mutants.map((mutant) => ({ ...mutant, file: relative('.', file), source })),
+    )
+    .filter(({ status }) => status !== 'Ignored')
+  const drawn = all.filter((mutant) => isDrawn({ ...mutant, fileName: mutant.file }, SEED, share))
+  const count = (...statuses) => drawn.filter(({ status }) => statuses.includes(status)).length
+  const survivors = drawn.filter(({ status }) => ['Survived', 'NoCoverage'].includes(status)).map(describe)
   return {
     mutants: count('Killed', 'Timeout', 'Survived', 'NoCoverage'),
     killed: count('Killed', 'Timeout'),
+    ...(share < 1 ? { drawnFrom: all.length, seed: SEED } : {}),
     survivors,
   }
 }
@@ -113,17 +146,27 @@ function describe({ file, source, location: { start, end }, replacement }) {
   return `${file.replace('functions/', '')}:${start.line}: ${short(code)} -> ${short(replacement)}`
 }
 
-const wanted = process.argv.slice(2)
-const results = existsSync(RESULTS) ? JSON.parse(readFileSync(RESULTS, 'utf8')) : {}
+const { values, positionals: wanted } = parseArgs({ options: { sample: { type: 'string' } }, allowPositionals: true })
+const SEED = Number(process.env.SEED ?? 1)
+
+function shareOf(folder) {
+  const lines = sourcesOf(folder).flatMap((file) => readFileSync(file, 'utf8').split('\n')).length
+  return values.sample === undefined ? 1 : Math.min(1, Number(values.sample) / (lines * MUTANTS_A_LINE))
+}
+
+const kept = () => (existsSync(RESULTS) ? JSON.parse(readFileSync(RESULTS, 'utf8')) : {})
 installStryker()
 const isWanted = (folder) =>
   wanted.length === 0 || wanted.some((name) => folder === name || folder.startsWith(`${name}/`))
 for (const folder of folders.filter(isWanted)) {
   const tests = testsOf(folder)
   const of = fingerprint(folder, tests)
-  if (results[folder]?.of === of) continue
-  results[folder] = { of, ...summaryOf(mutate(folder, tests)) }
-  const sorted = Object.fromEntries(Object.entries(results).sort(([a], [b]) => (a < b ? -1 : 1)))
-  writeFileSync(RESULTS, `${JSON.stringify(sorted, null, 2)}\n`)
+  if (kept()[folder]?.of === of) continue
+  const share = shareOf(folder)
+  if (share < 1)
+    process.stdout.write(`${folder}: ${Math.round(share * 100)} % of its mutants, drawn with SEED=${SEED}\n`)
+  const result = { of, ...summaryOf(mutate(folder, tests, share), share) }
+  const sorted = Object.entries({ ...kept(), [folder]: result }).sort(([a], [b]) => (a < b ? -1 : 1))
+  writeFileSync(RESULTS, `${JSON.stringify(Object.fromEntries(sorted), null, 2)}\n`)
 }
 if (!process.env.NO_PAGE) execFileSync('npm', ['run', 'update', 'docs/reliability.md'], { stdio: 'inherit' })

@@ -62,10 +62,10 @@ const nameOf = (test) => [...blocksOf(test).slice(2).map(({ name }) => name), te
 const hooks = (blocks, type) => blocks.flatMap((block) => block.hooks.filter((hook) => hook.type === type))
 
 /**
- * Runs tests in their order and ends at the first that fails. `started` hears the id before each. Answers
- * `{ passed: [{ id, milliseconds }], failed?: { id, message } }`.
+ * Runs tests in their order and ends at the first that fails, or tells `failing` of each. `started` hears the id before each.
+ * Answers `{ passed: [{ id, milliseconds }], failed?: { id, message } }`.
  */
-async function runTests(tests, started) {
+async function runTests(tests, started, failing) {
   const passed = []
   const open = new Set()
   try {
@@ -83,7 +83,10 @@ async function runTests(tests, started) {
         await test.fn()
         for (const { fn } of hooks(blocks.toReversed(), 'afterEach')) await fn()
       } catch (error) {
-        return { passed, failed: { id, message: String(error?.stack ?? error) } }
+        const failed = { id, message: String(error?.stack ?? error) }
+        if (!failing) return { passed, failed }
+        failing(failed)
+        continue
       } finally {
         started(undefined)
       }
