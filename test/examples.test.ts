@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { catalog } from '../functions/catalog.ts'
+import type { Answer } from '../functions/lib/runner/run.ts'
 import { examplesOf, input, runExample, toDocuments } from './support/examples.ts'
 import { golden } from './support/golden.ts'
 
@@ -7,10 +8,14 @@ import { golden } from './support/golden.ts'
 describe.each([...catalog.map(({ name }) => name), 'hardening'])('%s', (name) => {
   describe.each(examplesOf(name))('$name', (example) => {
     const { resources, policy } = input(example)
+    let answer: Answer
+    beforeAll(async () => {
+      answer = await runExample(resources, policy)
+    })
     const isNegative = example.name.startsWith('refuses-') || example.name.startsWith('validates-')
 
-    test('gives what the example shows', async () => {
-      const { stdout, stderr, exitCode } = await runExample(resources, policy)
+    test('gives what the example shows', () => {
+      const { stdout, stderr, exitCode } = answer
       const documents = toDocuments(stdout)
       expect(documents).toBe(golden(join(example.folder, 'expected.yaml'), documents))
       expect(stderr).toBe(golden(join(example.folder, 'findings.txt'), stderr))
@@ -26,7 +31,7 @@ describe.each([...catalog.map(({ name }) => name), 'hardening'])('%s', (name) =>
 
     if (!isNegative)
       test('changes nothing on its own output', async () => {
-        const first = toDocuments((await runExample(resources, policy)).stdout)
+        const first = toDocuments(answer.stdout)
         const second = await runExample(first, policy)
         expect(toDocuments(second.stdout)).toBe(first)
         expect(second.exitCode).toBe(0)

@@ -1,7 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { builderWith } from '../support/builder.ts'
-import { CLI, edit, FIXTURES, fixtures, krmHardening, removeFolders, systemTools } from './lib/command-line.ts'
+import { CLI, edit, FIXTURES, fixtures, removeFolders, krmHardening as start, systemTools } from './lib/command-line.ts'
+import { krmHardening } from './lib/in-process.ts'
 
 afterAll(removeFolders)
 
@@ -41,7 +42,7 @@ describe('a build that fails', () => {
     const root = fixtures()
     const policy = join(root, 'policy/policy.yaml')
     writeFileSync(policy, readFileSync(policy, 'utf8').replace(/image: .*/, 'image: example.com/other:v1'))
-    const { stdout, stderr, exitCode } = await krmHardening(['render', 'environment'], {
+    const { stdout, stderr, exitCode } = await start(['render', 'environment'], {
       cwd: root,
       env: { PATH: systemTools() },
     })
@@ -52,7 +53,7 @@ describe('a build that fails', () => {
 })
 
 test('says what to do where the temporary folder cannot be written', async () => {
-  const { stdout, stderr, exitCode } = await krmHardening(['render', 'environment/stacks/shop'], {
+  const { stdout, stderr, exitCode } = await start(['render', 'environment/stacks/shop'], {
     cwd: FIXTURES,
     env: { TMPDIR: '/absent' },
   })

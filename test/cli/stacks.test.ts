@@ -1,10 +1,9 @@
 import { execFileSync } from 'node:child_process'
-import { cpSync, mkdirSync, readdirSync, rmSync, symlinkSync } from 'node:fs'
-import { dirname, join, relative } from 'node:path'
+import { cpSync, readdirSync, rmSync, symlinkSync } from 'node:fs'
+import { join, relative } from 'node:path'
 import { changedSince } from '../../cli/tree/changed.ts'
 import { sourcesOf } from '../../cli/tree/sources.ts'
-import { stacksIn } from '../../cli/tree/stacks.ts'
-import { edit, folder, kustomizeBuild, removeFolders, tree } from './lib/command-line.ts'
+import { edit, kustomizeBuild, removeFolders, tree } from './lib/command-line.ts'
 import { krmHardening } from './lib/in-process.ts'
 
 afterAll(removeFolders)
@@ -59,23 +58,6 @@ describe('the files that a build reads', () => {
     expect(more).toBeUndefined()
     expect(files.map((file) => relative(root, file)).sort()).toEqual(Object.keys(EVERY_PATH).sort())
   })
-
-  test.each(stacksIn(join(ROOT, 'overlays/dev')).map((path) => relative(ROOT, path)))(
-    'suffice to build %s to the same bytes',
-    async (stack) => {
-      const { files, more } = sourcesOf(join(ROOT, stack))
-      expect(more).toBeUndefined()
-      const copy = folder()
-      for (const file of files) {
-        const target = join(copy, relative(ROOT, file))
-        mkdirSync(dirname(target), { recursive: true })
-        cpSync(file, target)
-      }
-      const { stdout } = await kustomizeBuild(join(copy, stack))
-      expect(stdout).not.toBe('')
-      expect(stdout).toBe((await kustomizeBuild(join(ROOT, stack))).stdout)
-    },
-  )
 
   test.each([
     ['a chart', 'helmCharts: [{name: x}]', 'has the field helmCharts'],

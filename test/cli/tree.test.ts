@@ -1,7 +1,7 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { layoutOf } from '../../cli/tree/layout.ts'
-import { edit, fixtures, removeFolders, tree } from './lib/command-line.ts'
+import { edit, fixtures, folder, removeFolders, tree } from './lib/command-line.ts'
 import { krmHardening } from './lib/in-process.ts'
 
 afterAll(removeFolders)
@@ -143,14 +143,20 @@ describe('render into a folder', () => {
 })
 
 describe('verify of the tree', () => {
-  async function rendered(): Promise<string> {
-    const root = fixtures()
-    await render(root)
+  let once = ''
+  beforeAll(async () => {
+    once = fixtures()
+    await render(once)
+  })
+  /** A copy of the environment and its rendering. */
+  function rendered(): string {
+    const root = folder()
+    cpSync(once, root, { recursive: true })
     return root
   }
 
   test('passes what was rendered', async () => {
-    expect(await verify(await rendered())).toMatchObject({ exitCode: 0 })
+    expect(await verify(rendered())).toMatchObject({ exitCode: 0 })
   })
 
   test.each<[string, (root: string) => void, string]>([
@@ -191,7 +197,7 @@ describe('verify of the tree', () => {
       'verify/lock-in-rendering: ChartLock web: ',
     ],
   ])('finds %s', async (_what, change, message) => {
-    const root = await rendered()
+    const root = rendered()
     change(root)
     const { stdout, exitCode } = await verify(root)
     expect(exitCode).toBe(1)
@@ -199,7 +205,7 @@ describe('verify of the tree', () => {
   })
 
   test('takes a policy itself, for every file', async () => {
-    const root = await rendered()
+    const root = rendered()
     // The stack of the cluster has no policy of its own.
     const whole = await verify(root, 'policy/policy.yaml')
     expect(whole.stdout).toContain('error: objects/would-change: security-context-enforcer: Namespace platform: ')

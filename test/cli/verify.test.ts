@@ -138,10 +138,12 @@ describe('verify of a folder', () => {
 })
 
 describe('verify of a rendering', () => {
-  const rendered = () => krmHardening(['render', 'environment'], { cwd: FIXTURES })
+  let manifests = ''
+  beforeAll(async () => {
+    manifests = (await krmHardening(['render', 'environment'], { cwd: FIXTURES })).stdout
+  })
 
   test('passes what render printed, from a file and from stdin', async () => {
-    const { stdout: manifests } = await rendered()
     const file = join(tree({ 'dev.yaml': manifests }), 'dev.yaml')
     const policy = ['--policy', join(FIXTURES, 'environment')]
     expect(await krmHardening(['verify', file, ...policy])).toMatchObject({ exitCode: 0 })
@@ -166,15 +168,13 @@ describe('verify of a rendering', () => {
   })
 
   test('passes what an engine hardened, although the tree’s own build skips the functions', async () => {
-    const { stdout: stdin } = await rendered()
     const root = fixtures()
     await withoutFunctions(root)
-    const { exitCode } = await krmHardening(['verify', '-', '--policy', 'environment'], { cwd: root, stdin })
+    const { exitCode } = await krmHardening(['verify', '-', '--policy', 'environment'], { cwd: root, stdin: manifests })
     expect(exitCode).toBe(0)
   })
 
   test('fails a rendering that lacks an object of the tree', async () => {
-    const { stdout: manifests } = await rendered()
     const stdin = manifests
       .split('---\n')
       .filter((document) => !/^kind: CronJob$/m.test(document))
@@ -190,7 +190,6 @@ describe('verify of a rendering', () => {
   })
 
   test('fails a rendering with a policy or the annotation of a function in it', async () => {
-    const { stdout: manifests } = await rendered()
     const annotated =
       'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: left\n  annotations: {config.kubernetes.io/function: "exec: {path: ./harden}"}\n'
     const stdin = [manifests, readFileSync(join(FIXTURES, 'policy/policy.yaml'), 'utf8'), annotated].join('---\n')

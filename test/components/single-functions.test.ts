@@ -1,4 +1,4 @@
-import { MIMIR, render } from './lib/component.ts'
+import { MIMIR, render, SINGLE_FUNCTIONS } from './lib/component.ts'
 import { overlayWith } from './lib/overlay.ts'
 
 const FIXTURES = 'test/components/fixtures'
@@ -18,13 +18,7 @@ describe('single-functions', () => {
   })
 
   test('renders the same as the Hardening that it splits', async () => {
-    const split = overlayWith(MIMIR, { hardening: [SHARED, 'components/single-functions'], stack: STACK })
+    const split = overlayWith(MIMIR, { hardening: [SHARED, SINGLE_FUNCTIONS], stack: STACK })
     expect(await render(split)).toBe(whole)
-  })
-
-  test('splits a Hardening without flows of its own', async () => {
-    const hardening = [`${FIXTURES}/without-flows`]
-    const alone = await render(overlayWith(MIMIR, { hardening }))
-    expect(await render(overlayWith(MIMIR, { hardening: [...hardening, 'components/single-functions'] }))).toBe(alone)
   })
 })

@@ -66,7 +66,7 @@ What was tried, and what it found. Every number is that of a run on this source 
 | properties, and the tests next to them | ${number(runs.properties.tests)} tests${runs.properties.inputs ? `, ${number(runs.properties.inputs)} inputs` : ''} | \`test/properties\`, \`test/*/properties.test.ts\`, \`test/lib/hostile-input.test.ts\` |
 | executions of the fuzzer | ${number(sum(fuzzed.map(({ executions }) => executions)))}, in ${number(sum(fuzzed.map(({ seconds }) => seconds)))} seconds of CPU time, with the seeds ${fuzzed.map(({ seed }) => seed).join(', ')}; nothing found | \`test/fuzz\` |
 | pairs of ends, port and protocol that network policies were evaluated for | ${number(runs.network.pairs ?? 0)} | \`test/network-policy-default-deny/exactness.test.ts\`, \`test/cli/connections.test.ts\` |
-| faults of the machine | ${number(runs.faults.tests)} tests | \`test/cli/faults.test.ts\`, \`test/cli/files.test.ts\`, \`test/e2e/cli/faults.test.ts\` |
+| faults of the machine | ${number(runs.faults.tests)} tests | \`test/e2e/cli/cut-short.test.ts\`, \`test/cli/files.test.ts\`, \`test/e2e/cli/faults.test.ts\` |
 | mutants killed | ${scoreOf(Object.values(mutation))} | the folders below |
 
 ## Mutants

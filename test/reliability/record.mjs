@@ -48,7 +48,11 @@ try {
       'test/replication-factor/transform.test.ts',
     ]),
     network: counted('network', ['test/network-policy-default-deny/exactness.test.ts', 'test/cli/connections.test.ts']),
-    faults: counted('faults', ['test/cli/faults.test.ts', 'test/cli/files.test.ts', 'test/e2e/cli/faults.test.ts']),
+    faults: counted('faults', [
+      'test/e2e/cli/cut-short.test.ts',
+      'test/cli/files.test.ts',
+      'test/e2e/cli/faults.test.ts',
+    ]),
     growth: measureGrowth(home),
   }
   writeFileSync('test/reliability/runs.json', `${JSON.stringify(runs, null, 2)}\n`)

@@ -8,6 +8,7 @@ import { installed } from '../../cli/policy/installed.ts'
 import { digestOf } from '../../functions/lib/charts/canonical-json.ts'
 import { isFields, type KubernetesObject, describe as nameOf, valueAt } from '../../functions/lib/kubernetes/objects.ts'
 import { containersOf, podTemplateOf } from '../../functions/lib/kubernetes/pod-template.ts'
+import { krmHardening } from '../cli/lib/in-process.ts'
 import { kustomize } from '../support/programs.ts'
 import { fluxStacks, objectsOf, rendered, root } from '../support/stacks.ts'
 
@@ -138,7 +139,7 @@ describe('the levels of Pod Security', () => {
     expect(levelOf(objectsOf(rendered('staging/monitoring/controllers')))).toBe('privileged')
   })
 
-  test('would be restricted for monitoring, were it not for node-exporter', () => {
+  test('would be restricted for monitoring, were it not for node-exporter', async () => {
     const tree = copyOfTree()
     edit(tree, 'overlays/staging/monitoring/controllers/kube-prometheus-stack.lock.yaml', (lock) => {
       const objects = (lock.spec as { objects: KubernetesObject[] }).objects.filter(({ kind }) => kind !== 'DaemonSet')
@@ -148,7 +149,7 @@ describe('the levels of Pod Security', () => {
       const { securityContext: _, ...spec } = policy.spec as Record<string, unknown>
       return { ...policy, spec }
     })
-    const { stdout } = renderIn(tree, 'overlays/staging/monitoring/controllers')
+    const { stdout } = await renderIn(tree, 'overlays/staging/monitoring/controllers')
     expect(levelOf(objectsOf(stdout))).toBe('restricted')
   })
 })
@@ -246,11 +247,11 @@ describe('is refused, with nothing on stdout:', () => {
         writeFileSync(join(tree, CONTROLLERS, 'helmrelease.yaml'), release.replace('"value":false', '"value":true'))
       },
     ],
-  ])('%s', (_, id, reason, change) => {
+  ])('%s', async (_, id, reason, change) => {
     const tree = copyOfTree()
     change(tree)
-    const { stdout, stderr, status } = renderIn(tree, STACK)
-    expect({ stdout, status }).toEqual({ stdout: '', status: 2 })
+    const { stdout, stderr, exitCode } = await renderIn(tree, STACK)
+    expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 2 })
     expect(stderr).toContain(`error: ${id}: `)
     expect(stderr).toContain(reason)
   })
@@ -276,9 +277,4 @@ function edit(tree: string, file: string, change: (object: KubernetesObject) => 
   writeFileSync(path, JSON.stringify(change(parse(readFileSync(path, 'utf8')))))
 }
 
-const renderIn = (tree: string, folder: string) =>
-  spawnSync('node', [join(root, 'dist/cli.cjs'), 'render', folder], {
-    cwd: tree,
-    env: { ...process.env, KUSTOMIZE: kustomize() },
-    encoding: 'utf8',
-  })
+const renderIn = (tree: string, folder: string) => krmHardening(['render', folder], { cwd: tree })

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { eventually } from '../support/eventually.ts'
-import { kustomize } from '../support/programs.ts'
-import { CLI, FIXTURES, folder, IMAGE, krmHardening, program, removeFolders, run } from './lib/command-line.ts'
+import { CLI, FIXTURES, folder, IMAGE, krmHardening, program, removeFolders, run } from '../../cli/lib/command-line.ts'
+import { eventually } from '../../support/eventually.ts'
+import { kustomize } from '../../support/programs.ts'
 
 afterAll(removeFolders)
 

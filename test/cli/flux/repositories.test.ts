@@ -1,0 +1,82 @@
+import { join } from 'node:path'
+import { walkAll } from '../../../cli/flux/check.ts'
+import { folder } from '../lib/command-line.ts'
+import { applyEdits, type Edit, found, newBuilder } from './lib/homelab.ts'
+
+describe('a repository as others have it', () => {
+  const kustomization = (name: string, path: string, source = 'GitRepository', more = ''): string =>
+    `apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: ${name}, namespace: flux-system}\nspec:\n  interval: 5m\n  retryInterval: 1m\n  timeout: 2m\n  wait: true\n  prune: true\n  path: ${path}\n  commonMetadata: {labels: {app: ${name}}}\n  sourceRef: {kind: ${source}, name: ${source === 'GitRepository' ? 'flux-system' : name}}\n${more}`
+  const sync = (cluster: string): string =>
+    kustomization('flux-system', `./clusters/${cluster}`).replace('  wait: true\n  prune: true\n', '  prune: true\n')
+  const base = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: app}\ndata: {domain: "${domain}"}\n'
+  const fleet = (): string => {
+    const root = folder()
+    applyEdits(root, [
+      ['.git/HEAD', ''],
+      ['apps/app.yaml', base],
+      ...['production', 'staging'].flatMap((cluster): Edit[] => [
+        [`clusters/${cluster}/flux-system/gotk-sync.yaml`, sync(cluster)],
+        [
+          `clusters/${cluster}/apps.yaml`,
+          kustomization('apps', './apps', 'GitRepository', `  postBuild: {substitute: {domain: ${cluster}.example}}\n`),
+        ],
+      ]),
+    ])
+    return root
+  }
+
+  test('with several clusters is walked once for each', async () => {
+    const walks = await walkAll(fleet(), newBuilder())
+    expect(walks.map(({ apps }) => apps.map(({ objects }) => objects.map(({ object }) => object.data)))).toEqual([
+      [expect.anything(), [{ domain: 'production.example' }]],
+      [expect.anything(), [{ domain: 'staging.example' }]],
+    ])
+  })
+
+  test('has nothing wrong with what flux bootstrap wrote', async () => {
+    expect((await found(fleet())).filter((one) => one.endsWith('flux-system/flux-system'))).toEqual([])
+  })
+
+  test('is walked from where a part of it is applied, with the sources that are elsewhere', async () => {
+    const root = fleet()
+    const [walk, ...others] = await walkAll(join(root, 'clusters/staging'), newBuilder())
+    expect([walk?.top, others]).toEqual([root, []])
+    expect(walk?.apps.map(({ entry }) => entry.object.metadata.name)).toEqual(['flux-system', 'apps'])
+  })
+
+  test('may apply another repository, or an artifact, whose paths are none of its own', async () => {
+    const root = fleet()
+    const other = `apiVersion: source.toolkit.fluxcd.io/v1\nkind: GitRepository\nmetadata: {name: other, namespace: flux-system}\nspec: {interval: 1h, url: 'https://git.example.com/other'}\n`
+    const generator = `apiVersion: source.extensions.fluxcd.io/v1beta1\nkind: ArtifactGenerator\nmetadata: {name: parts, namespace: flux-system}\nspec:\n  sources: [{alias: git, kind: GitRepository, name: flux-system}]\n  artifacts: [{name: part, copy: [{from: '@git/apps/**', to: '@artifact/'}]}]\n`
+    const whole = (name: string, source: string) => kustomization(name, './', source)
+    applyEdits(root, [
+      [
+        'clusters/production/others.yaml',
+        [
+          other,
+          whole('other', 'GitRepository').replace('name: flux-system}\n', 'name: other}\n'),
+          generator,
+          whole('part', 'ExternalArtifact'),
+        ].join('---\n'),
+      ],
+    ])
+    const [production, staging] = await walkAll(root, newBuilder())
+    expect(production?.apps.map(({ entry, state }) => [entry.object.metadata.name, state])).toEqual([
+      ['flux-system', 'built'],
+      ['apps', 'built'],
+      ['other', 'external'],
+      ['part', 'external'],
+    ])
+    expect(staging?.apps).toHaveLength(2)
+    expect((await found(root)).filter((one) => one.startsWith('source-'))).toEqual([
+      'source-location: GitRepository flux-system/other',
+    ])
+  })
+
+  test('may have examples in its documentation', async () => {
+    const root = fleet()
+    applyEdits(root, [['docs/example.yaml', kustomization('example', './nowhere', 'OCIRepository')]])
+    const walks = await walkAll(root, newBuilder())
+    expect(walks.flatMap(({ apps }) => apps)).toHaveLength(4)
+  })
+})
