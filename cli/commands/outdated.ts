@@ -51,7 +51,7 @@ async function outdated(target: string, options: OutdatedOptions): Promise<ExitC
   if (!isFolder(folder)) throw new Failure(`${target} is no folder; expected one with manifests`)
   if (options.apply && !options.changes)
     throw new Failure('expected --apply or --no-changes, not both: locks are renewed from what charts render')
-  const { isApplicable, movesOf } = await import('../outdated/outdated.ts')
+  const { applicableOf, movesOf } = await import('../outdated/outdated.ts')
   const { changesOf } = await import('../outdated/edits.ts')
   const { patchOf } = await import('../outdated/patch.ts')
   const report = await import('../outdated/report.ts')
@@ -63,12 +63,13 @@ async function outdated(target: string, options: OutdatedOptions): Promise<ExitC
       ? `${JSON.stringify(report.outdatedAsJson(overview, patch))}\n`
       : report.outdatedAsText(overview, patch),
   )
+  const applied = applicableOf(overview.outdated)
   if (options.apply) {
-    await write(overview.outdated.filter(isApplicable), documents)
+    await write(applied, documents)
     process.stderr.write(report.notAppliedAsText(overview.outdated))
   }
   if (overview.notAnswered.length > 0) return UNUSABLE
-  const isLeft = (one: Outdated): boolean => options.apply === undefined || (one.isProposed && !isApplicable(one))
+  const isLeft = (one: Outdated): boolean => options.apply === undefined || (one.isProposed && !applied.includes(one))
   return overview.outdated.some(isLeft) ? FINDINGS : OK
 }
 

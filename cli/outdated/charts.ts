@@ -43,8 +43,8 @@ class ChartTree {
   readonly #rules: ImageRules
 
   constructor(documents: readonly SourceDocument[], rules: ImageRules) {
-    this.written = writtenIn(documents)
     this.#builds = new Builds(documents.map(({ file }) => file))
+    this.written = writtenIn(documents, this.#builds)
     this.#rules = rules
   }
 
@@ -220,8 +220,8 @@ function placeOf(
       field: formatPath(path),
       line: document.lineOf(scalar.range?.[0] ?? 0),
       edits: [
-        editOf(scalar, document.text, (now) => (digestPath ? tagOf(now) : now.replace('_', '+'))),
-        ...(digest ? [editOf(digest, document.text, (_, now) => now ?? String(digest.value))] : []),
+        editOf(scalar, document, (now) => (digestPath ? tagOf(now) : now.replace('_', '+'))),
+        ...(digest ? [editOf(digest, document, (_, now) => now ?? String(digest.value))] : []),
       ],
       hasDigest: digest !== undefined,
       isLock: false,

@@ -1,22 +1,31 @@
-import { isScalar, parseDocument, type Scalar } from 'yaml'
+import { isScalar, parseDocument } from 'yaml'
 import type { Change } from '../files.ts'
 import type { Edit, Pin } from './pin.ts'
+import type { SourceDocument } from './source-files.ts'
+import type { WrittenValue } from './written-value.ts'
 
-/** Replaces a scalar by what `write` makes of a version; the quotes that it has stay. */
-export function editOf(scalar: Scalar, text: string, write: Edit['write']): Edit {
-  const [start, end] = scalar.range ?? [0, 0]
-  const quote = /^["']/.exec(text.slice(start, end))?.[0] ?? ''
-  const isString = typeof scalar.value === 'string'
+/** Replaces a value by what `write` makes of a version; the quotes that it has stay. */
+export function editOf(written: WrittenValue, { text, quote }: SourceDocument, write: Edit['write']): Edit {
+  const [start, end] = written.range ?? [0, 0]
+  const own = written.isPart ? '' : (quotesOf(quote).exec(text.slice(start, end))?.[0] ?? '')
+  const isString = typeof written.value === 'string' && !written.isPart
   return {
     start,
     end,
     write: (version, digest) => {
       const value = write(version, digest)
-      if (quote !== '') return `${quote}${value}${quote}`
-      return isString && !isPlainString(value) ? JSON.stringify(value) : value
+      if (own !== '') return `${own}${value}${own}`
+      return isString && !isPlainString(value) ? `${QUOTE_IN[quote ?? '']}${value}${QUOTE_IN[quote ?? '']}` : value
     },
   }
 }
+
+/** How a string begins, in text that is itself in quotes or not. */
+const quotesOf = (around: SourceDocument['quote']): RegExp =>
+  around === '"' ? /^(?:\\"|')/ : around === "'" ? /^(?:''|")/ : /^["']/
+
+/** The quote that needs no escape there. */
+const QUOTE_IN: Readonly<Record<string, string>> = { '': '"', '"': "'", "'": '"' }
 
 /** Would YAML read it as this string without quotes? `1.10` is a number. */
 function isPlainString(value: string): boolean {
@@ -38,7 +47,9 @@ export function changesOf(moves: readonly Move[]): Change[] {
     for (const { document, edits } of pin.places) {
       const file = files.get(document.file) ?? { text: document.text, edits: [] }
       files.set(document.file, file)
-      file.edits.push(...edits.map(({ start, end, write }) => ({ start, end, insert: write(to, digest) })))
+      // What several pins have in common moves once.
+      const news = edits.filter(({ start }) => !file.edits.some((edit) => edit.start === start))
+      file.edits.push(...news.map(({ start, end, write }) => ({ start, end, insert: write(to, digest) })))
     }
   return [...files].map(([file, { text, edits }]) => ({
     file,

@@ -1,13 +1,13 @@
 import { valid } from 'semver'
-import type { Scalar } from 'yaml'
 import { textAt } from '../../functions/lib/kubernetes/fields.ts'
 import { isKind, type KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
 import { isWithin, markerOf } from '../checks/image-policies.ts'
+import type { WrittenValue } from './written-value.ts'
 
 const GROUP = 'image.toolkit.fluxcd.io'
 
 /** The image policy that a marker behind a scalar names, as `namespace:name`. */
-export const policyBehind = ({ comment }: Scalar): string | undefined => markerOf(comment ?? '')?.policy
+export const policyBehind = ({ comment }: WrittenValue): string | undefined => markerOf(comment ?? '')?.policy
 
 /** How a policy chooses among the tags of an image. Source: https://fluxcd.io/flux/components/image/imagepolicies/ */
 interface Rule {

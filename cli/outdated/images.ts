@@ -112,7 +112,7 @@ function ofReference(document: SourceDocument, scalar: Scalar, at: Path): ImageP
   const text = String(scalar.value)
   const reference = hasPlaceholder(text) ? undefined : parseReference(text)
   if (!reference || reference instanceof InvalidReference || reference.tag === undefined) return []
-  const edits = [editOf(scalar, document.text, (tag, digest) => moved(reference, tag, digest))]
+  const edits = [editOf(scalar, document, (tag, digest) => moved(reference, tag, digest))]
   const hasDigest = reference.digest !== undefined
   return [
     { name: reference.name, tag: reference.tag, place: placeAt(document, at, edits, hasDigest, policyBehind(scalar)) },
@@ -149,8 +149,8 @@ function ofTag(document: SourceDocument, name: string, scalar: Scalar, path: Pat
   if (tag === '' || parseReference(name) instanceof InvalidReference) return []
   const hasOther = typeof digest?.value === 'string' && digest.value.startsWith('sha256:')
   const edits = [
-    editOf(scalar, document.text, (to, now) => (own === undefined ? to : `${to}@${now ?? own}`)),
-    ...(digest && hasOther ? [editOf(digest, document.text, (_, now) => now ?? String(digest.value))] : []),
+    editOf(scalar, document, (to, now) => (own === undefined ? to : `${to}@${now ?? own}`)),
+    ...(digest && hasOther ? [editOf(digest, document, (_, now) => now ?? String(digest.value))] : []),
   ]
   return [{ name, tag, place: placeAt(document, path, edits, own !== undefined || hasOther, policyBehind(scalar)) }]
 }
@@ -168,8 +168,8 @@ function inLock(document: SourceDocument): ImagePlace[] {
       if (!scalar || reference instanceof InvalidReference || reference.tag === undefined) return []
       const digest = map === 'digests' ? scalarAt(document, [...path, key]) : undefined
       const edits: Edit[] = [
-        editOf(scalar, document.text, (tag) => formatReference({ ...reference, tag: tagOf(tag) })),
-        ...(digest ? [editOf(digest, document.text, (_, now) => now ?? String(digest.value))] : []),
+        editOf(scalar, document, (tag) => formatReference({ ...reference, tag: tagOf(tag) })),
+        ...(digest ? [editOf(digest, document, (_, now) => now ?? String(digest.value))] : []),
       ]
       return [
         {

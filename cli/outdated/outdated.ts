@@ -9,6 +9,7 @@ import { chartsIn } from './charts.ts'
 import type { Move } from './edits.ts'
 import { ImageRules } from './image-policies.ts'
 import { imagesIn } from './images.ts'
+import { commonVersions, jointly, placeKey } from './joint.ts'
 import { type Answer, ask, keyOf } from './origins.ts'
 import type { NotAnswered, Outdated, Overview } from './overview.ts'
 import type { Pin, Place } from './pin.ts'
@@ -46,17 +47,23 @@ export async function overviewOf(
     throw new Failure(
       `${unknown}: found no chart or image of this name in the tree${didYouMean(unknown, all.flatMap(namesOf))}`,
     )
-  const answers = await ask(pins.map(({ origin }) => origin))
-  const compared = pins.flatMap((pin) => compare(pin, answers.get(keyOf(pin.origin)), rules, withMajors) ?? [])
+  const jointWith = jointly(all)
+  const asked = [...new Set(pins.flatMap(jointWith))]
+  const answers = await ask(asked.map(({ origin }) => origin))
+  const answerTo = ({ origin }: Pin): Answer | undefined => answers.get(keyOf(origin))
+  const compared = asked.flatMap((pin) => compare(pin, jointWith(pin), answerTo, rules, withMajors) ?? [])
   const { outdated, notAnswered } = await withDigests(compared)
   return {
     pins: pins.length,
-    outdated,
+    outdated: allOrNone(outdated, ({ isProposed }) => isProposed).map(([one, isMoved]) => ({
+      ...one,
+      isProposed: isMoved,
+    })),
     notAnswered: [
       ...notAnswered,
-      ...[...groupBy(pins, ({ origin }) => keyOf(origin))].flatMap(([asked, waiting]) => {
-        const answer = answers.get(asked)
-        return answer && 'reason' in answer ? [{ asked, reason: answer.reason, pins: waiting }] : []
+      ...[...groupBy(asked, ({ origin }) => keyOf(origin))].flatMap(([question, waiting]) => {
+        const answer = answers.get(question)
+        return answer && 'reason' in answer ? [{ asked: question, reason: answer.reason, pins: waiting }] : []
       }),
     ],
     notCompared: only.length === 0 ? [...charts.notCompared, ...images.notCompared] : [],
@@ -83,7 +90,7 @@ function together(pins: readonly Pin[]): Pin[] {
 
 /** Several kustomizations may apply one patch. */
 const eachOnce = (places: readonly Place[]): Place[] => [
-  ...new Map(places.map((place) => [`${place.document.file} ${place.edits[0]?.start}`, place])).values(),
+  ...new Map(places.map((place) => [placeKey(place), place])).values(),
 ]
 
 const isNamed = (pin: Pin, name: string): boolean => pin.name === name || namesOf(pin).includes(name)
@@ -94,25 +101,39 @@ const namesOf = ({ name, releases }: Pin): string[] => [
   ...releases.map(({ object }) => object.metadata.name),
 ]
 
-function compare(pin: Pin, answer: Answer | undefined, rules: ImageRules, withMajors: boolean): Outdated | undefined {
+/** What is newer, and the largest step to a version that all of `group` have, which move with the pin. */
+function compare(
+  pin: Pin,
+  group: readonly Pin[],
+  answerTo: (pin: Pin) => Answer | undefined,
+  rules: ImageRules,
+  withMajors: boolean,
+): Outdated | undefined {
+  const answer = answerTo(pin)
   if (!answer || 'reason' in answer) return undefined
   const newest = newestFor(pin, answer.versions, rules)
-  const level =
-    (withMajors ? LEVELS : LEVELS.filter((one) => one !== 'major')).findLast((one) => newest[one] !== undefined) ??
-    (newest.major === undefined ? undefined : 'major')
-  const to = level && newest[level]
-  if (to === undefined) return undefined
+  const common = newestFor(pin, commonVersions(pin, group, answerTo), rules)
+  const steps = [common, newest].map((one) => ({ one, level: largestStep(one, withMajors) }))
+  const step = steps.find(({ level }) => level !== undefined)
+  const to = step?.level && step.one[step.level]
+  if (!step?.level || to === undefined) return undefined
+  const heldBy = step.one === common ? [] : group.filter((one) => one !== pin).map(({ name }) => name)
   return {
     pin,
     newest,
     to,
-    level: level as Level,
-    isProposed: (level !== 'major' || withMajors) && !isOnlyLocked(pin),
+    level: step.level,
+    heldBy,
+    isProposed: (step.level !== 'major' || withMajors) && heldBy.length === 0 && !isOnlyLocked(pin),
     digest: undefined,
     changes: [],
     obstacle: undefined,
   }
 }
+
+const largestStep = (newest: Newest, withMajors: boolean): Level | undefined =>
+  (withMajors ? LEVELS : LEVELS.filter((one) => one !== 'major')).findLast((one) => newest[one] !== undefined) ??
+  (newest.major === undefined ? undefined : 'major')
 
 /**
  * The newest version of each level that Flux would choose in every place with a marker. What a policy orders by itself has no
@@ -173,4 +194,18 @@ export const movesOf = (outdated: readonly Outdated[]): Move[] =>
 export const obstaclesTo = ({ changes, obstacle }: Outdated): string[] =>
   [obstacle, ...changes.map(({ problem }) => problem)].flatMap((one) => one ?? [])
 
-export const isApplicable = (one: Outdated): boolean => one.isProposed && obstaclesTo(one).length === 0
+/** What may be written: what is proposed, and has no obstacle, nor has anything that moves with it. */
+export const applicableOf = (outdated: readonly Outdated[]): Outdated[] =>
+  allOrNone(outdated, (one) => one.isProposed && obstaclesTo(one).length === 0).flatMap(([one, isMoved]) =>
+    isMoved ? [one] : [],
+  )
+
+/** With whether a condition holds for it, and for all that moves with it. */
+function allOrNone(
+  outdated: readonly Outdated[],
+  holds: (one: Outdated) => boolean,
+): (readonly [one: Outdated, isMoved: boolean])[] {
+  const held = new Set(outdated.filter(holds).map(({ pin }) => pin))
+  const jointWith = jointly(outdated.map(({ pin }) => pin))
+  return outdated.map((one) => [one, jointWith(one.pin).every((pin) => held.has(pin))] as const)
+}

@@ -1,6 +1,6 @@
-import { dirname } from 'node:path'
+import { dirname, join, sep } from 'node:path'
 import { resourceGraph } from '../tree/graph.ts'
-import { readKustomization } from '../tree/kustomization.ts'
+import { isFolder, readKustomization } from '../tree/kustomization.ts'
 
 /** What a kustomization is made from. */
 interface Parts {
@@ -8,7 +8,7 @@ interface Parts {
   files: ReadonlySet<string>
 }
 
-/** The builds of a tree, to tell which of the places that set a field decides. */
+/** The builds of a tree, to tell what is in each, and which of the places that set a field decides. */
 export class Builds {
   readonly #folders: readonly string[]
   readonly #known = new Map<string, Parts>()
@@ -33,6 +33,16 @@ export class Builds {
     return outermost.length > 0 && outermost.every(patches)
   }
 
+  /** Is a file part of the build of a folder? Flux builds all files of a folder without a kustomization. */
+  has(folder: string, file: string): boolean {
+    return readKustomization(folder) ? this.#partsOf(folder).files.has(file) : file.startsWith(`${folder}${sep}`)
+  }
+
+  /** The kustomizations of a build. */
+  foldersOf(folder: string): ReadonlySet<string> {
+    return this.#partsOf(folder).folders
+  }
+
   #partsOf(folder: string): Parts {
     const known = this.#known.get(folder)
     if (known) return known
@@ -44,3 +54,10 @@ export class Builds {
 }
 
 const isComponent = (folder: string): boolean => readKustomization(folder)?.fields.kind === 'Component'
+
+/** The folder that a Kustomization of Flux builds: its path is from the top of the repository, which is above its file. */
+export function builtByFlux(folder: string, path: string): string {
+  const built = join(folder, path)
+  const above = dirname(folder)
+  return isFolder(built) || above === folder ? built : builtByFlux(above, path)
+}

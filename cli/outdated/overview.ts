@@ -10,6 +10,8 @@ export interface Outdated {
   /** The largest step that was asked for. */
   to: string
   level: Level
+  /** Names of what moves with it, if that has no newer version in common with it. */
+  heldBy: string[]
   /** A major is proposed only if it was asked for. */
   isProposed: boolean
   /** Digest of what it moves to, if one is written next to the version. */

@@ -3,7 +3,7 @@ import { painted } from '../report/diff.ts'
 import { colorsFor } from '../terminal.ts'
 import { withoutCredentials } from '../without-credentials.ts'
 import { changesOf } from './edits.ts'
-import { isApplicable, isOnlyLocked, movesOf, obstaclesTo } from './outdated.ts'
+import { applicableOf, isOnlyLocked, movesOf, obstaclesTo } from './outdated.ts'
 import type { ChartChanges, NotAnswered, Outdated, Overview } from './overview.ts'
 import { patchOf } from './patch.ts'
 import type { Pin } from './pin.ts'
@@ -30,10 +30,12 @@ export function outdatedAsText({ pins, outdated, notAnswered, notCompared }: Ove
 }
 
 /** The newest version of each level, and why none of them is in the patch. */
-function newestAsText({ newest, isProposed, level, pin }: Outdated): string {
+function newestAsText({ newest, isProposed, level, pin, heldBy }: Outdated): string {
   const versions = LEVELS.flatMap((one) => (newest[one] === undefined ? [] : [`${one} ${newest[one]}`])).join(', ')
   if (isProposed) return versions
   if (isOnlyLocked(pin)) return `${versions} (stays: only a lock has it, and follows what uses the image)`
+  if (heldBy.length > 0)
+    return `${versions} (stays: one place sets the version of ${heldBy.map(withoutCredentials).join(', ')} too, which has none of these)`
   return level === 'major' ? `${versions} (stays: --major moves to it)` : versions
 }
 
@@ -51,14 +53,16 @@ const changesAsText = ({ release, lock, values, rendered, problem }: ChartChange
 const inOneLine = (text: string): string => text.replaceAll(/\s*\n\s*/g, ' ')
 
 /** What --apply leaves as it is, and why. */
-export const notAppliedAsText = (outdated: readonly Outdated[]): string =>
-  outdated
-    .filter((one) => one.isProposed && !isApplicable(one))
+export function notAppliedAsText(outdated: readonly Outdated[]): string {
+  const applied = new Set(applicableOf(outdated))
+  return outdated
+    .filter((one) => one.isProposed && !applied.has(one))
     .map((one) => {
-      const why = obstaclesTo(one).map(inOneLine).join('; ')
+      const why = obstaclesTo(one).map(inOneLine).join('; ') || 'what moves with it is not moved'
       return `error: ${withoutCredentials(one.pin.name)} is not moved to ${one.to}: ${why}\n`
     })
     .join('')
+}
 
 /** A line for each origin that did not answer: what it was asked for, for which pins, and why there is no answer. */
 export const notAnsweredAsText = (notAnswered: readonly NotAnswered[]): string =>
@@ -79,6 +83,7 @@ export const outdatedAsJson = ({ pins, outdated, notAnswered, notCompared }: Ove
     to: one.to,
     level: one.level,
     isProposed: one.isProposed,
+    ...(one.heldBy.length > 0 && { heldBy: one.heldBy.map(withoutCredentials) }),
     changes: one.changes.map(({ release, lock, values, rendered, problem }) => ({
       release,
       ...(lock !== undefined && { lock: display(lock) }),

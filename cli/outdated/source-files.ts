@@ -29,6 +29,8 @@ export interface SourceDocument {
   data: unknown
   /** The same, if it is a map; otherwise none. */
   fields: Fields
+  /** The quotes around it, if it is text in quotes within the file. */
+  quote?: '"' | "'"
   lineOf(offset: number): number
 }
 

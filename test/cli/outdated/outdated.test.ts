@@ -16,6 +16,7 @@ const TAGS: Readonly<Record<string, string[]>> = {
   'quay.io/acme/charts/shop': ['v1.2.3', 'v1.2.4', 'v1.3.0', 'v2.0.0-rc.1', 'v2.0.0'],
   'quay.io/acme/fleet/apps': ['1.0.0', '1.0.1'],
   'ghcr.io/acme/helm/blog': ['4.0.1', '4.1.0_build.7'],
+  'quay.io/acme/web-next': ['1.4.1', '1.5.0', '1.6.0'],
   'quay.io/acme/web': ['1.4.1', '1.4.2', '1.5.0', '2.0.0', '1.5.0-alpine', 'latest'],
   'quay.io/acme/filtered': [
     ...['release-1.0.0', 'release-1.2.0', 'release-2.0.0', 'main-aa-100', 'main-bb-200', 'main-cc-300'],
@@ -395,6 +396,67 @@ describe('a version that an overlay sets', () => {
     expect(notCompared).toMatchObject([
       { file: 'base/source.yaml', found: 'v1.2.3', why: 'a patch sets it in every build' },
     ])
+  })
+
+  const two = {
+    ...base,
+    'base/kustomization.yaml': 'resources: [source.yaml, release.yaml, fleet.yaml]\n',
+    'base/fleet.yaml': source('    tag: 1.0.0\n', 'oci://quay.io/acme/fleet/apps').replace('name: shop', 'name: fleet'),
+  }
+  test.each<[form: string, text: (tag: string) => string]>([
+    ['in single quotes', (tag) => `  patch: '[{"op": "replace", "path": "/spec/ref/tag", "value": "${tag}"}]'\n`],
+    [
+      'in single quotes, with some inside',
+      (tag) => `  patch: '[{op: replace, path: /spec/ref/tag, value: ''${tag}''}]'\n`,
+    ],
+    [
+      'in double quotes',
+      (tag) => `  patch: "[{\\"op\\": \\"replace\\", \\"path\\": \\"/spec/ref/tag\\", \\"value\\": \\"${tag}\\"}]"\n`,
+    ],
+    [
+      'in double quotes, with lines',
+      (tag) => `  patch: "- op: replace\\n  path: /spec/ref/tag\\n  value: ${tag}\\n"\n`,
+    ],
+    [
+      'as a merge in quotes',
+      (tag) =>
+        `  patch: '{"kind": "any", "apiVersion": "v1", "metadata": {"name": "any"}, "spec": {"ref": {"tag": "${tag}"}}}'\n`,
+    ],
+  ])('by a patch %s moves there', async (_form, text) => {
+    const files = (tag: string) => overlay(`patches:\n- target: {kind: OCIRepository, name: shop}\n${text(tag)}`)
+    expect(await patched(files('v1.2.4'))).toEqual(files('v1.3.0'))
+  })
+
+  test('by one patch for several charts moves only as far as all of them go', async () => {
+    const files = (tag: string) => ({
+      ...two,
+      'over/kustomization.yaml': `resources: [../base]\npatches:\n- target: {kind: OCIRepository}\n  patch: |-\n    - {op: replace, path: /spec/ref/tag, value: ${tag}}\n`,
+    })
+    const { stdout } = await outdated(tree(files('v1.2.3')))
+    expect(stdout).toContain(
+      'oci://quay.io/acme/charts/shop v1.2.3: patch v1.2.4, minor v1.3.0, major v2.0.0 (stays: one place sets the version of oci://quay.io/acme/fleet/apps too, which has none of these)\n',
+    )
+    expect(stdout).not.toContain('+++')
+    const webs = {
+      'base/source.yaml': source('    tag: 1.4.1\n', 'oci://quay.io/acme/web'),
+      'base/fleet.yaml': two['base/fleet.yaml'].replace('fleet/apps', 'web-next'),
+    }
+    const { outdated: found } = await saidOf({ ...files('1.4.1'), ...webs })
+    expect(found).toMatchObject([
+      { name: 'oci://quay.io/acme/web-next', to: '1.5.0', newest: { minor: '1.6.0' } },
+      { name: 'oci://quay.io/acme/web', to: '1.5.0', newest: { patch: '1.4.2', minor: '1.5.0', major: '2.0.0' } },
+    ])
+    expect(await patched({ ...files('1.4.1'), ...webs })).toEqual({ ...files('1.5.0'), ...webs })
+  })
+
+  test('by a patch for the charts with a label moves those alone', async () => {
+    const files = (tag: string) => ({
+      ...two,
+      'base/source.yaml': two['base/source.yaml'].replace('  name: shop', '  name: shop\n  labels: {tier: front}'),
+      'over/kustomization.yaml': `resources: [../base]\npatches:\n- target: {labelSelector: "tier in (front, edge), !old"}\n  patch: |-\n    - {op: replace, path: /spec/ref/tag, value: ${tag}}\n`,
+    })
+    const { 'base/fleet.yaml': fleet, ...rest } = await patched(files('v1.2.4'))
+    expect({ ...rest, 'base/fleet.yaml': fleet?.replace('1.0.1', '1.0.0') }).toEqual(files('v1.3.0'))
   })
 
   test('moves in the base too, if another overlay takes that', async () => {
