@@ -1,29 +1,23 @@
-import { isPair, isScalar, type Scalar, visit } from 'yaml'
+import { isPair, isScalar, visit } from 'yaml'
 import { API_VERSION } from '../../functions/lib/framework/config.ts'
 import {
   formatReference,
   hasPlaceholder,
-  type ImageReference,
   InvalidReference,
   parseReference,
 } from '../../functions/lib/kubernetes/image-reference.ts'
-import { type Fields, formatPath, isFields, valueAt } from '../../functions/lib/kubernetes/objects.ts'
+import { type Fields, isFields, valueAt } from '../../functions/lib/kubernetes/objects.ts'
 import { markerOf } from '../checks/image-policies.ts'
 import { LOCK_SECTIONS } from '../lock/lock-file.ts'
 import type { Found } from './charts.ts'
 import { editOf } from './edits.ts'
-import { type ImageRules, policyBehind } from './image-policies.ts'
-import type { Edit, NotCompared, Pin, Place } from './pin.ts'
+import { type ImagePlace, ofReference, ofTag, placeAt } from './image-place.ts'
+import type { ImageRules } from './image-policies.ts'
+import { inReplacements } from './image-replacements.ts'
+import type { Edit, NotCompared, Pin } from './pin.ts'
 import { isKustomization, keyAt, objectOf, type Path, type SourceDocument, scalarAt } from './source-files.ts'
 import { valuesIn } from './values-of-charts.ts'
 import { tagOf, versionOfImage } from './versions.ts'
-
-/** An image in a place of a file. */
-interface ImagePlace {
-  name: string
-  tag: string
-  place: Place
-}
 
 /** The images that a tree pins by a version: in manifests, values, kustomizations, marked fields, and the locks of policies. */
 export function imagesIn(documents: readonly SourceDocument[], rules: ImageRules): Found {
@@ -32,9 +26,12 @@ export function imagesIn(documents: readonly SourceDocument[], rules: ImageRules
   const starts = new Set(
     known.flatMap(({ place }) => place.edits.map(({ start }) => `${place.document.file} ${start}`)),
   )
+  const replaced = inReplacements(documents)
   const isNew = ({ place }: ImagePlace): boolean => !starts.has(`${place.document.file} ${place.edits[0]?.start}`)
   const marked = documents.flatMap((document) => markedIn(document, rules)).filter(isNew)
-  const places = [...known, ...marked].filter(({ name, tag }) => !hasPlaceholder(`${name}${tag}`))
+  const places = [...known, ...replaced.filter(isNew), ...marked].filter(
+    ({ name, tag }) => !hasPlaceholder(`${name}${tag}`),
+  )
   const isVersion = ({ tag, place }: ImagePlace): boolean =>
     versionOfImage(tag) !== undefined || rules.orders(place.policy, tag)
   return {
@@ -108,20 +105,6 @@ function inReference(document: SourceDocument, { image }: Fields, path: Path): I
   return scalar ? ofReference(document, scalar, at) : []
 }
 
-function ofReference(document: SourceDocument, scalar: Scalar, at: Path): ImagePlace[] {
-  const text = String(scalar.value)
-  const reference = hasPlaceholder(text) ? undefined : parseReference(text)
-  if (!reference || reference instanceof InvalidReference || reference.tag === undefined) return []
-  const edits = [editOf(scalar, document, (tag, digest) => moved(reference, tag, digest))]
-  const hasDigest = reference.digest !== undefined
-  return [
-    { name: reference.name, tag: reference.tag, place: placeAt(document, at, edits, hasDigest, policyBehind(scalar)) },
-  ]
-}
-
-const moved = (reference: ImageReference, tag: string, digest: string | undefined): string =>
-  formatReference({ ...reference, tag, ...(reference.digest !== undefined && digest !== undefined && { digest }) })
-
 function inParts(document: SourceDocument, { registry, repository }: Fields, path: Path): ImagePlace[] {
   if (typeof repository !== 'string') return []
   const name = typeof registry === 'string' && registry !== '' ? `${registry}/${repository}` : repository
@@ -139,20 +122,6 @@ function inNewTag(document: SourceDocument, { name, newName, newTag }: Fields, p
 const atTag = (document: SourceDocument, name: string, path: Path, digestPath: Path): ImagePlace[] => {
   const scalar = scalarAt(document, path)
   return scalar ? ofTag(document, name, scalar, path, scalarAt(document, digestPath)) : []
-}
-
-/** A field with a tag, which may have a digest behind it, or next to it. */
-function ofTag(document: SourceDocument, name: string, scalar: Scalar, path: Path, digest?: Scalar): ImagePlace[] {
-  const [start, end] = scalar.range ?? [0, 0]
-  const written = typeof scalar.value === 'string' ? scalar.value : document.text.slice(start, end)
-  const [tag = '', own] = written.split('@')
-  if (tag === '' || parseReference(name) instanceof InvalidReference) return []
-  const hasOther = typeof digest?.value === 'string' && digest.value.startsWith('sha256:')
-  const edits = [
-    editOf(scalar, document, (to, now) => (own === undefined ? to : `${to}@${now ?? own}`)),
-    ...(digest && hasOther ? [editOf(digest, document, (_, now) => now ?? String(digest.value))] : []),
-  ]
-  return [{ name, tag, place: placeAt(document, path, edits, own !== undefined || hasOther, policyBehind(scalar)) }]
 }
 
 /** The keys of a policy's lock, and of what may run without a digest. */
@@ -181,19 +150,3 @@ function inLock(document: SourceDocument): ImagePlace[] {
     })
   })
 }
-
-const placeAt = (
-  document: SourceDocument,
-  path: Path,
-  edits: readonly Edit[],
-  hasDigest: boolean,
-  policy: string | undefined,
-): Place => ({
-  document,
-  field: formatPath(path),
-  line: document.lineOf(edits[0]?.start ?? 0),
-  edits,
-  hasDigest,
-  isLock: document.fields.apiVersion === API_VERSION,
-  policy,
-})

@@ -1,4 +1,5 @@
 import { dirname, resolve } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import { keysOfPointer } from '../../functions/lib/charts/json-patch.ts'
 import { isHelmRelease } from '../../functions/lib/charts/release.ts'
 import { isOciRepository } from '../../functions/lib/charts/source.ts'
@@ -12,6 +13,7 @@ import {
 } from '../../functions/lib/kubernetes/objects.ts'
 import { embeddedIn } from './embedded.ts'
 import { type Builds, builtByFlux } from './overrides.ts'
+import { type Replaced, replacedIn } from './replacements.ts'
 import { selectorOf } from './selected.ts'
 import { documentsOfFile, isKustomization, objectOf, type Path, type SourceDocument, scalarAt } from './source-files.ts'
 import type { WrittenValue } from './written-value.ts'
@@ -39,14 +41,19 @@ const GROUPS: Readonly<Record<string, string>> = {
 const hasVersion = (object: KubernetesObject): boolean =>
   isHelmRelease(object) || isOciRepository(object) || isHelmChart(object)
 
-/** The objects of a tree, and the patches of those that have versions, wherever they are written. */
+/** The objects of a tree, and what patches and replacements set in those that have versions, wherever it is written. */
 export function writtenIn(documents: readonly SourceDocument[], builds: Builds): Written[] {
   const patches = documents.flatMap(patchesOf)
   const files = new Set(patches.map(({ file }) => file))
   const objects = documents
     .filter(({ file }) => !files.has(file))
     .flatMap((document) => writtenAs(objectOf(document), document) ?? [])
-  return [...objects, ...patches.flatMap((patch) => readPatch(patch, { objects, builds }))]
+  const replaced = replacedIn(documents, builds)
+  return [
+    ...objects,
+    ...patches.flatMap((patch) => readPatch(patch, { objects, builds })),
+    ...replaced.filter(({ object, part }) => hasVersion(object) && part === undefined).map(asPatch),
+  ]
 }
 
 /** What a patch may be applied to. */
@@ -125,6 +132,14 @@ function operationsAsObject(document: SourceDocument, operations: readonly Field
     return found && scalarAt(document, [found.index, 'value', ...path.slice(found.keys.length)])
   }
   return { object, at }
+}
+
+/** A replacement as the patch that sets its field alone. */
+function asPatch({ object: { apiVersion, kind, metadata }, field, document, value, by }: Replaced): Written {
+  const object = { apiVersion, kind, metadata, spec: {} } as KubernetesObject
+  set(object as unknown as Fields, field.map(String), value.value)
+  const at = (path: Path): WrittenValue | undefined => (isDeepStrictEqual(path, field) ? value : undefined)
+  return { object, document, at, patchedBy: by }
 }
 
 function set(root: Fields, [key = '', ...deeper]: readonly string[], value: unknown): void {

@@ -1,0 +1,72 @@
+import { API_VERSION } from '../../functions/lib/framework/config.ts'
+import {
+  formatReference,
+  hasPlaceholder,
+  type ImageReference,
+  InvalidReference,
+  parseReference,
+} from '../../functions/lib/kubernetes/image-reference.ts'
+import { formatPath } from '../../functions/lib/kubernetes/objects.ts'
+import { editOf } from './edits.ts'
+import { policyBehind } from './image-policies.ts'
+import type { Edit, Place } from './pin.ts'
+import type { Path, SourceDocument } from './source-files.ts'
+import type { WrittenValue } from './written-value.ts'
+
+/** An image in a place of a file. */
+export interface ImagePlace {
+  name: string
+  tag: string
+  place: Place
+}
+
+/** A whole reference with a tag; none for one with a placeholder. */
+export function ofReference(document: SourceDocument, scalar: WrittenValue, at: Path): ImagePlace[] {
+  const text = String(scalar.value)
+  const reference = hasPlaceholder(text) ? undefined : parseReference(text)
+  if (!reference || reference instanceof InvalidReference || reference.tag === undefined) return []
+  const edits = [editOf(scalar, document, (tag, digest) => moved(reference, tag, digest))]
+  const hasDigest = reference.digest !== undefined
+  return [
+    { name: reference.name, tag: reference.tag, place: placeAt(document, at, edits, hasDigest, policyBehind(scalar)) },
+  ]
+}
+
+const moved = (reference: ImageReference, tag: string, digest: string | undefined): string =>
+  formatReference({ ...reference, tag, ...(reference.digest !== undefined && digest !== undefined && { digest }) })
+
+/** A field with a tag, which may have a digest behind it, or next to it. */
+export function ofTag(
+  document: SourceDocument,
+  name: string,
+  scalar: WrittenValue,
+  path: Path,
+  digest?: WrittenValue,
+): ImagePlace[] {
+  const [start, end] = scalar.range ?? [0, 0]
+  const written = typeof scalar.value === 'string' ? scalar.value : document.text.slice(start, end)
+  const [tag = '', own] = written.split('@')
+  if (tag === '' || parseReference(name) instanceof InvalidReference) return []
+  const hasOther = typeof digest?.value === 'string' && digest.value.startsWith('sha256:')
+  const edits = [
+    editOf(scalar, document, (to, now) => (own === undefined ? to : `${to}@${now ?? own}`)),
+    ...(digest && hasOther ? [editOf(digest, document, (_, now) => now ?? String(digest.value))] : []),
+  ]
+  return [{ name, tag, place: placeAt(document, path, edits, own !== undefined || hasOther, policyBehind(scalar)) }]
+}
+
+export const placeAt = (
+  document: SourceDocument,
+  path: Path,
+  edits: readonly Edit[],
+  hasDigest: boolean,
+  policy: string | undefined,
+): Place => ({
+  document,
+  field: formatPath(path),
+  line: document.lineOf(edits[0]?.start ?? 0),
+  edits,
+  hasDigest,
+  isLock: document.fields.apiVersion === API_VERSION,
+  policy,
+})
