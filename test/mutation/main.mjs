@@ -109,7 +109,7 @@ function mutate(folder, { files, only }, share) {
     concurrency: 1,
     tsconfigFile: 'none.json',
     ignorePatterns: ['dist', 'packages', 'bench', 'test/e2e'],
-    timeoutMS: 30_000,
+    timeoutMS: 10_000,
     dryRunTimeoutMinutes: 30,
     warnings: { unknownOptions: false },
   }

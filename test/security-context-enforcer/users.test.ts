@@ -126,8 +126,11 @@ describe('a user that nobody chose is refused', () => {
     const object = deployment({
       containers: [container('app', { privileged: true }), container('other', { capabilities: { add: ['CHOWN'] } })],
     })
-    expect(harden([object]).map(({ tags }) => tags?.check)).toEqual(['privileged', 'capabilities'])
-    expect(harden([mounting(hostPath)]).map(({ tags }) => tags?.check)).toEqual(['hostPathVolumes'])
+    expect(errors(harden([object]))).toEqual([
+      'privileged spec.containers[0].securityContext.privileged',
+      'capabilities spec.containers[1].securityContext.capabilities.add[0]',
+    ])
+    expect(errors(harden([mounting(hostPath)]))).toEqual(['host-path-volumes spec.volumes[0].hostPath'])
   })
 
   test('but not at level baseline, which fills nothing in', () => {
