@@ -109,7 +109,7 @@ function readService(
   const isHost = name !== undefined && namesHost(name)
   if (isBare && name !== undefined && (namesNoHost(name) || ((value.isOfFile || isList(value)) && !isHost)))
     return NOTHING
-  const isSure = !isBare || isHost
+  const isSure = (!isBare || isHost) && endpoint.form !== 'lookup'
   const dialled = ports.length > 0 ? ports : endpoint.portName !== undefined ? [endpoint.portName] : undefined
   const calls = callsTo(target.service, dialled, workload, topology, {
     isPod: target.isPod,
@@ -178,25 +178,43 @@ const NO_NAME =
 
 /** Only text that must be a host is reported as missing: a URL, an address, or the value of a setting of a host. */
 function readMissing(
-  { source, name, text, isOfFile, workload }: GivenValue,
-  { form }: HostAndPort,
+  value: GivenValue,
+  endpoint: HostAndPort,
   target: Extract<ResolvedHost, { type: 'missing' }>,
   ports: readonly number[],
   topology: Topology,
 ): Read {
-  const isNamed = name !== undefined && namesHost(name) && !namesNoHost(name)
-  const isAddress = isNamed || isCall(text) || (isOnlyHosts(text) && ports.every((port) => port >= 80))
-  const isSetting = isNamed && !NO_NAME.test(target.name) && (ports.length > 0 || isHostSetting(name))
-  const isOwnName = target.name === workload.name || (name !== undefined && namesOwnAddress(name))
-  const isHost =
-    form === 'url' || form === 'connection'
-      ? !isOfFile || !isSaid(text)
-      : form === 'name'
-        ? isSetting && !isOwnName
-        : form !== 'word' && isAddress
-  if (!isHost || (name !== undefined && namesNoHost(name) && form !== 'url')) return NOTHING
-  return note(missing(source, target, topology))
+  const { source, name } = value
+  const isOther = name !== undefined && namesNoHost(name) && endpoint.form !== 'url'
+  return isOther || !mustBeHost(value, endpoint, target.name, ports) ? NOTHING : note(missing(source, target, topology))
 }
+
+function mustBeHost(
+  { name, text, isOfFile, workload }: GivenValue,
+  { form }: HostAndPort,
+  host: string,
+  ports: readonly number[],
+): boolean {
+  const isNamed = name !== undefined && namesHost(name) && !namesNoHost(name)
+  switch (form) {
+    case 'url':
+    case 'connection':
+      return !isOfFile || !isSaid(text)
+    case 'lookup':
+      return true
+    case 'word':
+      return false
+    case 'name': {
+      const isSetting = isNamed && !NO_NAME.test(host) && (ports.length > 0 || isHostSetting(name))
+      return isSetting && host !== workload.name && !namesOwnAddress(name)
+    }
+    default:
+      return isNamed || isCall(text) || (isOnlyHosts(text) && ports.every((port) => port >= 80)) || isQuoted(text, host)
+  }
+}
+
+/** An address that is the whole of a text in a line of a program, and no image. */
+const isQuoted = (text: string, host: string): boolean => text.includes(`"${host}:`) && !/image/i.test(text)
 
 /** Resolvers of clusters: DNS is open to every pod. */
 const DNS = /^(?:kube-dns|coredns|node-local-dns|rke2-coredns\S*)$/

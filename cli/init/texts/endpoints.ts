@@ -12,9 +12,9 @@ export interface HostAndPort {
   protocol: 'TCP' | 'UDP' | undefined
   /**
    * How it is written: in a URL, as host and port, in a connection string, as an option of a client, as a word that a client
-   * takes for a URL, or as a name that is the whole value.
+   * takes for a URL, as a name that a script waits for until DNS knows it, or as a name that is the whole value.
    */
-  form: 'url' | 'address' | 'connection' | 'option' | 'word' | 'name'
+  form: 'url' | 'address' | 'connection' | 'option' | 'word' | 'lookup' | 'name'
 }
 
 /** Schemes whose authority is a bucket, a file, an image or a name in something else: no host. */
@@ -53,6 +53,8 @@ const NAME = new RegExp(`${SRV}(${HOST})`, 'gi')
 const COMMENT = /^\s*(?:#|;|\/\/)/
 /** What separates the commands of a line. */
 const COMMANDS = /\|\|?|&&|;/
+/** `until nslookup database`. */
+const LOOKED_UP = new RegExp(`\\b(?:nslookup|getent hosts)\\s+["']?(${HOST})(?=["'\\s;)]|$)`, 'gi')
 /** `curl web/health`: what has no scheme is HTTP. */
 const WORD = new RegExp(`^["']?(${HOST})/\\S*$`, 'i')
 /** Longer lines are data. The patterns above are fast only on lines of limited length. */
@@ -75,6 +77,7 @@ function endpointsOfLine(line: string): HostAndPort[] {
   const named = [
     ...located,
     ...words(line),
+    ...[...line.matchAll(LOOKED_UP)].map(([, host]) => endpoint(host, undefined, 'lookup')),
     ...hostsInCode(line).map(({ host, port }) => endpoint(host, port, 'connection')),
   ]
   if (named.length > 0) return named
