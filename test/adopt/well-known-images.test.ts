@@ -49,3 +49,23 @@ test('a path below a mount is not proposed as writable, because its emptyDir wou
   expect(writable('/var/lib/rabbitmq/')).toEqual([['/tmp']])
   expect(writable('/var/lib/rabbit')).toEqual([['/var/lib/rabbitmq', '/tmp']])
 })
+
+test('data is proposed as writable unless something is mounted at its path or near it', () => {
+  const database = (...paths: string[]): KubernetesObject => ({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'shop' },
+    spec: {
+      containers: [
+        { name: 'app', image: 'postgres:18', volumeMounts: paths.map((mountPath) => ({ name: 'data', mountPath })) },
+      ],
+    },
+  })
+  const writable = (...paths: string[]) =>
+    unknownContainers(workloadsOf([database(...paths)])).map(({ image }) => image?.writable)
+  const always = ['/var/run/postgresql', '/tmp']
+  expect(writable()).toEqual([[...always, '/var/lib/postgresql']])
+  expect(writable('/var/lib/postgresql')).toEqual([always])
+  expect(writable('/var/lib/postgresql/data')).toEqual([always])
+  expect(writable('/docker-entrypoint-initdb.d')).toEqual([[...always, '/var/lib/postgresql']])
+})

@@ -18,7 +18,10 @@ export const unknownContainers = (workloads: readonly Workload[]): UnknownContai
       if (user !== undefined && container.securityContext?.readOnlyRootFilesystem !== undefined) return []
       const mounts = (container.volumeMounts ?? []).map(({ mountPath }) => mountPath)
       const image = wellKnownImage(container.image ?? '')
-      const writable = image?.writable.filter((path) => !mounts.some((mount) => isWithin(mount, path))) ?? []
+      const writable = [
+        ...(image?.writable.filter((path) => !mounts.some((mount) => isWithin(mount, path))) ?? []),
+        ...(image?.data?.filter((path) => !mounts.some((one) => isWithin(one, path) || isWithin(path, one))) ?? []),
+      ]
       return [{ name: `${name}/${container.name}`, image: image && { ...image, writable } }]
     }),
   )

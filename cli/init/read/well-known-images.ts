@@ -4,12 +4,15 @@ import { canonicalName, InvalidReference, parseReference } from '../../../functi
 export interface WellKnownImage {
   runAsUser: number
   writable: readonly string[]
+  /** Where it keeps its data, which is a volume in most manifests, at that path or near it. */
+  data?: readonly string[]
   /** The page that says so. */
   source: string
 }
 
-const official = (name: string): string => `https://hub.docker.com/_/${name}`
 const inRepository = (repository: string, path: string): string => `https://github.com/${repository}/blob/main/${path}`
+const onMaster = (repository: string, path: string): string => `https://github.com/${repository}/blob/master/${path}`
+const ofLibrary = (name: string, path = 'Dockerfile.template'): string => onMaster(`docker-library/${name}`, path)
 /** Exporters that write no file; the charts of their community say which user runs them. */
 const exporter = (runAsUser: number, chart: string): WellKnownImage => ({
   runAsUser,
@@ -19,37 +22,63 @@ const exporter = (runAsUser: number, chart: string): WellKnownImage => ({
 
 /** By repository. A user that differs between tags has a row for the tags whose name holds the word. */
 const IMAGES: Readonly<Record<string, WellKnownImage & { tags?: Readonly<Record<string, number>> }>> = {
-  'docker.io/library/nginx': { runAsUser: 101, writable: ['/var/cache/nginx', '/var/run'], source: official('nginx') },
+  'docker.io/library/nginx': {
+    runAsUser: 101,
+    writable: ['/var/cache/nginx', '/var/run'],
+    source: onMaster('nginx/docker-nginx', 'Dockerfile-debian.template'),
+  },
   'docker.io/nginxinc/nginx-unprivileged': {
     runAsUser: 101,
     writable: ['/tmp'],
-    source: 'https://github.com/nginx/docker-nginx-unprivileged',
+    source: inRepository('nginx/docker-nginx-unprivileged', 'Dockerfile-debian.template'),
   },
   'docker.io/library/postgres': {
     runAsUser: 999,
     tags: { alpine: 70 },
     writable: ['/var/run/postgresql', '/tmp'],
-    source: official('postgres'),
+    data: ['/var/lib/postgresql'],
+    source: ofLibrary('postgres', 'Dockerfile-debian.template'),
   },
-  'docker.io/library/redis': { runAsUser: 999, writable: ['/data'], source: official('redis') },
+  'docker.io/library/redis': {
+    runAsUser: 999,
+    writable: ['/data'],
+    source: 'https://github.com/redis/docker-library-redis',
+  },
   'docker.io/valkey/valkey': {
     runAsUser: 999,
     writable: ['/data'],
-    source: 'https://github.com/valkey-io/valkey-container',
+    source: 'https://github.com/valkey-io/valkey-container/blob/mainline/Dockerfile.template',
   },
-  'docker.io/library/mysql': { runAsUser: 999, writable: ['/var/run/mysqld', '/tmp'], source: official('mysql') },
-  'docker.io/library/mariadb': { runAsUser: 999, writable: ['/run/mysqld', '/tmp'], source: official('mariadb') },
-  'docker.io/library/mongo': { runAsUser: 999, writable: ['/data/configdb', '/tmp'], source: official('mongo') },
-  'docker.io/library/memcached': { runAsUser: 11211, writable: [], source: official('memcached') },
-  'docker.io/library/haproxy': { runAsUser: 99, writable: [], source: official('haproxy') },
+  'docker.io/library/mysql': {
+    runAsUser: 999,
+    writable: ['/var/run/mysqld', '/tmp'],
+    data: ['/var/lib/mysql'],
+    source: ofLibrary('mysql', 'template/Dockerfile.oracle'),
+  },
+  'docker.io/library/mariadb': {
+    runAsUser: 999,
+    writable: ['/run/mysqld', '/tmp'],
+    data: ['/var/lib/mysql'],
+    source: onMaster('MariaDB/mariadb-docker', 'Dockerfile.template'),
+  },
+  'docker.io/library/mongo': {
+    runAsUser: 999,
+    writable: ['/data/configdb', '/tmp'],
+    data: ['/data/db'],
+    source: ofLibrary('mongo', 'Dockerfile-linux.template'),
+  },
+  'docker.io/library/memcached': { runAsUser: 11211, writable: [], source: ofLibrary('memcached') },
+  'docker.io/library/haproxy': { runAsUser: 99, writable: [], source: ofLibrary('haproxy') },
   'docker.io/library/elasticsearch': {
     runAsUser: 1000,
     writable: ['/usr/share/elasticsearch/logs', '/tmp'],
+    data: ['/usr/share/elasticsearch/data'],
     source: 'https://www.elastic.co/docs/deploy-manage/deploy/self-managed/install-elasticsearch-with-docker',
   },
   'docker.elastic.co/elasticsearch/elasticsearch': {
     runAsUser: 1000,
     writable: ['/usr/share/elasticsearch/logs', '/tmp'],
+    data: ['/usr/share/elasticsearch/data'],
     source: 'https://www.elastic.co/docs/deploy-manage/deploy/self-managed/install-elasticsearch-with-docker',
   },
   'docker.io/grafana/grafana': {
@@ -98,17 +127,18 @@ const IMAGES: Readonly<Record<string, WellKnownImage & { tags?: Readonly<Record<
     runAsUser: 999,
     tags: { alpine: 100 },
     writable: ['/var/lib/rabbitmq', '/tmp'],
-    source: 'https://github.com/docker-library/rabbitmq',
+    source: ofLibrary('rabbitmq', 'Dockerfile-alpine.template'),
   },
   'docker.io/library/couchdb': {
     runAsUser: 5984,
     writable: ['/opt/couchdb/data', '/opt/couchdb/etc/local.d'],
-    source: 'https://github.com/apache/couchdb-docker',
+    source: inRepository('apache/couchdb-docker', '3.3.3/Dockerfile'),
   },
   'docker.io/library/sonarqube': {
     runAsUser: 1000,
     writable: ['/opt/sonarqube/data', '/opt/sonarqube/logs', '/opt/sonarqube/temp', '/tmp'],
-    source: 'https://github.com/SonarSource/docker-sonarqube',
+    data: ['/opt/sonarqube/extensions'],
+    source: onMaster('SonarSource/docker-sonarqube', '10/community/Dockerfile'),
   },
   'docker.io/library/traefik': {
     runAsUser: 65532,
@@ -118,12 +148,13 @@ const IMAGES: Readonly<Record<string, WellKnownImage & { tags?: Readonly<Record<
   'docker.io/jenkins/jenkins': {
     runAsUser: 1000,
     writable: ['/var/jenkins_home', '/tmp'],
-    source: 'https://github.com/jenkinsci/docker',
+    source: onMaster('jenkinsci/docker', 'debian/bookworm/hotspot/Dockerfile'),
   },
   'docker.io/hashicorp/vault': {
     runAsUser: 100,
     writable: ['/tmp'],
-    source: 'https://developer.hashicorp.com/vault/docs/platform/k8s/helm/configuration',
+    data: ['/vault/file', '/vault/logs'],
+    source: inRepository('hashicorp/vault', 'Dockerfile'),
   },
 }
 
@@ -136,5 +167,6 @@ export function wellKnownImage(image: string): WellKnownImage | undefined {
   const known = Object.hasOwn(IMAGES, name) ? IMAGES[name] : undefined
   if (!known) return undefined
   const [, user] = Object.entries(known.tags ?? {}).find(([word]) => tag.includes(word)) ?? []
-  return { runAsUser: user ?? known.runAsUser, writable: known.writable, source: known.source }
+  const { tags: _, ...needs } = known
+  return { ...needs, runAsUser: user ?? known.runAsUser }
 }
