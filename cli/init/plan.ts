@@ -52,10 +52,10 @@ export async function planInit(
   requireNamespaces(placed, kustomization)
   const found = withoutKnown(await propose(placed), base?.policy)
   const layered = base && { path: relative(target, base.folder), policy: base.policy }
-  const files = policyFiles(sections, found, layered)
+  const tried = await tryOut(placed, policyOf(policyFiles(sections, found, layered), layered))
+  const files = policyFiles(sections, { ...found, notes: [...found.notes, ...tried.cutOff] }, layered)
   const { file, text } = kustomization
   const added = [...files].map(([name, after]) => ({ file: join(target, name), before: undefined, after }))
-  const tried = await tryOut(placed, policyOf(files, layered))
   const hardened = await withTransformer(kustomization, basename(target))
   const after = namespace === undefined ? hardened : withNamespace(hardened, namespace, file)
   return {

@@ -50,7 +50,7 @@ export async function propose(build: readonly KubernetesObject[]): Promise<Found
     images: await imagesWithoutDigest(objects),
     namespaces: [...namespaces].filter((name) => !topology.ownNamespaces.has(name) && name !== KUBE_SYSTEM).sort(),
     containers: unknownContainers(topology.workloads),
-    outsidePorts: outsidePorts(topology),
+    outsidePorts: outsidePorts(objects, topology),
     scraped: scraping.unanswered,
     notes: [
       ...new Set([

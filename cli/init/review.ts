@@ -62,7 +62,7 @@ const namespacesToDeny = (namespaces: readonly string[]): string[] =>
 
 function ofTheMesh(objects: readonly KubernetesObject[], { outsidePorts }: Found): string[] {
   const ingresses = objects.filter((object) => isKind(object, 'networking.k8s.io', 'Ingress')).map(describe)
-  const exposed = [...new Set(outsidePorts.map(({ source }) => source))]
+  const exposed = [...new Set(outsidePorts.flatMap(({ source, isRoute }) => (isRoute ? [] : [source])))]
   return [
     ...(objects.some(isOfIstio)
       ? []
@@ -71,7 +71,7 @@ function ofTheMesh(objects: readonly KubernetesObject[], { outsidePorts }: Found
         ]),
     ...(ingresses.length > 0
       ? [
-          `policy.yaml: ${ingresses.join(', ')}: mutual TLS is strict, so a controller outside the mesh is refused; name the port of its backends under istio.permissivePorts, with the reason`,
+          `policy.yaml: ${ingresses.join(', ')}: mutual TLS is strict, so a controller outside the mesh is refused; uncomment the port of its backends under istio.permissivePorts`,
         ]
       : []),
     ...(exposed.length > 0
@@ -93,9 +93,9 @@ function isOfIstio(object: KubernetesObject): boolean {
 export const cutOffLines = ({ uncalled, callNothing }: Coverage): string[] => [
   ...uncalled.map(
     ({ service, port }) =>
-      `flows.yaml: ${describe(service.object)}: nobody may call port ${port.name ?? port.port}; add a flow with its callers, or one with expect: uncalled`,
+      `${describe(service.object)}: nobody may call port ${port.name ?? port.port}; add a flow with its callers, or one with expect: uncalled`,
   ),
   ...(callNothing.length > 0
-    ? [`flows.yaml: may call nothing but DNS: ${callNothing.map(({ object }) => describe(object)).join(', ')}`]
+    ? [`may call nothing but DNS: ${callNothing.map(({ object }) => describe(object)).join(', ')}`]
     : []),
 ]

@@ -1,5 +1,12 @@
+import { backendCalls } from '../../../functions/lib/flows/backends.ts'
 import type { Topology } from '../../../functions/lib/flows/topology.ts'
-import { isFields, valueAt } from '../../../functions/lib/kubernetes/objects.ts'
+import {
+  describe,
+  isFields,
+  isKind,
+  type KubernetesObject,
+  valueAt,
+} from '../../../functions/lib/kubernetes/objects.ts'
 import { type Service, targetPortNumber } from '../../../functions/lib/kubernetes/service.ts'
 import { join, type Read } from '../proposal.ts'
 import { destinationOf } from './calls.ts'
@@ -9,6 +16,8 @@ export interface OutsidePort {
   workload: string
   port: number
   source: string
+  /** It is called by the controller of an Ingress, which may be in the mesh. */
+  isRoute?: true
 }
 
 /** How a Service is reached from outside the cluster; undefined for one that is not. */
@@ -48,8 +57,17 @@ export const readExposedServices = (topology: Topology): Read =>
     }),
   )
 
-/** The ports of pods behind exposed Services, whose clients have no proxy and send plain text. */
-export const outsidePorts = (topology: Topology): OutsidePort[] =>
+/** The ports of pods behind exposed Services and Ingresses, whose clients may have no proxy and send plain text. */
+export const outsidePorts = (objects: readonly KubernetesObject[], topology: Topology): OutsidePort[] => [
+  ...exposedPorts(topology),
+  ...backendCalls(objects, topology).calls.flatMap(({ workload, port: { port }, source }): OutsidePort[] =>
+    typeof port === 'number' && isKind(source, 'networking.k8s.io', 'Ingress')
+      ? [{ workload: workload.name, port, source: `${describe(source)}: its controller`, isRoute: true }]
+      : [],
+  ),
+]
+
+const exposedPorts = (topology: Topology): OutsidePort[] =>
   topology.services.flatMap((service) => {
     const how = exposure(service)
     if (how === undefined) return []
