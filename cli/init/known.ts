@@ -32,7 +32,9 @@ function newIn(flow: ProposedFlow, known: Record<string, unknown>): ProposedFlow
   const written = valueAt(known[flow.key], ['from'])
   const from = Array.isArray(written) || isFields(written) ? (written as FlowSpec['from']) : undefined
   const callers = writtenCallers(from).map(({ caller }) => caller)
-  const added = flow.callers.filter(({ caller }) => !callers.some((other) => isDeepStrictEqual(other, caller)))
+  const added = flow.callers.filter(
+    ({ caller, isKnown }) => !isKnown && !callers.some((other) => isDeepStrictEqual(other, caller)),
+  )
   if (added.length === 0) return undefined
   if (from !== undefined && !Array.isArray(from)) return { ...flow, callers: added, isMap: true }
   const certain = added.some((caller) => caller.certain)

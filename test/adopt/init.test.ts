@@ -72,6 +72,41 @@ describe('init on the shop of a stranger', () => {
   })
 })
 
+const MANY = `apiVersion: v1
+kind: ConfigMap
+metadata: {name: shared}
+data: {SMTP_HOST: mail}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: mail}
+spec: {selector: {app: mail}, ports: [{port: 25}]}
+`
+const pod = (name: string, container = ''): string => `---
+apiVersion: v1
+kind: Pod
+metadata: {name: ${name}, labels: {app: ${name}}}
+spec: {containers: [{name: main, image: example/${name}${container}}]}
+`
+const SHARED = ', envFrom: [{configMapRef: {name: shared}}]'
+
+test('a caller in a comment of an active flow is not proposed again', async () => {
+  const sure = pod('sure', ', env: [{name: SMTP_HOST, value: mail}]')
+  const all = [MANY, pod('mail'), sure, pod('one', SHARED), pod('two', SHARED)].join('')
+  const root = tree({ 'kustomization.yaml': 'namespace: shop\nresources:\n- all.yaml\n', 'all.yaml': all })
+  const flows = (): string => readFileSync(join(root, 'hardening/flows.yaml'), 'utf8')
+  await init(root)
+  const first = flows()
+  expect(first).toContain(
+    '      - sure # Pod sure: container main: env SMTP_HOST\n      # - one # ConfigMap shared: SMTP_HOST\n',
+  )
+  await init(root)
+  expect(flows()).toBe(first)
+  writeFileSync(join(root, 'all.yaml'), all + pod('three', SHARED))
+  await init(root)
+  expect(flows()).toBe(`${first}    # shop/mail:25:\n    #   from:\n    #   - three # ConfigMap shared: SMTP_HOST\n`)
+})
+
 test('a dry run writes nothing, and prints the patch that makes the same files', async () => {
   const [root, other] = [await repository(), await repository()]
   const { stdout, stderr, exitCode } = await init(root, '--dry-run', 'deploy/shop')

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
-import { parseDocument } from 'yaml'
+import { isMap, isNode, parseDocument } from 'yaml'
+import { type CallerSpec, type FlowSpec, writtenCallers } from '../../../functions/lib/flows/schema.ts'
 import { isFields } from '../../../functions/lib/kubernetes/objects.ts'
 import { display } from '../../display.ts'
 import { Failure } from '../../exit-code.ts'
@@ -30,12 +31,30 @@ const commented = (flow: ProposedFlow): string =>
     .map((line) => (line.trim() === '' || line.trimStart().startsWith('#') ? line : line.replace(/^ {4}/, '    # ')))
     .join('\n')
 
-/** The flows of a file, and those in its comments, which a person has seen and not accepted. */
+/** A flow in comments, and a caller in comments below a flow that is none. */
+const IN_COMMENTS = /^( {4}| {6})# (?=[ \w"'{*-])/gm
+
+/**
+ * The flows of a file, and the flows and callers in its comments, which a person has seen and not accepted. A flow that is in it
+ * more than once has the callers of all.
+ */
 export function flowsInText(text: string): Record<string, unknown> {
-  const document = parseDocument(text.replaceAll(/^ {4}# (?=[ \w"'{*-])/gm, '    '), { uniqueKeys: false })
-  const value: unknown = document.errors.length === 0 ? document.toJS() : undefined
-  const spec = isFields(value) ? value.spec : undefined
-  return isFields(spec) && isFields(spec.flows) ? spec.flows : {}
+  const document = parseDocument(text.replaceAll(IN_COMMENTS, '$1'), { uniqueKeys: false })
+  const flows = document.errors.length === 0 ? document.getIn(['spec', 'flows']) : undefined
+  const found: Record<string, unknown> = {}
+  for (const { key, value } of isMap(flows) ? flows.items : []) {
+    const [name, flow] = [key, value].map((node) => (isNode(node) ? node.toJS(document) : node))
+    if (typeof name !== 'string') continue
+    const callers = [...callersOf(found[name]), ...callersOf(flow)]
+    found[name] = { ...(isFields(flow) && flow), from: callers }
+  }
+  return found
+}
+
+function callersOf(flow: unknown): CallerSpec[] {
+  const from = isFields(flow) ? flow.from : undefined
+  const written = Array.isArray(from) || isFields(from) ? (from as FlowSpec['from']) : []
+  return writtenCallers(written).map(({ caller }) => caller)
 }
 
 function flowsIn(text: string): Record<string, unknown> | undefined {
