@@ -231,6 +231,22 @@ export const findings = defineFindings(NAME, {
     why: 'The load balancer is there and answers nobody: default-deny drops what it forwards.',
     fix: 'Declare a flow to the workload with from: [any] and a reason, or make the Service one of type ClusterIP.',
   },
+  'port-without-container': {
+    severity: 'warning',
+    message: (names: readonly string[], workloads: string, known: readonly string[]) =>
+      `found targetPort ${names.join(' and ')}, and no container of ${workloads} has a port of this name; expected ${known.length > 0 ? `one of ${known.join(', ')}` : 'the number of a port'}, or a container that declares the name`,
+    means: 'A port of a Service leads to a port by its name, and no pod that the Service selects declares that name.',
+    why: 'Kubernetes finds no endpoint for the port, so every call of it is refused, and no policy can admit one.',
+    fix: 'Correct the targetPort of the Service, or name the port in the container.',
+  },
+  'probe-without-port': {
+    severity: 'warning',
+    message: (probe: string, port: string | number, known: readonly string[]) =>
+      `${probe}: found port ${port}, which the container does not declare; expected ${known.length > 0 ? `one of ${known.join(', ')}` : 'the number of a port'}, or a port of this name in the container`,
+    means: 'A probe or hook calls a port by its name, and its container declares no port of that name.',
+    why: 'The kubelet cannot resolve the name, so the probe fails: the pod is never ready, or is started again and again.',
+    fix: 'Correct the port of the probe, or name the port in the container.',
+  },
   'operator-cut-off': {
     severity: 'warning',
     message: (ports: readonly number[], flows: readonly string[], operator: string) =>

@@ -21,6 +21,7 @@ import { callersWithoutPods } from './checks/callers.ts'
 import { deadPolicies } from './checks/dead-policies.ts'
 import { egressThatWasOpen } from './checks/egress-that-was-open.ts'
 import { monitorsWithoutScraper } from './checks/monitors.ts'
+import { namesWithoutPort } from './checks/named-ports.ts'
 import { checkPolicies, type Written } from './checks/peers.ts'
 import { probesWithoutFlows } from './checks/probes.ts'
 import { redundantPolicies } from './checks/redundant-policies.ts'
@@ -57,6 +58,7 @@ export function transform(
     ...callersWithoutPods(build),
     ...announcedTraffic(build, open.reasons),
     ...forgottenEndpoints(build),
+    ...namesWithoutPort(build),
     ...broaderThanFlows(full, build),
     ...deadPolicies(build),
   ]
