@@ -167,6 +167,10 @@ describe('whatever leads past the proxy is reported', () => {
       ['spec.securityContext.runAsUser', 'spec.securityContext.runAsGroup'],
     ],
     ['nothing, by the defaults', { annotations: { [`${ANNOTATION}/includeInboundPorts`]: '*' } }, []],
+    ['nothing, by all addresses', { annotations: { [`${ANNOTATION}/includeOutboundIPRanges`]: ' * ' } }, []],
+    ['nothing, by an empty list of ports', { annotations: { [`${ANNOTATION}/excludeInboundPorts`]: ' ' } }, []],
+    ['nothing, by an empty list of ranges', { annotations: { [`${ANNOTATION}/excludeOutboundIPRanges`]: '' } }, []],
+    ['nothing, by an empty list of interfaces', { annotations: { [`${ANNOTATION}/excludeInterfaces`]: '' } }, []],
     ['nothing, by another user', { pod: { securityContext: { runAsUser: 1000 } } }, []],
   ])('%s', async (_, fields, paths) => {
     const { findings } = await harden([workload('a', fields)])
@@ -273,6 +277,16 @@ describe('ports that bypass the proxy', () => {
 
   test('a port of the manifest that no plain flow dials is reported', async () => {
     expect((await run('8080,9095', flow('shop/b:9095'))).ids).toEqual(['excluded-port'])
+  })
+
+  test('are no numbers with anything in front or behind', async () => {
+    for (const annotation of ['a1', '1a', '1 2'])
+      expect((await run(annotation, flow('shop/b:9095'))).ids).toEqual(['not-port-numbers'])
+  })
+
+  test('are not those of a flow that is not plain to another port', async () => {
+    const flows = { ...flow('shop/b:9095'), ...flow('external/a.example.com:9096', false) }
+    expect((await run(undefined, flows)).ids).toEqual([])
   })
 
   test('are not added to a placeholder', async () => {

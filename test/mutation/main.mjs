@@ -31,6 +31,7 @@ const BELONGING = {
   'functions/lib/framework': ['test/lib/hostile-input', 'test/properties/parse-lazily'],
   'functions/lib/charts': ['test/lib/charts'],
   'functions/flux-conventions/schemas': ['test/flux-conventions/schemas'],
+  'functions/network-policy-default-deny/traffic': ['test/network-policy-default-deny/exactness'],
 }
 
 /** Tests of every function: its findings, and its examples. */

@@ -40,17 +40,19 @@ function writeAtLeast(
   floor: number | undefined,
 ): Finding[] {
   const { value } = countOf(build, scalable)
-  const target = wanted ?? (floor !== undefined && value !== undefined && value < floor ? floor : undefined)
-  if (target === undefined || (wanted === undefined && value === undefined)) return []
   if (value === undefined)
-    return [
-      findings['placeholder-replicas'](
-        { object: scalable.object },
-        scalable.path.join('.'),
-        writtenText(scalable),
-        target,
-      ),
-    ]
-  if (value !== target || valueAt(scalable.object, scalable.path) === undefined) writeReplicas(scalable, target)
+    return wanted === undefined
+      ? []
+      : [
+          findings['placeholder-replicas'](
+            { object: scalable.object },
+            scalable.path.join('.'),
+            writtenText(scalable),
+            wanted,
+          ),
+        ]
+  const target = wanted ?? Math.max(value, floor ?? 0)
+  const isUnwritten = wanted !== undefined && valueAt(scalable.object, scalable.path) === undefined
+  if (value !== target || isUnwritten) writeReplicas(scalable, target)
   return []
 }
