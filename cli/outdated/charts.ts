@@ -3,15 +3,18 @@ import { isHelmRelease } from '../../functions/lib/charts/release.ts'
 import { holdsChart, isHelmRepository, isOciRepository } from '../../functions/lib/charts/source.ts'
 import { textAt } from '../../functions/lib/kubernetes/fields.ts'
 import { hasPlaceholder } from '../../functions/lib/kubernetes/image-reference.ts'
-import { formatPath, type KubernetesObject, valueAt } from '../../functions/lib/kubernetes/objects.ts'
+import { formatPath, isKind, type KubernetesObject, valueAt } from '../../functions/lib/kubernetes/objects.ts'
 import { editOf } from './edits.ts'
 import { type HelmChart, helmChartsIn } from './helm-charts.ts'
 import { type ImageRules, policyBehind } from './image-policies.ts'
-import { Builds } from './overrides.ts'
+import { A_DIGEST, A_VARIABLE, namedAt } from './not-compared.ts'
+import type { Builds } from './overrides.ts'
 import type { Installed, NotCompared, Origin, Pin, Place } from './pin.ts'
 import { type Path, type SourceDocument, scalarAt } from './source-files.ts'
+import type { Decided, Variables } from './variables.ts'
 import { tagOf, versionOfChart } from './versions.ts'
 import { isHelmChart, type Written, writtenIn } from './written.ts'
+import type { WrittenValue } from './written-value.ts'
 
 /** What a tree pins, and what has no version to compare. */
 export interface Found {
@@ -19,15 +22,25 @@ export interface Found {
   notCompared: NotCompared[]
 }
 
-type OneFound = { pin: Pin } | NotCompared | undefined
+type OneFound = { pin: Pin } | NotCompared
+
+/** The files of a tree, and how they come to a cluster. */
+export interface Tree {
+  documents: readonly SourceDocument[]
+  builds: Builds
+  variables: Variables
+}
 
 /** The charts, and other artifacts of Flux, that a tree pins. */
-export function chartsIn(documents: readonly SourceDocument[], rules: ImageRules): Found {
-  const tree = new ChartTree(documents, rules)
-  const found = [...tree.written.map((one) => tree.of(one)), ...documents.flatMap((one) => tree.ofHelmCharts(one))]
+export function chartsIn(tree: Tree, rules: ImageRules): Found {
+  const charts = new ChartTree(tree, rules)
+  const found = [
+    ...charts.written.flatMap((one) => charts.of(one)),
+    ...tree.documents.flatMap((one) => charts.ofHelmCharts(one)),
+  ]
   return {
-    pins: found.flatMap((one) => (one && 'pin' in one ? [one.pin] : [])),
-    notCompared: found.flatMap((one) => (one && 'why' in one ? [one] : [])),
+    pins: found.flatMap((one) => ('pin' in one ? [one.pin] : [])),
+    notCompared: found.flatMap((one) => ('why' in one ? [one] : [])),
   }
 }
 
@@ -40,78 +53,90 @@ const A_RANGE = 'a range, so that what runs changes without a change here'
 class ChartTree {
   readonly written: readonly Written[]
   readonly #builds: Builds
+  readonly #variables: Variables
   readonly #rules: ImageRules
 
-  constructor(documents: readonly SourceDocument[], rules: ImageRules) {
-    this.#builds = new Builds(documents.map(({ file }) => file))
-    this.written = writtenIn(documents, this.#builds)
+  constructor({ documents, builds, variables }: Tree, rules: ImageRules) {
+    this.#builds = builds
+    this.written = writtenIn(documents, builds)
+    this.#variables = variables
     this.#rules = rules
   }
 
-  of(written: Written): OneFound {
+  of(written: Written): OneFound[] {
     const { object } = written
     if (isOciRepository(object)) return this.#ofOciRepository(written)
     if (isHelmRelease(object)) return this.#ofChartSpec(written, ['spec', 'chart', 'spec'])
-    return isHelmChart(object) ? this.#ofChartSpec(written, ['spec']) : undefined
+    if (isHelmChart(object)) return this.#ofChartSpec(written, ['spec'])
+    return isKind(object, 'source.toolkit.fluxcd.io', 'GitRepository') ? ofGitRepository(written) : []
   }
 
-  #ofOciRepository(written: Written): OneFound {
+  #ofOciRepository(written: Written): OneFound[] {
     const { object } = written
     const place = placeOf(written, TAG, DIGEST)
     if (!place) return unversioned(written)
-    if (this.#isOverridden(written, TAG)) return { ...notCompared(place), why: OVERRIDDEN }
+    if (this.#isOverridden(written, TAG)) return [{ ...notCompared(place), why: OVERRIDDEN }]
     const source = this.#complete(object, ['spec', 'url'])
     const url = textAt(source, 'spec', 'url')?.replace(/\/$/, '')
-    if (url === undefined) return { ...notCompared(place), why: 'no url of the source is in the tree' }
+    if (url === undefined) return [{ ...notCompared(place), why: 'no url of the source is in the tree' }]
     const releases = this.#releasesOf(object)
     const isChart = releases.length > 0 || holdsChart(source, new Map())
     return this.#pin(isChart ? 'chart' : 'artifact', url, place, originOf(source, url), releases)
   }
 
   /** A HelmRelease or HelmChart that names its chart and version itself. */
-  #ofChartSpec(written: Written, at: readonly string[]): OneFound {
+  #ofChartSpec(written: Written, at: readonly string[]): OneFound[] {
     const { object, document } = written
     const place = placeOf(written, [...at, 'version'])
-    if (!place) return undefined
-    if (this.#isOverridden(written, [...at, 'version'])) return { ...notCompared(place), why: OVERRIDDEN }
+    if (!place) return this.#withoutVersion(written, at)
+    if (this.#isOverridden(written, [...at, 'version'])) return [{ ...notCompared(place), why: OVERRIDDEN }]
     const release = this.#complete(object, [...at, 'sourceRef', 'name'])
     const chart = textAt(this.#complete(object, [...at, 'chart']), ...at, 'chart')
     const [kind, name, namespace] = ['kind', 'name', 'namespace'].map((key) => textAt(release, ...at, 'sourceRef', key))
-    if (kind !== 'HelmRepository' || chart === undefined) return undefined
+    if (kind !== 'HelmRepository' || chart === undefined) return []
     const source = this.#find(isHelmRepository, name, namespace)
     const url = textAt(source, 'spec', 'url')?.replace(/\/$/, '')
     if (!source || url === undefined)
-      return { ...notCompared(place), found: chart, why: `no HelmRepository ${name} is in the tree` }
+      return [{ ...notCompared(place), found: chart, why: `no HelmRepository ${name} is in the tree` }]
     const releases = isHelmRelease(object) ? [{ object: release, file: document.file, source }] : []
     return this.#pin('chart', `${url}/${chart}`, place, originIn(source, url, chart), releases)
   }
 
   ofHelmCharts(document: SourceDocument): OneFound[] {
-    return helmChartsIn(document).map((one) => this.#ofHelmChart(document, one))
+    return helmChartsIn(document).flatMap((one) => this.#ofHelmChart(document, one))
   }
 
-  #ofHelmChart(document: SourceDocument, { path, url, chart, installed }: HelmChart): OneFound {
+  #ofHelmChart(document: SourceDocument, { path, url, chart, installed }: HelmChart): OneFound[] {
     const place = placeOf({ document, at: (field) => scalarAt(document, field) }, path)
     // A chart in a folder of the tree has no version of its own to move.
-    if (url === undefined) return undefined
+    if (url === undefined) return []
     if (!place) {
       const field = formatPath(path.slice(0, -1))
-      return {
-        file: document.file,
-        line: 1,
-        found: `${chart} in ${field}`,
-        why: 'no version, so that the newest is taken',
-      }
+      return [{ file: document.file, line: 1, found: `${chart} in ${field}`, why: NO_VERSION }]
     }
     return this.#pin('chart', `${url}/${chart}`, place, originIn(installed.source, url, chart), [installed])
   }
 
-  #pin(kind: Pin['kind'], name: string, place: PlacedVersion, origin: Origin, releases: Installed[]): OneFound {
+  #pin(kind: Pin['kind'], name: string, place: PlacedVersion, origin: Origin, releases: Installed[]): OneFound[] {
     const { version } = place
-    if (hasPlaceholder(`${name}${version}`)) return { ...notCompared(place), why: 'a variable decides it' }
+    if (hasPlaceholder(`${name}${version}`)) {
+      const decided =
+        hasPlaceholder(name) || place.place.hasDigest ? [] : this.#variables.decide(place.document, place.value)
+      return decided.length === 0
+        ? [{ ...notCompared(place), why: A_VARIABLE }]
+        : decided.flatMap((one) => this.#pin(kind, name, placed(one, place), origin, releases))
+    }
     if (!versionOfChart(version) && !this.#rules.orders(place.place.policy, version))
-      return { ...notCompared(place), why: isRange(version) ? A_RANGE : 'no semantic version' }
-    return { pin: { kind, name, origin, version, places: [place.place], releases } }
+      return [{ ...notCompared(place), why: isRange(version) ? A_RANGE : 'no semantic version' }]
+    return [{ pin: { kind, name, origin, version, places: [place.place], releases } }]
+  }
+
+  /** A chart of a HelmRepository whose version nothing sets. */
+  #withoutVersion({ object, document, at, patchedBy }: Written, path: readonly string[]): NotCompared[] {
+    const chart = patchedBy === undefined ? at([...path, 'chart']) : undefined
+    const isOfRepository = textAt(object, ...path, 'sourceRef', 'kind') === 'HelmRepository'
+    if (!chart || !isOfRepository || this.#patchesOf(object, [...path, 'version']).length > 0) return []
+    return [namedAt(document, chart, NO_VERSION)]
   }
 
   /** The HelmReleases that install the chart of an OCIRepository, as their files have them. */
@@ -131,10 +156,15 @@ class ChartTree {
   /** Is a field of an object set by a patch, wherever the object is built? */
   #isOverridden({ object, document, patchedBy }: Written, path: readonly string[]): boolean {
     if (patchedBy !== undefined) return false
-    const by = this.written.flatMap((patch) =>
+    const by = this.#patchesOf(object, path)
+    return by.length > 0 && this.#builds.isAlwaysPatched(document.file, by)
+  }
+
+  /** The folders of the kustomizations that set a field of an object. */
+  #patchesOf(object: KubernetesObject, path: readonly string[]): string[] {
+    return this.written.flatMap((patch) =>
       patch.patchedBy !== undefined && isSame(patch.object, object) && patch.at(path) ? [patch.patchedBy] : [],
     )
-    return by.length > 0 && this.#builds.isAlwaysPatched(document.file, by)
   }
 
   /** A patch leaves out what the object that it patches has. */
@@ -162,6 +192,7 @@ class ChartTree {
 }
 
 const OVERRIDDEN = 'a patch sets it in every build'
+const NO_VERSION = 'no version, so that the newest is taken'
 
 const isSame = (patch: KubernetesObject, object: KubernetesObject): boolean =>
   patch.kind === object.kind &&
@@ -169,16 +200,18 @@ const isSame = (patch: KubernetesObject, object: KubernetesObject): boolean =>
   isSameNamespace(patch.metadata.namespace, object)
 
 /** An OCIRepository without a tag. Other findings report it too. */
-function unversioned({ object, document, at }: Written): NotCompared | undefined {
+function unversioned({ object, document, at }: Written): NotCompared[] {
   const scalar = at(RANGE) ?? at(DIGEST)
-  if (!scalar) return undefined
   const isDigest = textAt(object, ...RANGE) === undefined
-  return {
-    file: document.file,
-    line: document.lineOf(scalar.range?.[0] ?? 0),
-    found: String(scalar.value),
-    why: isDigest ? 'a digest without a tag, so that no version is known' : A_RANGE,
-  }
+  return scalar ? [namedAt(document, scalar, isDigest ? A_DIGEST : A_RANGE)] : []
+}
+
+/** What a Git repository pins is only named. */
+function ofGitRepository({ document, at }: Written): NotCompared[] {
+  const [commit, semver, tag] = ['commit', 'semver', 'tag'].map((key) => at(['spec', 'ref', key]))
+  if (commit) return [namedAt(document, commit, 'a commit of a Git repository')]
+  if (semver) return [namedAt(document, semver, A_RANGE)]
+  return tag ? [namedAt(document, tag, 'a tag of a Git repository, which no registry lists')] : []
 }
 
 const isRange = (version: string): boolean =>
@@ -199,7 +232,10 @@ const originIn = (source: KubernetesObject, url: string, chart: string): Origin 
 
 interface PlacedVersion {
   document: SourceDocument
+  value: WrittenValue
   version: string
+  /** What the place has for a version that a registry or an index names so. */
+  write: (version: string) => string
   place: Place
 }
 
@@ -208,24 +244,33 @@ function placeOf(
   path: Path,
   digestPath?: Path,
 ): PlacedVersion | undefined {
-  const scalar = at(path)
-  if (!scalar || scalar.value === null) return undefined
+  const value = at(path)
+  if (!value || value.value === null) return undefined
   const digest = digestPath && at(digestPath)
-  const version = String(scalar.value)
+  const write = digestPath ? tagOf : (now: string) => now.replace('_', '+')
+  const { place, ...version } = placed({ document, value, field: formatPath(path) }, { write })
+  const edit = digest && editOf(digest, document, (_, now) => now ?? String(digest.value))
+  return { ...version, place: { ...place, edits: [...place.edits, ...(edit ? [edit] : [])], hasDigest: !!edit } }
+}
+
+/** A version in the place that decides it. */
+function placed(
+  { document, value, field }: Decided,
+  { write, place }: Pick<PlacedVersion, 'write'> & Partial<Pick<PlacedVersion, 'place'>>,
+): PlacedVersion {
   return {
     document,
-    version,
+    value,
+    version: String(value.value),
+    write,
     place: {
       document,
-      field: formatPath(path),
-      line: document.lineOf(scalar.range?.[0] ?? 0),
-      edits: [
-        editOf(scalar, document, (now) => (digestPath ? tagOf(now) : now.replace('_', '+'))),
-        ...(digest ? [editOf(digest, document, (_, now) => now ?? String(digest.value))] : []),
-      ],
-      hasDigest: digest !== undefined,
+      field: field ?? place?.field ?? '',
+      line: document.lineOf(value.range?.[0] ?? 0),
+      edits: [editOf(value, document, write)],
+      hasDigest: false,
       isLock: false,
-      policy: policyBehind(scalar),
+      policy: policyBehind(value) ?? place?.policy,
     },
   }
 }

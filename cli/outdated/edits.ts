@@ -9,11 +9,17 @@ export function editOf(written: WrittenValue, { text, quote }: SourceDocument, w
   const [start, end] = written.range ?? [0, 0]
   const own = written.isPart ? '' : (quotesOf(quote).exec(text.slice(start, end))?.[0] ?? '')
   const isString = typeof written.value === 'string' && !written.isPart
+  const { before, after } = written.around ?? { before: '', after: '' }
   return {
     start,
     end,
+    takes: (version) => {
+      const whole = write(version, undefined)
+      return whole.startsWith(before) && whole.endsWith(after) && whole.length > before.length + after.length
+    },
     write: (version, digest) => {
-      const value = write(version, digest)
+      const whole = write(version, digest)
+      const value = whole.slice(before.length, whole.length - after.length)
       if (own !== '') return `${own}${value}${own}`
       return isString && !isPlainString(value) ? `${QUOTE_IN[quote ?? '']}${value}${QUOTE_IN[quote ?? '']}` : value
     },

@@ -9,7 +9,8 @@ import {
 import { formatPath } from '../../functions/lib/kubernetes/objects.ts'
 import { editOf } from './edits.ts'
 import { policyBehind } from './image-policies.ts'
-import type { Edit, Place } from './pin.ts'
+import { A_DIGEST, A_VARIABLE, namedAt } from './not-compared.ts'
+import type { Edit, NotCompared, Place } from './pin.ts'
 import type { Path, SourceDocument } from './source-files.ts'
 import type { WrittenValue } from './written-value.ts'
 
@@ -20,11 +21,16 @@ export interface ImagePlace {
   place: Place
 }
 
-/** A whole reference with a tag; none for one with a placeholder. */
-export function ofReference(document: SourceDocument, scalar: WrittenValue, at: Path): ImagePlace[] {
+/** An image, or why it cannot be compared. */
+export type ImageFound = ImagePlace | NotCompared
+
+/** A whole reference with a tag or digest; none for one with a placeholder. */
+export function ofReference(document: SourceDocument, scalar: WrittenValue, at: Path): ImageFound[] {
   const text = String(scalar.value)
   const reference = hasPlaceholder(text) ? undefined : parseReference(text)
-  if (!reference || reference instanceof InvalidReference || reference.tag === undefined) return []
+  if (!reference || reference instanceof InvalidReference) return []
+  if (reference.tag === undefined) return reference.digest === undefined ? [] : [namedAt(document, scalar, A_DIGEST)]
+  if (reference.digest !== undefined && scalar.around) return [namedAt(document, scalar, A_VARIABLE)]
   const edits = [editOf(scalar, document, (tag, digest) => moved(reference, tag, digest))]
   const hasDigest = reference.digest !== undefined
   return [

@@ -9,36 +9,56 @@ import {
 import { type Fields, isFields, valueAt } from '../../functions/lib/kubernetes/objects.ts'
 import { markerOf } from '../checks/image-policies.ts'
 import { LOCK_SECTIONS } from '../lock/lock-file.ts'
-import type { Found } from './charts.ts'
+import type { Found, Tree } from './charts.ts'
 import { editOf } from './edits.ts'
-import { type ImagePlace, ofReference, ofTag, placeAt } from './image-place.ts'
+import { type ImageFound, type ImagePlace, ofReference, ofTag, placeAt } from './image-place.ts'
 import type { ImageRules } from './image-policies.ts'
 import { inReplacements } from './image-replacements.ts'
-import type { Edit, NotCompared, Pin } from './pin.ts'
+import { A_DIGEST, A_VARIABLE, namedAt } from './not-compared.ts'
+import { contentOf, type Patch, patchedBy, patchesOf } from './patches.ts'
+import type { Edit, NotCompared, Pin, Place } from './pin.ts'
 import { isKustomization, keyAt, objectOf, type Path, type SourceDocument, scalarAt } from './source-files.ts'
 import { valuesIn } from './values-of-charts.ts'
+import type { Decided, Variables } from './variables.ts'
 import { tagOf, versionOfImage } from './versions.ts'
+import type { WrittenValue } from './written-value.ts'
 
-/** The images that a tree pins by a version: in manifests, values, kustomizations, marked fields, and the locks of policies. */
-export function imagesIn(documents: readonly SourceDocument[], rules: ImageRules): Found {
-  const values = valuesIn(documents)
-  const known = [...documents.flatMap(placesIn), ...values.flatMap(inValues)]
-  const starts = new Set(
-    known.flatMap(({ place }) => place.edits.map(({ start }) => `${place.document.file} ${start}`)),
-  )
-  const replaced = inReplacements(documents)
-  const isNew = ({ place }: ImagePlace): boolean => !starts.has(`${place.document.file} ${place.edits[0]?.start}`)
-  const marked = documents.flatMap((document) => markedIn(document, rules)).filter(isNew)
-  const places = [...known, ...replaced.filter(isNew), ...marked].filter(
-    ({ name, tag }) => !hasPlaceholder(`${name}${tag}`),
-  )
+/** The images that a tree pins by a version: in manifests, values, kustomizations, patches, marked fields, and the locks of policies. */
+export function imagesIn(tree: Tree, rules: ImageRules): Found {
+  const { documents, variables } = tree
+  const patches = documents.flatMap(patchesOf)
+  const files = new Set(patches.map(({ file }) => file))
+  const own = documents.filter(({ file }) => !files.has(file))
+  const known = [
+    ...own.flatMap((document) => placesIn(document, variables)),
+    ...valuesIn(documents).flatMap((document) => inTree(fieldsOf(document, variables), document.fields, [])),
+    ...inPatches(patches, { ...tree, documents: own }),
+  ]
+  const starts = new Set(known.flatMap((one) => ('place' in one ? one.place.edits.map(keyOf(one.place)) : [])))
+  const isNew = (one: ImageFound): boolean =>
+    !('place' in one) ||
+    !one.place.edits
+      .slice(0, 1)
+      .map(keyOf(one.place))
+      .some((key) => starts.has(key))
+  const marked = documents.flatMap((document) => markedIn(document, rules))
+  const all = [...known, ...[...inReplacements(tree), ...marked].filter(isNew)]
+  const places = all.flatMap((one) => ('place' in one && !hasPlaceholder(`${one.name}${one.tag}`) ? [one] : []))
   const isVersion = ({ tag, place }: ImagePlace): boolean =>
     versionOfImage(tag) !== undefined || rules.orders(place.policy, tag)
   return {
     pins: places.filter(isVersion).map(pinOf),
-    notCompared: places.filter((one) => !isVersion(one)).map(notCompared),
+    notCompared: [
+      ...places.filter((one) => !isVersion(one)).map(notCompared),
+      ...all.flatMap((one) => ('why' in one ? [one] : [])),
+    ],
   }
 }
+
+const keyOf =
+  ({ document }: Place) =>
+  ({ start }: Edit): string =>
+    `${document.file} ${start}`
 
 const pinOf = ({ name, tag, place }: ImagePlace): Pin => ({
   kind: 'image',
@@ -56,20 +76,50 @@ const notCompared = ({ name, tag, place }: ImagePlace): NotCompared => ({
   why: 'no semantic version',
 })
 
-function placesIn(document: SourceDocument): ImagePlace[] {
-  const { fields } = document
-  if (isKustomization(document)) return inTree(document, fields, [])
-  if (fields.apiVersion === API_VERSION) return inLock(document)
-  const object = objectOf(document)
-  return object && object.kind !== 'CustomResourceDefinition' ? inTree(document, fields, []) : []
+/** Where the fields of a document or patch are written. */
+interface Fieldset {
+  document: SourceDocument
+  at(path: Path): WrittenValue | undefined
+  /** What the object has at a path of which a patch sets a part. */
+  whole(path: Path): unknown
+  variables: Variables
 }
 
-const inValues = (document: SourceDocument): ImagePlace[] => inTree(document, document.fields, [])
+const fieldsOf = (document: SourceDocument, variables: Variables): Fieldset => ({
+  document,
+  at: (path) => scalarAt(document, path),
+  whole: () => undefined,
+  variables,
+})
+
+function placesIn(document: SourceDocument, variables: Variables): ImageFound[] {
+  const { fields } = document
+  if (isKustomization(document)) return inTree(fieldsOf(document, variables), fields, [])
+  if (fields.apiVersion === API_VERSION) return inLock(document)
+  const object = objectOf(document)
+  return object && object.kind !== 'CustomResourceDefinition' ? inTree(fieldsOf(document, variables), fields, []) : []
+}
+
+/** What patches set, whose names are often only in what they patch. */
+function inPatches(patches: readonly Patch[], { documents, builds, variables }: Tree): ImageFound[] {
+  if (patches.length === 0) return []
+  const objects = documents.flatMap((document) => {
+    const object = objectOf(document)
+    return object ? [{ document, object }] : []
+  })
+  return patches.flatMap((patch) => {
+    const { object, at } = contentOf(patch)
+    if (!object) return []
+    const bases = patchedBy(patch, object, objects, builds)
+    const whole = (path: Path): unknown => bases.map((base) => valueAt(base, path)).find(isFields)
+    return inTree({ document: patch.document, at, whole, variables }, object, [])
+  })
+}
 
 /** Fields that a marker of Flux's image automation names, and that are in no other form. */
-function markedIn(document: SourceDocument, rules: ImageRules): ImagePlace[] {
+function markedIn(document: SourceDocument, rules: ImageRules): ImageFound[] {
   if (!document.text.includes('$imagepolicy') || isOfPolicies(document)) return []
-  const found: ImagePlace[] = []
+  const found: ImageFound[] = []
   visit(document.document, {
     Scalar(_, scalar, ancestors) {
       const marker = markerOf(scalar.comment ?? '')
@@ -88,40 +138,68 @@ function markedIn(document: SourceDocument, rules: ImageRules): ImagePlace[] {
 const isOfPolicies = ({ fields }: SourceDocument): boolean => fields.apiVersion === API_VERSION
 
 /** Images anywhere in an object: `image: name:tag`, or `repository` next to `tag`, as values of charts and operators have it. */
-function inTree(document: SourceDocument, node: unknown, path: Path): ImagePlace[] {
-  if (Array.isArray(node)) return node.flatMap((item, index) => inTree(document, item, [...path, index]))
+function inTree(fields: Fieldset, node: unknown, path: Path): ImageFound[] {
+  if (Array.isArray(node)) return node.flatMap((item, index) => inTree(fields, item, [...path, index]))
   if (!isFields(node)) return []
-  const own = [
-    ...inReference(document, node, path),
-    ...inParts(document, node, path),
-    ...inNewTag(document, node, path),
-  ]
-  return [...own, ...Object.entries(node).flatMap(([key, value]) => inTree(document, value, [...path, key]))]
+  const own = [...inReference(fields, node, path), ...inParts(fields, node, path), ...inNewTag(fields, node, path)]
+  return [...own, ...Object.entries(node).flatMap(([key, value]) => inTree(fields, value, [...path, key]))]
 }
 
-function inReference(document: SourceDocument, { image }: Fields, path: Path): ImagePlace[] {
+function inReference(fields: Fieldset, { image }: Fields, path: Path): ImageFound[] {
   const at = [...path, 'image']
-  const scalar = typeof image === 'string' ? scalarAt(document, at) : undefined
-  return scalar ? ofReference(document, scalar, at) : []
+  const value = typeof image === 'string' ? fields.at(at) : undefined
+  return value ? decidedBy(fields, value, (one) => ofReference(one.document, one.value, at)) : []
 }
 
-function inParts(document: SourceDocument, { registry, repository }: Fields, path: Path): ImagePlace[] {
-  if (typeof repository !== 'string') return []
+/** Once for each place that decides the value, which a variable may have elsewhere. */
+function decidedBy(
+  { document, variables }: Fieldset,
+  value: WrittenValue,
+  read: (one: Decided) => readonly ImageFound[],
+): ImageFound[] {
+  const decided = variables.decide(document, value)
+  if (decided.length === 0) return [namedAt(document, value, A_VARIABLE)]
+  return decided.flatMap((one) =>
+    read(one).map((found) =>
+      'place' in found && one.field !== undefined ? { ...found, place: { ...found.place, field: one.field } } : found,
+    ),
+  )
+}
+
+function inParts(fields: Fieldset, node: Fields, path: Path): ImageFound[] {
+  if (node.tag === undefined) return []
+  const base = fields.whole(path)
+  const { registry, repository }: Fields = { ...(isFields(base) && base), ...node }
+  if (typeof repository !== 'string') return withoutName(fields, path)
   const name = typeof registry === 'string' && registry !== '' ? `${registry}/${repository}` : repository
-  return atTag(document, name, [...path, 'tag'], [...path, 'digest'])
+  return atTag(fields, name, [...path, 'tag'], [...path, 'digest'])
+}
+
+/** The tag of an image that a chart names. */
+function withoutName({ document, at }: Fieldset, path: Path): NotCompared[] {
+  const value = path.includes('values') && /image$/i.test(String(path.at(-1))) ? at([...path, 'tag']) : undefined
+  return value?.value ? [namedAt(document, value, 'the name of its image is a default of the chart')] : []
 }
 
 /** As kustomizations have it, those of Flux and post-renderers too. Source: https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/images/ */
-function inNewTag(document: SourceDocument, { name, newName, newTag }: Fields, path: Path): ImagePlace[] {
+function inNewTag(fields: Fieldset, { name, newName, newTag, digest }: Fields, path: Path): ImageFound[] {
   const image = newName ?? name
-  return typeof image === 'string' && newTag !== undefined
-    ? atTag(document, image, [...path, 'newTag'], [...path, 'digest'])
-    : []
+  if (typeof image !== 'string') return []
+  if (newTag !== undefined) return atTag(fields, image, [...path, 'newTag'], [...path, 'digest'])
+  const value = path.at(-2) === 'images' && typeof digest === 'string' ? fields.at([...path, 'digest']) : undefined
+  return value ? [namedAt(fields.document, value, A_DIGEST)] : []
 }
 
-const atTag = (document: SourceDocument, name: string, path: Path, digestPath: Path): ImagePlace[] => {
-  const scalar = scalarAt(document, path)
-  return scalar ? ofTag(document, name, scalar, path, scalarAt(document, digestPath)) : []
+function atTag(fields: Fieldset, name: string, path: Path, digestPath: Path): ImageFound[] {
+  const value = fields.at(path)
+  if (!value) return []
+  if (hasPlaceholder(name)) return [namedAt(fields.document, { ...value, value: `${name}:${value.value}` }, A_VARIABLE)]
+  const digest = fields.at(digestPath)
+  return decidedBy(fields, value, (one) =>
+    one.value !== value && digest
+      ? [namedAt(fields.document, value, A_VARIABLE)]
+      : ofTag(one.document, name, one.value, path, digest),
+  )
 }
 
 /** The keys of a policy's lock, and of what may run without a digest. */

@@ -11,9 +11,12 @@ import { ImageRules } from './image-policies.ts'
 import { imagesIn } from './images.ts'
 import { commonVersions, jointly, placeKey } from './joint.ts'
 import { type Answer, ask, keyOf } from './origins.ts'
+import { Builds } from './overrides.ts'
 import type { NotAnswered, Outdated, Overview } from './overview.ts'
-import type { Pin, Place } from './pin.ts'
+import { unreadIn } from './patches.ts'
+import type { NotCompared, Pin, Place } from './pin.ts'
 import { objectOf, type SourceDocument } from './source-files.ts'
+import { Variables } from './variables.ts'
 import {
   LEVELS,
   type Level,
@@ -37,7 +40,9 @@ export async function overviewOf(
   withMajors: boolean,
 ): Promise<Overview> {
   const rules = new ImageRules(documents.flatMap((document) => objectOf(document) ?? []))
-  const [charts, images] = [chartsIn(documents, rules), imagesIn(documents, rules)]
+  const builds = new Builds(documents.map(({ file }) => file))
+  const tree = { documents, builds, variables: new Variables(documents, builds) }
+  const [charts, images] = [chartsIn(tree, rules), imagesIn(tree, rules)]
   const all = together([...charts.pins, ...images.pins]).filter(
     (pin) => !isOnlyLocked(pin) || !rendered.has(canonicalName(pin.name)),
   )
@@ -66,7 +71,10 @@ export async function overviewOf(
         return answer && 'reason' in answer ? [{ asked: question, reason: answer.reason, pins: waiting }] : []
       }),
     ],
-    notCompared: only.length === 0 ? [...charts.notCompared, ...images.notCompared] : [],
+    notCompared:
+      only.length === 0
+        ? namedOnce([...charts.notCompared, ...images.notCompared, ...documents.flatMap(unreadIn)])
+        : [],
   }
 }
 
@@ -91,6 +99,10 @@ function together(pins: readonly Pin[]): Pin[] {
 /** Several kustomizations may apply one patch. */
 const eachOnce = (places: readonly Place[]): Place[] => [
   ...new Map(places.map((place) => [placeKey(place), place])).values(),
+]
+
+const namedOnce = (all: readonly NotCompared[]): NotCompared[] => [
+  ...new Map(all.map((one) => [`${one.file} ${one.line} ${one.found}`, one])).values(),
 ]
 
 const isNamed = (pin: Pin, name: string): boolean => pin.name === name || namesOf(pin).includes(name)
@@ -142,7 +154,10 @@ const largestStep = (newest: Newest, withMajors: boolean): Level | undefined =>
 function newestFor(pin: Pin, tags: readonly string[], rules: ImageRules): Newest {
   const policies = [...new Set(pin.places.map(({ policy }) => policy))]
   const [first] = policies.filter((policy) => policy !== undefined)
-  const allowed = tags.filter((tag) => policies.every((policy) => rules.isAllowed(policy, tag)))
+  const edits = pin.places.flatMap((place) => place.edits)
+  const allowed = tags.filter(
+    (tag) => policies.every((policy) => rules.isAllowed(policy, tag)) && edits.every(({ takes }) => takes(tag)),
+  )
   const ordered = rules.newest(first, pin.version, allowed)
   if (ordered) return ordered.tag === undefined ? {} : { patch: ordered.tag }
   const read = (tag: string): Version | undefined => {

@@ -14,6 +14,8 @@ export interface Edit {
   end: number
   /** What is written for a version, with its digest if one is written. */
   write(version: string, digest: string | undefined): string
+  /** Can a version be written there? */
+  takes(version: string): boolean
 }
 
 /** A place of a file that names a version. */

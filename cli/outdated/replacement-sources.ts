@@ -16,7 +16,7 @@ export interface InTree {
 }
 
 /** A value and its file. */
-interface InFile {
+export interface InFile {
   document: SourceDocument
   value: WrittenValue
 }

@@ -43,6 +43,9 @@ const isOfInterest = (text: string): boolean =>
 export const isKustomization = ({ file }: { file: string }): boolean =>
   /^(?:kustomization\.ya?ml|Kustomization)$/.test(basename(file))
 
+export const isFluxKustomization = ({ fields }: { fields: Fields }): boolean =>
+  fields.kind === 'Kustomization' && String(fields.apiVersion).startsWith('kustomize.toolkit.fluxcd.io/')
+
 /** What a tree is made from. */
 export interface SourceFiles {
   documents: SourceDocument[]

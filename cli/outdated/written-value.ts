@@ -8,6 +8,8 @@ export interface WrittenValue {
   comment?: string | null | undefined
   /** The text around it is its context: it is never quoted by itself. */
   isPart?: true
+  /** The value begins and ends with what is written elsewhere. */
+  around?: { before: string; after: string }
 }
 
 /** A part of the text of a value; undefined where escapes or line breaks move its characters in the file. */

@@ -289,6 +289,29 @@ diff --git a/shop/source.yaml b/shop/source.yaml
   })
 })
 
+test('charts that a patch of several, a variable and a replacement pin are moved by --apply', async () => {
+  const release = (name: string): string => ociSource('0.0.0').replace('name: shop', `name: ${name}`)
+  const overlay = (version: string): string =>
+    `resources: [../base]\npatches:\n- target: {kind: OCIRepository, name: "shop-.*"}\n  patch: '[{"op": "replace", "path": "/spec/ref/tag", "value": "${version}"}]'\n`
+  const variable = (version: string): string =>
+    `apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: blog}\nspec:\n  path: ./blog\n  postBuild:\n    substitute:\n      BLOG_VERSION: "${version}"\n`
+  const replacement = (version: string): string =>
+    `resources: [source.yaml]\nreplacements:\n- sourceValue: ${version}\n  targets: [{select: {kind: OCIRepository}, fieldPaths: [spec.ref.tag]}]\n`
+  const files = (version: string): Record<string, string> => ({
+    'base/source.yaml': `${release('shop-a')}---\n${release('shop-b')}`,
+    'base/kustomization.yaml': 'resources: [source.yaml]\n',
+    'overlay/kustomization.yaml': overlay(version),
+    'blog/source.yaml': ociSource('${BLOG_VERSION}'),
+    'blog.yaml': variable(version),
+    'wiki/kustomization.yaml': replacement(version),
+    'wiki/source.yaml': ociSource('0.0.0'),
+  })
+  const root = tree(files('1.2.3'))
+  expect(await run(root, 'outdated', '--apply')).toMatchObject({ exitCode: 0 })
+  const now = Object.keys(files('')).map((path) => [path, readFileSync(join(root, path), 'utf8')])
+  expect(Object.fromEntries(now)).toEqual(files('1.3.0'))
+})
+
 describe('a chart in a repository', () => {
   const hr = (version: string): string =>
     release(
