@@ -82,6 +82,20 @@ describe.each([
     expect(stderr).toMatch(/\nimages\.yaml\n$/)
   })
 
+  test('makes outdated --apply name the file and the cause, and leaves every file as it was', async () => {
+    const pod = (name: string): string =>
+      `apiVersion: v1\nkind: Pod\nmetadata: {name: ${name}}\nspec: {containers: [{name: web, image: quay.io/acme/web:1.4.1}]}\n---\n`
+    const root = tree({ 'a.yaml': pod('a'), 'b.yaml': pod('b') })
+    const { stdout, stderr, exitCode } = await inMounts(
+      `${prepare}; code=0; PATH=$CLIENTS "$NODE" "$CLI" outdated --apply >/dev/null || code=$?; cat a.yaml b.yaml; ls -A | grep -v filler >&2; exit $code`,
+      root,
+      withCrane('[ "$1" != ls ] || printf \'%s\\n\' 1.4.1 1.5.0'),
+    )
+    expect({ stdout, exitCode }).toEqual({ stdout: pod('a') + pod('b'), exitCode: 2 })
+    expect(stderr).toContain(`a.yaml cannot be written: ${reason}`)
+    expect(stderr).toMatch(/\na\.yaml\nb\.yaml\n$/)
+  })
+
   test.each([
     ['render --output out stack', 'out/manifests.yaml'],
     ['flux new media/films repository', 'repository/apps/media/films/ks.yaml'],
