@@ -68,6 +68,22 @@ describe('a name under a target is mirrored already, and its source is known', (
     expect(nested.statusOf(`${MIRROR}/app`)).toEqual({ as: 'mirrored', sources: ['gcr.io/app'] })
   })
 
+  test('but a prefix is no source of what a longer one sends elsewhere', () => {
+    const partly = new Mirrors({ mirrors: { 'a.io': MIRROR, 'b.io': MIRROR, 'a.io/x': 'other.io' }, internal: {} })
+    expect(partly.statusOf(`${MIRROR}/x/app`)).toEqual({ as: 'mirrored', sources: ['b.io/x/app'] })
+    expect(partly.statusOf(`${MIRROR}/y/app`)).toEqual({ as: 'mirrored', sources: ['a.io/y/app', 'b.io/y/app'] })
+  })
+
+  test('but the target itself is no image of every name', () => {
+    const every = new Mirrors({ mirrors: { '*': MIRROR }, internal: {} })
+    expect(every.statusOf(MIRROR)).toEqual(toTarget(`${MIRROR}/${MIRROR}`))
+  })
+
+  test('and an internal prefix that is the target itself hides nothing', () => {
+    const same = new Mirrors({ mirrors: { '*': MIRROR }, internal: { [MIRROR]: {} } })
+    expect(same.statusOf(`${MIRROR}/nginx`)).toEqual({ as: 'mirrored', sources: ['nginx'] })
+  })
+
   test('and has several sources if the target is shared', () => {
     const shared = new Mirrors({ mirrors: { 'gcr.io': MIRROR, 'quay.io': MIRROR }, internal: {} })
     expect(shared.statusOf(`${MIRROR}/app`)).toEqual({ as: 'mirrored', sources: ['gcr.io/app', 'quay.io/app'] })

@@ -128,7 +128,7 @@ function summaryOf({ files }, share) {
       mutants.map((mutant) => ({ ...mutant, file: relative('.', file), source })),
     )
     .filter(({ status }) => status !== 'Ignored')
-  const drawn = all.filter((mutant) => isDrawn({ ...mutant, fileName: mutant.file }, SEED, share))
+  const drawn = all.filter((mutant) => isDrawn(asInRunner(mutant), SEED, share))
   const count = (...statuses) => drawn.filter(({ status }) => statuses.includes(status)).length
   const survivors = drawn.filter(({ status }) => ['Survived', 'NoCoverage'].includes(status)).map(describe)
   return {
@@ -137,6 +137,12 @@ function summaryOf({ files }, share) {
     ...(share < 1 ? { drawnFrom: all.length, seed: SEED } : {}),
     survivors,
   }
+}
+
+/** Reports count lines and columns from 1, Stryker itself from 0. */
+function asInRunner({ file, replacement, location: { start, end } }) {
+  const less = ({ line, column }) => ({ line: line - 1, column: column - 1 })
+  return { fileName: file, replacement, location: { start: less(start), end: less(end) } }
 }
 
 function describe({ file, source, location: { start, end }, replacement }) {
