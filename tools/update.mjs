@@ -1,20 +1,12 @@
 // `npm run update [PATH PART...]`: rewrites every file that follows from others, or only those whose path contains one
-// of the given parts. Read the diff before you keep it.
+// of the given parts. Read the diff before you keep it. Ends with 2 if a part is in no path that was rewritten.
 import { execFileSync, spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { COMPARING, GOLDENS } from '../test/support/goldens.cjs'
 
-/** Which golden files which tests write: the tests whose name says that they compare with what is shown. */
-const GOLDENS = [
-  { files: /^functions\/[^/]+\/examples\//, tests: 'test/examples.test.ts' },
-  { files: /^test\/golden\/components\//, tests: 'test/components/' },
-  { files: /^test\/golden\/(?!components\/)/, tests: 'test/stacks/stacks.test.ts' },
-  { files: /^test\/adopt\/expected\//, tests: 'test/adopt/' },
-  { files: /^test\/stacks\/immutable-fields\//, tests: 'test/stacks/immutable-fields.test.ts' },
-  { files: /^docs\/reliability\.md$/, tests: 'test/reliability/' },
-]
-const COMPARING = ' shows$'
 const GENERATED = /^(?:schemas\/|packages\/|docs\/|README\.md$|functions\/[^/]+\/README\.md$)/
-/** Its table is what the real programs do, so it is refreshed only where it is named. */
-const COMPATIBILITY = 'docs/compatibility.md'
 
 const run = (program, args, env = {}) => {
   const { status } = spawnSync(program, args, { stdio: 'inherit', env: { ...process.env, ...env } })
@@ -25,34 +17,46 @@ const parts = process.argv.slice(2)
 const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
   encoding: 'utf8',
 }).split('\n')
-const isNamed = (file) => parts.length === 0 || parts.some((part) => file.includes(part))
-const suites = GOLDENS.filter((golden) => files.some((file) => golden.files.test(file) && isNamed(file)))
-const generates = files.some((file) => GENERATED.test(file) && file !== COMPATIBILITY && isNamed(file))
-const asksPrograms = parts.length > 0 && isNamed(COMPATIBILITY)
-if (suites.length === 0 && !generates && !asksPrograms) {
-  process.stderr.write(`npm run update: no file that it writes has ${parts.join(' or ')} in its path\n`)
+const contains = (part) => (file) => file.includes(part)
+const isNamed = (file) => parts.length === 0 || parts.some((part) => contains(part)(file))
+const isGolden = (file) => GOLDENS.some((golden) => golden.files.test(file))
+const isGenerated = (file) => GENERATED.test(file) && !isGolden(file)
+
+const nothing = (missing) => {
+  process.stderr.write(`npm run update: no file that it writes has ${missing.join(' or ')} in its path\n`)
   process.exit(2)
 }
+const written = files.filter((file) => isGolden(file) || isGenerated(file))
+const unknown = parts.filter((part) => !written.some(contains(part)))
+if (unknown.length > 0) nothing(unknown)
 
-const env = { REFRESHED_PATHS: parts.join('\n') }
-const jest = (project, paths, ...more) =>
+const home = mkdtempSync(join(tmpdir(), 'update-'))
+const log = join(home, 'refreshed')
+writeFileSync(log, '')
+const env = { REFRESHED_PATHS: parts.join('\n'), REFRESHED_LOG: log }
+const jest = (suites, ...more) =>
+  suites.length === 0 ||
   run(
     'npx',
-    ['jest', '--selectProjects', project, '--silent', '--reporters=default', ...more, '--testPathPatterns', ...paths],
+    ['jest', '--silent', '--reporters=default', ...more, '--testPathPatterns', ...suites.map(({ tests }) => tests)],
     env,
   )
 
+const wanted = GOLDENS.filter(
+  ({ files: ours, slow }) => files.some((file) => ours.test(file) && isNamed(file)) && !(slow && parts.length === 0),
+)
 // What is generated shows examples, so the goldens come first.
 const done = [
-  () =>
-    suites.length === 0 ||
-    jest(
-      'unit',
-      suites.map(({ tests }) => tests),
-      '--testNamePattern',
-      COMPARING,
-    ),
-  () => !generates || run('node', ['dist/generate.cjs', ...parts]),
-  () => !asksPrograms || jest('e2e', ['test/e2e/compatibility/']),
-].map((step) => step())
-process.exit(done.every(Boolean) ? 0 : 1)
+  jest(
+    wanted.filter(({ whole }) => !whole),
+    '--testNamePattern',
+    COMPARING,
+  ),
+  jest(wanted.filter(({ whole }) => whole)),
+  !files.some((file) => isGenerated(file) && isNamed(file)) || run('node', ['dist/generate.cjs', ...parts]),
+]
+const refreshed = [...readFileSync(log, 'utf8').split('\n').filter(Boolean), ...files.filter(isGenerated)]
+rmSync(home, { recursive: true })
+if (!done.every(Boolean)) process.exit(1)
+const missed = parts.filter((part) => !refreshed.some(contains(part)))
+if (missed.length > 0) nothing(missed)
