@@ -1,19 +1,19 @@
 import { cpSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'yaml'
-import { readObjects } from '../../cli/read-objects.ts'
-import { isKind, type KubernetesObject, valueAt } from '../../functions/lib/kubernetes/objects.ts'
-import { containersOf } from '../../functions/lib/kubernetes/pod-template.ts'
-import { runsPods, workloadsOf } from '../../functions/lib/kubernetes/workload.ts'
-import { folder, IMAGE, removeFolders } from '../cli/lib/command-line.ts'
-import { krmHardening } from '../cli/lib/in-process.ts'
-import { admits, type Endpoint } from '../network-policy-default-deny/evaluate.ts'
-import { tally } from '../support/tally.ts'
-import { commit, filesOf, git, goldens } from './lib.ts'
+import { readObjects } from '../../../cli/read-objects.ts'
+import { isKind, type KubernetesObject, valueAt } from '../../../functions/lib/kubernetes/objects.ts'
+import { containersOf } from '../../../functions/lib/kubernetes/pod-template.ts'
+import { runsPods, workloadsOf } from '../../../functions/lib/kubernetes/workload.ts'
+import { commit, filesOf, git, goldens } from '../../adopt/lib.ts'
+import { folder, IMAGE, removeFolders } from '../../cli/lib/command-line.ts'
+import { krmHardening } from '../../cli/lib/in-process.ts'
+import { admits, type Endpoint } from '../../network-policy-default-deny/evaluate.ts'
+import { tally } from '../../support/tally.ts'
 
 // What a stranger meets in the first hour, on five stacks that are written as others write theirs: what `init` proposes, what a
 // person edits (edit.patch), and whether the rendered policies admit what the application needs, and nothing else (truth.yaml).
-const STRANGERS = join(__dirname, 'strangers')
+const STRANGERS = join(__dirname, '../../adopt/strangers')
 const names = readdirSync(STRANGERS)
 if (names.length < 5) throw new Error('fewer stacks than there are kinds of strangers: the search is wrong')
 
