@@ -8,6 +8,7 @@ import { type ExitCode, Failure, OK } from '../exit-code.ts'
 import { git, repositoryOf } from '../git.ts'
 import { installed } from '../policy/installed.ts'
 import { hardenedStacks } from '../policy/policies.ts'
+import { nameForeignImages } from '../policy/skipped.ts'
 import { run } from '../process.ts'
 import { objectsOf } from '../render/documents.ts'
 import { onePiece, renderFolder } from '../render/environment.ts'
@@ -36,6 +37,7 @@ export function diffCommand(finish: Finish): ProgramCommand {
 async function diff(revision: string, folder: string, options: DiffOptions): Promise<ExitCode> {
   const path = requireBuildable(folder)
   const session = openSession(options)
+  nameForeignImages(path, session)
   const before = await connectionsOf(await checkedOut(revision, path), session)
   const after = await connectionsOf(path, session)
   const added = without(after, before)

@@ -9,6 +9,7 @@ import { type ExitCode, Failure, OK } from '../exit-code.ts'
 import { writeAllOrNone } from '../files.ts'
 import type { InitPlan } from '../init/plan.ts'
 import type { Builder } from '../kustomize/build.ts'
+import { nameForeignImages } from '../policy/skipped.ts'
 import { objectsOf, splitBuild } from '../render/documents.ts'
 import { passThrough } from '../runtime/functions.ts'
 import { type BuildOptions, openSession } from '../session.ts'
@@ -62,7 +63,9 @@ function requireSection(value: string): string {
 async function init(folder: string, options: InitOptions): Promise<ExitCode> {
   const path = requireStack(folder)
   // The plain build: nothing hardens it, even if it has a policy already.
-  const builder = openSession(options).builder(passThrough)
+  const session = openSession(options)
+  nameForeignImages(path, session)
+  const builder = session.builder(passThrough)
   const plan = await planOf(path, options, builder)
   if (!options.dryRun) writeAllOrNone(plan.changes)
   await report(plan, folder, options)

@@ -8,6 +8,7 @@ import { display } from '../display.ts'
 import { type ExitCode, Failure } from '../exit-code.ts'
 import { isRepositoryForFlux } from '../flux/stacks.ts'
 import type { Builder } from '../kustomize/build.ts'
+import { nameForeignImages } from '../policy/skipped.ts'
 import type { Verified } from '../policy/verify.ts'
 import { objectsOf } from '../render/documents.ts'
 import { onePiece, renderFolder } from '../render/environment.ts'
@@ -63,6 +64,7 @@ async function verify(target: string, options: VerifyOptions): Promise<ExitCode>
   for (const path of [target, policy])
     if (path !== '-' && !existsSync(path)) throw new Failure(`${path} is neither a folder nor a file`)
   const session = openSession(options)
+  if (isBuildable) nameForeignImages(resolve(target), session)
   const builder = session.builder(harden)
   const { verifyRendering } = await import('../policy/verify.ts')
   const verified =

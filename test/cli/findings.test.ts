@@ -209,11 +209,14 @@ test('verify proves nothing of a stack that builds no objects, however many anot
   expect(stderr).toContain('environment/stacks/shop builds no objects')
 })
 
-test('an image that is not the functions’ own is named before an engine is asked for it', async () => {
-  const root = fixtures()
-  edit(join(root, 'policy/policy.yaml'), (text) => text.replace(/image: .*/, 'image: example.com/other:v1'))
-  const { stderr } = await krmHardening(['render', 'environment/stacks/shop'], { cwd: root })
-  expect(stderr).toContain(
-    'krm-hardening: a policy of environment/stacks/shop/kustomization.yaml names the image example.com/other:v1, which is not the functions’ own',
-  )
-})
+test.each(['render', 'verify', 'init'])(
+  'an image that is not the functions’ own is named before %s asks an engine for it',
+  async (command) => {
+    const root = fixtures()
+    edit(join(root, 'policy/policy.yaml'), (text) => text.replace(/image: .*/, 'image: example.com/other:v1'))
+    const { stderr } = await krmHardening([command, 'environment/stacks/shop'], { cwd: root })
+    expect(stderr).toContain(
+      'krm-hardening: a policy of environment/stacks/shop/kustomization.yaml names the image example.com/other:v1, which is not the functions’ own',
+    )
+  },
+)
