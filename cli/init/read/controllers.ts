@@ -14,8 +14,10 @@ interface Instruction {
   kind: RegExp
   /** The field and the text of each value that may name a host. */
   valuesOf(object: KubernetesObject): [field: string, text: string][]
-  /** Does the workload act on the object? */
-  isController(workload: Workload, object: KubernetesObject): boolean
+  /** Is the workload a controller of such objects? */
+  mayAct(workload: Workload): boolean
+  /** Does it act on this one? */
+  acts?(workload: Workload, object: KubernetesObject): boolean
   /** Where the controller usually runs, if the build does not have it. */
   usual?: { namespace: string; labels: Labels }
 }
@@ -33,14 +35,14 @@ const INSTRUCTIONS: readonly Instruction[] = [
     group: /^traefik\.(?:io|containo\.us)$/,
     kind: /^Middleware$/,
     valuesOf: (object) => fieldOf(object, ['spec', 'forwardAuth', 'address']),
-    isController: runs(/(?:^|\/)traefik(?:[:@]|$)/),
+    mayAct: runs(/(?:^|\/)traefik(?:[:@]|$)/),
   },
   {
     // Source: https://kubernetes.github.io/ingress-nginx/user-guide/nginx-configuration/annotations/#external-authentication
     group: /^networking\.k8s\.io$/,
     kind: /^Ingress$/,
     valuesOf: ({ metadata }) => Object.entries(metadata.annotations ?? {}).filter(([name]) => AUTH_URL.test(name)),
-    isController: runs(/(?:^|\/)(?:ingress-nginx\/controller|nginx-ingress-controller|haproxy-ingress)(?:[:@]|$)/),
+    mayAct: runs(/(?:^|\/)(?:ingress-nginx\/controller|nginx-ingress-controller|haproxy-ingress)(?:[:@]|$)/),
   },
   {
     // Sources: https://keda.sh/docs/latest/reference/scaledobject-spec/, and the labels in https://github.com/kedacore/keda/tree/main/config/manager
@@ -53,7 +55,7 @@ const INSTRUCTIONS: readonly Instruction[] = [
           text,
         ]),
       ),
-    isController: runs(/(?:^|\/)keda(?:[:@]|$)/),
+    mayAct: runs(/(?:^|\/)keda(?:[:@]|$)/),
     usual: { namespace: 'keda', labels: { app: 'keda-operator' } },
   },
   {
@@ -61,7 +63,7 @@ const INSTRUCTIONS: readonly Instruction[] = [
     group: /^external-secrets\.io$/,
     kind: /^(?:Cluster)?SecretStore$/,
     valuesOf: (object) => fieldOf(object, ['spec', 'provider', 'vault', 'server']),
-    isController: runs(/(?:^|\/)external-secrets(?:[:@]|$)/),
+    mayAct: runs(/(?:^|\/)external-secrets(?:[:@]|$)/),
     usual: { namespace: 'external-secrets', labels: { 'app.kubernetes.io/name': 'external-secrets' } },
   },
   {
@@ -72,11 +74,12 @@ const INSTRUCTIONS: readonly Instruction[] = [
       listAt(object, 'spec', 'metadata').flatMap(({ name, value }): [string, string][] =>
         typeof name === 'string' && typeof value === 'string' ? [[`spec.metadata.${name}`, value]] : [],
       ),
-    isController: ({ namespace, template }, object) => {
-      const { 'dapr.io/enabled': enabled, 'dapr.io/app-id': id } = template.metadata?.annotations ?? {}
+    mayAct: ({ template }) => template.metadata?.annotations?.['dapr.io/enabled'] === 'true',
+    acts: ({ namespace, template }, object) => {
       const scopes = valueAt(object, ['scopes'])
       return (
-        enabled === 'true' && namespace === object.metadata.namespace && (!Array.isArray(scopes) || scopes.includes(id))
+        namespace === object.metadata.namespace &&
+        (!Array.isArray(scopes) || scopes.includes(template.metadata?.annotations?.['dapr.io/app-id']))
       )
     },
   },
@@ -88,19 +91,22 @@ function fieldOf(object: KubernetesObject, path: string[]): [string, string][] {
 }
 
 /** What controllers are told to call, as values that they are given. Where one usually runs is no certain caller. */
-export const valuesOfControllers = (objects: readonly KubernetesObject[], topology: Topology): GivenValue[] =>
-  instructed(objects).flatMap(({ object, instruction, field, text }) =>
-    controllersOf(object, instruction, topology).map((workload) => ({
+export function valuesOfControllers(objects: readonly KubernetesObject[], topology: Topology): GivenValue[] {
+  const controllersOf = controllersIn(topology)
+  return instructed(objects).flatMap(({ object, instruction, field, text }) =>
+    controllersOf(object, instruction).map((workload) => ({
       ...{ workload, text, name: field.split('.').at(-1), source: `${describe(object)}: ${field}` },
-      ...{ siblings: new Map(), isSecret: false, isShared: !topology.workloads.includes(workload), isOfFile: false },
+      ...{ siblings: new Map(), isSecret: false, isShared: workload.object === object, isOfFile: false },
     })),
   )
+}
 
 /** What is called by a controller of which nothing is known. */
-export const readUnknownControllers = (objects: readonly KubernetesObject[], topology: Topology): Read =>
-  join(
+export function readUnknownControllers(objects: readonly KubernetesObject[], topology: Topology): Read {
+  const controllersOf = controllersIn(topology)
+  return join(
     instructed(objects)
-      .filter(({ object, instruction }) => controllersOf(object, instruction, topology).length === 0)
+      .filter(({ object, instruction }) => controllersOf(object, instruction).length === 0)
       .map(({ object, field, text }) => ({
         proposals: [],
         notes: endpointsIn(text).flatMap(({ host, port }) => {
@@ -113,6 +119,7 @@ export const readUnknownControllers = (objects: readonly KubernetesObject[], top
         }),
       })),
   )
+}
 
 interface Instructed {
   object: KubernetesObject
@@ -128,14 +135,15 @@ const instructed = (objects: readonly KubernetesObject[]): Instructed[] =>
     ),
   )
 
-function controllersOf(
-  object: KubernetesObject,
-  { isController, usual }: Instruction,
-  { workloads }: Topology,
-): readonly Workload[] {
-  const here = workloads.filter((workload) => isController(workload, object))
-  if (here.length > 0 || usual === undefined) return here
-  const { namespace, labels } = usual
-  const template = { owner: object, path: [], spec: { containers: [] } }
-  return [{ object, kind: object.kind, name: object.metadata.name, namespace, template, labels }]
+/** The controllers of each object: those of the build, or else one where it usually runs. */
+function controllersIn({
+  workloads,
+}: Topology): (object: KubernetesObject, instruction: Instruction) => readonly Workload[] {
+  const candidates = new Map(INSTRUCTIONS.map((one) => [one, workloads.filter((workload) => one.mayAct(workload))]))
+  return (object, instruction) => {
+    const here = (candidates.get(instruction) ?? []).filter((workload) => instruction.acts?.(workload, object) ?? true)
+    if (here.length > 0 || instruction.usual === undefined) return here
+    const template = { owner: object, path: [], spec: { containers: [] } }
+    return [{ ...instruction.usual, object, kind: object.kind, name: object.metadata.name, template }]
+  }
 }

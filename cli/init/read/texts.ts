@@ -13,6 +13,7 @@ import {
   portsNextTo,
 } from '../texts/names.ts'
 import { callerOf, callsTo } from './calls.ts'
+import { dedicatedObjects } from './dedicated.ts'
 import { missing } from './missing.ts'
 import { readNode } from './nodes.ts'
 import { readOutside } from './outside.ts'
@@ -34,9 +35,11 @@ export function readTexts(
   publicHosts: ReadonlyMap<string, PublicHost>,
 ): Read {
   const upstreams = upstreamsIn(values)
+  const dedicated = dedicatedObjects(values, topology)
   return join(
     values
-      .filter(({ name }) => name === undefined || !(namesNoCall(name) || (NO_CALL.test(name) && !namesHost(name))))
+      .map((value) => (value.object && dedicated.has(value.object) ? { ...value, isDedicated: true } : value))
+      .filter(({ name, isOfFile }) => name === undefined || !isLink(name, isOfFile))
       .flatMap((value) => callersInstead(value, topology))
       .flatMap((value) =>
         endpointsIn(value.text)
@@ -45,6 +48,11 @@ export function readTexts(
       ),
   )
 }
+
+/** Is it a link for people? What a program is told to clone is none. */
+const isLink = (name: string, isOfFile: boolean): boolean =>
+  namesNoCall(name) || (NO_CALL.test(name) && !namesHost(name) && (isOfFile || !CLONED.test(name)))
+const CLONED = /^(?:source|repo|repository)$/i
 
 /** The value, as one of what calls instead of the workload that is given it. */
 function callersInstead(value: GivenValue, topology: Topology): GivenValue[] {
@@ -129,7 +137,7 @@ function readService(
       .map((call) => ({
         ...call,
         source: call.question ? `${source}, ${call.question}` : source,
-        certain: call.certain && isSure && !value.isShared,
+        certain: call.certain && isSure && isUsed(value),
       })),
     notes: own.map(
       ({ destination, port }) =>
@@ -138,6 +146,8 @@ function readService(
   }
 }
 
+/** Does nothing leave open whether the workload uses the value? */
+const isUsed = ({ isShared, isDedicated = false }: GivenValue): boolean => !isShared || isDedicated
 const isList = ({ text }: GivenValue): boolean => /[,;]/.test(text)
 
 /** A Service that an operator makes is as certain as one of the build: the custom resource says that it will be there. */
@@ -226,7 +236,7 @@ function readElsewhere(
   ports: readonly number[],
   topology: Topology,
 ): Read {
-  const { workload, source, isShared, isSecret, text } = value
+  const { workload, source, isSecret, text } = value
   const { form } = endpoint
   const isHost = value.name !== undefined && namesHost(value.name) && !namesNoHost(value.name)
   const isSetting = isHost && isHostSetting(value.name ?? '')
@@ -243,7 +253,7 @@ function readElsewhere(
     )
   const caller = callerOf(workload, namespace, topology)
   const isStated = form === 'url' || form === 'connection' || isHost || isOnlyHosts(text) || isCall(text)
-  const certain = !isShared && (isClusterName || isStated)
+  const certain = isUsed(value) && (isClusterName || isStated)
   return {
     proposals: ports.map((port) => ({
       ...{ destination: `${namespace}/${name}`, port, caller, source, certain },

@@ -5,7 +5,7 @@ import { expandLookups } from './code.ts'
 import { isClient } from './commands.ts'
 import { entriesOfFile, entriesOfFlags, entriesOfLines } from './config-file.ts'
 import { expandReferences, expandShell, referencesIn } from './expand.ts'
-import type { Data, DataFile } from './pod-data.ts'
+import type { Data, DataFile, DataObject } from './pod-data.ts'
 
 /** A value that the pods of a workload are given. */
 export interface GivenValue {
@@ -20,6 +20,10 @@ export interface GivenValue {
   isSecret: boolean
   /** Do several workloads get it, so that nothing shows which of them uses it? */
   isShared: boolean
+  /** Does what they get name one Service alone, so that it is what all of them call? */
+  isDedicated?: boolean
+  /** The ConfigMap or Secret that has it. */
+  object?: DataObject
   /** Is it part of a file? There a URL outside is as often a link as a call. */
   isOfFile: boolean
   /** The host and port of what calls instead of the workload. */
@@ -37,6 +41,7 @@ interface Variable {
   source: string
   isSecret: boolean
   isShared: boolean
+  object?: DataObject
   /** What the kubelet says of the pod itself, which others may contain and which is no call. */
   isFact?: true
 }
@@ -96,7 +101,7 @@ function fromAllKeys(source: EnvFrom, workload: Workload, data: Data): [string, 
   const isShared = data.usersOfAllKeys(object) > 1
   return [...entries].map(([key, text]) => [
     `${prefix}${key}`,
-    { text, source: `${label}: ${key}`, isSecret, isShared },
+    { text, source: `${label}: ${key}`, isSecret, isShared, object },
   ])
 }
 
@@ -192,7 +197,7 @@ function ofFile(workload: Workload, { object, key, isShared }: DataFile, data: D
   const text = expandLookups(expandShell(object.entries.get(key) ?? '', lookup), lookup)
   const entries = isOneValue(text, key) ? [{ name: key, text, siblings: object.entries }] : entriesOfFile(text, key)
   return entries.map((entry) => ({
-    ...{ workload, isShared, isOfFile: true, isSecret: object.isSecret, source: `${object.label}: ${key}` },
+    ...{ workload, isShared, object, isOfFile: true, isSecret: object.isSecret, source: `${object.label}: ${key}` },
     ...entry,
   }))
 }

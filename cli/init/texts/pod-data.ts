@@ -150,6 +150,7 @@ function watchedBy(workload: Workload, objects: readonly DataObject[]): DataObje
     const label = variables.get('LABEL')
     return label === undefined ? [] : [{ label, value: variables.get('LABEL_VALUE') }]
   })
+  if (labels.length === 0) return []
   return objects.filter(({ object }) =>
     labels.some(({ label, value }) => {
       const found = object.metadata.labels?.[label]
@@ -157,6 +158,21 @@ function watchedBy(workload: Workload, objects: readonly DataObject[]): DataObje
     }),
   )
 }
+
+/** ConfigMaps that a container is told by name and reads from the API server, as in `--configmap=settings`. */
+function toldOf(workload: Workload, find: Data['object']): DataObject[] {
+  const told = containersOf(workload.template).flatMap(({ container }) => {
+    const words = [...(container.command ?? []), ...(container.args ?? [])].join(' ')
+    return [
+      ...[...words.matchAll(CONFIG_FLAG)].map(([, name]) => name),
+      ...(container.env ?? []).flatMap(({ name, value }) => (CONFIG.test(name) ? [value] : [])),
+    ]
+  })
+  return [...new Set(told)].flatMap((name) => find(workload, 'ConfigMap', name) ?? [])
+}
+
+const CONFIG = /config_?map|config_?name/i
+const CONFIG_FLAG = /(?:^|\s)--?[\w-]*config[\w-]*[= ]([a-z0-9][\w.-]*)/gi
 
 function filesByWorkload(
   workloads: readonly Workload[],
@@ -170,7 +186,7 @@ function filesByWorkload(
         ? [...object.entries.keys()].filter((key) => keys?.has(key) ?? true).map((key) => ({ workload, object, key }))
         : []
     })
-    const watched = watchedBy(workload, objects).flatMap((object) =>
+    const watched = [...watchedBy(workload, objects), ...toldOf(workload, find)].flatMap((object) =>
       [...object.entries.keys()].map((key) => ({ workload, object, key })),
     )
     return [...mounted, ...watched]

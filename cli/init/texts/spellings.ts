@@ -23,6 +23,8 @@ const SPELLINGS: readonly (readonly [RegExp, string])[] = [
   [/(^|,)\s*[\w-]+:([a-z][\w.-]*:\d{2,5})(?::[^,\s]*)?(?=,|$)/g, '$1$2'],
   // Postfix puts a host in brackets so that nobody looks up where its mail goes.
   [/\[([a-z][\w.-]*)\](?=:\d)/gi, '$1'],
+  // Quotes of a shell around host and port.
+  [/(["'])([a-z][\w.-]*)\1[ ]+(["'])(\d{2,5})\3/gi, '$2 $4'],
   // Squid has the kind of the peer between host and port.
   [/^\s*cache_peer\s+(\S+)\s+\w+\s+(\d+).*$/, 'cache_peer $1:$2'],
   // The name of a node of Erlang.
@@ -35,8 +37,12 @@ const SPELLINGS: readonly (readonly [RegExp, string])[] = [
 const SAID =
   /(^|[;&|({]\s*|\b(?:do|then|else)\s+)(?:echo|printf)(?:\s+(?:"[^"]*"|'[^']*'|[^\s;|&<>"']+))+\s*(?=$|[;&)}])/g
 
+/** What every line has that differs. */
+const MAY_DIFFER = /[@[{"',]|\s-|echo|printf|thin:|cache_peer|(?:dns|srv|srvnoa|passthrough)(?:\+|:\/\/)|\w:\w+:\d/i
+
 /** A line with every address in it written as `host:port`, `scheme://host`, or an option and a host. */
 export function withCommonSpellings(line: string): string {
+  if (!MAY_DIFFER.test(line)) return line
   const received = SENDER.test(line) ? line.replaceAll(SENT, ' ') : line
   return SPELLINGS.reduce((text, [pattern, common]) => text.replace(pattern, common), received.replaceAll(SAID, '$1'))
 }

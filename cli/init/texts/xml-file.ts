@@ -4,7 +4,8 @@ import type { Entry } from './entry.ts'
 const TOKENS =
   /<([A-Za-z][\w:.-]*)((?:\s+[\w:.-]+\s*=\s*(?:"[^"<]*"|'[^'<]*'))*)\s*(\/?)>|<\/([A-Za-z][\w:.-]*)\s*>|([^<]+)/g
 const ATTRIBUTES = /([\w:.-]+)\s*=\s*(?:"([^"<]*)"|'([^'<]*)')/g
-const NO_DATA = /<!--[\s\S]*?-->|<\?[\s\S]*?\?>|<!\[CDATA\[|\]\]>/g
+/** Comments and instructions, each to its end, so that none is looked for twice. */
+const NO_DATA = /<!--[\s\S]*?(?:-->|$)|<\?[\s\S]*?(?:\?>|$)|<!\[CDATA\[|\]\]>/g
 
 /** Is the text one element that holds others with text in them? Sections of Apache and of Fluentd hold lines. */
 export const isXml = (text: string, fileName: string): boolean =>
