@@ -57,7 +57,9 @@ async function flux(target: string, options: FluxOptions): Promise<ExitCode> {
     writeAllOrNone(repairs)
     for (const { file } of repairs) session.say(`repaired ${display(file)}`)
   }
-  const checked = (await walkAll(tree, builder, folder, session.say)).map((walk) => check(walk, spec))
+  const { onceInAll } = await import('../flux/clusters.ts')
+  const walks = await walkAll(tree, builder, folder, session.say)
+  const checked = onceInAll(walks.map((walk) => check(walk, spec)))
   const write = {
     text: () => asText(checked, options.notes ?? false),
     json: () => asJson(checked),

@@ -9,6 +9,8 @@ export interface AppFinding {
   patchedBy?: string
   /** Namespaces in which the same file makes the same object, or further objects that the patch writes into. */
   alsoIn?: string[]
+  /** Other clusters that have it in the same file. */
+  clusters?: string[]
 }
 
 /** A Kustomization of Flux and what it applies. */

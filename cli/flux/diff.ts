@@ -1,4 +1,3 @@
-import { dirname } from 'node:path'
 import { stringify } from 'yaml'
 import { groupBy } from '../../functions/lib/framework/group-by.ts'
 import { type Connection, connectionsIn, keyOf } from '../connections/connections.ts'
@@ -6,6 +5,7 @@ import type { Builder } from '../kustomize/build.ts'
 import { diffObjects, type ObjectChange } from '../render/diff.ts'
 import { type BuiltObject, splitBuild } from '../render/documents.ts'
 import { type App, identityOf } from './app.ts'
+import { clusterOf } from './clusters.ts'
 import { type Installed, installedBy } from './installed.ts'
 import type { Walk } from './walk.ts'
 
@@ -47,12 +47,11 @@ interface State {
   unknown: string | undefined
 }
 
-/** Of several clusters, each is called by the folder of what it starts from. */
+/** Of several clusters, each has a name. */
 async function statesOf(walks: readonly Walk[], builder: Builder): Promise<Map<string, State>> {
   const states = new Map<string, State>()
   for (const walk of walks) {
-    const [root] = walk.apps
-    const cluster = walks.length > 1 ? dirname(root?.entry.file ?? '') : ''
+    const cluster = walks.length > 1 ? clusterOf(walk) : ''
     for (const app of walk.apps) {
       const name = `${identityOf(app.entry)}${cluster === '' ? '' : ` of ${cluster}`}`
       states.set(name, {

@@ -1,14 +1,15 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { relative } from 'node:path'
-import type { Entry } from '../../functions/flux-conventions/tree/tree.ts'
 import { type Severity, toLine, toResult } from '../../functions/lib/framework/finding.ts'
+import { groupBy } from '../../functions/lib/framework/group-by.ts'
 import { valueAt } from '../../functions/lib/kubernetes/objects.ts'
 import { lineOf, type SourceLine } from '../render/origins.ts'
 import { findingsAsSarif } from '../report/sarif.ts'
 import { colorsFor } from '../terminal.ts'
 import { type App, type AppFinding, identityOf } from './app.ts'
 import type { Checked } from './check.ts'
-import { pathOf } from './walk.ts'
+import type { OfCluster } from './clusters.ts'
+import { fileOf } from './walk.ts'
 
 /** All findings, those about no app last. */
 export const allFindings = (checked: readonly Checked[]): AppFinding[] =>
@@ -18,20 +19,21 @@ export const hasErrors = (checked: readonly Checked[]): boolean =>
   allFindings(checked).some(({ finding }) => finding.severity === 'error')
 
 /** The apps as a tree, each below the one that applies it, with its findings. `notes` shows what is only information. */
-export function asText(checked: readonly Checked[], notes: boolean): string {
+export function asText(checked: readonly OfCluster[], notes: boolean): string {
   return [...checked.map((one) => treeOf(one, notes)), summaryOf(checked, notes)].join('')
 }
 
-function treeOf(checked: Checked, notes: boolean): string {
+function treeOf(checked: OfCluster, notes: boolean): string {
   const colors = colorsFor(process.stdout, process.env)
   const paint = { error: colors.red, warning: colors.yellow, info: colors.dim }
   const lines: string[] = []
-  const said = ({ source, finding, patchedBy, alsoIn = [] }: AppFinding, indent: string): void => {
+  const said = ({ source, finding, patchedBy, alsoIn = [], clusters = [] }: AppFinding, indent: string): void => {
     if (finding.severity === 'info' && !notes) return
     const line = toLine(finding, source)
     const where = [
       ...(patchedBy === undefined ? [] : [`from a patch of ${patchedBy}`]),
       ...(alsoIn.length > 0 ? [`and in ${few(alsoIn)}`] : []),
+      ...(clusters.length > 0 ? [`and in ${few(clusters)}`] : []),
     ].join(', ')
     const others = where === '' ? '' : colors.dim(` (${where})`)
     lines.push(`${indent}${paint[finding.severity](finding.severity)}${line.slice(finding.severity.length)}${others}`)
@@ -39,10 +41,13 @@ function treeOf(checked: Checked, notes: boolean): string {
   const visit = (app: App, depth: number): void => {
     const indent = '  '.repeat(depth)
     const found = checked.findings.get(app) ?? []
-    const isWrong = found.some(({ finding }) => finding.severity === 'error')
+    const again = (checked.repeated.get(app) ?? []).filter(({ finding }) => notes || finding.severity !== 'info')
+    const isWrong = [...found, ...again].some(({ finding }) => finding.severity === 'error')
     const mark = isWrong ? colors.red('✗') : colors.green('✓')
     lines.push(`${indent}${mark} ${colors.bold(identityOf(app.entry))} ${colors.dim(describe(app))}`)
     for (const one of found) said(one, `${indent}    `)
+    for (const [cluster, all] of groupBy(again, (one) => one.cluster))
+      lines.push(`${indent}    ${colors.dim(`${all.length} findings as in ${cluster}`)}`)
     for (const child of checked.walk.apps) if (child.entry.appliedBy === app.entry) visit(child, depth + 1)
   }
   for (const app of checked.walk.apps) if (!app.entry.appliedBy) visit(app, 0)
@@ -78,7 +83,7 @@ function summaryOf(checked: readonly Checked[], notes: boolean): string {
 }
 
 /** The same for machines. */
-export function asJson(checked: readonly Checked[]): string {
+export function asJson(checked: readonly OfCluster[]): string {
   const apps = checked.flatMap((one) =>
     one.walk.apps.map((app) => ({
       name: app.entry.object.metadata.name,
@@ -89,20 +94,23 @@ export function asJson(checked: readonly Checked[]): string {
       hardened: app.verified ? app.verified.every(({ finding }) => finding.severity !== 'error') : null,
       objects: app.objects.length,
       remotes: app.remotes,
-      findings: (one.findings.get(app) ?? []).map((found) => result(one, found)),
+      findings: [...(one.findings.get(app) ?? []), ...(one.repeated.get(app) ?? [])].map((found) => result(one, found)),
     })),
   )
-  const general = checked.flatMap((one) => one.general.map((found) => result(one, found)))
-  return `${JSON.stringify({ ok: !hasErrors(checked), apps, findings: [...apps.flatMap(({ findings }) => findings), ...general] })}\n`
+  const each = checked.flatMap((one) =>
+    [...[...one.findings.values()].flat(), ...one.general].map((found) => result(one, found)),
+  )
+  return `${JSON.stringify({ ok: !hasErrors(checked), apps, findings: each })}\n`
 }
 
-function result(checked: Checked, { source, finding, patchedBy, alsoIn }: AppFinding): object {
-  const file = fileOf(checked, finding.object)
+function result(checked: Checked, { source, finding, patchedBy, alsoIn, clusters }: AppFinding): object {
+  const file = fileOf(checked.walk, finding.object)
   return {
     ...toResult(finding, source),
     ...(file !== undefined && { file: { path: relative(process.cwd(), file) } }),
     ...(patchedBy !== undefined && { patchedBy }),
     ...(alsoIn && { alsoIn }),
+    ...(clusters && { clusters }),
   }
 }
 
@@ -116,7 +124,7 @@ export const asSarif = (checked: readonly Checked[]): string => {
   return `${JSON.stringify(
     findingsAsSarif(all, ({ finding }) => {
       const one = all.find((each) => each.finding === finding)?.checked
-      return locate(one && fileOf(one, finding.object), finding.object)
+      return locate(one && fileOf(one.walk, finding.object), finding.object)
     }),
   )}\n`
 }
@@ -124,15 +132,4 @@ export const asSarif = (checked: readonly Checked[]): string => {
 function locate(file: string | undefined, object: AppFinding['finding']['object']): SourceLine {
   if (file === undefined || !existsSync(file)) return { path: '.', line: 1 }
   return { path: relative(process.cwd(), file), line: object ? lineOf(object, readFileSync(file, 'utf8')) : 1 }
-}
-
-function fileOf({ walk }: Checked, object: AppFinding['finding']['object']): string | undefined {
-  if (!object) return undefined
-  const isSame = (entry: Entry): boolean =>
-    entry.object === object ||
-    (entry.object.kind === object.kind &&
-      entry.object.metadata.name === object.metadata.name &&
-      entry.object.metadata.namespace === object.metadata.namespace)
-  const file = (walk.tree.entries.find((entry) => entry.object === object) ?? walk.tree.entries.find(isSame))?.file
-  return file ? pathOf(walk, file) : undefined
 }

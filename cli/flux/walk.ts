@@ -201,3 +201,15 @@ function parse(text: string): KubernetesObject | undefined {
 
 /** Absolute path of a file of the repository. */
 export const pathOf = ({ top }: Walk, file: string): string => resolve(top, file)
+
+/** Absolute path of the file that an object is written in. */
+export function fileOf(walk: Walk, object: KubernetesObject | undefined): string | undefined {
+  if (!object) return undefined
+  const isSame = (entry: Entry): boolean =>
+    entry.object === object ||
+    (entry.object.kind === object.kind &&
+      entry.object.metadata.name === object.metadata.name &&
+      entry.object.metadata.namespace === object.metadata.namespace)
+  const file = (walk.tree.entries.find((entry) => entry.object === object) ?? walk.tree.entries.find(isSame))?.file
+  return file ? pathOf(walk, file) : undefined
+}

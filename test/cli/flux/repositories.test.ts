@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { walkAll } from '../../../cli/flux/check.ts'
 import { folder } from '../lib/command-line.ts'
-import { applyEdits, type Edit, found, newBuilder } from './lib/homelab.ts'
+import { applyEdits, type Edit, flux, found, newBuilder } from './lib/homelab.ts'
 
 describe('a repository as others have it', () => {
   const kustomization = (name: string, path: string, source = 'GitRepository', more = ''): string =>
@@ -31,6 +31,22 @@ describe('a repository as others have it', () => {
       [expect.anything(), [{ domain: 'production.example' }]],
       [expect.anything(), [{ domain: 'staging.example' }]],
     ])
+  })
+
+  test('has what is wrong in a file that its clusters share found once, with their names', async () => {
+    const root = fleet()
+    const release = `apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: app}\nspec: {interval: 1h, dependsOn: [{name: nowhere}]}\n`
+    applyEdits(root, [['apps/release.yaml', release]])
+    const { stdout, exitCode } = await flux([], root)
+    expect(exitCode).toBe(1)
+    expect(stdout.match(/flux-conventions\/depends-exists.*/g)).toEqual([
+      expect.stringMatching(/ \(and in clusters\/staging\)$/),
+    ])
+    expect(stdout).toMatch(/✗ flux-system\/apps .*\n +\d+ findings as in clusters\/production\n/)
+    const { apps, findings } = JSON.parse((await flux(['--output', 'json'], root)).stdout)
+    const ofRule = (all: { tags: { id: string } }[]) => all.filter(({ tags }) => tags.id.endsWith('depends-exists'))
+    expect(ofRule(findings)).toMatchObject([{ clusters: ['clusters/staging'] }])
+    expect(apps.map((app: { findings: [] }) => ofRule(app.findings).length)).toEqual([0, 1, 0, 1])
   })
 
   test('has nothing wrong with what flux bootstrap wrote', async () => {
