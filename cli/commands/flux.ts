@@ -53,7 +53,9 @@ async function flux(target: string, options: FluxOptions): Promise<ExitCode> {
   if (options.fix) {
     if (options.staged) throw new Failure('expected --fix or --staged, not both: what is staged is no file to repair')
     const { repairsOf } = await import('../flux/fix.ts')
-    const repairs = (await walkAll(folder, builder)).flatMap((walk) => repairsOf(walk, spec))
+    const ofWalks = (await walkAll(folder, builder)).flatMap((walk) => repairsOf(walk, spec))
+    // Clusters share files.
+    const repairs = [...new Map(ofWalks.map((repair) => [repair.file, repair])).values()]
     writeAllOrNone(repairs)
     for (const { file } of repairs) session.say(`repaired ${display(file)}`)
   }

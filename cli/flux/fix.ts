@@ -9,6 +9,7 @@ import { differences } from '../../functions/lib/runner/changes.ts'
 import { styleOf } from '../../functions/lib/yaml/round-trip.ts'
 import type { Change } from '../files.ts'
 import { isFile } from '../tree/kustomization.ts'
+import { OF_BOOTSTRAP } from './once.ts'
 import { pathOf, type Walk } from './walk.ts'
 
 /** An object of a file and the fields to set in it. */
@@ -29,7 +30,7 @@ export function repairsOf(walk: Walk, spec: FluxConventionsSpec): Change[] {
     .filter(({ fields }) => fields.length > 0)
   return [...groupBy(repairs, ({ entry }) => entry.file ?? '')].flatMap(([file, own]) => {
     const path = pathOf(walk, file)
-    if (file === '' || !isFile(path)) return []
+    if (file === '' || OF_BOOTSTRAP.test(file) || !isFile(path)) return []
     const text = readFileSync(path, 'utf8')
     const after = withRepairs(text, own)
     return after === text ? [] : [{ file: path, before: text, after }]

@@ -14,7 +14,7 @@ export interface Judged {
 }
 
 /** What `flux bootstrap` writes: nobody else does, so that only errors count. */
-const OF_BOOTSTRAP = /(?:^|\/)gotk-(?:components|sync)\.yaml$/
+export const OF_BOOTSTRAP = /(?:^|\/)gotk-(?:components|sync)\.yaml$/
 
 /**
  * Findings, each once: what one file makes in several namespaces, a component for example, is wrong in one place, and so is what a
