@@ -34,23 +34,6 @@ describe('what Flux pulls', () => {
     )
   })
 
-  test('is proven to be hardened and complete', async () => {
-    const verified = await run(['verify', rendered, '--policy', HOMELAB])
-    expect([verified.exitCode, verified.stdout.match(/: hardened \(/g)?.length]).toEqual([0, APPS.length + 1])
-  })
-
-  test('keeps the conventions, as the source does', async () => {
-    const policy = join(HOMELAB, 'flux-conventions.yaml')
-    for (const args of [
-      ['flux', HOMELAB],
-      ['flux', rendered, '--policy', policy],
-    ])
-      expect(await run(args)).toMatchObject({
-        exitCode: 0,
-        stdout: expect.stringMatching(/^7 Kustomizations, 33 objects: 0 errors/m),
-      })
-  })
-
   test.each(APPS)('runs the pods of %s restricted, each image by digest', (app) => {
     const path = join(HOMELAB, 'apps', app, 'app')
     const [policy] = objectsOf(readFileSync(join(HOMELAB, 'hardening/policy.yaml'), 'utf8'))

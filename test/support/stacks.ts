@@ -39,6 +39,9 @@ export const examples: readonly string[] = readdirSync(join(root, 'examples'))
   .filter((folder) => existsSync(join(root, folder, 'kustomization.yaml')))
 export const argocdApplications = (environment: string): string => `integrations/argocd/applications/${environment}`
 
+/** Everything that has a golden rendering. */
+export const built: readonly string[] = [...stacks, ...fluxStacks, ...examples, ...environments.map(argocdApplications)]
+
 /** The folder of a stack, or of what is built next to the stacks. */
 export const folderOf = (stack: string): string =>
   [...stacks, ...fluxStacks].includes(stack) ? join('overlays', stack) : stack

@@ -5,6 +5,30 @@ import { changedHomelab, HOMELAB, run } from '../../stacks/lib/homelab.ts'
 
 afterAll(removeFolders)
 
+describe('what Flux pulls', () => {
+  const rendered = join(folder(), 'rendered')
+  beforeAll(async () => {
+    expect(await run(['render', HOMELAB, '--output', rendered])).toMatchObject({ exitCode: 0 })
+  })
+
+  test('is proven to be hardened and complete', async () => {
+    const verified = await run(['verify', rendered, '--policy', HOMELAB])
+    expect([verified.exitCode, verified.stdout.match(/: hardened \(/g)?.length]).toEqual([0, 6])
+  })
+
+  test('keeps the conventions, as the source does', async () => {
+    const policy = join(HOMELAB, 'flux-conventions.yaml')
+    for (const args of [
+      ['flux', HOMELAB],
+      ['flux', rendered, '--policy', policy],
+    ])
+      expect(await run(args)).toMatchObject({
+        exitCode: 0,
+        stdout: expect.stringMatching(/^7 Kustomizations, 33 objects: 0 errors/m),
+      })
+  })
+})
+
 test.each(['verify', 'check'])('%s ends with 0', async (command) => {
   expect(await run([command, HOMELAB])).toMatchObject({ exitCode: 0, stdout: expect.not.stringContaining('error: ') })
 })
