@@ -3,6 +3,7 @@ import { Failure } from '../exit-code.ts'
 import { type Builder, BuildFailure, type Rendered } from '../kustomize/build.ts'
 import { type Stacks, stacksOf } from '../tree/stacks.ts'
 import { type BuiltObject, splitBuild } from './documents.ts'
+import { emptyStacks } from './empty-stacks.ts'
 import { affixesOf } from './former-names.ts'
 import { obstacleIn } from './independence.ts'
 import { interferenceAmong } from './interference.ts'
@@ -36,12 +37,12 @@ export async function renderFolder(
   const stacks = stacksOf(folder)
   if (stacks && stacks.folders.length > together) {
     const rendering = await renderGroups(stacks, builder, onOnePiece, together)
-    if (rendering) return nonEmpty(folder, rendering)
+    if (rendering) return nonEmpty(folder, rendering, stacks, builder)
   }
   const build = await builder.attempt(folder)
   if (build.output !== undefined) {
-    const stackCount = stacks?.folders.length ?? 1
-    return nonEmpty(folder, { objects: splitBuild(build.output), builds: [build], stacks: stackCount })
+    const rendering = { objects: splitBuild(build.output), builds: [build], stacks: stacks?.folders.length ?? 1 }
+    return nonEmpty(folder, rendering, stacks, builder)
   }
   const failed = await failedAlone(stacks?.folders ?? [], builder)
   throw new BuildFailure(failed.length > 0 ? failed : [build])
@@ -58,15 +59,23 @@ export async function renderEach(stacks: readonly string[], builder: Builder): P
   const builds = await Promise.all(stacks.map((stack) => builder.attempt(stack)))
   const failed = builds.filter(({ output }) => output === undefined)
   if (failed.length > 0) throw new BuildFailure(failed)
-  const renderings = builds.map((build, index) =>
-    nonEmpty(stacks[index] as string, { objects: splitBuild(build.output ?? ''), builds: [build], stacks: 1 }),
-  )
-  return { objects: renderings.flatMap(({ objects }) => objects), builds, stacks: stacks.length }
+  const objects = builds.map((build) => splitBuild(build.output ?? ''))
+  for (const [index, stack] of stacks.entries()) requireObjects(stack, objects[index] ?? [])
+  return { objects: objects.flat(), builds, stacks: stacks.length }
 }
 
-/** Throws Failure (2) for a rendering without objects, which Argo CD with prune would take for a wish to delete everything. */
-function nonEmpty(folder: string, rendering: Rendering): Rendering {
+/**
+ * Throws Failure (2) for a rendering without objects, or with a stack that has none, which Argo CD with prune would take
+ * for a wish to delete everything.
+ */
+async function nonEmpty(
+  folder: string,
+  rendering: Rendering,
+  stacks: Stacks | undefined,
+  builder: Builder,
+): Promise<Rendering> {
   requireObjects(folder, rendering.objects)
+  for (const stack of await emptyStacks(stacks?.folders ?? [], builder)) requireObjects(stack, [])
   return rendering
 }
 

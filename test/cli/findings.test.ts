@@ -199,12 +199,29 @@ test.each(['render', 'verify'])('%s refuses a build in which Kustomize prints no
   expect(stderr).toContain('builds no objects: Kustomize printed nothing')
 })
 
-test('verify proves nothing of a stack that builds no objects, however many another one builds', async () => {
+test.each([
+  [
+    'render',
+    'lists no resources',
+    { 'kustomization.yaml': (text: string) => text.replace(/^resources:[\s\S]*(?=^transformers:)/m, '') },
+  ],
+  [
+    'verify',
+    'lists no resources',
+    { 'kustomization.yaml': (text: string) => text.replace(/^resources:[\s\S]*(?=^transformers:)/m, '') },
+  ],
+  [
+    'render',
+    'lists a file of comments',
+    {
+      'resources.yaml': () => '# kind: Deployment\n',
+      'kustomization.yaml': (text: string) => text.replace(/^configMapGenerator:[\s\S]*(?=^transformers:)/m, ''),
+    },
+  ],
+])('%s refuses a stack that %s, however many objects another one builds', async (command, _, edits) => {
   const root = fixtures()
-  edit(join(root, 'environment/stacks/shop/kustomization.yaml'), (text) =>
-    text.replace(/^resources:[\s\S]*(?=^transformers:)/m, ''),
-  )
-  const { stdout, stderr, exitCode } = await krmHardening(['verify', 'environment'], { cwd: root })
+  for (const [file, change] of Object.entries(edits)) edit(join(root, 'environment/stacks/shop', file), change)
+  const { stdout, stderr, exitCode } = await krmHardening([command, 'environment'], { cwd: root })
   expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 2 })
   expect(stderr).toContain('environment/stacks/shop builds no objects')
 })

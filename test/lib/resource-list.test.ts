@@ -257,6 +257,31 @@ describe('items that a function changes', () => {
     })
   })
 
+  test.each(['- null\n', '- {}\n', '- {apiVersion: v1, kind: List, items: [null, {}]}\n- ~\n'])(
+    'items that hold no object are no build: %j',
+    async (items) => {
+      expect(await run(list(items), () => [])).toMatchObject({
+        stdout: '',
+        stderr: expect.stringMatching(/^error: objects\/nothing-left: /),
+        exitCode: 2,
+      })
+    },
+  )
+
+  test('an empty item next to an object comes back as it came', async () => {
+    const items = '- null\n- {apiVersion: v1, kind: ConfigMap, metadata: {name: a}}\n- {}\n'
+    expect(itemsOf(await run(list(items), () => []))).toBe(items)
+  })
+
+  test('a List whose items are no list is refused, whatever it is called', async () => {
+    const items = '- {apiVersion: v1, kind: List, metadata: {name: all}, items: {a: {kind: Pod}}}\n'
+    expect(await run(list(items), () => [])).toMatchObject({
+      stdout: '',
+      stderr: expect.stringMatching(/^error: objects\/wrong-identity: /),
+      exitCode: 2,
+    })
+  })
+
   test('a policy that is in the package it hardens is left alone', async () => {
     const item = '- apiVersion: krm-hardening.dev/v1alpha1\n  kind: Hardening\n  metadata: {name: a}\n'
     const seen: string[] = []

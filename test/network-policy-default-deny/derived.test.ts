@@ -50,19 +50,20 @@ describe('a scraper in the build', () => {
   })
 })
 
-test('a gateway in the build reaches the backends in it', () => {
-  const route = {
-    apiVersion: 'networking.k8s.io/v1',
-    kind: 'Ingress',
-    metadata: { name: 'cart', namespace: 'shop' },
-    spec: { defaultBackend: { service: { name: 'cart', port: { number: 80 } } } },
-  }
+test.each([
+  ['networking.k8s.io/v1', { defaultBackend: { service: { name: 'cart', port: { number: 80 } } } }],
+  ['networking.k8s.io/v1beta1', { backend: { serviceName: 'cart', servicePort: 80 } }],
+  [
+    'extensions/v1beta1',
+    { rules: [{ http: { paths: [{ path: '/', backend: { serviceName: 'cart', servicePort: 80 } }] } }] },
+  ],
+])('a gateway in the build reaches the backends in it: Ingress of %s', (apiVersion, spec) => {
   const { policies } = harden([
     namespace('shop'),
     workload('ingress-nginx', { namespace: 'ingress-nginx' }),
     workload('cart', { ports: [{ containerPort: 8080 }] }),
     service('cart', [{ port: 80, targetPort: 8080 }]),
-    route,
+    { apiVersion, kind: 'Ingress', metadata: { name: 'cart', namespace: 'shop' }, spec },
   ])
   expect(policy(policies, 'ingress-nginx').egress?.[1]).toEqual({
     to: [{ namespaceSelector: inNamespace('shop'), podSelector: named('cart') }],

@@ -2,6 +2,7 @@ import { BACKEND, backendCalls } from '../../../functions/lib/flows/backends.ts'
 import type { Topology } from '../../../functions/lib/flows/topology.ts'
 import { listAt, textAt } from '../../../functions/lib/kubernetes/fields.ts'
 import { isKind, type KubernetesObject, valueAt } from '../../../functions/lib/kubernetes/objects.ts'
+import { workloadKindOf } from '../../../functions/lib/kubernetes/workload-kinds.ts'
 import { join, type Read } from '../proposal.ts'
 import { missing } from './missing.ts'
 import { resolveHost } from './resolve-host.ts'
@@ -54,7 +55,7 @@ function meshHosts(object: KubernetesObject): unknown[] {
 
 /** The Service that gives the pods of a StatefulSet their names. */
 function readMembers(object: KubernetesObject, topology: Topology): Read[] {
-  const name = isKind(object, 'apps', 'StatefulSet') ? textAt(object, 'spec', 'serviceName') : undefined
+  const name = workloadKindOf(object)?.ordinals ? textAt(object, 'spec', 'serviceName') : undefined
   const namespace = object.metadata.namespace ?? ''
   return name === undefined || topology.serviceCalled(namespace, name)
     ? []

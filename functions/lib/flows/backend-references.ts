@@ -47,19 +47,18 @@ const conversion: Reader = (object) =>
 
 const apiService: Reader = (object) => reference('apiServer', object, valueAt(object, ['spec', 'service']), 443)
 
+/** Source: https://kubernetes.io/docs/reference/using-api/deprecation-guide/#ingress-v122: v1beta1 writes backends in other fields. */
 const ingress: Reader = (object) => {
   const paths = list(valueAt(object, ['spec', 'rules'])).flatMap((rule) => list(valueAt(rule, ['http', 'paths'])))
-  const backends = [
-    valueAt(object, ['spec', 'defaultBackend', 'service']),
-    ...paths.map((path) => valueAt(path, ['backend', 'service'])),
-  ]
-  return backends.flatMap((backend) =>
-    isFields(backend)
+  const spec = isFields(object.spec) ? object.spec : {}
+  const backends = [spec.defaultBackend, spec.backend, ...paths.map(({ backend }) => backend)].filter(isFields)
+  return backends.flatMap(({ service, serviceName, servicePort }) =>
+    isFields(service)
       ? reference('ingress', object, {
-          name: backend.name,
-          port: valueAt(backend, ['port', 'number']) ?? valueAt(backend, ['port', 'name']),
+          name: service.name,
+          port: valueAt(service, ['port', 'number']) ?? valueAt(service, ['port', 'name']),
         })
-      : [],
+      : reference('ingress', object, { name: serviceName, port: servicePort }),
   )
 }
 

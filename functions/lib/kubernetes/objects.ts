@@ -31,6 +31,26 @@ export const isFields = (value: unknown): value is Fields =>
 export const groupOf = (apiVersion: string): string =>
   apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : ''
 
+/**
+ * Kinds that began in the group `extensions`, and the group that they moved to: the API server stores one object for both.
+ * Source: https://kubernetes.io/docs/reference/using-api/deprecation-guide/
+ */
+const FROM_EXTENSIONS: Readonly<Record<string, string>> = {
+  Deployment: 'apps',
+  DaemonSet: 'apps',
+  ReplicaSet: 'apps',
+  Job: 'batch',
+  HorizontalPodAutoscaler: 'autoscaling',
+  Ingress: 'networking.k8s.io',
+  NetworkPolicy: 'networking.k8s.io',
+  PodSecurityPolicy: 'policy',
+}
+
+const groupOfType = ({ apiVersion, kind }: TypeMeta): string => {
+  const group = groupOf(apiVersion)
+  return group === 'extensions' && Object.hasOwn(FROM_EXTENSIONS, kind) ? (FROM_EXTENSIONS[kind] as string) : group
+}
+
 /** The types by apiVersion and kind: a build has thousands of objects, and few types. */
 const types = new Map<string, Map<string, string>>()
 
@@ -39,14 +59,14 @@ export const typeOf = ({ apiVersion, kind }: TypeMeta): string =>
   types.get(apiVersion)?.get(kind) ?? newType(apiVersion, kind)
 
 function newType(apiVersion: string, kind: string): string {
-  const type = `${groupOf(apiVersion)}/${kind}`
+  const type = `${groupOfType({ apiVersion, kind })}/${kind}`
   types.set(apiVersion, (types.get(apiVersion) ?? new Map<string, string>()).set(kind, type))
   return type
 }
 
 /** Is this object of that group and kind, in whatever version? A foreign kind of the same name is not. */
 export const isKind = (object: TypeMeta, group: string, kind: string): boolean =>
-  object.kind === kind && groupOf(object.apiVersion) === group
+  object.kind === kind && groupOfType(object) === group
 
 /** `Deployment mimir/mimir-querier`: how messages call an object. */
 export const describe = (object: KubernetesObject): string =>
@@ -54,7 +74,7 @@ export const describe = (object: KubernetesObject): string =>
 
 /** Group, kind, namespace and name: the identity under which a cluster stores one object. */
 export const identity = ({ apiVersion, kind, metadata }: KubernetesObject): string => {
-  const group = groupOf(apiVersion)
+  const group = groupOfType({ apiVersion, kind })
   return `${group}|${kind}|${isClusterScoped(group, kind) ? '' : (metadata.namespace ?? '')}|${metadata.name}`
 }
 

@@ -61,6 +61,8 @@ const SERVICE_REFERENCE = { name: 'string', namespace: 'string', port: 'integer'
 const WEBHOOKS: Shape = { webhooks: [{ clientConfig: { service: SERVICE_REFERENCE } }] }
 const INGRESS_BACKEND = {
   service: { name: 'string', port: { number: 'integer', name: 'string' } },
+  serviceName: 'string',
+  servicePort: 'integerOrString',
 } as const
 const DESTINATION = { host: 'string', port: { number: 'integer' } } as const
 const ROUTES = [
@@ -110,7 +112,11 @@ const KINDS: Readonly<Record<string, Shape>> = {
     },
   },
   'networking.k8s.io/Ingress': {
-    spec: { defaultBackend: INGRESS_BACKEND, rules: [{ http: { paths: [{ backend: INGRESS_BACKEND }] } }] },
+    spec: {
+      defaultBackend: INGRESS_BACKEND,
+      backend: INGRESS_BACKEND,
+      rules: [{ http: { paths: [{ backend: INGRESS_BACKEND }] } }],
+    },
   },
   'gateway.networking.k8s.io/HTTPRoute': BACKENDS,
   'gateway.networking.k8s.io/GRPCRoute': BACKENDS,

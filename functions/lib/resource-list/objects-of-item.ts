@@ -20,9 +20,16 @@ export function objectsIn(item: unknown, where: string): KubernetesObject[] {
     refuseTwoReadings(item, where)
     return members.flatMap((member) => objectsIn(member, where))
   }
-  if (isObject(item)) return [item]
+  // Kubernetes has no kind List: it is one or nothing.
+  if (isObject(item) && !isTypedAsList(item)) return [item]
   refuseMeant(item, where)
   return []
+}
+
+/** Is there nothing in an item that a cluster could be given: null, a map without fields, a list without members? */
+export function isNothing(item: unknown): boolean {
+  if (item === undefined || item === null) return true
+  return isFields(item) && (Object.keys(item).length === 0 || listMembers(item)?.every(isNothing) === true)
 }
 
 /**
@@ -97,6 +104,8 @@ function hasImage(template: unknown): boolean {
 }
 
 const LIST_KIND = 'List'
+
+const isTypedAsList = ({ apiVersion, kind }: KubernetesObject): boolean => kind === LIST_KIND && apiVersion === 'v1'
 
 /** The kind of the members of a list that name none, to kubectl: `Pod` for a PodList. */
 const memberKind = (kind: string): string => (kind.endsWith(LIST_KIND) ? kind.slice(0, -LIST_KIND.length) : kind)

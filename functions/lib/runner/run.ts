@@ -7,7 +7,7 @@ import { readerOf, type Step } from '../framework/function.ts'
 import { InputError } from '../framework/input-error.ts'
 import type { KubernetesObject, TypeMeta } from '../kubernetes/objects.ts'
 import type { Decoded } from '../resource-list/codec.ts'
-import { complete, objectsIn, prune } from '../resource-list/objects-of-item.ts'
+import { complete, isNothing, objectsIn, prune } from '../resource-list/objects-of-item.ts'
 import { placeInPackage } from '../resource-list/package-path.ts'
 import {
   type Item,
@@ -91,7 +91,9 @@ function answer(list: ResourceList, open: OpenItem[], objects: KubernetesObject[
   const known = new Set(open.flatMap((item) => item.objects))
   const added = objects.filter((object) => !known.has(object))
   const texts = placeInPackage(added, list).map((object) => list.codec.add(object, ran.after.jsonOf))
-  if (kept.length + texts.length === 0) throw new InputError(findings['nothing-left']({}))
+  const holdsNothing = open.every(({ decoded }) => decoded !== undefined && isNothing(decoded.object))
+  if (kept.length + texts.length === 0 || (texts.length === 0 && holdsNothing))
+    throw new InputError(findings['nothing-left']({}))
   return {
     stdout: writeResourceList(list, [...kept, ...texts], results),
     stderr,
