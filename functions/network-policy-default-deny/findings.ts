@@ -95,6 +95,15 @@ export const findings = defineFindings(NAME, {
     why: 'The Service spreads connections over all of its pods, and the share of the others is dropped.',
     fix: 'Declare a flow to each of the workloads, or narrow the selector of the Service.',
   },
+  'service-selects-nothing': {
+    severity: 'warning',
+    message: (difference: string, service: string, selector: string) =>
+      `found no pod of the build that it selects${difference}; expected the labels of pods, or runtimePods.${service}: {labels: ${selector}} if something makes them at run time`,
+    means:
+      'The selector of a Service matches no pod of the build, no declared run-time pods and no pods of a known operator.',
+    why: 'The Service has no endpoints: either a label is misspelt, or its pods are not known and get no policy.',
+    fix: 'Correct the selector, declare the pods under runtimePods or by a flow with a selector, or name the Service under spec.elsewhere with a reason.',
+  },
   'allow-any-without-reason': {
     severity: 'error',
     message: (annotation: string, name: string) =>

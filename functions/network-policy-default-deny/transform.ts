@@ -26,6 +26,7 @@ import { checkPolicies, type Written } from './checks/peers.ts'
 import { probesWithoutFlows } from './checks/probes.ts'
 import { redundantPolicies } from './checks/redundant-policies.ts'
 import { forgottenEndpoints } from './checks/service-endpoints.ts'
+import { servicesWithoutPods } from './checks/service-pods.ts'
 import type { NetworkPolicyDefaultDenySpec } from './config.ts'
 import { write } from './dialects/write.ts'
 import { findings, NAME } from './findings.ts'
@@ -59,6 +60,7 @@ export function transform(
     ...announcedTraffic(build, open.reasons),
     ...forgottenEndpoints(build),
     ...namesWithoutPort(build),
+    ...servicesWithoutPods(build),
     ...broaderThanFlows(full, build),
     ...deadPolicies(build),
   ]

@@ -4,6 +4,7 @@ import { isPodOwner } from '../lib/kubernetes/pod-template.ts'
 import { customResourceOf } from '../lib/operators/index.ts'
 import { isAutoscaler } from './build/autoscaler.ts'
 import { isScalable } from './build/scalable.ts'
+import { isVerticalAutoscaler } from './checks/autoscaler-targets.ts'
 import { type ReplicationFactorSpec, replicationFactorSchema } from './config.ts'
 import { isBudget } from './disruption-budgets/budget.ts'
 import { presetOf } from './presets/index.ts'
@@ -13,6 +14,7 @@ const reads: KrmFunction<ReplicationFactorSpec>['reads'] = (spec, item) =>
   isPodOwner(item) ||
   isScalable(item) ||
   isAutoscaler(item) ||
+  isVerticalAutoscaler(item) ||
   isBudget(item) ||
   customResourceOf(item)?.runtimePods !== undefined ||
   isKind(item, '', 'Service') ||

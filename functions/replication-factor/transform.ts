@@ -12,6 +12,7 @@ import type { KubernetesObject } from '../lib/kubernetes/objects.ts'
 import { buildOf } from './build/build.ts'
 import { expandPresets } from './build/known-parts.ts'
 import { named } from './build/scalable.ts'
+import { checkAffinity } from './checks/affinity.ts'
 import { checkAutoscalerTargets } from './checks/autoscaler-targets.ts'
 import { checkEvictions } from './checks/eviction.ts'
 import { checkFactorGiven, checkFactors, type Holding } from './checks/factor.ts'
@@ -68,6 +69,7 @@ export async function transform(
     ...checkMemberLists(build, quorums),
     ...checkEvictions(objects, build, quorums),
     ...checkAutoscalerTargets(build),
+    ...checkAffinity(build),
     ...checkReferences(build),
     ...checkKafka(build),
     ...checkTidb(build),

@@ -100,3 +100,54 @@ describe('hosts outside', () => {
     expect(ids(shop, flow('external/169.254.169.254:80', 'shop/cart'))).toEqual([])
   })
 })
+
+describe('a Service whose selector no pod of the build carries', () => {
+  const lost = 'network-policy-default-deny/service-selects-nothing'
+  const labels = { app: 'cart', tier: 'web' }
+  const cart = workload('cart', { labels })
+  const selecting = (selector: Record<string, string>, type = 'ClusterIP'): KubernetesObject => {
+    const object = service('cart', [{ port: 80 }])
+    return { ...object, spec: { ...(object.spec as object), selector, type } }
+  }
+  const messageOf = (...objects: KubernetesObject[]): string | undefined =>
+    harden(objects).findings.find(({ id }) => id === lost)?.message
+
+  test('is named with the workload that differs in one label, whoever has the namespace', () => {
+    const near = selecting({ app: 'cart', tier: 'wbe' })
+    expect(messageOf(namespace('shop'), cart, near)).toContain(
+      'Deployment shop/cart has tier: web in place of tier: wbe',
+    )
+    expect(messageOf(cart, near)).toContain('Deployment shop/cart has tier: web')
+    expect(messageOf(cart, selecting({ app: 'cart', track: 'stable' }))).toContain(
+      'has nothing in place of track: stable',
+    )
+  })
+
+  test('is named with the label that was probably meant, of its value or its key', () => {
+    expect(messageOf(namespace('shop'), cart, selecting({ app: 'crat' }))).toContain('(did you mean app: cart?)')
+    expect(messageOf(namespace('shop'), cart, selecting({ apps: 'cart' }))).toContain('(did you mean app: cart?)')
+    expect(messageOf(namespace('shop'), cart, selecting({ flow: 'nightly' }))).not.toContain('did you mean')
+  })
+
+  test.each([
+    ['another build may have the pods', [cart, selecting({ app: 'other' })], {}],
+    ['a later substitution gives the value', [namespace('shop'), cart, selecting({ app: '$' + '{APP}' })], {}],
+    ['it is a name for a host', [namespace('shop'), cart, selecting({ app: 'other' }, 'ExternalName')], {}],
+    ['a controller gives the label to pods', [namespace('shop'), cart, selecting({ 'job-name': 'seed' })], {}],
+    [
+      'runtimePods declare the pods',
+      [namespace('shop'), cart, selecting({ app: 'made' })],
+      { runtimePods: { 'shop/made': { labels: { app: 'made' } } } },
+    ],
+    [
+      'a flow selects the pods',
+      [namespace('shop'), cart, selecting({ app: 'made' })],
+      { flows: { 'shop/made:80': { selector: { app: 'made' }, from: ['cart'] } } },
+    ],
+    [
+      'the policy says that another build has them',
+      [namespace('shop'), cart, selecting({ app: 'other' })],
+      { elsewhere: { 'shop/cart': { reason: 'a test' } } },
+    ],
+  ])('is not named if %s', (_why, objects, spec) => expect(ids(objects, spec)).not.toContain(lost))
+})

@@ -97,3 +97,17 @@ describe('pods are told apart by revision', () => {
     expect(across(ZONE, objects[0])).toMatchObject({ matchLabelKeys: ['pod-template-hash'] })
   })
 })
+
+test('a hand-written constraint that counts only the pods of another workload is named with it', async () => {
+  const written = { maxSkew: 1, topologyKey: ZONE, whenUnsatisfiable: 'DoNotSchedule' }
+  const { findings } = await run(
+    [cart({ ...written, labelSelector: { matchLabels: { app: 'web' } } }), workload('Deployment', 'web')],
+    QUIET,
+  )
+  expect(findings.filter(({ severity }) => severity === 'warning')).toEqual([
+    expect.objectContaining({
+      id: 'replication-factor/spread-selects-others',
+      message: expect.stringContaining('Deployment shop/web'),
+    }),
+  ])
+})

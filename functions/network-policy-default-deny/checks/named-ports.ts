@@ -15,13 +15,18 @@ export const namesWithoutPort = (build: Build): Finding[] => [
   ...build.topology.workloads.flatMap(probePorts),
 ]
 
+/** Source: the injection template of Istio, https://github.com/istio/istio/tree/master/manifests/charts/istio-control/istio-discovery/files */
+const DECLARED_BY_SIDECARS = new Set(['http-envoy-prom'])
+
 /** A Service finds a name in any container of the pods that it selects. */
 const servicePorts = ({ topology }: Build): Finding[] =>
   topology.services.flatMap((service) => {
     const workloads = topology.workloadsBehind(service)
     if (workloads.length === 0 || topology.made.some((pods) => isBehind(service, pods))) return []
     const isLost = (port: ServicePort): boolean =>
-      isName(port.targetPort) && workloads.every((workload) => targetPortNumber(port, workload) === undefined)
+      isName(port.targetPort) &&
+      !DECLARED_BY_SIDECARS.has(port.targetPort) &&
+      workloads.every((workload) => targetPortNumber(port, workload) === undefined)
     const names = service.ports.filter(isLost).map(({ targetPort }) => String(targetPort))
     if (names.length === 0) return []
     const pods = workloads.map(({ object }) => describe(object)).join(', ')

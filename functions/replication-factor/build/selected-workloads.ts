@@ -1,4 +1,4 @@
-import { isFields } from '../../lib/kubernetes/objects.ts'
+import { describe, isFields } from '../../lib/kubernetes/objects.ts'
 import { type Labels, matchesSelector } from '../../lib/kubernetes/selector.ts'
 import { runsPods, type Workload } from '../../lib/kubernetes/workload.ts'
 import { controllerLabelsOf, isControllerLabel } from '../../lib/kubernetes/workload-kinds.ts'
@@ -56,3 +56,7 @@ export const podLabels = ({ object, labels }: Workload): Labels => ({
   ...Object.fromEntries(controllerLabelsOf(object).map((key) => [key, ''])),
   ...labels,
 })
+
+/** `Deployment shop/cart, Job shop/seed` */
+export const describeAll = (workloads: readonly Workload[]): string =>
+  workloads.map(({ object }) => describe(object)).join(', ')

@@ -33,6 +33,30 @@ export const spreadFindings = {
     why: 'The scheduler counts no pod, so the constraint has no effect.',
     fix: 'Use labels of the pod template in the labelSelector of the constraint.',
   },
+  'spread-selects-others': {
+    severity: 'warning',
+    message: (topologyKey: string, selector: string, others: string) =>
+      `spread across ${topologyKey}: the labelSelector ${selector} matches the pods of ${others}, and none of its own; expected labels of its pods`,
+    means: 'A spread constraint of the manifest counts the pods of other workloads, and not those that it places.',
+    why: 'The pods of the workload may all come to one node or zone, because the scheduler does not count them.',
+    fix: 'Use labels of the pod template in the labelSelector of the constraint, or name it under workloads.<name>.spread in the policy.',
+  },
+  'affinity-selects-nothing': {
+    severity: 'warning',
+    message: (selector: string) =>
+      `the labelSelector ${selector} matches no pod of the build; expected labels of pods in its namespace, or namespaces that say where they are`,
+    means: 'An affinity or anti-affinity to pods selects none.',
+    why: 'A required affinity to pods that do not exist keeps the pod from being scheduled; every other one has no effect.',
+    fix: 'Correct the labelSelector, or give the namespaces of the pods that are meant.',
+  },
+  'anti-affinity-of-others': {
+    severity: 'info',
+    message: (selector: string, others: string) =>
+      `the labelSelector ${selector} keeps its pods away from those of ${others}, and not from each other`,
+    means: 'The anti-affinity of a workload selects the pods of other workloads alone.',
+    why: 'Most anti-affinities are meant to keep the replicas of the workload itself apart, and these may share a node.',
+    fix: 'Nothing, if the other workload is meant; else use labels of the pod template.',
+  },
   'spread-without-selector': {
     severity: 'warning',
     message: (topologyKey: string, selector: string) =>

@@ -6,7 +6,7 @@ import { matchesSelector } from '../../lib/kubernetes/selector.ts'
 import { overrideFor, type Workload } from '../../lib/kubernetes/workload.ts'
 import type { Build } from '../build/build.ts'
 import type { Replicated } from '../build/replicated.ts'
-import { mayReachRuntimePods, selectedBy } from '../build/selected-workloads.ts'
+import { describeAll, mayReachRuntimePods, selectedBy } from '../build/selected-workloads.ts'
 import type { SpreadSpec } from '../config.ts'
 import { findings } from '../findings/index.ts'
 import { type Constraint, constraintsFor, givenFields, merge } from './spread-constraint.ts'
@@ -73,7 +73,12 @@ function checkWritten(
   { object, namespace }: Workload,
   { topologyKey, labelSelector }: Constraint,
 ): Finding[] {
-  if (!isFields(labelSelector) || selectedBy(build, namespace, labelSelector).length > 0) return []
+  if (!isFields(labelSelector)) return []
+  const selected = selectedBy(build, namespace, labelSelector)
+  if (selected.some((workload) => workload.object === object)) return []
+  const text = JSON.stringify(labelSelector)
+  if (selected.length > 0)
+    return [findings['spread-selects-others']({ object }, topologyKey, text, describeAll(selected))]
   if (mayReachRuntimePods(build, namespace, labelSelector)) return []
-  return [findings['written-spread-selects-nothing']({ object }, topologyKey, JSON.stringify(labelSelector))]
+  return [findings['written-spread-selects-nothing']({ object }, topologyKey, text)]
 }
