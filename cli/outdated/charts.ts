@@ -68,6 +68,7 @@ class ChartTree {
     if (isOciRepository(object)) return this.#ofOciRepository(written)
     if (isHelmRelease(object)) return this.#ofChartSpec(written, ['spec', 'chart', 'spec'])
     if (isHelmChart(object)) return this.#ofChartSpec(written, ['spec'])
+    if (isKind(object, 'fluxcd.controlplane.io', 'ResourceSet')) return ofResourceSet(written)
     return isKind(object, 'source.toolkit.fluxcd.io', 'GitRepository') ? ofGitRepository(written) : []
   }
 
@@ -204,6 +205,13 @@ function unversioned({ object, document, at }: Written): NotCompared[] {
   const scalar = at(RANGE) ?? at(DIGEST)
   const isDigest = textAt(object, ...RANGE) === undefined
   return scalar ? [namedAt(document, scalar, isDigest ? A_DIGEST : A_RANGE)] : []
+}
+
+/** The operator of Flux makes its objects from templates. Source: https://fluxcd.control-plane.io/operator/resourceset/ */
+function ofResourceSet({ object, document, at }: Written): NotCompared[] {
+  const name = at(['metadata', 'name'])
+  const mayPin = /"(?:image|tag|version|semver)"|\b(?:image|tag|version|semver):/.test(JSON.stringify(object.spec))
+  return name && mayPin ? [namedAt(document, name, 'a ResourceSet, whose inputs and templates are not read')] : []
 }
 
 /** What a Git repository pins is only named. */

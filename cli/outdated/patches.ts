@@ -1,5 +1,6 @@
 import { dirname, resolve } from 'node:path'
 import { keysOfPointer } from '../../functions/lib/charts/json-patch.ts'
+import { isHelmRelease } from '../../functions/lib/charts/release.ts'
 import { listAt, textAt } from '../../functions/lib/kubernetes/fields.ts'
 import { type Fields, formatPath, isFields, type KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
 import { embeddedIn } from './embedded.ts'
@@ -30,9 +31,23 @@ export interface Patch {
   build: string
 }
 
-/** The patches of a kustomization, or of a Kustomization of Flux, in its own text and in files. */
+/** The patches of a kustomization, of a Kustomization of Flux, or of what a HelmRelease renders, in its own text and in files. */
 export function patchesOf(document: SourceDocument): Patch[] {
   const by = dirname(document.file)
+  const ofRelease = renderersOf(document).flatMap((at) =>
+    listAt(document.fields, ...at).flatMap(({ target }, index) =>
+      embeddedIn(document, [...at, index, 'patch']).map(
+        (one): Patch => ({
+          document: one,
+          file: undefined,
+          target: isFields(target) ? target : undefined,
+          by,
+          build: by,
+        }),
+      ),
+    ),
+  )
+  if (ofRelease.length > 0) return ofRelease
   const isOfFlux = isFluxKustomization(document)
   if (!isKustomization(document) && !isOfFlux) return []
   const at = isOfFlux ? ['spec'] : []
@@ -56,12 +71,25 @@ export function patchesOf(document: SourceDocument): Patch[] {
   return [...targeted, ...strategic]
 }
 
+/** Paths of the patches in a HelmRelease. Source: https://fluxcd.io/flux/components/helm/helmreleases/#post-renderers */
+function renderersOf(document: SourceDocument): Path[] {
+  const object = objectOf(document)
+  if (!object || !isHelmRelease(object)) return []
+  return listAt(object, 'spec', 'postRenderers').map((_, index) => [
+    'spec',
+    'postRenderers',
+    index,
+    'kustomize',
+    'patches',
+  ])
+}
+
 /** Patches in text whose characters have lost their places in the file: folded, or quoted over several lines. */
 export const unreadIn = (document: SourceDocument): NotCompared[] =>
-  [isFluxKustomization(document) ? ['spec'] : isKustomization(document) ? [] : undefined].flatMap((at) =>
-    listAt(document.fields, ...(at ?? []), 'patches').flatMap((_, index) => {
-      const path = [...(at ?? []), 'patches', index, 'patch']
-      const scalar = at ? scalarAt(document, path) : undefined
+  [...listsOf(document), ...renderersOf(document)].flatMap((list) =>
+    listAt(document.fields, ...list).flatMap((_, index) => {
+      const path = [...list, index, 'patch']
+      const scalar = scalarAt(document, path)
       const mayPin = /\b(?:image|tag|version|ref)\b/.test(String(scalar?.value))
       return scalar && mayPin && embeddedIn(document, path).length === 0
         ? [
@@ -74,6 +102,9 @@ export const unreadIn = (document: SourceDocument): NotCompared[] =>
         : []
     }),
   )
+
+const listsOf = (document: SourceDocument): Path[] =>
+  isFluxKustomization(document) ? [['spec', 'patches']] : isKustomization(document) ? [['patches']] : []
 
 /** What a patch sets, as an object that has nothing else, and where it is written. */
 export interface Content {
