@@ -1,13 +1,14 @@
 import type { Finding } from '../../functions/lib/framework/finding.ts'
 import { groupBy } from '../../functions/lib/framework/group-by.ts'
-import { describe, isFields, isKind, type KubernetesObject, valueAt } from '../../functions/lib/kubernetes/objects.ts'
+import { listAt } from '../../functions/lib/kubernetes/fields.ts'
+import { describe, isKind, type KubernetesObject, valueAt } from '../../functions/lib/kubernetes/objects.ts'
 import { environment as findings } from '../findings.ts'
 
 /** Hosts that several ServiceEntries of a namespace register: Istio takes the ports of one of them alone. */
 export function registeredTwice(objects: readonly KubernetesObject[]): Finding[] {
   const registered = objects
     .filter((object) => isKind(object, 'networking.istio.io', 'ServiceEntry'))
-    .flatMap((object) => listAt(object, 'hosts').map((host) => ({ object, host: String(host) })))
+    .flatMap((object) => hostsOf(object).map((host) => ({ object, host })))
   const groups = groupBy(registered, ({ object, host }) => `${object.metadata.namespace ?? ''}/${host}`)
   return [...groups.values()].flatMap(([first, ...others]) =>
     first
@@ -18,14 +19,12 @@ export function registeredTwice(objects: readonly KubernetesObject[]): Finding[]
   )
 }
 
-const listAt = (object: KubernetesObject, field: string): unknown[] => {
-  const value = valueAt(object, ['spec', field])
-  return Array.isArray(value) ? value : []
+const hostsOf = (object: KubernetesObject): string[] => {
+  const hosts = valueAt(object, ['spec', 'hosts'])
+  return Array.isArray(hosts) ? hosts.map(String) : []
 }
 
 const portsOf = (entries: readonly KubernetesObject[]): number[] => {
-  const ports = entries.flatMap((entry) =>
-    listAt(entry, 'ports').map((port) => (isFields(port) ? Number(port.number) : NaN)),
-  )
+  const ports = entries.flatMap((entry) => listAt(entry, 'spec', 'ports').map(({ number }) => Number(number)))
   return [...new Set(ports)].sort((a, b) => a - b)
 }
