@@ -7,7 +7,7 @@ import { idOf, type Ref, refTo } from './problem.ts'
 import { RESOURCES } from './resources.ts'
 import type { World } from './world.ts'
 
-/** What an object of Flux takes its content from: its source, its chart, its repository of images. */
+/** What an object of Flux takes its content from: its sources, its chart, its repository of images, its inputs. */
 export function sourcesOf(object: KubernetesObject, world: World): Ref[] {
   const { namespace } = object.metadata
   const chart = chartOf(object, world)
@@ -17,7 +17,18 @@ export function sourcesOf(object: KubernetesObject, world: World): Ref[] {
   return [
     ...sourceReferencesOf({ object, namespace }).map((one) => refTo(one.kind, one.namespace ?? namespace, one.name)),
     ...(repository === undefined ? [] : [refTo('ImageRepository', where, repository)]),
+    ...listedIn(object).flatMap((one) => {
+      const [kind, name] = [textAt(one, 'kind'), textAt(one, 'name')]
+      return kind && name ? [refTo(kind, textAt(one, 'namespace') ?? namespace, name)] : []
+    }),
   ]
+}
+
+/** Source: https://fluxcd.io/flux/components/source/artifactgenerators/ and https://fluxcd.control-plane.io/operator/resourceset/ */
+function listedIn(object: KubernetesObject): unknown[] {
+  if (object.kind === 'ExternalArtifact') return [valueAt(object, ['spec', 'sourceRef'])]
+  if (object.kind === 'ArtifactGenerator') return listAt(object, 'spec', 'sources')
+  return object.kind === 'ResourceSet' ? listAt(object, 'spec', 'inputsFrom') : []
 }
 
 /** The HelmChart that helm-controller made for a release, once it is there. It names the source in turn. */
@@ -28,11 +39,12 @@ function chartOf(object: KubernetesObject, world: World): Ref | undefined {
   return world.find(ref) && ref
 }
 
-/** What a Kustomization or HelmRelease names in `dependsOn`. */
+/** What an object names in `dependsOn`: of its own kind, but for a ResourceSet, which names the kind. */
 export const dependenciesOf = (object: KubernetesObject): Ref[] =>
   listAt(object, 'spec', 'dependsOn').flatMap((entry) => {
     const name = textAt(entry, 'name')
-    return name ? [refTo(object.kind, textAt(entry, 'namespace') ?? object.metadata.namespace, name)] : []
+    const kind = textAt(entry, 'kind') ?? object.kind
+    return name ? [refTo(kind, textAt(entry, 'namespace') ?? object.metadata.namespace, name)] : []
   })
 
 /**

@@ -15,6 +15,8 @@ export interface Resource {
 
 const SOURCES = 'source.toolkit.fluxcd.io'
 const IMAGES = 'image.toolkit.fluxcd.io'
+/** The group of the Flux Operator. Source: https://fluxcd.control-plane.io/operator/ */
+const OPERATOR = 'fluxcd.controlplane.io'
 const FLUX_STATUS = ['conditions', 'observedGeneration']
 const flux = (group: string, kind: string, plural: string, ...spec: string[]): Resource => ({
   group,
@@ -31,7 +33,8 @@ const FLUX: readonly Resource[] = [
   flux(SOURCES, 'HelmRepository', 'helmrepositories', 'type'),
   flux(SOURCES, 'Bucket', 'buckets'),
   flux(SOURCES, 'HelmChart', 'helmcharts', 'sourceRef'),
-  flux(SOURCES, 'ExternalArtifact', 'externalartifacts'),
+  flux(SOURCES, 'ExternalArtifact', 'externalartifacts', 'sourceRef'),
+  flux('source.extensions.fluxcd.io', 'ArtifactGenerator', 'artifactgenerators', 'sources'),
   flux(
     'kustomize.toolkit.fluxcd.io',
     'Kustomization',
@@ -58,6 +61,9 @@ const FLUX: readonly Resource[] = [
   flux(IMAGES, 'ImagePolicy', 'imagepolicies', 'imageRepositoryRef'),
   flux(IMAGES, 'ImageUpdateAutomation', 'imageupdateautomations', 'sourceRef'),
   flux('notification.toolkit.fluxcd.io', 'Receiver', 'receivers'),
+  flux(OPERATOR, 'FluxInstance', 'fluxinstances', 'wait'),
+  flux(OPERATOR, 'ResourceSet', 'resourcesets', 'dependsOn', 'inputsFrom', 'wait'),
+  flux(OPERATOR, 'ResourceSetInputProvider', 'resourcesetinputproviders'),
 ]
 
 /** Every kind that `status` reads. docs/status.md has the ClusterRole that allows exactly this. */
@@ -116,7 +122,7 @@ const METADATA = ['name', 'namespace', 'uid', 'generation', 'creationTimestamp',
 export function keep(resource: Resource, apiVersion: string, object: KubernetesObject): KubernetesObject {
   const { labels = {}, annotations = {} } = object.metadata
   const ownLabels = Object.entries(labels).filter(([name]) =>
-    /^(?:helm|kustomize)\.toolkit\.fluxcd\.io\/name/.test(name),
+    /^(?:(?:helm|kustomize)\.toolkit\.fluxcd\.io|(?:resourceset\.)?fluxcd\.controlplane\.io)\/name/.test(name),
   )
   const node = annotations[SELECTED_NODE]
   return {

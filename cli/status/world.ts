@@ -20,9 +20,12 @@ export interface Snapshot {
   namespaces?: readonly string[]
 }
 
+/** What applies objects, by the group of the labels that it gives them. */
 const MANAGERS = [
   ['helm.toolkit.fluxcd.io', 'HelmRelease'],
   ['kustomize.toolkit.fluxcd.io', 'Kustomization'],
+  ['resourceset.fluxcd.controlplane.io', 'ResourceSet'],
+  ['fluxcd.controlplane.io', 'FluxInstance'],
 ] as const
 
 /** As many as Kubernetes has, a pod, its ReplicaSet and its Deployment, and some more. People can write circles of owners. */
@@ -71,7 +74,7 @@ export class World {
     return top
   }
 
-  /** The release or Kustomization that applied the object, or what controls it. Flux sets these labels on all that it applies. */
+  /** What applied the object, or what controls it. Flux and its operator set these labels on all that they apply. */
   managerOf(object: KubernetesObject): Ref | undefined {
     const { labels = {} } = this.topOf(object).metadata
     for (const [group, kind] of MANAGERS) {

@@ -77,6 +77,45 @@ describe('of Flux', () => {
     expect(found.causes[0]?.links[0].neededBy?.map(({ name }) => name)).toEqual(['apps', 'web'])
   })
 
+  test('a source explains the artifact that a generator cuts from it, and what is made from that', () => {
+    const generator = failed('ArtifactGenerator flux-system/lab', {
+      sources: [{ alias: 'repo', kind: 'GitRepository', name: 'lab' }],
+    })
+    const artifact = failed('ExternalArtifact flux-system/apps', from('ArtifactGenerator', 'lab'))
+    expect(chains(failed(APPS, from('ExternalArtifact', 'apps')), artifact, generator, failed(GIT))).toEqual([
+      {
+        [`${GIT} failed`]: [
+          {
+            'ArtifactGenerator flux-system/lab failed': [
+              { 'ExternalArtifact flux-system/apps failed': [`${APPS} failed`] },
+            ],
+          },
+        ],
+      },
+    ])
+  })
+
+  test('a ResourceSet waits for its inputs, for what it depends on, and for what it applied', () => {
+    const tenants = 'ResourceSet flux-system/tenants'
+    const inputs = 'ResourceSetInputProvider flux-system/pulls'
+    expect(
+      chains(failed(tenants, { inputsFrom: [{ kind: 'ResourceSetInputProvider', name: 'pulls' }] }), failed(inputs)),
+    ).toEqual([{ [`${inputs} failed`]: [`${tenants} failed`] }])
+    expect(
+      chains(failed(tenants, { dependsOn: [{ apiVersion: 'v1', kind: 'Kustomization', name: 'apps' }] }), failed(APPS)),
+    ).toEqual([{ [`${APPS} failed`]: [`${tenants} failed`] }])
+    expect(chains(failed(tenants, { wait: true }, 'HealthCheckFailed'), by(tenants, failed(APPS)))).toEqual([
+      { [`${APPS} failed`]: [`${tenants} failed`] },
+    ])
+  })
+
+  test('a FluxInstance that is not ready is named, with what it applied', () => {
+    const instance = 'FluxInstance flux-system/flux'
+    expect(chains(failed(instance, { wait: true }, 'HealthCheckFailed'), by(instance, failed(APPS)))).toEqual([
+      { [`${APPS} failed`]: [`${instance} failed`] },
+    ])
+  })
+
   test('the source of a chart explains the chart and its release', () => {
     const chart = 'HelmChart media/media-films'
     const release = failed(FILMS, { chart: { spec: from('HelmRepository', 'charts') } })

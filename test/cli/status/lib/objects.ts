@@ -9,6 +9,11 @@ const API: Readonly<Record<string, string>> = {
   HelmRepository: 'source.toolkit.fluxcd.io/v1',
   HelmChart: 'source.toolkit.fluxcd.io/v1',
   OCIRepository: 'source.toolkit.fluxcd.io/v1',
+  ExternalArtifact: 'source.toolkit.fluxcd.io/v1',
+  ArtifactGenerator: 'source.extensions.fluxcd.io/v1beta1',
+  FluxInstance: 'fluxcd.controlplane.io/v1',
+  ResourceSet: 'fluxcd.controlplane.io/v1',
+  ResourceSetInputProvider: 'fluxcd.controlplane.io/v1',
   Kustomization: 'kustomize.toolkit.fluxcd.io/v1',
   HelmRelease: 'helm.toolkit.fluxcd.io/v2',
   ImagePolicy: 'image.toolkit.fluxcd.io/v1',
@@ -50,11 +55,19 @@ export const ready = withReady('True')
 export const failed = withReady('False')
 export const progressing = withReady('Unknown')
 
-/** The same object, as a Kustomization or release has applied it. */
+/** The groups of the labels that name what applied an object. */
+const GROUPS: Readonly<Record<string, string>> = {
+  HelmRelease: 'helm.toolkit.fluxcd.io',
+  Kustomization: 'kustomize.toolkit.fluxcd.io',
+  ResourceSet: 'resourceset.fluxcd.controlplane.io',
+  FluxInstance: 'fluxcd.controlplane.io',
+}
+
+/** The same object, as something of Flux has applied it. */
 export function by(manager: string, given: KubernetesObject): KubernetesObject {
   const [kind, path = ''] = manager.split(' ')
   const [namespace = '', name = ''] = path.split('/')
-  const group = `${kind === 'HelmRelease' ? 'helm' : 'kustomize'}.toolkit.fluxcd.io`
+  const group = GROUPS[kind ?? ''] ?? ''
   const labels = { ...given.metadata.labels, [`${group}/name`]: name, [`${group}/namespace`]: namespace }
   return { ...given, metadata: { ...given.metadata, labels } }
 }
