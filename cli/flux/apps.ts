@@ -9,7 +9,6 @@ import { isFolder } from '../tree/kustomization.ts'
 import type { App, AppFinding } from './app.ts'
 import { additionsOf, buildAs, componentsAdded, type Item } from './build.ts'
 import type { Cache, Kept } from './cache.ts'
-import { folderOf } from './roots.ts'
 import { type Sources, sourcesOf, WithoutRemotes } from './sources.ts'
 
 /** An app, and its objects as they are before substitution. */
@@ -30,8 +29,8 @@ export class Apps {
     this.#cache = cache
   }
 
-  async build(entry: Entry): Promise<Raw> {
-    const folder = folderOf(this.#top, entry.object)
+  /** Builds the folder of a Kustomization. */
+  async build(entry: Entry, folder: string): Promise<Raw> {
     const app: App = { entry, state: 'built', objects: [], texts: [], remotes: [] }
     if (!isFolder(folder)) return { app: { ...app, state: 'missing' }, items: [] }
     try {

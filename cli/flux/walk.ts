@@ -8,6 +8,7 @@ import type { Builder } from '../kustomize/build.ts'
 import { isFolder } from '../tree/kustomization.ts'
 import { type App, identityOf } from './app.ts'
 import { Apps, type Raw } from './apps.ts'
+import { asOfSource } from './artifacts.ts'
 import type { Cache } from './cache.ts'
 import { BadSubstitution } from './expand.ts'
 import { manifestsIn } from './manifests.ts'
@@ -81,9 +82,10 @@ class Walker {
     let waiting: Entry[] = []
     let level = [...this.roots]
     while (level.length > 0) {
-      const own = level.filter((entry) => this.#isOwn(entry))
-      waiting.push(...level.filter((entry) => !own.includes(entry)))
-      level = await this.#apply(own)
+      const found = [...waiting, ...level]
+      const own = new Set(found.filter((entry) => this.#isOwn(entry)))
+      waiting = found.filter((entry) => !own.has(entry))
+      level = await this.#apply([...own])
       if (level.length > 0) continue
       // A source that does not exist is a mistake in its name, so the folder is walked all the same.
       const mistaken = waiting.filter((entry) => this.#namesNothing(entry))
@@ -95,13 +97,21 @@ class Walker {
 
   /** Is it built from the source that Flux started from, or from another of the same URL? */
   #isOwn(entry: Entry): boolean {
-    const url = this.#urlOf(entry)
+    const object = this.#asOfSource(entry)
+    const url = this.#urlOf(object)
     return [...this.roots].some(
-      (root) => sourceOf(root) === sourceOf(entry) || (url !== undefined && url === this.#urlOf(root)),
+      (root) => sourceOf(root.object) === sourceOf(object) || (url !== undefined && url === this.#urlOf(root.object)),
     )
   }
 
-  #urlOf({ object }: Entry): string | undefined {
+  #asOfSource({ object }: Entry): KubernetesObject {
+    return asOfSource(
+      object,
+      this.entries.map((one) => one.object),
+    )
+  }
+
+  #urlOf(object: KubernetesObject): string | undefined {
     const [kind, name] = ['kind', 'name'].map((key) => textAt(object, 'spec', 'sourceRef', key))
     const source = this.entries.find((one) => one.object.kind === kind && one.object.metadata.name === name)
     return textAt(source?.object, 'spec', 'url')
@@ -115,7 +125,12 @@ class Walker {
 
   /** Builds Kustomizations next to each other. Answers the Kustomizations that they apply. */
   async #apply(level: readonly Entry[]): Promise<Entry[]> {
-    const raws = await Promise.all(level.map(async (entry) => ({ entry, raw: await this.#builds.build(entry) })))
+    const raws = await Promise.all(
+      level.map(async (entry) => {
+        const folder = folderOf(this.#top, this.#asOfSource(entry))
+        return { entry, raw: await this.#builds.build(entry, folder) }
+      }),
+    )
     for (const { entry, raw } of raws) this.#learn(entry, raw)
     return raws.flatMap(({ entry, raw }) => this.#add(entry, raw))
   }
@@ -166,7 +181,7 @@ class Walker {
 const namesIn = (folders: readonly string[]): Set<string> =>
   new Set(folders.flatMap(manifestsIn).map(({ object }) => `${object.kind}/${object.metadata.name}`))
 
-const sourceOf = ({ object }: Entry): string =>
+const sourceOf = (object: KubernetesObject): string =>
   ['kind', 'name'].map((key) => valueAt(object, ['spec', 'sourceRef', key])).join('/')
 
 /** An object with its variables substituted, or why Flux would not build it. */

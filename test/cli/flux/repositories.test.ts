@@ -34,6 +34,27 @@ describe('a repository as others have it', () => {
     ])
   })
 
+  test('builds what an ArtifactGenerator cuts from it, and nothing from the artifacts of others', async () => {
+    const generator = (name: string, source: string): string =>
+      `apiVersion: source.extensions.fluxcd.io/v1beta1\nkind: ArtifactGenerator\nmetadata: {name: ${name}, namespace: flux-system}\nspec:\n  sources: [{alias: git, kind: GitRepository, name: ${source}}]\n  artifacts: [{name: ${name}, copy: [{from: "@git/deploy/${name}/**", to: "@artifact/app/"}]}]\n`
+    const root = folder()
+    applyEdits(root, [
+      ['.git/HEAD', ''],
+      ['clusters/home/flux-system/gotk-sync.yaml', sync('home')],
+      ['clusters/home/own.yaml', kustomization('own', './app', 'ExternalArtifact')],
+      ['clusters/home/other.yaml', kustomization('other', './app', 'ExternalArtifact')],
+      ['clusters/home/generators.yaml', `${generator('own', 'flux-system')}---\n${generator('other', 'elsewhere')}`],
+      ['deploy/own/app.yaml', base],
+      ['deploy/other/app.yaml', base],
+    ])
+    const [walk] = await walkAll(root, newBuilder())
+    expect(walk?.apps.map(({ entry, state, objects }) => [entry.object.metadata.name, state, objects.length])).toEqual([
+      ['flux-system', 'built', 4],
+      ['own', 'built', 1],
+      ['other', 'external', 0],
+    ])
+  })
+
   test('has what is wrong in a file that its clusters share found once, with their names', async () => {
     const root = fleet()
     const release = `apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: app}\nspec: {interval: 1h, dependsOn: [{name: nowhere}]}\n`
@@ -74,7 +95,7 @@ describe('a repository as others have it', () => {
     expect(walk?.apps.map(({ entry }) => entry.object.metadata.name)).toEqual(['flux-system', 'apps'])
   })
 
-  test('may apply another repository, or an artifact, whose paths are none of its own', async () => {
+  test('may apply another repository, whose paths are none of its own, and an artifact of itself', async () => {
     const root = fleet()
     const other = `apiVersion: source.toolkit.fluxcd.io/v1\nkind: GitRepository\nmetadata: {name: other, namespace: flux-system}\nspec: {interval: 1h, url: 'https://git.example.com/other'}\n`
     const generator = `apiVersion: source.extensions.fluxcd.io/v1beta1\nkind: ArtifactGenerator\nmetadata: {name: parts, namespace: flux-system}\nspec:\n  sources: [{alias: git, kind: GitRepository, name: flux-system}]\n  artifacts: [{name: part, copy: [{from: '@git/apps/**', to: '@artifact/'}]}]\n`
@@ -94,8 +115,8 @@ describe('a repository as others have it', () => {
     expect(production?.apps.map(({ entry, state }) => [entry.object.metadata.name, state])).toEqual([
       ['flux-system', 'built'],
       ['apps', 'built'],
+      ['part', 'built'],
       ['other', 'external'],
-      ['part', 'external'],
     ])
     expect(staging?.apps).toHaveLength(2)
     expect((await found(root)).filter((one) => one.startsWith('source-'))).toEqual([
