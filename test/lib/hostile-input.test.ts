@@ -147,6 +147,28 @@ test('a variable that is null has no value to follow', async () => {
   })
 })
 
+test('a list, a map or a selector that is null counts as absent', async () => {
+  const deployment = (name: string, spec: string): string =>
+    `apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: ${name}, namespace: shop}\nspec: {selector: {matchLabels: {app: ${name}}}, template: {metadata: {labels: {app: ${name}}, annotations: null}, spec: ${spec}}}\n`
+  const service = (name: string, spec: string): string =>
+    `apiVersion: v1\nkind: Service\nmetadata: {name: ${name}, namespace: shop}\nspec: ${spec}\n`
+  const build = [
+    'apiVersion: v1\nkind: Namespace\nmetadata: {name: shop, labels: null}\n',
+    service('none', '{selector: null, ports: null}'),
+    service('cart', '{selector: {app: cart}, ports: [{port: 80, targetPort: http}, {port: 81, targetPort: null}]}'),
+    deployment(
+      'cart',
+      '{affinity: null, topologySpreadConstraints: null, initContainers: null, containers: [{name: cart, image: cart, ports: null, env: null, volumeMounts: null, livenessProbe: null, lifecycle: {preStop: null}, readinessProbe: {httpGet: {port: http}}}]}',
+    ),
+    deployment(
+      'web',
+      '{affinity: {podAffinity: null, podAntiAffinity: {requiredDuringSchedulingIgnoredDuringExecution: [{labelSelector: null, topologyKey: zone}, {labelSelector: {matchLabels: null}, topologyKey: zone}]}}, topologySpreadConstraints: [{labelSelector: null, maxSkew: 1, topologyKey: zone, whenUnsatisfiable: ScheduleAnyway}], containers: [{name: web, image: web}]}',
+    ),
+  ].join('---\n')
+  const policy = `${POLICY.replace('SecurityContextEnforcer', 'Hardening')}spec: {securityContext: {level: baseline}, networkPolicy: {}, istio: {}, replication: {}}\n`
+  expect(await run(toResourceList(build, policy), plan)).toMatchObject({ exitCode: 0 })
+})
+
 type Path = (string | number)[]
 
 /** Every path into plain data. */

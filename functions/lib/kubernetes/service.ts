@@ -31,7 +31,7 @@ export const servicesOf = (objects: readonly KubernetesObject[]): Service[] =>
       object,
       name: object.metadata.name,
       namespace: object.metadata.namespace ?? '',
-      selector: valueAt(object, ['spec', 'selector']) as Labels | undefined,
+      selector: (valueAt(object, ['spec', 'selector']) ?? undefined) as Labels | undefined,
       ports: (valueAt(object, ['spec', 'ports']) ?? []) as ServicePort[],
       headless: valueAt(object, ['spec', 'clusterIP']) === 'None',
     }))

@@ -46,6 +46,6 @@ const probePorts = (workload: Workload): Finding[] =>
 
 const isName = (port: number | string | undefined): port is string => typeof port === 'string' && !hasPlaceholder(port)
 
-const namesOf = ({ ports = [] }: Container): string[] => ports.flatMap(({ name }) => name ?? [])
+const namesOf = ({ ports }: Container): string[] => (ports ?? []).flatMap(({ name }) => name ?? [])
 
 const unique = (names: readonly string[]): string[] => [...new Set(names)]
