@@ -1,12 +1,11 @@
-import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { freePort } from '../../support/free-port.ts'
-import { type Ended, program, removeFolders, systemTools, tree } from '../lib/command-line.ts'
+import { program, removeFolders, systemTools, tree } from '../lib/command-line.ts'
 import { krmHardening } from '../lib/in-process.ts'
+import { withRegistry } from './lib/registry.ts'
 
 const NEW = `sha256:${'a'.repeat(64)}`
 const OLD = `sha256:${'0'.repeat(64)}`
@@ -25,8 +24,12 @@ const TAGS: Readonly<Record<string, string[]>> = {
   nginx: ['1.27', '1.27.1', '1.28', '1.27-alpine'],
 }
 
+const { outdated, patched } = withRegistry(TAGS, [
+  `'digest '*) echo ${NEW};;`,
+  '*) echo "GET https://robot:secret@quay.io/v2/token?token=abcdef: denied" >&2; exit 1;;',
+])
+
 let server: Server
-let bin: string
 /** Of a chart repository on loopback. */
 let url: string
 const requests: { path: string | undefined; authorization: string | undefined }[] = []
@@ -44,17 +47,6 @@ const INDEX = {
 }
 
 beforeAll(async () => {
-  bin = systemTools()
-  const cases = Object.entries(TAGS).map(([name, tags]) => `'ls ${name}') printf '%s\\n' ${tags.join(' ')};;`)
-  const script = [
-    '#!/bin/sh',
-    'case "$*" in',
-    ...cases,
-    `'digest '*) echo ${NEW};;`,
-    '*) echo "GET https://robot:secret@quay.io/v2/token?token=abcdef: denied" >&2; exit 1;;',
-    'esac',
-  ]
-  program(join(bin, 'crane'), `${script.join('\n')}\n`)
   server = createServer(({ url: path, headers }, answer) => {
     requests.push({ path, authorization: headers.authorization })
     if (path?.startsWith('/charts/')) answer.end(JSON.stringify(INDEX))
@@ -68,10 +60,6 @@ afterAll(() => {
   server.close()
   removeFolders()
 })
-
-/** Without charts, which a test with helm pulls. */
-const outdated = (root: string, ...args: string[]): Promise<Ended> =>
-  krmHardening(['outdated', '--no-changes', ...args], { cwd: root, env: { PATH: bin } })
 
 interface Said {
   ok: boolean
@@ -93,14 +81,6 @@ interface Said {
 async function saidOf(files: Readonly<Record<string, string>>, ...args: string[]): Promise<Said> {
   const { stdout } = await outdated(tree(files), '--output', 'json', ...args)
   return JSON.parse(stdout) as Said
-}
-
-/** The files after their patch, which Git itself applies. */
-async function patched(files: Readonly<Record<string, string>>, ...args: string[]): Promise<Record<string, string>> {
-  const root = tree(files)
-  const { stdout } = await outdated(root, ...args)
-  execFileSync('git', ['apply', '-'], { cwd: root, input: stdout, stdio: 'pipe' })
-  return Object.fromEntries(Object.keys(files).map((path) => [path, readFileSync(join(root, path), 'utf8')]))
 }
 
 const source = (ref: string, url = 'oci://quay.io/acme/charts/shop'): string => `# Where the shop comes from.

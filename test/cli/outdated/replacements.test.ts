@@ -1,8 +1,5 @@
-import { execFileSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { program, removeFolders, systemTools, tree } from '../lib/command-line.ts'
-import { krmHardening } from '../lib/in-process.ts'
+import { removeFolders } from '../lib/command-line.ts'
+import { withRegistry } from './lib/registry.ts'
 
 const TAGS: Readonly<Record<string, string[]>> = {
   'quay.io/acme/charts/shop': ['v1.2.4', 'v1.3.0'],
@@ -10,21 +7,8 @@ const TAGS: Readonly<Record<string, string[]>> = {
   'quay.io/acme/worker': ['1.4.1', '1.4.9', '1.5.0', '1.6.0'],
 }
 
-let bin: string
-beforeAll(() => {
-  bin = systemTools()
-  const cases = Object.entries(TAGS).map(([name, tags]) => `'ls ${name}') printf '%s\\n' ${tags.join(' ')};;`)
-  program(join(bin, 'crane'), ['#!/bin/sh', 'case "$*" in', ...cases, '*) exit 1;;', 'esac', ''].join('\n'))
-})
+const { patched } = withRegistry(TAGS)
 afterAll(removeFolders)
-
-/** The files after the patch that the command prints, which Git itself applies. */
-async function patched(files: Readonly<Record<string, string>>): Promise<Record<string, string>> {
-  const root = tree(files)
-  const { stdout } = await krmHardening(['outdated', '--no-changes'], { cwd: root, env: { PATH: bin } })
-  execFileSync('git', ['apply', '-'], { cwd: root, input: stdout, stdio: 'pipe' })
-  return Object.fromEntries(Object.keys(files).map((path) => [path, readFileSync(join(root, path), 'utf8')]))
-}
 
 const CHART = `apiVersion: source.toolkit.fluxcd.io/v1
 kind: OCIRepository

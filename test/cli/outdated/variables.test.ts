@@ -1,8 +1,5 @@
-import { execFileSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { program, removeFolders, systemTools, tree } from '../lib/command-line.ts'
-import { krmHardening } from '../lib/in-process.ts'
+import { removeFolders, tree } from '../lib/command-line.ts'
+import { withRegistry } from './lib/registry.ts'
 
 const OLD = `sha256:${'0'.repeat(64)}`
 const TAGS: Readonly<Record<string, string[]>> = {
@@ -11,24 +8,8 @@ const TAGS: Readonly<Record<string, string[]>> = {
   'quay.io/acme/worker': ['1.4.1', '1.4.9', '1.5.0', '1.6.0'],
 }
 
-let bin: string
-beforeAll(() => {
-  bin = systemTools()
-  const cases = Object.entries(TAGS).map(([name, tags]) => `'ls ${name}') printf '%s\\n' ${tags.join(' ')};;`)
-  program(join(bin, 'crane'), ['#!/bin/sh', 'case "$*" in', ...cases, '*) exit 1;;', 'esac', ''].join('\n'))
-})
+const { outdated, patched } = withRegistry(TAGS)
 afterAll(removeFolders)
-
-const outdated = (root: string, ...args: string[]) =>
-  krmHardening(['outdated', '--no-changes', ...args], { cwd: root, env: { PATH: bin } })
-
-/** The files after the patch that the command prints, which Git itself applies. */
-async function patched(files: Readonly<Record<string, string>>): Promise<Record<string, string>> {
-  const root = tree(files)
-  const { stdout } = await outdated(root)
-  execFileSync('git', ['apply', '-'], { cwd: root, input: stdout, stdio: 'pipe' })
-  return Object.fromEntries(Object.keys(files).map((path) => [path, readFileSync(join(root, path), 'utf8')]))
-}
 
 const saidOf = async (files: Readonly<Record<string, string>>) =>
   JSON.parse((await outdated(tree(files), '--output', 'json')).stdout)
