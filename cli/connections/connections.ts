@@ -1,4 +1,4 @@
-import { isKind, type KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
+import { isKind, type KubernetesObject, valueAt } from '../../functions/lib/kubernetes/objects.ts'
 import { matchesSelector } from '../../functions/lib/kubernetes/selector.ts'
 import { runsPods, type Workload, workloadsOf } from '../../functions/lib/kubernetes/workload.ts'
 import { OtherPolicies } from './other-policies.ts'
@@ -57,7 +57,7 @@ export function connectionsIn(objects: readonly KubernetesObject[]): Connection[
       const peers = peersOf(rule, direction)
       if (peers.length === 0) return [{ end: ANYONE, ports }]
       return peers
-        .filter((peer) => !workloads.some((workload) => isPeer(peer, workload, own.namespace)))
+        .filter((peer) => !isOfOneNamespace(peer) || !workloads.some((one) => isPeer(peer, one, own.namespace)))
         .map((peer) => ({
           end: nameOf(peer, own.namespace),
           ports,
@@ -114,6 +114,12 @@ function namespaceLabels(objects: readonly KubernetesObject[]): Map<string, Reco
   const namespaces = objects.filter((object) => isKind(object, '', 'Namespace'))
   return new Map(namespaces.map(({ metadata }) => [metadata.name, metadata.labels ?? {}]))
 }
+
+/** Other peers also select pods of namespaces that the rendering does not have. */
+const isOfOneNamespace = ({ ipBlock, namespaceSelector }: WrittenPeer): boolean =>
+  ipBlock === undefined &&
+  (namespaceSelector === undefined ||
+    valueAt(namespaceSelector, ['matchLabels', 'kubernetes.io/metadata.name']) !== undefined)
 
 /** A peer as a person would write it: a CIDR, or a namespace and labels. */
 function nameOf({ ipBlock, namespaceSelector, podSelector }: WrittenPeer, home: string): string {

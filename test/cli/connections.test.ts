@@ -62,6 +62,14 @@ describe('connections', () => {
     ])
   })
 
+  test.each([
+    ['of every namespace', '{namespaceSelector: {}}', '*/*'],
+    ['of one name in every namespace', '{namespaceSelector: {}, podSelector: {matchLabels: {app: web}}}', '*/app=web'],
+  ])('from pods %s come from outside too, whichever pods of the rendering they select', (_, peer, end) => {
+    const admitIn = policy('in', `{${IN}: [{from: [${peer}], ports: [{port: 8080}]}]}`)
+    expect(lines(pod('web'), DENY, admitIn)).toEqual([`${end} > shop/web 8080/TCP`])
+  })
+
   test('name ends that are not in the rendering by their selector or addresses', () => {
     const admitIn = policy(
       'in',
