@@ -105,10 +105,7 @@ class Walker {
   }
 
   #asOfSource({ object }: Entry): KubernetesObject {
-    return asOfSource(
-      object,
-      this.entries.map((one) => one.object),
-    )
+    return asOfSource(object, this.entries)
   }
 
   #urlOf(object: KubernetesObject): string | undefined {
