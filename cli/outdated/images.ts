@@ -14,9 +14,10 @@ import { editOf } from './edits.ts'
 import { type ImageFound, type ImagePlace, ofReference, ofTag, placeAt } from './image-place.ts'
 import type { ImageRules } from './image-policies.ts'
 import { inReplacements } from './image-replacements.ts'
+import { editKey, placeKey } from './joint.ts'
 import { A_DIGEST, A_VARIABLE, namedAt } from './not-compared.ts'
 import { contentOf, type Patch, patchedBy, patchesOf } from './patches.ts'
-import type { Edit, NotCompared, Pin, Place } from './pin.ts'
+import type { Edit, NotCompared, Pin } from './pin.ts'
 import { isKustomization, keyAt, objectOf, type Path, type SourceDocument, scalarAt } from './source-files.ts'
 import { valuesIn } from './values-of-charts.ts'
 import type { Decided, Variables } from './variables.ts'
@@ -34,13 +35,10 @@ export function imagesIn(tree: Tree, rules: ImageRules): Found {
     ...valuesIn(documents).flatMap((document) => inTree(fieldsOf(document, variables), document.fields, [])),
     ...inPatches(patches, { ...tree, documents: own }),
   ]
-  const starts = new Set(known.flatMap((one) => ('place' in one ? one.place.edits.map(keyOf(one.place)) : [])))
-  const isNew = (one: ImageFound): boolean =>
-    !('place' in one) ||
-    !one.place.edits
-      .slice(0, 1)
-      .map(keyOf(one.place))
-      .some((key) => starts.has(key))
+  const starts = new Set(
+    known.flatMap((one) => ('place' in one ? one.place.edits.map((edit) => editKey(one.place, edit)) : [])),
+  )
+  const isNew = (one: ImageFound): boolean => !('place' in one) || !starts.has(placeKey(one.place))
   const marked = documents.flatMap((document) => markedIn(document, rules))
   const all = [...known, ...[...inReplacements(tree), ...marked].filter(isNew)]
   const places = all.flatMap((one) => ('place' in one && !hasPlaceholder(`${one.name}${one.tag}`) ? [one] : []))
@@ -54,11 +52,6 @@ export function imagesIn(tree: Tree, rules: ImageRules): Found {
     ],
   }
 }
-
-const keyOf =
-  ({ document }: Place) =>
-  ({ start }: Edit): string =>
-    `${document.file} ${start}`
 
 const pinOf = ({ name, tag, place }: ImagePlace): Pin => ({
   kind: 'image',

@@ -1,8 +1,11 @@
 import type { Answer } from './origins.ts'
-import type { Pin, Place } from './pin.ts'
+import type { Edit, Pin, Place } from './pin.ts'
 
-/** Tells one place of the tree from others. */
-export const placeKey = ({ document, edits }: Place): string => `${document.file} ${edits[0]?.start}`
+/** Tells what is written in one place of the tree from everything else. */
+export const editKey = ({ document }: Place, edit: Edit | undefined): string => `${document.file} ${edit?.start}`
+
+/** The same of a place, by its version. */
+export const placeKey = (place: Place): string => editKey(place, place.edits[0])
 
 /**
  * For each pin, those that move together with it, itself included: one place sets them all, directly or through others, such
