@@ -7,11 +7,13 @@ import { formatPath, isKind, type KubernetesObject, valueAt } from '../../functi
 import { editOf } from './edits.ts'
 import { type HelmChart, helmChartsIn } from './helm-charts.ts'
 import { type ImageRules, policyBehind } from './image-policies.ts'
-import { A_DIGEST, A_VARIABLE, namedAt } from './not-compared.ts'
+import { A_DIGEST, A_TEMPLATE, A_VARIABLE, namedAt } from './not-compared.ts'
 import type { Builds } from './overrides.ts'
+import type { InFile } from './pieces.ts'
 import type { Installed, NotCompared, Origin, Pin, Place } from './pin.ts'
+import { isResourceSet, isTemplated, madeIn, unreadResourceSet } from './resource-sets.ts'
 import { type Path, type SourceDocument, scalarAt } from './source-files.ts'
-import type { Decided, Variables } from './variables.ts'
+import type { Variables } from './variables.ts'
 import { tagOf, versionOfChart } from './versions.ts'
 import { isHelmChart, type Written, writtenIn } from './written.ts'
 import type { WrittenValue } from './written-value.ts'
@@ -52,13 +54,15 @@ const A_RANGE = 'a range, so that what runs changes without a change here'
 
 class ChartTree {
   readonly written: readonly Written[]
+  readonly #documents: readonly SourceDocument[]
   readonly #builds: Builds
   readonly #variables: Variables
   readonly #rules: ImageRules
 
   constructor({ documents, builds, variables }: Tree, rules: ImageRules) {
     this.#builds = builds
-    this.written = writtenIn(documents, builds)
+    this.#documents = documents
+    this.written = [...writtenIn(documents, builds), ...madeIn(documents)]
     this.#variables = variables
     this.#rules = rules
   }
@@ -68,7 +72,9 @@ class ChartTree {
     if (isOciRepository(object)) return this.#ofOciRepository(written)
     if (isHelmRelease(object)) return this.#ofChartSpec(written, ['spec', 'chart', 'spec'])
     if (isHelmChart(object)) return this.#ofChartSpec(written, ['spec'])
-    if (isKind(object, 'fluxcd.controlplane.io', 'ResourceSet')) return ofResourceSet(written)
+    if (isResourceSet(object)) return unreadResourceSet(written.document, this.#documents)
+    if (isKind(object, 'fluxcd.controlplane.io', 'FluxInstance')) return ofFluxInstance(written)
+    if (isKind(object, 'fluxcd.controlplane.io', 'ResourceSetInputProvider')) return ofInputProvider(written)
     return isKind(object, 'source.toolkit.fluxcd.io', 'GitRepository') ? ofGitRepository(written) : []
   }
 
@@ -120,6 +126,7 @@ class ChartTree {
 
   #pin(kind: Pin['kind'], name: string, place: PlacedVersion, origin: Origin, releases: Installed[]): OneFound[] {
     const { version } = place
+    if (isTemplated(`${name}${version}`)) return [{ ...notCompared(place), why: A_TEMPLATE }]
     if (hasPlaceholder(`${name}${version}`)) {
       const decided =
         hasPlaceholder(name) || place.place.hasDigest ? [] : this.#variables.decide(place.document, place.value)
@@ -136,13 +143,14 @@ class ChartTree {
   #withoutVersion({ object, document, at, patchedBy }: Written, path: readonly string[]): NotCompared[] {
     const chart = patchedBy === undefined ? at([...path, 'chart']) : undefined
     const isOfRepository = textAt(object, ...path, 'sourceRef', 'kind') === 'HelmRepository'
-    if (!chart || !isOfRepository || this.#patchesOf(object, [...path, 'version']).length > 0) return []
+    const hasVersion = textAt(object, ...path, 'version') !== undefined
+    if (!chart || hasVersion || !isOfRepository || this.#patchesOf(object, [...path, 'version']).length > 0) return []
     return [namedAt(document, chart, NO_VERSION)]
   }
 
   /** The HelmReleases that install the chart of an OCIRepository, as their files have them. */
   #releasesOf(source: KubernetesObject): Installed[] {
-    return this.written.flatMap(({ object, document, patchedBy }) => {
+    const installed = this.written.flatMap(({ object, document, patchedBy }) => {
       const reference = ['spec', 'chartRef']
       const isIts =
         isHelmRelease(object) &&
@@ -152,6 +160,8 @@ class ChartTree {
         isSameNamespace(textAt(object, ...reference, 'namespace') ?? object.metadata.namespace, source)
       return isIts ? [{ object, file: document.file, source: this.#complete(source, ['spec', 'url']) }] : []
     })
+    // A ResourceSet and its inputs have one object between them.
+    return [...new Map(installed.map((one) => [one.object, one])).values()]
   }
 
   /** Is a field of an object set by a patch, wherever the object is built? */
@@ -202,16 +212,35 @@ const isSame = (patch: KubernetesObject, object: KubernetesObject): boolean =>
 
 /** An OCIRepository without a tag. Other findings report it too. */
 function unversioned({ object, document, at }: Written): NotCompared[] {
+  // It has one, in another document.
+  if (textAt(object, ...TAG) !== undefined) return []
   const scalar = at(RANGE) ?? at(DIGEST)
   const isDigest = textAt(object, ...RANGE) === undefined
   return scalar ? [namedAt(document, scalar, isDigest ? A_DIGEST : A_RANGE)] : []
 }
 
-/** The operator of Flux makes its objects from templates. Source: https://fluxcd.control-plane.io/operator/resourceset/ */
-function ofResourceSet({ object, document, at }: Written): NotCompared[] {
-  const name = at(['metadata', 'name'])
-  const mayPin = /"(?:image|tag|version|semver)"|\b(?:image|tag|version|semver):/.test(JSON.stringify(object.spec))
-  return name && mayPin ? [namedAt(document, name, 'a ResourceSet, whose inputs and templates are not read')] : []
+/** What the Flux Operator installs. Source: https://fluxoperator.dev/docs/crd/fluxinstance/ */
+function ofFluxInstance({ document, at }: Written): NotCompared[] {
+  const version = at(['spec', 'distribution', 'version'])
+  const artifact = at(['spec', 'distribution', 'artifact'])
+  return [
+    ...(version
+      ? [
+          namedAt(
+            document,
+            version,
+            isRange(String(version.value)) ? A_RANGE : 'a version of Flux, which is no chart or image',
+          ),
+        ]
+      : []),
+    ...(artifact ? [namedAt(document, artifact, 'the manifests that the Flux Operator installs')] : []),
+  ]
+}
+
+/** Source: https://fluxoperator.dev/docs/crd/resourcesetinputprovider/ */
+function ofInputProvider({ document, at }: Written): NotCompared[] {
+  const semver = at(['spec', 'filter', 'semver'])
+  return semver ? [namedAt(document, semver, A_RANGE)] : []
 }
 
 /** What a Git repository pins is only named. */
@@ -256,14 +285,14 @@ function placeOf(
   if (!value || value.value === null) return undefined
   const digest = digestPath && at(digestPath)
   const write = digestPath ? tagOf : (now: string) => now.replace('_', '+')
-  const { place, ...version } = placed({ document, value, field: formatPath(path) }, { write })
+  const { place, ...version } = placed({ document, value: { field: formatPath(path), ...value } }, { write })
   const edit = digest && editOf(digest, document, (_, now) => now ?? String(digest.value))
   return { ...version, place: { ...place, edits: [...place.edits, ...(edit ? [edit] : [])], hasDigest: !!edit } }
 }
 
 /** A version in the place that decides it. */
 function placed(
-  { document, value, field }: Decided,
+  { document, value }: InFile,
   { write, place }: Pick<PlacedVersion, 'write'> & Partial<Pick<PlacedVersion, 'place'>>,
 ): PlacedVersion {
   return {
@@ -273,7 +302,7 @@ function placed(
     write,
     place: {
       document,
-      field: field ?? place?.field ?? '',
+      field: value.field ?? place?.field ?? '',
       line: document.lineOf(value.range?.[0] ?? 0),
       edits: [editOf(value, document, write)],
       hasDigest: false,

@@ -9,11 +9,11 @@ import { type Path, type SourceDocument, scalarAt } from './source-files.ts'
  */
 export function embeddedIn(document: SourceDocument, path: Path): SourceDocument[] {
   const scalar = scalarAt(document, path)
-  if (scalar?.type === Scalar.BLOCK_LITERAL) return documentsOf(document, inBlock(scalar, document.text))
-  const quoted = scalar && inQuotes(scalar, document.text)
-  if (!quoted) return []
-  const documents = documentsOf(document, quoted.text, quoted.quote)
-  for (const inner of documents) move(inner.document, quoted.offsets)
+  if (!scalar) return []
+  const found = (scalar.type === Scalar.BLOCK_LITERAL ? inBlock : inQuotes)(scalar, document.text)
+  if (!found) return []
+  const documents = documentsOf(document, found.text, found.quote)
+  for (const inner of documents) move(inner.document, found.offsets)
   return documents
 }
 
@@ -26,15 +26,30 @@ function documentsOf(around: SourceDocument, text: string, quote?: SourceDocumen
   })
 }
 
-/** The block alone: what is around it counts as empty. */
-function inBlock({ range }: Scalar, text: string): string {
-  const [start, end] = range ?? [0, 0]
-  const first = text.indexOf('\n', start) + 1
-  return text.slice(0, first).replaceAll(/[^\n]/g, ' ') + text.slice(first, end)
+/** Text within a file, and the offset there of each of its characters and of its end. */
+interface Found {
+  text: string
+  offsets: readonly number[]
+  quote?: '"' | "'"
 }
 
-/** Text in quotes, and the offset in the file of each of its characters and of its end. */
-function inQuotes({ range, value }: Scalar, file: string) {
+/** A block, without its indentation. */
+function inBlock({ range }: Scalar, file: string): Found {
+  const [start, end] = range ?? [0, 0]
+  const first = file.indexOf('\n', start) + 1
+  const lines = file.slice(first, end).split('\n')
+  const indents = lines.filter((line) => line.trim() !== '').map((line) => line.search(/[^ ]/))
+  const indent = Math.min(...indents)
+  const offsets: number[] = []
+  let at = first
+  for (const line of lines) {
+    for (let column = Math.min(indent, line.length); column <= line.length; column++) offsets.push(at + column)
+    at += line.length + 1
+  }
+  return { text: lines.map((line) => line.slice(indent)).join('\n'), offsets }
+}
+
+function inQuotes({ range, value }: Scalar, file: string): Found | undefined {
   const [start, end] = range ?? [0, 0]
   const quote = file[start]
   if (quote !== '"' && quote !== "'") return undefined
@@ -51,7 +66,7 @@ function inQuotes({ range, value }: Scalar, file: string) {
   }
   offsets.push(end - 1)
   // Other escapes, and lines that YAML folds, have characters of their own.
-  return text === value ? { text, offsets, quote: quote as '"' | "'" } : undefined
+  return text === value ? { text, offsets, quote } : undefined
 }
 
 function move(document: Document, offsets: readonly number[]): void {

@@ -9,8 +9,9 @@ import {
 import { formatPath } from '../../functions/lib/kubernetes/objects.ts'
 import { editOf } from './edits.ts'
 import { policyBehind } from './image-policies.ts'
-import { A_DIGEST, A_VARIABLE, namedAt } from './not-compared.ts'
+import { A_DIGEST, A_TEMPLATE, A_VARIABLE, namedAt } from './not-compared.ts'
 import type { Edit, NotCompared, Place } from './pin.ts'
+import { isTemplated } from './resource-sets.ts'
 import type { Path, SourceDocument } from './source-files.ts'
 import type { WrittenValue } from './written-value.ts'
 
@@ -27,6 +28,7 @@ export type ImageFound = ImagePlace | NotCompared
 /** A whole reference with a tag or digest; none for one with a placeholder. */
 export function ofReference(document: SourceDocument, scalar: WrittenValue, at: Path): ImageFound[] {
   const text = String(scalar.value)
+  if (isTemplated(text)) return [namedAt(document, scalar, A_TEMPLATE)]
   const reference = hasPlaceholder(text) ? undefined : parseReference(text)
   if (!reference || reference instanceof InvalidReference) return []
   if (reference.tag === undefined) return reference.digest === undefined ? [] : [namedAt(document, scalar, A_DIGEST)]
@@ -34,7 +36,11 @@ export function ofReference(document: SourceDocument, scalar: WrittenValue, at: 
   const edits = [editOf(scalar, document, (tag, digest) => moved(reference, tag, digest))]
   const hasDigest = reference.digest !== undefined
   return [
-    { name: reference.name, tag: reference.tag, place: placeAt(document, at, edits, hasDigest, policyBehind(scalar)) },
+    {
+      name: reference.name,
+      tag: reference.tag,
+      place: placeAt(document, scalar.field ?? formatPath(at), edits, hasDigest, policyBehind(scalar)),
+    },
   ]
 }
 
@@ -48,28 +54,41 @@ export function ofTag(
   scalar: WrittenValue,
   path: Path,
   digest?: WrittenValue,
-): ImagePlace[] {
+): ImageFound[] {
   const [start, end] = scalar.range ?? [0, 0]
   const written = typeof scalar.value === 'string' ? scalar.value : document.text.slice(start, end)
   const [tag = '', own] = written.split('@')
+  if (isTemplated(`${name}${tag}`)) return [namedAt(document, scalar, A_TEMPLATE)]
   if (tag === '' || parseReference(name) instanceof InvalidReference) return []
   const hasOther = typeof digest?.value === 'string' && digest.value.startsWith('sha256:')
   const edits = [
     editOf(scalar, document, (to, now) => (own === undefined ? to : `${to}@${now ?? own}`)),
     ...(digest && hasOther ? [editOf(digest, document, (_, now) => now ?? String(digest.value))] : []),
   ]
-  return [{ name, tag, place: placeAt(document, path, edits, own !== undefined || hasOther, policyBehind(scalar)) }]
+  return [
+    {
+      name,
+      tag,
+      place: placeAt(
+        document,
+        scalar.field ?? formatPath(path),
+        edits,
+        own !== undefined || hasOther,
+        policyBehind(scalar),
+      ),
+    },
+  ]
 }
 
 export const placeAt = (
   document: SourceDocument,
-  path: Path,
+  field: string,
   edits: readonly Edit[],
   hasDigest: boolean,
   policy: string | undefined,
 ): Place => ({
   document,
-  field: formatPath(path),
+  field,
   line: document.lineOf(edits[0]?.start ?? 0),
   edits,
   hasDigest,

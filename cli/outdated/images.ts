@@ -6,7 +6,7 @@ import {
   InvalidReference,
   parseReference,
 } from '../../functions/lib/kubernetes/image-reference.ts'
-import { type Fields, isFields, valueAt } from '../../functions/lib/kubernetes/objects.ts'
+import { type Fields, formatPath, isFields, valueAt } from '../../functions/lib/kubernetes/objects.ts'
 import { markerOf } from '../checks/image-policies.ts'
 import { LOCK_SECTIONS } from '../lock/lock-file.ts'
 import type { Found, Tree } from './charts.ts'
@@ -17,10 +17,12 @@ import { inReplacements } from './image-replacements.ts'
 import { editKey, placeKey } from './joint.ts'
 import { A_DIGEST, A_VARIABLE, namedAt } from './not-compared.ts'
 import { contentOf, type Patch, patchedBy, patchesOf } from './patches.ts'
+import type { InFile } from './pieces.ts'
 import type { Edit, NotCompared, Pin } from './pin.ts'
+import { isResourceSet, madeIn } from './resource-sets.ts'
 import { isKustomization, keyAt, objectOf, type Path, type SourceDocument, scalarAt } from './source-files.ts'
 import { valuesIn } from './values-of-charts.ts'
-import type { Decided, Variables } from './variables.ts'
+import type { Variables } from './variables.ts'
 import { tagOf, versionOfImage } from './versions.ts'
 import type { WrittenValue } from './written-value.ts'
 
@@ -32,6 +34,9 @@ export function imagesIn(tree: Tree, rules: ImageRules): Found {
   const own = documents.filter(({ file }) => !files.has(file))
   const known = [
     ...own.flatMap((document) => placesIn(document, variables)),
+    ...madeIn(documents).flatMap(({ object, ...at }) =>
+      inTree({ ...at, whole: () => undefined, variables }, object, []),
+    ),
     ...valuesIn(documents).flatMap((document) => inTree(fieldsOf(document, variables), document.fields, [])),
     ...inPatches(patches, { ...tree, documents: own }),
   ]
@@ -90,6 +95,9 @@ function placesIn(document: SourceDocument, variables: Variables): ImageFound[] 
   if (isKustomization(document)) return inTree(fieldsOf(document, variables), fields, [])
   if (fields.apiVersion === API_VERSION) return inLock(document)
   const object = objectOf(document)
+  // What it makes is read object by object.
+  if (object && isResourceSet(object))
+    return inTree(fieldsOf(document, variables), valueAt(fields, ['spec', 'inputs']), ['spec', 'inputs'])
   return object && object.kind !== 'CustomResourceDefinition' ? inTree(fieldsOf(document, variables), fields, []) : []
 }
 
@@ -148,15 +156,11 @@ function inReference(fields: Fieldset, { image }: Fields, path: Path): ImageFoun
 function decidedBy(
   { document, variables }: Fieldset,
   value: WrittenValue,
-  read: (one: Decided) => readonly ImageFound[],
+  read: (one: InFile) => readonly ImageFound[],
 ): ImageFound[] {
   const decided = variables.decide(document, value)
   if (decided.length === 0) return [namedAt(document, value, A_VARIABLE)]
-  return decided.flatMap((one) =>
-    read(one).map((found) =>
-      'place' in found && one.field !== undefined ? { ...found, place: { ...found.place, field: one.field } } : found,
-    ),
-  )
+  return decided.flatMap(read)
 }
 
 function inParts(fields: Fieldset, node: Fields, path: Path): ImageFound[] {
@@ -215,7 +219,7 @@ function inLock(document: SourceDocument): ImagePlace[] {
         {
           name: reference.name,
           tag: reference.tag,
-          place: placeAt(document, [...path, key], edits, digest !== undefined, undefined),
+          place: placeAt(document, formatPath([...path, key]), edits, digest !== undefined, undefined),
         },
       ]
     })

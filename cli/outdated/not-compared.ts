@@ -3,6 +3,7 @@ import type { SourceDocument } from './source-files.ts'
 import type { WrittenValue } from './written-value.ts'
 
 export const A_VARIABLE = 'a variable decides it'
+export const A_TEMPLATE = 'a template decides it'
 export const A_DIGEST = 'a digest without a tag, so that no version is known'
 
 /** A value that cannot be compared, where it is written. */

@@ -15,6 +15,7 @@ import { Builds } from './overrides.ts'
 import type { NotAnswered, Outdated, Overview } from './overview.ts'
 import { unreadIn } from './patches.ts'
 import type { NotCompared, Pin, Place } from './pin.ts'
+import { unreadReplacements } from './replacements.ts'
 import { objectOf, type SourceDocument } from './source-files.ts'
 import { Variables } from './variables.ts'
 import {
@@ -73,7 +74,12 @@ export async function overviewOf(
     ],
     notCompared:
       only.length === 0
-        ? namedOnce([...charts.notCompared, ...images.notCompared, ...documents.flatMap(unreadIn)])
+        ? namedOnce([
+            ...charts.notCompared,
+            ...images.notCompared,
+            ...documents.flatMap(unreadIn),
+            ...unreadReplacements(documents, builds),
+          ])
         : [],
   }
 }

@@ -5,6 +5,7 @@ import { listAt, textAt } from '../../functions/lib/kubernetes/fields.ts'
 import { type Fields, isFields, type KubernetesObject, valueAt } from '../../functions/lib/kubernetes/objects.ts'
 import { isFile } from '../tree/kustomization.ts'
 import { pathsAt } from './field-path.ts'
+import type { InFile } from './pieces.ts'
 import { selectorOf } from './selected.ts'
 import { type Path, type SourceDocument, scalarAt } from './source-files.ts'
 import { partOf, type WrittenValue } from './written-value.ts'
@@ -13,12 +14,6 @@ import { partOf, type WrittenValue } from './written-value.ts'
 export interface InTree {
   document: SourceDocument
   object: KubernetesObject
-}
-
-/** A value and its file. */
-export interface InFile {
-  document: SourceDocument
-  value: WrittenValue
 }
 
 /** Some characters of a field, by their place between delimiters. */

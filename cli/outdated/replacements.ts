@@ -2,10 +2,12 @@ import { dirname, resolve } from 'node:path'
 import { listAt } from '../../functions/lib/kubernetes/fields.ts'
 import { type Fields, isFields, type KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
 import { pathsAt } from './field-path.ts'
+import { namedAt } from './not-compared.ts'
 import type { Builds } from './overrides.ts'
+import type { NotCompared } from './pin.ts'
 import { type InTree, type Part, partIn, sourceOf } from './replacement-sources.ts'
 import { selectorOf } from './selected.ts'
-import { documentsOfFile, isKustomization, objectOf, type Path, type SourceDocument } from './source-files.ts'
+import { documentsOfFile, isKustomization, objectOf, type Path, type SourceDocument, scalarAt } from './source-files.ts'
 import type { WrittenValue } from './written-value.ts'
 
 /** A field that a kustomization replaces by what is written elsewhere. */
@@ -25,7 +27,28 @@ export interface Replaced {
  * What the replacements of a tree write into its objects, with the place where each value is written. Source:
  * https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/replacements/
  */
-export function replacedIn(documents: readonly SourceDocument[], builds: Builds): Replaced[] {
+export const replacedIn = (documents: readonly SourceDocument[], builds: Builds): Replaced[] =>
+  sourcesIn(documents, builds).flatMap(({ entry, known, source, by }) =>
+    source ? targetsOf(entry, known).map((target) => ({ ...target, ...source, by })) : [],
+  )
+
+/** Replacements of versions whose source no file shows in one piece. */
+export const unreadReplacements = (documents: readonly SourceDocument[], builds: Builds): NotCompared[] =>
+  sourcesIn(documents, builds).flatMap(({ entry, at, known, source }) => {
+    const isOfVersion = targetsOf(entry, known).some(({ field }) => VERSIONS.has(String(field.at(-1))))
+    const named = ['fieldPath', 'name', 'kind'].flatMap(
+      (key) => scalarAt(at.document, [...at.path, 'source', key]) ?? [],
+    )
+    const [first] = named
+    return !source && isOfVersion && first
+      ? [namedAt(at.document, first, 'a replacement from a field that no file shows')]
+      : []
+  })
+
+const VERSIONS = new Set(['image', 'tag', 'newTag', 'version', 'semver', 'digest'])
+
+/** The replacements of a tree, with what they choose from and where their values are written. */
+function sourcesIn(documents: readonly SourceDocument[], builds: Builds) {
   const objects = documents.flatMap((document) => {
     const object = objectOf(document)
     return object ? [{ document, object }] : []
@@ -37,10 +60,13 @@ export function replacedIn(documents: readonly SourceDocument[], builds: Builds)
     const kustomizations = documents.filter(
       (one) => isKustomization(one) && builds.foldersOf(by).has(dirname(one.file)),
     )
-    return replacementsOf(document).flatMap(({ entry, at }) => {
-      const source = sourceOf(entry, at, known, kustomizations)
-      return source ? targetsOf(entry, known).map((target) => ({ ...target, ...source, by })) : []
-    })
+    return replacementsOf(document).map(({ entry, at }) => ({
+      entry,
+      at,
+      known,
+      by,
+      source: sourceOf(entry, at, known, kustomizations),
+    }))
   })
 }
 

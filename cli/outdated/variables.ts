@@ -3,14 +3,10 @@ import { listAt, textAt } from '../../functions/lib/kubernetes/fields.ts'
 import { hasPlaceholder } from '../../functions/lib/kubernetes/image-reference.ts'
 import { formatPath, isKind } from '../../functions/lib/kubernetes/objects.ts'
 import { type Builds, builtByFlux } from './overrides.ts'
-import { type InFile, type InTree, sourceOf } from './replacement-sources.ts'
+import { decidingPiece, type InFile, type Piece } from './pieces.ts'
+import { type InTree, sourceOf } from './replacement-sources.ts'
 import { isFluxKustomization, isKustomization, objectOf, type SourceDocument, scalarAt } from './source-files.ts'
-import { partOf, type WrittenValue } from './written-value.ts'
-
-/** Where a value is written, and the field there if it is not the one that is set. */
-export interface Decided extends InFile {
-  field?: string
-}
+import { partOf, type WrittenValue, written } from './written-value.ts'
 
 /** `${NAME}`, with a default or none. */
 const REFERENCE = /\$\{([A-Za-z_]\w*)(?::?[-=]([^${}]*))?\}/
@@ -39,7 +35,7 @@ export class Variables {
    * The places that decide a value: of its variable, once for each Kustomization that sets it, or else its default. The value
    * itself if it has none; nothing if a place is not known.
    */
-  decide(document: SourceDocument, value: WrittenValue): Decided[] {
+  decide(document: SourceDocument, value: WrittenValue): InFile[] {
     const text = String(value.value)
     if (!hasPlaceholder(text)) return [{ document, value }]
     const match = REFERENCE.exec(text)
@@ -50,13 +46,22 @@ export class Variables {
     const end = match.index + reference.length - 1
     const own = standard === '' ? undefined : partOf(value, document.text, end - standard.length, end)
     const set = this.#setsOf(name, document.file)
-    return (set.length > 0 ? set : own ? [{ document, value: own }] : []).map((one) => ({
-      ...one,
-      value: { ...one.value, value: `${before}${String(one.value.value)}${after}`, around: { before, after } },
-    }))
+    const literal = (from: number, to: number): Piece => ({
+      text: text.slice(from, to),
+      document,
+      value: partOf(value, document.text, from, to),
+    })
+    return (set.length > 0 ? set : own ? [{ document, value: own }] : []).flatMap(
+      (one) =>
+        decidingPiece([
+          literal(0, match.index),
+          { ...one, text: String(one.value.value) },
+          literal(end + 1, text.length),
+        ]) ?? [],
+    )
   }
 
-  #setsOf(name: string, file: string): Decided[] {
+  #setsOf(name: string, file: string): InFile[] {
     const applying = this.#kustomizations.filter(({ file: own, fields }) =>
       this.#builds.has(builtByFlux(dirname(own), textAt(fields, 'spec', 'path') ?? '.'), file),
     )
@@ -65,10 +70,10 @@ export class Variables {
   }
 
   /** Inline ones override. */
-  #setBy(document: SourceDocument, name: string): Decided[] {
+  #setBy(document: SourceDocument, name: string): InFile[] {
     const path = ['spec', 'postBuild', 'substitute', name]
     const value = scalarAt(document, path)
-    if (value) return [{ document, value, field: formatPath(path) }]
+    if (value) return [{ document, value: { ...written(value), field: formatPath(path) } }]
     return listAt(document.fields, 'spec', 'postBuild', 'substituteFrom').flatMap((from) => {
       if (from.kind !== 'ConfigMap') return []
       const source = { kind: 'ConfigMap', name: from.name, fieldPath: `data.${name}` }
@@ -78,7 +83,7 @@ export class Variables {
         .flatMap(
           (map) => sourceOf({ source }, { document, path: [] }, map, maps.length > 0 ? [] : this.#generators) ?? [],
         )
-        .map((one) => ({ ...one, field }))
+        .map((one) => ({ ...one, value: { ...one.value, field } }))
     })
   }
 }

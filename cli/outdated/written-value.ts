@@ -10,6 +10,8 @@ export interface WrittenValue {
   isPart?: true
   /** The value begins and ends with what is written elsewhere. */
   around?: { before: string; after: string }
+  /** Path of the field that it is written in, if that is another than the one that it sets. */
+  field?: string
 }
 
 /** A part of the text of a value; undefined where escapes or line breaks move its characters in the file. */
@@ -22,3 +24,6 @@ export function partOf(written: WrittenValue, fileText: string, from: number, to
   const [start, end] = [range[0] + inset + from, range[0] + inset + to]
   return { value: value.slice(from, to), range: [start, end, end], comment, isPart: true }
 }
+
+/** A scalar of a document, without what the parser knows of it. */
+export const written = ({ value, range, comment }: WrittenValue): WrittenValue => ({ value, range, comment })

@@ -471,15 +471,6 @@ test('an image in a patch of what a chart renders moves there', async () => {
   expect(await patched(files('1.4.1'))).toEqual(files('1.5.0'))
 })
 
-test('a ResourceSet, whose objects are made later, is named', async () => {
-  const { notCompared } = await saidOf({
-    'apps.yaml': `apiVersion: fluxcd.controlplane.io/v1\nkind: ResourceSet\nmetadata:\n  name: apps\nspec:\n  inputs: [{tag: 1.2.3}]\n  resourcesTemplate: |\n    kind: OCIRepository\n`,
-  })
-  expect(notCompared).toMatchObject([
-    { file: 'apps.yaml', line: 4, found: 'apps', why: 'a ResourceSet, whose inputs and templates are not read' },
-  ])
-})
-
 describe('a chart that Kustomize renders', () => {
   test.each<[what: string, file: string, text: (version: string) => string]>([
     [

@@ -1,4 +1,4 @@
-import { removeFolders } from '../lib/command-line.ts'
+import { removeFolders, tree } from '../lib/command-line.ts'
 import { withRegistry } from './lib/registry.ts'
 
 const TAGS: Readonly<Record<string, string[]>> = {
@@ -7,7 +7,7 @@ const TAGS: Readonly<Record<string, string[]>> = {
   'quay.io/acme/worker': ['1.4.1', '1.4.9', '1.5.0', '1.6.0'],
 }
 
-const { patched } = withRegistry(TAGS)
+const { outdated, patched } = withRegistry(TAGS)
 afterAll(removeFolders)
 
 const CHART = `apiVersion: source.toolkit.fluxcd.io/v1
@@ -156,5 +156,25 @@ describe('the version of an image that a replacement takes', () => {
       'worker.yaml': deployment('worker', 'quay.io/acme/worker:tag'),
     })
     expect(await patched(files('1.4.1'))).toEqual(files('1.5.0'))
+  })
+})
+
+test('a replacement from a field that no file shows is named', async () => {
+  const { stdout } = await outdated(
+    tree({
+      'kustomization.yaml': withReplacements(
+        'web.yaml',
+        `${SOURCE}${TARGET.replace('OCIRepository', 'Deployment').replace('spec.ref.tag', 'spec.template.spec.containers.*.image')}`,
+      ),
+      'web.yaml': deployment('web', 'unset'),
+    }),
+    '--output',
+    'json',
+  )
+  expect(JSON.parse(stdout).notCompared).toContainEqual({
+    file: 'kustomization.yaml',
+    line: 3,
+    found: 'data.SHOP',
+    why: 'a replacement from a field that no file shows',
   })
 })

@@ -95,6 +95,14 @@ describe('a version in a variable of Flux', () => {
     })
   })
 
+  test('moves in the image itself, where the variable is its registry', async () => {
+    const files = (version: string) => ({
+      'app/a.yaml': pod(`\${REGISTRY:=quay.io}/acme/web:${version}`),
+      'ks.yaml': applied('    substitute: {REGISTRY: quay.io}\n'),
+    })
+    expect(await patched(files('1.4.1'))).toEqual(files('1.5.0'))
+  })
+
   test('of two images moves to a version that both have', async () => {
     const files = {
       'app/a.yaml': `${pod('quay.io/acme/web:${SHOP}')}  - {name: worker, image: "quay.io/acme/worker:\${SHOP}"}\n`,
