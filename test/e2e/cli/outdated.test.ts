@@ -312,6 +312,40 @@ test('charts that a patch of several, a variable and a replacement pin are moved
   expect(Object.fromEntries(now)).toEqual(files('1.3.0'))
 })
 
+test('a chart that a ResourceSet makes for each input shows what it changes for each, and is moved by --apply', async () => {
+  const set = (first: string, second: string): string => `apiVersion: fluxcd.controlplane.io/v1
+kind: ResourceSet
+metadata: {name: shops, namespace: shop}
+spec:
+  inputs:
+  - {tenant: north, version: ${first}}
+  - {tenant: south, version: ${second}}
+  resources:
+  - apiVersion: source.toolkit.fluxcd.io/v1
+    kind: OCIRepository
+    metadata: {name: "shop-<< inputs.tenant >>"}
+    spec:
+      url: oci://${registry.address}/charts/shop
+      insecure: true
+      ref: {tag: "<< inputs.version >>"}
+  - apiVersion: helm.toolkit.fluxcd.io/v2
+    kind: HelmRelease
+    metadata: {name: "app-<< inputs.tenant >>"}
+    spec:
+      chartRef: {kind: OCIRepository, name: "shop-<< inputs.tenant >>"}
+      values: {legacy: true}
+`
+  const root = tree({ 'shops.yaml': set('1.2.3', '1.2.4') })
+  const said = jsonOf(await run(root, 'outdated', '--output', 'json'))
+  const gone = [{ path: 'legacy' }]
+  expect(said.outdated).toMatchObject([
+    { version: '1.2.3', to: '1.3.0', changes: [{ release: 'HelmRelease app-north', values: { gone } }] },
+    { version: '1.2.4', to: '1.3.0', changes: [{ release: 'HelmRelease app-south', values: { gone } }] },
+  ])
+  expect(await run(root, 'outdated', '--apply')).toMatchObject({ exitCode: 0 })
+  expect(readFileSync(join(root, 'shops.yaml'), 'utf8')).toBe(set('1.3.0', '1.3.0'))
+})
+
 describe('a chart in a repository', () => {
   const hr = (version: string): string =>
     release(
