@@ -141,6 +141,30 @@ describe('a reference to a source', () => {
   })
 })
 
+describe('a ResourceSet may make', () => {
+  const mayHave = (spec: Fields, kind: string, name: string): boolean =>
+    treeOf(entriesOf([object('fluxcd.controlplane.io/v1', 'ResourceSet', 'apps', { spec })])).mayHave(kind, name)
+  const app = kustomization('app-<< inputs.tenant >>-<< inputs.stage >>-x', {})
+  const text =
+    'kind: Kustomization\nmetadata:\n  name: "app-<< $tenant >>"\n---\nkind: Namespace\nmetadata: {name: web}\n'
+
+  test.each<[where: string, spec: Fields, yes: readonly string[], no: readonly string[]]>([
+    [
+      'in its resources',
+      { resources: [app] },
+      ['app-a-b-x', 'app-a-b-c-x'],
+      ['app-a-x', 'app-x', 'web-a-b-x', 'app-a-b'],
+    ],
+    ['in a step', { steps: [{ name: 'one', resources: [app] }] }, ['app-a-b-x'], ['app']],
+    ['in a template', { resourcesTemplate: text }, ['app-a', 'app-', 'web'], ['ap', 'webs']],
+    ['nothing', {}, [], ['app']],
+  ])('%s', (_where, spec, yes, no) => {
+    expect(yes.filter((name) => !mayHave(spec, 'Kustomization', name))).toEqual([])
+    expect(no.filter((name) => mayHave(spec, 'Kustomization', name))).toEqual([])
+    expect(mayHave(spec, 'HelmRelease', 'app-a-b-x')).toBe(false)
+  })
+})
+
 test('a tree tells its sources and its roots from the rest', () => {
   const entries = entriesOf([
     object('source.toolkit.fluxcd.io/v1', 'GitRepository', 'apps'),

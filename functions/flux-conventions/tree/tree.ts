@@ -1,5 +1,6 @@
 import { isKind, type KubernetesObject } from '../../lib/kubernetes/objects.ts'
 import type { Schemas } from '../schemas/schemas.ts'
+import { mayMake } from './resource-sets.ts'
 
 /** An object that Flux applies. */
 export interface Entry {
@@ -46,12 +47,14 @@ export class Tree {
   readonly schemas: Schemas
   readonly repository: Repository | undefined
   readonly #byName = new Map<string, Entry[]>()
+  readonly #resourceSets: readonly Entry[]
 
   constructor(entries: readonly Entry[], options: { isComplete: boolean; schemas: Schemas; repository?: Repository }) {
     this.entries = entries
     this.isComplete = options.isComplete
     this.schemas = options.schemas
     this.repository = options.repository
+    this.#resourceSets = entries.filter(({ object }) => object.kind === 'ResourceSet')
     for (const entry of entries) {
       const key = keyOf(entry.object.kind, entry.object.metadata.name)
       const same = this.#byName.get(key)
@@ -94,9 +97,10 @@ export class Tree {
     return this.find([SOURCES, kind], name, namespace)
   }
 
-  /** Is there such an object in a folder that does not build? */
+  /** Is there such an object in a folder that does not build, or may a ResourceSet make it? */
   mayHave(kind: string, name: string): boolean {
-    return this.repository?.unbuiltObjects.has(keyOf(kind, name)) ?? false
+    if (this.repository?.unbuiltObjects.has(keyOf(kind, name))) return true
+    return this.#resourceSets.some(({ object }) => mayMake(object, kind, name))
   }
 
   isRoot(entry: Entry): boolean {
