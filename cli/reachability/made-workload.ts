@@ -10,7 +10,10 @@ export const asWorkload = ({ object, namespace, name, allLabels, ports }: MadePo
     path: [],
     spec: {
       containers: [
-        { name, ports: ports.map(({ port, ...named }) => ({ ...named, containerPort: port })) } as Container,
+        {
+          name,
+          ports: ports.map(({ port, endPort: _, ...named }) => ({ ...named, containerPort: port })),
+        } as Container,
       ],
     },
   },

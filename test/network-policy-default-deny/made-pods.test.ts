@@ -38,7 +38,28 @@ describe('pods of a custom resource', () => {
 
   test('call each other on the ports by which they form a cluster, and on no others', () => {
     const { policies } = harden([...shop, RABBIT])
-    expect(ports(policy(policies, 'queue-server').ingress)).toEqual([4369, 25672])
+    expect(policy(policies, 'queue-server').ingress?.flatMap((rule) => rule.ports)).toEqual([
+      { port: 4369, protocol: 'TCP' },
+      { port: 6000, endPort: 6500, protocol: 'TCP' },
+      { port: 25672, protocol: 'TCP' },
+    ])
+  })
+
+  test('call the pods of another custom resource that theirs names', () => {
+    const pooler = custom('postgresql.cnpg.io/v1', 'Pooler', 'pool', { cluster: { name: 'orders' }, type: 'ro' })
+    const { policies } = harden([...shop, CLUSTER, pooler])
+    expect(ports(policy(policies, 'pool').egress)).toContain(5432)
+    expect(policy(policies, 'orders').ingress).toContainEqual({
+      from: expect.arrayContaining([{ podSelector: { matchLabels: { 'cnpg.io/poolerName': 'pool' } } }]),
+      ports: [{ port: 5432, protocol: 'TCP' }],
+    })
+  })
+
+  test('call each other if they only call', () => {
+    const cluster = custom('acid.zalan.do/v1', 'postgresql', 'orders', { enableLogicalBackup: true })
+    const { policies } = harden([...shop, cluster])
+    expect(ports(policy(policies, 'logical-backup-orders').egress)).toEqual(expect.arrayContaining([5432, 6443]))
+    expect(policy(policies, 'logical-backup-orders').ingress).toBeUndefined()
   })
 
   test('are told apart only by flows that select them by labels of their own', () => {

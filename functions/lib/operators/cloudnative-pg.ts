@@ -1,3 +1,4 @@
+import { textAt } from '../kubernetes/fields.ts'
 import { type Operator, samePorts } from './operator.ts'
 
 /**
@@ -5,7 +6,8 @@ import { type Operator, samePorts } from './operator.ts'
  * in the API server. Images are left out, because the operator reads the version of PostgreSQL from the tag.
  * Sources: https://cloudnative-pg.io/documentation/current/networking/,
  * https://cloudnative-pg.io/documentation/current/instance_manager/,
- * https://cloudnative-pg.io/documentation/current/service_management/
+ * https://cloudnative-pg.io/documentation/current/service_management/,
+ * https://cloudnative-pg.io/documentation/current/connection_pooling/
  */
 export const cloudNativePg: Operator = {
   customResources: {
@@ -32,6 +34,29 @@ export const cloudNativePg: Operator = {
             labels: [{ 'app.kubernetes.io/name': 'cloudnative-pg' }],
             ports: [5432, 8000],
           },
+          needsApiServer: true,
+        },
+      ],
+    },
+    // The instance manager in these pods watches the Pooler.
+    'postgresql.cnpg.io/Pooler': {
+      runtimePods: ({ metadata: { name, namespace = '' }, spec }) => [
+        {
+          name,
+          labels: { 'cnpg.io/poolerName': name },
+          furtherLabels: { 'cnpg.io/podRole': 'pooler' },
+          ports: [
+            { name: 'pgbouncer', port: 5432 },
+            { name: 'metrics', port: 9127 },
+          ],
+          services: { [name]: samePorts(5432) },
+          calls: [
+            {
+              namespace,
+              service: `${textAt(spec, 'cluster', 'name') ?? ''}-${textAt(spec, 'type') ?? 'rw'}`,
+              port: 5432,
+            },
+          ],
           needsApiServer: true,
         },
       ],

@@ -66,7 +66,9 @@ export interface PodFields {
 export interface PodPort {
   /** As the container declares it; undefined if it declares none, or if the name is not certain. */
   name?: string
+  /** The first of a range, if it has an end. */
   port: number
+  endPort?: number
   /** TCP if absent. */
   protocol?: 'UDP'
 }

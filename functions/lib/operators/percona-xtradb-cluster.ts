@@ -39,10 +39,15 @@ const servicesOf = (name: string, component: string): RuntimePods['services'] =>
     ...(PORTS[component] ?? []).filter((port) => !GALERA.includes(port)).map(({ port }) => port),
   ),
   ...(component === 'haproxy' && { [`${name}-haproxy-replicas`]: { 3306: 3307 } }),
-  ...(component === 'pxc' && { [`${name}-pxc-unready`]: samePorts(...MYSQL.map(({ port }) => port)) }),
+  ...(component === 'pxc' && { [`${name}-pxc-unready`]: samePorts(3306, 33062, 33060) }),
+  ...(component === 'proxysql' && { [`${name}-proxysql-unready`]: samePorts(3306, 6032) }),
 })
 
-const podsOf = ({ metadata: { name } }: KubernetesObject, component: string): RuntimePods => ({
+const isEnabled = (cluster: KubernetesObject, ...path: string[]): boolean =>
+  valueAt(cluster, ['spec', ...path, 'enabled']) === true
+
+/** Labels of the pods, and what they share with those of every component. */
+const identityOf = (name: string, component: string): Pick<RuntimePods, 'name' | 'labels' | 'furtherLabels'> => ({
   name: `${name}-${component}`,
   labels: {
     'app.kubernetes.io/name': 'percona-xtradb-cluster',
@@ -53,6 +58,16 @@ const podsOf = ({ metadata: { name } }: KubernetesObject, component: string): Ru
     'app.kubernetes.io/managed-by': 'percona-xtradb-cluster-operator',
     'app.kubernetes.io/part-of': 'percona-xtradb-cluster',
   },
+})
+
+/** Reads the binary logs of the nodes, and keeps them in a store outside. */
+const collectorOf = (cluster: KubernetesObject): RuntimePods[] =>
+  isEnabled(cluster, 'backup', 'pitr')
+    ? [{ ...identityOf(cluster.metadata.name, 'pitr'), ports: [], needsApiServer: false }]
+    : []
+
+const podsOf = ({ metadata: { name } }: KubernetesObject, component: string): RuntimePods => ({
+  ...identityOf(name, component),
   ports: PORTS[component] ?? [],
   ...(MEMBERS[component] && { members: MEMBERS[component] }),
   services: servicesOf(name, component),
@@ -76,11 +91,12 @@ const podsOf = ({ metadata: { name } }: KubernetesObject, component: string): Ru
 export const perconaXtradbCluster: Operator = {
   customResources: {
     'pxc.percona.com/PerconaXtraDBCluster': {
-      runtimePods: (cluster) =>
-        [
-          'pxc',
-          ...['haproxy', 'proxysql'].filter((proxy) => valueAt(cluster, ['spec', proxy, 'enabled']) === true),
-        ].map((component) => podsOf(cluster, component)),
+      runtimePods: (cluster) => [
+        ...['pxc', ...['haproxy', 'proxysql'].filter((proxy) => isEnabled(cluster, proxy))].map((component) =>
+          podsOf(cluster, component),
+        ),
+        ...collectorOf(cluster),
+      ],
     },
   },
 }

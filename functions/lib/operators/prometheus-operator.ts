@@ -1,6 +1,7 @@
 import { isFields, type KubernetesObject, valueAt } from '../kubernetes/objects.ts'
 import { LABEL_SELECTOR } from '../kubernetes/selector.ts'
 import type { Shape } from '../kubernetes/type-check.ts'
+import { portsOfContainers } from './given-ports.ts'
 import {
   type CustomResource,
   type ImageField,
@@ -84,7 +85,7 @@ const runtimePods =
             : { [name]: instance }),
           ...(isFields(given) && (given as Record<string, string>)),
         },
-        ports: [...own, { name: 'reloader-web', port: 8080 }],
+        ports: [...own, { name: 'reloader-web', port: 8080 }, ...portsOfContainers(object, 'spec', 'containers')],
         ...(members && { members }),
         ...(service && { services: { [service]: samePorts(...own.map(({ port }) => port)) } }),
         calls: alertmanagersOf(object),

@@ -1,8 +1,15 @@
 import { type KubernetesObject, valueAt } from '../kubernetes/objects.ts'
 import { type Operator, type PodPort, samePorts } from './operator.ts'
 
+type Ports = readonly [plain: PodPort, tls: PodPort]
+
+const STREAM: Ports = [
+  { name: 'stream', port: 5552 },
+  { name: 'streams', port: 5551 },
+]
+
 /** The port that a plugin opens without TLS, and the one with TLS. */
-const PLUGINS: Readonly<Record<string, readonly [plain: PodPort, tls: PodPort]>> = {
+const PLUGINS: Readonly<Record<string, Ports>> = {
   rabbitmq_mqtt: [
     { name: 'mqtt', port: 1883 },
     { name: 'mqtts', port: 8883 },
@@ -11,10 +18,12 @@ const PLUGINS: Readonly<Record<string, readonly [plain: PodPort, tls: PodPort]>>
     { name: 'stomp', port: 61613 },
     { name: 'stomps', port: 61614 },
   ],
-  rabbitmq_stream: [
-    { name: 'stream', port: 5552 },
-    { name: 'streams', port: 5551 },
-  ],
+  rabbitmq_stream: STREAM,
+  rabbitmq_multi_dc_replication: STREAM,
+}
+
+/** Plugins that have TLS only if clients have to show a certificate too. */
+const WEB_PLUGINS: Readonly<Record<string, Ports>> = {
   rabbitmq_web_mqtt: [
     { name: 'web-mqtt', port: 15675 },
     { name: 'web-mqtt-tls', port: 15676 },
@@ -25,16 +34,18 @@ const PLUGINS: Readonly<Record<string, readonly [plain: PodPort, tls: PodPort]>>
   ],
 }
 
-const pluginsOf = (cluster: KubernetesObject): unknown[] => {
+/** The ports of those plugins that the object switches on. */
+function portsOfPlugins(cluster: KubernetesObject, known: Readonly<Record<string, Ports>>): Ports[] {
   const plugins = valueAt(cluster, ['spec', 'rabbitmq', 'additionalPlugins'])
-  return Array.isArray(plugins) ? plugins : []
+  const enabled = Object.keys(known).filter((plugin) => Array.isArray(plugins) && plugins.includes(plugin))
+  return [...new Set(enabled.map((plugin) => known[plugin] as Ports))]
 }
 
-/** By which the nodes find each other, and talk to each other. */
-const NODE_PORTS = [4369, 25672]
+/** By which the nodes find each other, talk to each other, and replicate streams. */
+const NODE_PORTS = [4369, 25672, 6000]
 
 /** The ports of the broker itself, without TLS and with it. */
-const BROKER: readonly (readonly [plain: PodPort, tls: PodPort])[] = [
+const BROKER: readonly Ports[] = [
   [
     { name: 'amqp', port: 5672 },
     { name: 'amqps', port: 5671 },
@@ -49,29 +60,39 @@ const BROKER: readonly (readonly [plain: PodPort, tls: PodPort])[] = [
   ],
 ]
 
+const hasTls = (cluster: KubernetesObject): boolean => Boolean(valueAt(cluster, ['spec', 'tls', 'secretName']))
+
 /** Without TLS unless the object switches that off, and with TLS if it names a certificate. */
-function portsOf(cluster: KubernetesObject): PodPort[] {
-  const plugins = Object.entries(PLUGINS).flatMap(([plugin, ports]) =>
-    pluginsOf(cluster).includes(plugin) ? [ports] : [],
-  )
-  const hasTls = Boolean(valueAt(cluster, ['spec', 'tls', 'secretName']))
-  const isPlain = !hasTls || valueAt(cluster, ['spec', 'tls', 'disableNonTLSListeners']) !== true
+function clientPortsOf(cluster: KubernetesObject): PodPort[] {
+  const tls = valueAt(cluster, ['spec', 'tls'])
+  const isPlain = !hasTls(cluster) || valueAt(tls, ['disableNonTLSListeners']) !== true
+  const isMutual = hasTls(cluster) && Boolean(valueAt(tls, ['caSecretName']))
+  const opened = (ports: readonly Ports[], isEncrypted: boolean): PodPort[] =>
+    ports.flatMap(([plain, encrypted]) => [...(isPlain ? [plain] : []), ...(isEncrypted ? [encrypted] : [])])
   return [
-    { name: 'epmd', port: 4369 },
-    // Between the nodes.
-    { port: 25672 },
-    ...[...BROKER, ...plugins].flatMap(([plain, tls]) => [...(isPlain ? [plain] : []), ...(hasTls ? [tls] : [])]),
+    ...opened([...BROKER, ...portsOfPlugins(cluster, PLUGINS)], hasTls(cluster)),
+    ...opened(portsOfPlugins(cluster, WEB_PLUGINS), isMutual),
   ]
 }
 
-const clientPortsOf = (cluster: KubernetesObject): number[] =>
-  portsOf(cluster).flatMap(({ port }) => (NODE_PORTS.includes(port) ? [] : [port]))
+const portsOf = (cluster: KubernetesObject): PodPort[] => [
+  { name: 'epmd', port: 4369 },
+  { port: 25672 },
+  { port: 6000, endPort: 6500 },
+  ...clientPortsOf(cluster),
+]
+
+/** The Service carries what clients call, of the metrics one port alone. */
+const servedBy = (cluster: KubernetesObject): number[] =>
+  clientPortsOf(cluster)
+    .map(({ port }) => port)
+    .filter((port) => !(port === 15692 && hasTls(cluster)))
 
 /**
  * The nodes find each other through the API server, by the plugin rabbitmq_peer_discovery_k8s.
  * Sources: https://www.rabbitmq.com/kubernetes/operator/using-operator, https://www.rabbitmq.com/docs/networking#ports,
  * https://github.com/rabbitmq/cluster-operator/blob/main/internal/resource/statefulset.go,
- * service.go there, and https://www.rabbitmq.com/kubernetes/operator/using-operator#tls (disableNonTLSListeners)
+ * service.go and configmap.go there (TLS of the web plugins), and https://www.rabbitmq.com/kubernetes/operator/using-operator#tls (disableNonTLSListeners)
  */
 export const rabbitmqOperator: Operator = {
   customResources: {
@@ -86,8 +107,8 @@ export const rabbitmqOperator: Operator = {
           ports: portsOf(cluster),
           members: NODE_PORTS,
           services: {
-            [cluster.metadata.name]: samePorts(...clientPortsOf(cluster)),
-            [`${cluster.metadata.name}-nodes`]: samePorts(...NODE_PORTS),
+            [cluster.metadata.name]: samePorts(...servedBy(cluster)),
+            [`${cluster.metadata.name}-nodes`]: samePorts(4369, 25672),
           },
           needsApiServer: true,
         },

@@ -11,13 +11,15 @@ const portOf = (object: KubernetesObject): number => {
 const exporterOf = (object: KubernetesObject, part: string): PodPort[] =>
   valueAt(object, ['spec', part, 'exporter', 'enabled']) === true ? [{ name: 'metrics', port: 9121 }] : []
 
+/** Of the pod that leads, of those that follow, and of what they tell of themselves. */
+const servicesOfRedis = (name: string, [own, exporter]: readonly PodPort[]): NonNullable<RuntimePods['services']> => ({
+  [`rfrm-${name}`]: samePorts(...(own ? [own.port] : [])),
+  [`rfrs-${name}`]: samePorts(...(own ? [own.port] : [])),
+  ...(exporter && { [`rfr-${name}`]: samePorts(exporter.port) }),
+})
+
 /** `rfr-NAME` are the databases, `rfs-NAME` the sentinels. */
-const podsOf = (
-  { metadata }: KubernetesObject,
-  component: string,
-  ports: readonly PodPort[],
-  service: number | undefined,
-): RuntimePods => {
+const podsOf = ({ metadata }: KubernetesObject, component: string, ports: readonly PodPort[]): RuntimePods => {
   const name = `${component === 'redis' ? 'rfr' : 'rfs'}-${metadata.name}`
   const [own] = ports
   return {
@@ -30,7 +32,7 @@ const podsOf = (
     furtherLabels: { 'redisfailovers.databases.spotahome.com/name': metadata.name },
     ports,
     members: own ? [own.port] : [],
-    ...(service !== undefined && { services: { [name]: samePorts(service) } }),
+    services: component === 'redis' ? servicesOfRedis(metadata.name, ports) : { [name]: samePorts(SENTINEL) },
     // It asks databases and sentinels who leads, and tells them.
     operator: {
       namespace: 'default',
@@ -43,14 +45,14 @@ const podsOf = (
 
 /**
  * Sources: operator/redisfailover/service/generator.go, names.go and constants.go of
- * https://github.com/spotahome/redis-operator/tree/v1.3.0
+ * https://github.com/spotahome/redis-operator/tree/master
  */
 export const redisFailover: Operator = {
   customResources: {
     'databases.spotahome.com/RedisFailover': {
       runtimePods: (object) => [
-        podsOf(object, 'redis', [{ name: 'redis', port: portOf(object) }, ...exporterOf(object, 'redis')], undefined),
-        podsOf(object, 'sentinel', [{ name: 'sentinel', port: SENTINEL }, ...exporterOf(object, 'sentinel')], SENTINEL),
+        podsOf(object, 'redis', [{ name: 'redis', port: portOf(object) }, ...exporterOf(object, 'redis')]),
+        podsOf(object, 'sentinel', [{ name: 'sentinel', port: SENTINEL }, ...exporterOf(object, 'sentinel')]),
       ],
     },
   },

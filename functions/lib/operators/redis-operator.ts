@@ -2,8 +2,6 @@ import { isFields, type KubernetesObject, valueAt } from '../kubernetes/objects.
 import { type Operator, type OperatorCalls, type PodPort, type RuntimePods, samePorts } from './operator.ts'
 
 const REDIS = 6379
-/** On which the nodes of a cluster gossip. */
-const BUS = 16379
 const SENTINEL = 26379
 
 const operator: OperatorCalls = {
@@ -12,71 +10,83 @@ const operator: OperatorCalls = {
   ports: [REDIS],
 }
 
+const numberOr = (object: KubernetesObject, standard: number, ...path: string[]): number => {
+  const written = valueAt(object, ['spec', ...path])
+  return typeof written === 'number' ? written : standard
+}
+
 /** The exporter of metrics, a container next to Redis. */
-const exporterOf = (object: KubernetesObject, ...path: string[]): PodPort[] =>
-  valueAt(object, ['spec', ...path, 'enabled']) === true ? [{ name: 'redis-exporter', port: 9121 }] : []
+const exporterOf = (object: KubernetesObject): PodPort[] =>
+  valueAt(object, ['spec', 'redisExporter', 'enabled']) === true
+    ? [{ name: 'redis-exporter', port: numberOr(object, 9121, 'redisExporter', 'port') }]
+    : []
 
 interface Facts {
   suffix?: string
   setup: string
   role: string
-  ports: readonly PodPort[]
+  client: PodPort
+  /** On which the nodes of a cluster gossip. */
+  bus?: PodPort
   members?: readonly number[]
+  /** What is appended to the names of further Services. */
+  services?: readonly string[]
 }
 
-const podsOf = (object: KubernetesObject, { suffix = '', setup, role, ports, members }: Facts): RuntimePods => {
+/** The pods carry the labels of the object too, which count more than those of the operator. */
+const podsOf = (object: KubernetesObject, { suffix = '', setup, role, client, bus, ...facts }: Facts): RuntimePods => {
   const name = `${object.metadata.name}${suffix}`
-  const [client] = ports
-  const served = samePorts(...(client ? [client.port] : []))
+  const given = object.metadata.labels ?? {}
+  const exporter = exporterOf(object)
+  const own = Object.entries({ app: name, redis_setup_type: setup, role })
+  const served = samePorts(client.port)
   return {
     name,
-    labels: { app: name, redis_setup_type: setup, role },
-    ports,
-    ...(members && { members }),
-    services: { [name]: served, [`${name}-headless`]: served, [`${name}-additional`]: served },
-    operator: { ...operator, ports: client ? [client.port] : [] },
+    labels: Object.fromEntries(own.map(([label, value]) => [label, given[label] ?? value])),
+    furtherLabels: given,
+    ports: [client, ...(bus ? [bus] : []), ...exporter],
+    ...(facts.members && { members: facts.members }),
+    services: {
+      [name]: samePorts(client.port, ...exporter.map(({ port }) => port)),
+      ...Object.fromEntries(
+        ['-headless', '-additional', ...(facts.services ?? [])].map((end) => [`${name}${end}`, served]),
+      ),
+    },
+    operator: { ...operator, ports: [client.port] },
     needsApiServer: false,
   }
 }
 
-const client: PodPort = { name: 'redis-client', port: REDIS }
-const bus: PodPort = { name: 'redis-bus', port: BUS }
-const sentinel: PodPort = { name: 'sentinel-client', port: SENTINEL }
+const redis: PodPort = { name: 'redis-client', port: REDIS }
+
+/** Of a cluster alone the object may move the port, and with it that of the gossip. */
+function podsOfCluster(object: KubernetesObject, role: string): RuntimePods {
+  const port = numberOr(object, REDIS, 'port')
+  const bus = port + 10000
+  return podsOf(object, {
+    ...{ suffix: `-${role}`, setup: 'cluster', role },
+    ...{ client: { name: 'redis-client', port }, bus: { name: 'redis-bus', port: bus }, members: [port, bus] },
+  })
+}
 
 /**
  * Sources: https://redis-operator.opstree.dev/docs/, and in
- * https://github.com/OT-CONTAINER-KIT/redis-operator/tree/v0.19.1/pkg/k8sutils labels.go, statefulset.go, services.go
+ * https://github.com/OT-CONTAINER-KIT/redis-operator/tree/main/internal/k8sutils labels.go, statefulset.go, services.go,
+ * redis-cluster.go and redis-replication.go
  */
 export const redisOperator: Operator = {
   customResources: {
     'redis.redis.opstreelabs.in/Redis': {
-      runtimePods: (object) => [
-        podsOf(object, {
-          setup: 'standalone',
-          role: 'standalone',
-          ports: [client, ...exporterOf(object, 'redisExporter')],
-        }),
-      ],
+      runtimePods: (object) => [podsOf(object, { setup: 'standalone', role: 'standalone', client: redis })],
     },
     'redis.redis.opstreelabs.in/RedisCluster': {
-      runtimePods: (object) =>
-        ['leader', 'follower'].map((role) =>
-          podsOf(object, {
-            suffix: `-${role}`,
-            setup: 'cluster',
-            role,
-            ports: [client, bus, ...exporterOf(object, 'redisExporter')],
-            members: [REDIS, BUS],
-          }),
-        ),
+      runtimePods: (object) => ['leader', 'follower'].map((role) => podsOfCluster(object, role)),
     },
     'redis.redis.opstreelabs.in/RedisReplication': {
       runtimePods: (object) => [
         podsOf(object, {
-          setup: 'replication',
-          role: 'replication',
-          ports: [client, ...exporterOf(object, 'redisExporter')],
-          members: [REDIS],
+          ...{ setup: 'replication', role: 'replication', client: redis },
+          ...{ members: [REDIS], services: ['-master', '-replica'] },
         }),
       ],
     },
@@ -84,11 +94,8 @@ export const redisOperator: Operator = {
       runtimePods: (object) => [
         {
           ...podsOf(object, {
-            suffix: '-sentinel',
-            setup: 'sentinel',
-            role: 'sentinel',
-            ports: [sentinel, ...exporterOf(object, 'redisExporter')],
-            members: [SENTINEL],
+            ...{ suffix: '-sentinel', setup: 'sentinel', role: 'sentinel' },
+            ...{ client: { name: 'sentinel-client', port: SENTINEL }, members: [SENTINEL] },
           }),
           calls: watchedBy(object),
         },

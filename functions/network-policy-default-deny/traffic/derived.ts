@@ -59,7 +59,12 @@ function amongMembers(pods: MadePods, build: Build): DerivedCall[] {
   const callers = build.topology.made.filter(({ object }) => object === pods.object)
   const ports = pods.ports
     .filter(({ port }) => members.includes(port))
-    .map(({ port, protocol }): Port => ({ protocol: protocol ?? 'TCP', port }))
+    .map(
+      ({ port, endPort, protocol }): Port => ({
+        ...{ protocol: protocol ?? 'TCP', port },
+        ...(endPort !== undefined && { endPort }),
+      }),
+    )
   return [
     to(
       { pods },

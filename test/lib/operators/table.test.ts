@@ -1,14 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
-import { PATTERN } from '../../functions/image-mirror-digest/places/field-pattern.ts'
-import { CUSTOM_RESOURCES, runtimePodsOf } from '../../functions/lib/operators/index.ts'
-
-const of = (apiVersion: string, kind: string, spec: Record<string, unknown>, labels?: Record<string, string>) =>
-  runtimePodsOf({ apiVersion, kind, metadata: { name: 'x', namespace: 'ns', ...(labels && { labels }) }, spec })
-
-const numbers = (pods: ReturnType<typeof of>) => pods.map(({ name, ports }) => [name, ports.map(({ port }) => port)])
-const needy = (pods: ReturnType<typeof of>) => pods.filter((pod) => pod.needsApiServer).map(({ name }) => name)
+import { PATTERN } from '../../../functions/image-mirror-digest/places/field-pattern.ts'
+import { CUSTOM_RESOURCES, runtimePodsOf } from '../../../functions/lib/operators/index.ts'
+import { needy, numbers, podsOf as of } from './pods.ts'
 
 describe('pods that an operator makes', () => {
   test('of a Prometheus carry its name, listen for the web, Thanos and the reloader, and read the API server', () => {
@@ -108,19 +103,19 @@ describe('pods that an operator makes', () => {
     ['apm.k8s.elastic.co/v1', 'ApmServer', {}, [8200], false],
     ['logstash.k8s.elastic.co/v1alpha1', 'Logstash', {}, [9600], false],
     ['pxc.percona.com/v1', 'PerconaXtraDBCluster', {}, [3306, 33062, 4444, 4567, 4568, 33060], false],
-    ['rabbitmq.com/v1beta1', 'RabbitmqCluster', {}, [4369, 25672, 5672, 15672, 15692], true],
+    ['rabbitmq.com/v1beta1', 'RabbitmqCluster', {}, [4369, 25672, 6000, 5672, 15672, 15692], true],
     [
       'rabbitmq.com/v1beta1',
       'RabbitmqCluster',
       { tls: { secretName: 's', disableNonTLSListeners: true }, rabbitmq: { additionalPlugins: ['rabbitmq_stream'] } },
-      [4369, 25672, 5671, 15671, 15691, 5551],
+      [4369, 25672, 6000, 5671, 15671, 15691, 5551],
       true,
     ],
     [
       'rabbitmq.com/v1beta1',
       'RabbitmqCluster',
       { tls: { secretName: 's' }, rabbitmq: { additionalPlugins: ['rabbitmq_mqtt'] } },
-      [4369, 25672, 5672, 5671, 15672, 15671, 15692, 15691, 1883, 8883],
+      [4369, 25672, 6000, 5672, 5671, 15672, 15671, 15692, 15691, 1883, 8883],
       true,
     ],
     ['elasticsearch.k8s.elastic.co/v1', 'Elasticsearch', {}, [9200, 9300], false],
@@ -215,7 +210,7 @@ describe('a row of the table', () => {
 })
 
 test('no other file of the functions names a kind of the table, except rules about one program', () => {
-  const folder = join(__dirname, '../../functions')
+  const folder = join(__dirname, '../../../functions')
   const kinds = Object.keys(CUSTOM_RESOURCES).flatMap((type) => [`'${type}'`, `'${type.replace('/', "', '")}'`])
   const naming = readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((path) => path.endsWith('.ts') && !path.startsWith('lib/operators/'))
