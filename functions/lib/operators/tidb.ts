@@ -1,5 +1,5 @@
 import type { CustomResource, ImageField, JoinedImage, Operator, PodFields } from './operator.ts'
-import { podsOfTidbCluster } from './tidb-pods.ts'
+import { podsOfTidbCluster, podsOfTidbMonitor } from './tidb-pods.ts'
 
 /** Repository and tag in two fields that the operator joins by a colon; the digest goes after the tag. */
 const joined = (path: string): ImageField => ({ path, parts: { repository: 'baseImage', tag: 'version' } })
@@ -98,6 +98,7 @@ export const tidb: Operator = {
       versionInTag: { tag: 'spec.initializer.version', field: 'alertManagerRulesVersion' },
       pods,
       level: 'baseline',
+      runtimePods: podsOfTidbMonitor,
     },
     'pingcap.com/TidbInitializer': { images: ['spec.image'], ...tool },
     'pingcap.com/TidbDashboard': { images: [joined('spec')] },
