@@ -21,7 +21,7 @@ describe('pods of Elastic Cloud on Kubernetes', () => {
     expect(needy(pods)).toEqual(['x-beat-filebeat'])
   })
 
-  test('are not known if they share the network of their node, since no policy selects them', () => {
+  test('are not known if they share the network of their node, because no policy selects them', () => {
     const podTemplate = { spec: { hostNetwork: true } }
     expect(podsOf('beat.k8s.elastic.co/v1beta1', 'Beat', { daemonSet: { podTemplate } })).toEqual([])
   })
