@@ -4,15 +4,22 @@ const NAMED = new RegExp(
   `(?<![\\w-])["']?(?:host|hostname|server)["']?\\s*(?:=>?|:)\\s*["'](${HOST})(?::(\\d{1,5}))?["'](?:[^(){}]*?["']?port["']?\\s*(?:=>?|:)\\s*["']?(\\d{1,5}))?`,
   'gi',
 )
+/** `define('DB_HOST', 'database'); define('DB_PORT', 5432)` of PHP, in one line. */
+const DEFINED = new RegExp(
+  `define\\(\\s*["']\\w*(?:HOST|SERVER)["']\\s*,\\s*["'](${HOST})(?::(\\d{1,5}))?["']\\s*\\)(?:[^()]*define\\(\\s*["']\\w*PORT["']\\s*,\\s*["']?(\\d{1,5}))?`,
+  'gi',
+)
 /** `connect("database", 5432)`. */
 const IN_ORDER = new RegExp(`\\(\\s*["'](${HOST})["']\\s*,\\s*(\\d{2,5})\\s*[,)]`, 'gi')
 
 /** The hosts that a line of a program connects to, as the arguments of a call or the fields of an object. */
 export const hostsInCode = (line: string): { host: string; port: number | undefined }[] =>
-  [...line.matchAll(NAMED), ...line.matchAll(IN_ORDER)].map(([, host = '', first, second]) => {
-    const port = first ?? second
-    return { host, port: port === undefined ? undefined : Number(port) }
-  })
+  [...line.matchAll(NAMED), ...line.matchAll(DEFINED), ...line.matchAll(IN_ORDER)].map(
+    ([, host = '', first, second]) => {
+      const port = first ?? second
+      return { host, port: port === undefined ? undefined : Number(port) }
+    },
+  )
 
 /** How programs ask for a variable, and what they take if it is not there. */
 const LOOKUPS = [

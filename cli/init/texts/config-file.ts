@@ -10,9 +10,9 @@ import { entriesOfXml, isXml } from './xml-file.ts'
 /** Longer text is data. Reading it would cost more than it helps. */
 const LARGEST = 512 * 1024
 const NOTHING: ReadonlyMap<string, string> = new Map()
-/** A line of a configuration or of a program: `key = value`, `key: value`, or a directive of nginx. */
+/** A line of a configuration or of a program: `key = value`, `key: value`, `$object->key = value`, or a directive of nginx. */
 const LINE =
-  /^\s*(?:(?:export|const|let|var)\s+)?["']?[.$]?([A-Za-z_][\w.-]*)["']?\s*(?:=>?|:(?=\s|$)|\s(?=\S.*;\s*$))\s*(.*?)[;,]?\s*$/
+  /^\s*(?:(?:export|const|let|var)\s+|\$\w+->)?["']?[.$]?([A-Za-z_][\w.-]*)["']?\s*(?:=>?|:(?=\s|$)|\s(?=\S.*;\s*$))\s*(.*?)[;,]?\s*$/
 /** `settings['key'] = value`, and `define('KEY', value)` of PHP. */
 const KEYED =
   /^\s*(?:\$?\w+(?:\[[^\]]*\])*\[["']([\w.-]+)["']\]\s*=|define\(\s*["'](\w+)["']\s*,)\s*(.*?)\s*\)?[;,]?\s*$/

@@ -19,7 +19,7 @@ export interface HostAndPort {
 
 /** Schemes whose authority is a bucket, a file, an image or a name in something else: no host. */
 const NO_HOST =
-  /^(?:s3[an]?|gs|gcs|abfss?|azblob|wasbs?|file|unix|oci|docker|docker-daemon|data|jar|classpath|mem|memory|inmemory|secret|vault|spiffe|pkcs11|git\+ssh|mailto|urn|ref\+\w+)$/i
+  /^(?:balancer|s3[an]?|gs|gcs|abfss?|azblob|wasbs?|file|unix|oci|docker|docker-daemon|data|jar|classpath|mem|memory|inmemory|secret|vault|spiffe|pkcs11|git\+ssh|mailto|urn|ref\+\w+)$/i
 
 const HOST = '[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?'
 const SRV = '(?:_([a-z0-9-]+)\\._(?:tcp|udp)\\.)?'
@@ -40,6 +40,8 @@ const OPTIONS = new RegExp(
   `(?:^|\\s)(?:(?:-h|--host(?:name)?)[ =]+|-h(?=["']))["']?(?:[\\w-]+/)?(?!\\w+://)(${HOST})(?::(\\d{1,5})\\b|.*?\\s(?:-p|-P|--port)[ =]*["']?(\\d{1,5})\\b)?`,
   'i',
 )
+const SECURE_SHELL = /(?:^|\s)(?:ssh|scp|sftp|rsync)\s/
+const LOGIN = new RegExp(`\\s[\\w.$-]+@(${HOST})(?=:|\\s|$)`, 'i')
 /** How a shell opens a connection by itself: `/dev/tcp/host/port`. */
 const DEVICE = new RegExp(`/dev/(tcp|udp)/(${HOST})/(\\d{1,5})\\b`, 'gi')
 /** `Host=database;Port=5432` of connection strings, and `host=database port=5432` of libpq. */
@@ -73,7 +75,14 @@ export function endpointsIn(text: string): HostAndPort[] {
 }
 
 function endpointsOfLine(line: string): HostAndPort[] {
-  const located = [...urls(line), ...addresses(line), ...records(line), ...devices(line), ...options(line)]
+  const located = [
+    ...urls(line),
+    ...addresses(line),
+    ...records(line),
+    ...devices(line),
+    ...options(line),
+    ...logins(line),
+  ]
   const named = [
     ...located,
     ...words(line),
@@ -115,7 +124,10 @@ const urls = (line: string): HostAndPort[] =>
 
 const addresses = (line: string): HostAndPort[] =>
   [...line.matchAll(HOST_AND_PORT)]
-    .filter(([, , host = '', separator, port]) => separator === ':' || (Number(port) >= LEAST && isNamed(host, line)))
+    .filter(
+      ([, , host = '', separator, port]) =>
+        separator === ':' || (Number(port) >= LEAST && isNamed(host, line) && !OWN_PORT.test(host)),
+    )
     .flatMap(([, portName, host, , ...ports]) =>
       ports.filter((port) => port !== undefined).map((port) => endpoint(host, port, 'address', { portName })),
     )
@@ -123,6 +135,8 @@ const addresses = (line: string): HostAndPort[] =>
 /** `nc -z database 5432` names a port so; a name with dots next to a number is a file or a version as often. */
 const isNamed = (host: string, line: string): boolean =>
   !host.includes('.') || host.includes('.svc') || OPENS.test(line)
+/** Words in front of a port on which a program listens itself. */
+const OWN_PORT = /^(?:listen|bind|port|expose)$/i
 /** Smaller numbers next to a name count something. */
 const LEAST = 20
 const OPENS = /(?:^|[\s;|&(])(?:nc|ncat|netcat|telnet)\s/
@@ -139,6 +153,13 @@ const options = (line: string): HostAndPort[] =>
   line.split(COMMANDS).flatMap((command) => {
     const match = OPTIONS.exec(command)
     return match ? [endpoint(match[1], match[2] ?? match[3], 'option')] : []
+  })
+
+/** `ssh -p 2222 user@host`, and `scp file user@host:/path`. */
+const logins = (line: string): HostAndPort[] =>
+  line.split(COMMANDS).flatMap((command) => {
+    const [, host] = (SECURE_SHELL.test(command) && LOGIN.exec(command)) || []
+    return host === undefined ? [] : [endpoint(host, / -[pP][ =]?(\d{1,5})\b/.exec(command)?.[1] ?? 22, 'option')]
   })
 
 const words = (line: string): HostAndPort[] =>
