@@ -1,7 +1,7 @@
 import { join } from 'node:path'
-import { FUNCTIONS, input, toResourceList } from '../support/examples.ts'
+import { FUNCTIONS, input, toResourceList } from '../../support/examples.ts'
 
-const FLOWS = '../../functions/lib/flows'
+const FLOWS = '../../../functions/lib/flows'
 
 /** Counts the calls of a function of a module that is loaded afterwards. */
 function counted(module: string, name: string): jest.Mock {
@@ -18,8 +18,8 @@ test('a run of all functions resolves flows, backends and scrapes once, and inde
   const flows = counted('resolve', 'resolveFlows')
   const backends = counted('backends', 'backendCalls')
   const scrapes = counted('scrapes', 'scrapesOf')
-  const { run } = await import('../../functions/lib/runner/run.ts')
-  const { plan } = await import('../../functions/hardening/plan.ts')
+  const { run } = await import('../../../functions/lib/runner/run.ts')
+  const { plan } = await import('../../../functions/hardening/plan.ts')
   const name = 'one-policy-hardens-a-whole-application'
   const { resources, policy } = input({ name, folder: join(FUNCTIONS, 'hardening/examples', name) })
   const declared = policy.match(/^ {4}\S+:\S+:\n {6}from:/gm)?.length ?? 0

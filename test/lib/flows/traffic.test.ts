@@ -1,8 +1,8 @@
-import { type FlowsSpec, flowsSchema } from '../../functions/lib/flows/schema.ts'
-import { sharedTopology, trafficOf } from '../../functions/lib/flows/traffic.ts'
-import { parseConfig } from '../../functions/lib/framework/config.ts'
-import { Shared } from '../../functions/lib/framework/shared.ts'
-import type { KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
+import { type FlowsSpec, flowsSchema } from '../../../functions/lib/flows/schema.ts'
+import { sharedTopology, trafficOf } from '../../../functions/lib/flows/traffic.ts'
+import { parseConfig } from '../../../functions/lib/framework/config.ts'
+import { Shared } from '../../../functions/lib/framework/shared.ts'
+import type { KubernetesObject } from '../../../functions/lib/kubernetes/objects.ts'
 
 const APP = 'app.kubernetes.io/name'
 
