@@ -1,4 +1,4 @@
-import type { Callee } from '../../functions/lib/flows/destinations.ts'
+import type { Callee } from '../../functions/lib/flows/callee.ts'
 import { APP, COMPONENT, type Flow, parseFlows } from '../../functions/lib/flows/flow.ts'
 import { type CallingPods, resolveFlows } from '../../functions/lib/flows/resolve.ts'
 import type { FlowsSpec } from '../../functions/lib/flows/schema.ts'

@@ -1,4 +1,4 @@
-import type { Callee } from '../../functions/lib/flows/destinations.ts'
+import type { Callee } from '../../functions/lib/flows/callee.ts'
 import { about, type Flow } from '../../functions/lib/flows/flow.ts'
 import { isEveryPort, numberOf } from '../../functions/lib/flows/port.ts'
 import type { ResolvedFlow } from '../../functions/lib/flows/resolve.ts'

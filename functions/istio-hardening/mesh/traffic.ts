@@ -1,5 +1,5 @@
 import type { BackendCall } from '../../lib/flows/backends.ts'
-import type { Callee } from '../../lib/flows/destinations.ts'
+import type { Callee } from '../../lib/flows/callee.ts'
 import { findings as flowFindings } from '../../lib/flows/findings.ts'
 import { about } from '../../lib/flows/flow.ts'
 import { isTcp } from '../../lib/flows/port.ts'

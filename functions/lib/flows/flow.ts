@@ -3,7 +3,15 @@ import { canonicalHost } from '../kubernetes/cidr.ts'
 import type { Labels } from '../kubernetes/selector.ts'
 import type { Workload } from '../kubernetes/workload.ts'
 import type { Protocol, WrittenPort } from './port.ts'
-import { type CallerSpec, EXTERNAL, type FlowSpec, type FlowsSpec, partsOf, writtenCallers } from './schema.ts'
+import {
+  type CallerSpec,
+  EVERY_PORT,
+  EXTERNAL,
+  type FlowSpec,
+  type FlowsSpec,
+  partsOf,
+  writtenCallers,
+} from './schema.ts'
 
 /** The labels by which callers are written: `namespace/app/component`. */
 export const APP = 'app.kubernetes.io/name'
@@ -109,3 +117,7 @@ export function writeCaller(namespace: string, labels: Labels): string {
 
 const writePods = (namespace: string, { [APP]: app, [COMPONENT]: component }: Labels): string =>
   [namespace, app ?? '*', component].filter((part) => part !== undefined).join('/')
+
+/** Does a flow go to every port of every workload of a namespace? Then its callers name the namespace, and not each of them. */
+export const isWholeNamespace = ({ destination, port, selector }: Flow): boolean =>
+  destination.type === 'workload' && destination.name === '*' && port === EVERY_PORT && !selector

@@ -1,4 +1,4 @@
-import type { Callee } from '../../lib/flows/destinations.ts'
+import type { Callee } from '../../lib/flows/callee.ts'
 import type { Flow } from '../../lib/flows/flow.ts'
 import { ingressClassOf } from '../../lib/flows/gateways.ts'
 import { gatewaysOf } from '../../lib/flows/gateways-schema.ts'

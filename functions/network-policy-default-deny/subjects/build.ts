@@ -1,5 +1,5 @@
 import type { BackendCall, MadeCall } from '../../lib/flows/backends.ts'
-import type { Callee } from '../../lib/flows/destinations.ts'
+import type { Callee } from '../../lib/flows/callee.ts'
 import type { Flow } from '../../lib/flows/flow.ts'
 import { type Gateways, readGateways } from '../../lib/flows/gateways.ts'
 import { type MadePods, selectsMade } from '../../lib/flows/made-pods.ts'

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { Callee } from '../../lib/flows/destinations.ts'
+import type { Callee } from '../../lib/flows/callee.ts'
 import { GATEWAY_NAME } from '../../lib/flows/gateways.ts'
 import { type MadePods, selectsMade } from '../../lib/flows/made-pods.ts'
 import type { ResolvedFlow } from '../../lib/flows/resolve.ts'

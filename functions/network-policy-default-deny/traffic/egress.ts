@@ -1,5 +1,6 @@
-import { type Callee, calleesOf, isWholeNamespace } from '../../lib/flows/destinations.ts'
-import type { Caller, Flow } from '../../lib/flows/flow.ts'
+import type { Callee } from '../../lib/flows/callee.ts'
+import { calleesOf } from '../../lib/flows/destinations.ts'
+import { type Caller, type Flow, isWholeNamespace } from '../../lib/flows/flow.ts'
 import { type Port, tcp } from '../../lib/flows/port.ts'
 import { selects } from '../../lib/kubernetes/selector.ts'
 import type { Peer } from '../policy.ts'

@@ -1,4 +1,4 @@
-import type { Callee } from '../../lib/flows/destinations.ts'
+import type { Callee } from '../../lib/flows/callee.ts'
 import { GATEWAY_NAME } from '../../lib/flows/gateways.ts'
 import { isTcp, type Port } from '../../lib/flows/port.ts'
 import { policySelector } from '../../lib/flows/topology.ts'
