@@ -10,8 +10,8 @@ import type { FunctionCall, Functions } from '../runtime/functions.ts'
 import type { Runtime } from '../runtime/runtime.ts'
 import { callersInTwoForms } from '../tree/callers-of-layers.ts'
 import { declaredList } from '../tree/kustomization.ts'
+import { registeredByTwoBuilds } from './already-registered.ts'
 import type { Kustomize } from './find.ts'
-import { registeredByTwoBuilds } from './registered-twice.ts'
 
 export interface Rendered {
   /** Absolute paths: the folder that was built, or the folders of a group. */

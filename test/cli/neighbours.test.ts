@@ -1,4 +1,4 @@
-import { registeredByTwoBuilds } from '../../cli/kustomize/registered-twice.ts'
+import { registeredByTwoBuilds } from '../../cli/kustomize/already-registered.ts'
 import { registeredTwice } from '../../cli/reachability/registered-twice.ts'
 import { sharedPods } from '../../cli/reachability/shared-pods.ts'
 import { plan } from '../../functions/hardening/plan.ts'
