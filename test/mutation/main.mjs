@@ -8,7 +8,8 @@ import { isDrawn } from './sample.mjs'
 // npm run mutation [-- --sample N FOLDER...]: changes functions/ a little in every place, folder by folder, and looks for a
 // test that notices. The result of each change is kept below node_modules/.cache, and the results of each folder in
 // test/reliability/mutation.json: a run that was stopped goes on where it was. docs/reliability.md shows what it found.
-// With --sample, about N changes are drawn in a folder that has more. The draw depends on SEED alone.
+// With --sample, about N changes are drawn in a folder that has more. The draw depends on SEED alone. With --alone, the
+// folders below the given ones are left out.
 
 /** Stryker is no dependency: 168 packages that one script needs. This version runs on Node 20. */
 const STRYKER = '@stryker-mutator/core@9.6.1'
@@ -153,7 +154,10 @@ function describe({ file, source, location: { start, end }, replacement }) {
   return `${file.replace('functions/', '')}:${start.line}: ${short(code)} -> ${short(replacement)}`
 }
 
-const { values, positionals: wanted } = parseArgs({ options: { sample: { type: 'string' } }, allowPositionals: true })
+const { values, positionals: wanted } = parseArgs({
+  options: { sample: { type: 'string' }, alone: { type: 'boolean', default: false } },
+  allowPositionals: true,
+})
 const SEED = Number(process.env.SEED ?? 1)
 
 function shareOf(folder) {
@@ -164,7 +168,7 @@ function shareOf(folder) {
 const kept = () => (existsSync(RESULTS) ? JSON.parse(readFileSync(RESULTS, 'utf8')) : {})
 installStryker()
 const isWanted = (folder) =>
-  wanted.length === 0 || wanted.some((name) => folder === name || folder.startsWith(`${name}/`))
+  wanted.length === 0 || wanted.some((name) => folder === name || (!values.alone && folder.startsWith(`${name}/`)))
 for (const folder of folders.filter(isWanted)) {
   const tests = testsOf(folder)
   const of = fingerprint(folder, tests)
