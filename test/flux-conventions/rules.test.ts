@@ -1,57 +1,9 @@
 import { parse, stringify } from 'yaml'
 import { plan } from '../../functions/hardening/plan.ts'
-import type { KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
 import { run } from '../../functions/lib/runner/run.ts'
 import { listOfItems } from '../support/resource-lists.ts'
+import { broken, configMap, kustomization, RESOURCES, release, secret } from './build.ts'
 
-/** The rules that objects break, as `rule` or, if it is no error, `rule (severity)`. */
-async function broken(objects: readonly object[], spec: object = {}): Promise<string[]> {
-  const items = objects.map((object) => stringify([object], { aliasDuplicateObjects: false }))
-  const { reported } = await run(listOfItems(items, 'FluxConventions', spec), plan)
-  return reported.map(({ finding }) => {
-    const rule = finding.id.replace('flux-conventions/', '')
-    return finding.severity === 'error' ? rule : `${rule} (${finding.severity})`
-  })
-}
-
-const kustomization = (spec: object = {}, metadata: object = {}): KubernetesObject => ({
-  apiVersion: 'kustomize.toolkit.fluxcd.io/v1',
-  kind: 'Kustomization',
-  metadata: { name: 'shop', namespace: 'flux-system', ...metadata },
-  spec: {
-    commonMetadata: { labels: { 'app.kubernetes.io/name': 'shop' } },
-    interval: '1h',
-    path: './apps/web/shop/app',
-    prune: true,
-    retryInterval: '2m',
-    sourceRef: { kind: 'GitRepository', name: 'flux-system', namespace: 'flux-system' },
-    targetNamespace: 'web',
-    timeout: '5m',
-    wait: true,
-    ...spec,
-  },
-})
-
-const release = (spec: object = {}): KubernetesObject => ({
-  apiVersion: 'helm.toolkit.fluxcd.io/v2',
-  kind: 'HelmRelease',
-  metadata: { name: 'shop', namespace: 'web' },
-  spec: {
-    interval: '1h',
-    chartRef: { kind: 'OCIRepository', name: 'shop' },
-    install: { remediation: { retries: 3 } },
-    upgrade: { strategy: { name: 'RetryOnFailure' } },
-    values: { resources: { requests: { cpu: '10m' }, limits: { memory: '64Mi' } } },
-    ...spec,
-  },
-})
-
-const secret = (fields: object): object => ({
-  apiVersion: 'v1',
-  kind: 'Secret',
-  metadata: { name: 'a', namespace: 'web' },
-  ...fields,
-})
 const base64 = (text: string): string => Buffer.from(text).toString('base64')
 
 test('an app that keeps the conventions breaks no rule', async () => {
@@ -146,12 +98,7 @@ describe('secrets', () => {
 })
 
 describe('values', () => {
-  const values = (name: string, text: string): object => ({
-    apiVersion: 'v1',
-    kind: 'ConfigMap',
-    metadata: { name, namespace: 'web' },
-    data: { 'values.yaml': text },
-  })
+  const values = (name: string, text: string) => configMap(name, { 'values.yaml': text })
   const from = (...valuesFrom: object[]) => release({ values: {}, valuesFrom })
 
   test('of a ConfigMap count for resources', async () => {
@@ -190,15 +137,12 @@ describe('values', () => {
   })
 
   test('with an Ingress class are a warning, because the chart decides', async () => {
-    const resources = { requests: { cpu: '10m' }, limits: { memory: '64Mi' } }
     const ingress = { app: { className: 'external' } }
-    expect(await broken([release({ values: { resources, ingress } })])).toEqual(['ingress-class (warning)'])
+    expect(await broken([release({ values: { resources: RESOURCES, ingress } })])).toEqual(['ingress-class (warning)'])
   })
 })
 
 describe('passwords', () => {
-  const resources = { requests: { cpu: '10m' }, limits: { memory: '64Mi' } }
-
   test.each([
     '${PASSWORD}',
     'prefix-${PASSWORD}',
@@ -207,24 +151,24 @@ describe('passwords', () => {
     'op://vault/item/key',
     '',
   ])('%s is none that is written out', async (password) => {
-    expect(await broken([release({ values: { resources, auth: { password } } })])).toEqual([])
+    expect(await broken([release({ values: { resources: RESOURCES, auth: { password } } })])).toEqual([])
   })
 
   test.each(['password', 'adminPassword', 'pass', 'secretKey', 'apiToken'])('under %s count', async (key) => {
-    expect(await broken([release({ values: { resources, [key]: 'hunter2' } })])).toEqual(['default-password'])
+    expect(await broken([release({ values: { resources: RESOURCES, [key]: 'hunter2' } })])).toEqual([
+      'default-password',
+    ])
   })
 })
 
 describe('the name of a key in a Secret', () => {
-  const resources = { requests: { cpu: '10m' }, limits: { memory: '64Mi' } }
-
   test.each([
     { tokenSecretKey: 'token' },
     { auth: { existingSecretKey: 'password' } },
     { data: [{ secretKey: 'password', remoteRef: { key: 'shop' } }] },
     { s3: { existingSecret: 's3', secretKey: 'secret-key' } },
   ])('is no password: %j', async (values) => {
-    expect(await broken([release({ values: { resources, ...values } })])).toEqual([])
+    expect(await broken([release({ values: { resources: RESOURCES, ...values } })])).toEqual([])
   })
 })
 
@@ -246,12 +190,7 @@ describe('kinds of other controllers', () => {
 })
 
 describe('passwords in ConfigMaps', () => {
-  const map = (data: object) => ({
-    apiVersion: 'v1',
-    kind: 'ConfigMap',
-    metadata: { name: 'v', namespace: 'web' },
-    data,
-  })
+  const map = (data: object) => configMap('v', data)
   const resources = 'resources: {requests: {cpu: 10m}, limits: {memory: 64Mi}}\n'
   const from = release({ values: {}, valuesFrom: [{ kind: 'ConfigMap', name: 'v' }] })
 

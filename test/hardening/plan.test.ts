@@ -40,10 +40,8 @@ describe('the kind of a policy', () => {
   })
 
   test('is corrected where it is misspelt, but not where it is of somebody else', () => {
-    expect(refusalOf(policy('Hardning'))?.message).toContain('(did you mean Hardening?)')
-    expect(refusalOf(policy('Hardning', {}, 'example.com/v1'))?.message).toContain(
-      'Hardning of example.com/v1, expected',
-    )
+    expect(refusalOf(policy('Harden'))?.message).toContain('(did you mean Hardening?)')
+    expect(refusalOf(policy('Harden', {}, 'example.com/v1'))?.message).toContain('Harden of example.com/v1, expected')
   })
 
   test('is one of those that the message lists', () => {

@@ -26,7 +26,7 @@ export const path = defineRule({
       const namespace = textAt(object, 'spec', 'targetNamespace') ?? entry.namespace
       const expected = [namespace, object.metadata.name, 'app']
       const parts = found.replace(/\/+$/, '').split('/').slice(-3)
-      if (parts.length === 3 && expected.every((part, index) => part === undefined || part === parts[index])) continue
+      if (expected.every((part, index) => part === undefined || part === parts[index])) continue
       yield {
         object,
         path: 'spec.path',
