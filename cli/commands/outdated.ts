@@ -3,7 +3,7 @@ import { type Finish, type Output, ProgramCommand } from '../command.ts'
 import { display } from '../display.ts'
 import { type ExitCode, Failure, FINDINGS, OK, UNUSABLE } from '../exit-code.ts'
 import type { Outdated } from '../outdated/overview.ts'
-import type { SourceDocument } from '../outdated/source-files.ts'
+import type { SourceDocument } from '../outdated/tree/source-files.ts'
 import { openSession } from '../session.ts'
 import { isFolder } from '../tree/kustomization.ts'
 
@@ -52,7 +52,7 @@ async function outdated(target: string, options: OutdatedOptions): Promise<ExitC
   if (options.apply && !options.changes)
     throw new Failure('expected --apply or --no-changes, not both: locks are renewed from what charts render')
   const { applicableOf, movesOf } = await import('../outdated/outdated.ts')
-  const { changesOf } = await import('../outdated/edits.ts')
+  const { changesOf } = await import('../outdated/pins/edits.ts')
   const { patchOf } = await import('../outdated/patch.ts')
   const report = await import('../outdated/report.ts')
   const { overview, documents } = await look(folder, options)
@@ -74,8 +74,8 @@ async function outdated(target: string, options: OutdatedOptions): Promise<ExitC
 }
 
 async function look(folder: string, { only, major = false, changes }: OutdatedOptions) {
-  const { sourceFilesOf } = await import('../outdated/source-files.ts')
-  const { imagesOfLocks, locksIn } = await import('../outdated/chart-locks.ts')
+  const { sourceFilesOf } = await import('../outdated/tree/source-files.ts')
+  const { imagesOfLocks, locksIn } = await import('../outdated/changes/chart-locks.ts')
   const { overviewOf } = await import('../outdated/outdated.ts')
   const { withChanges } = await import('../outdated/chart-changes.ts')
   const { passThrough } = await import('../runtime/functions.ts')

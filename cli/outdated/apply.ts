@@ -7,9 +7,9 @@ import {
 import { isFields, valueAt } from '../../functions/lib/kubernetes/objects.ts'
 import { type Change, writeAllOrNone } from '../files.ts'
 import { LOCK_SECTIONS } from '../lock/lock-file.ts'
-import { changesOf } from './edits.ts'
 import type { Outdated } from './overview.ts'
-import type { SourceDocument } from './source-files.ts'
+import { changesOf } from './pins/edits.ts'
+import type { SourceDocument } from './tree/source-files.ts'
 
 /** Writes the files and the locks of their charts, all or none. Answers what it wrote. */
 export function apply(moved: readonly Outdated[]): Change[] {

@@ -8,11 +8,12 @@ import { pullChart, render } from '../lock/chart/helm.ts'
 import { KUBERNETES, lockRelease } from '../lock/chart/lock.ts'
 import { reduced } from '../lock/chart/reduce.ts'
 import { withoutCredentials } from '../without-credentials.ts'
-import { parseValues, readChart } from './chart-files.ts'
-import type { LockInFile } from './chart-locks.ts'
-import { type Context, contextsOf } from './contexts.ts'
+import { readChart } from './changes/chart-files.ts'
+import type { LockInFile } from './changes/chart-locks.ts'
+import { type Context, contextsOf } from './changes/contexts.ts'
+import { valueChanges } from './changes/value-changes.ts'
 import type { ChartChanges, NotAnswered, Outdated, Overview } from './overview.ts'
-import { merged, valueChanges } from './value-changes.ts'
+import { merged, parseValues } from './tree/helm-values.ts'
 
 /** Charts are pulled and rendered one after the other, a few side by side. */
 const AT_ONCE = 2

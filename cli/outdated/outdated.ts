@@ -5,19 +5,20 @@ import { canonicalName } from '../../functions/lib/kubernetes/image-reference.ts
 import { Failure } from '../exit-code.ts'
 import { AT_ONCE, digestOf } from '../lock/registry.ts'
 import { withoutCredentials } from '../without-credentials.ts'
-import { chartsIn } from './charts.ts'
-import type { Move } from './edits.ts'
-import { ImageRules } from './image-policies.ts'
-import { imagesIn } from './images.ts'
-import { commonVersions, jointly, placeKey } from './joint.ts'
-import { type Answer, ask, keyOf } from './origins.ts'
-import { Builds } from './overrides.ts'
 import type { NotAnswered, Outdated, Overview } from './overview.ts'
-import { unreadIn } from './patches.ts'
-import type { NotCompared, Pin, Place } from './pin.ts'
-import { unreadReplacements } from './replacements.ts'
-import { objectOf, type SourceDocument } from './source-files.ts'
-import { Variables } from './variables.ts'
+import { chartsIn } from './pins/charts.ts'
+import type { Move } from './pins/edits.ts'
+import { ImageRules } from './pins/image-policies.ts'
+import { imagesIn } from './pins/images.ts'
+import { commonVersions, jointly, placeKey } from './pins/joint.ts'
+import type { Pin, Place } from './pins/pin.ts'
+import type { NotCompared } from './tree/not-compared.ts'
+import { Builds } from './tree/overrides.ts'
+import { unreadIn } from './tree/patches.ts'
+import { unreadReplacements } from './tree/replacements.ts'
+import { objectOf, type SourceDocument } from './tree/source-files.ts'
+import { Variables } from './tree/variables.ts'
+import { type Answer, ask, keyOf } from './versions/origins.ts'
 import {
   LEVELS,
   type Level,
@@ -27,7 +28,7 @@ import {
   type Version,
   versionOfChart,
   versionOfImage,
-} from './versions.ts'
+} from './versions/versions.ts'
 
 /**
  * Compares everything that a tree pins with what its origins list. `rendered` are canonical names of images that charts

@@ -1,7 +1,8 @@
 import type { LockedChart } from '../lock/chart/lock.ts'
-import type { NotCompared, Pin } from './pin.ts'
-import type { ValueChanges } from './value-changes.ts'
-import type { Level, Newest } from './versions.ts'
+import type { ValueChanges } from './changes/value-changes.ts'
+import type { Pin } from './pins/pin.ts'
+import type { NotCompared } from './tree/not-compared.ts'
+import type { Level, Newest } from './versions/versions.ts'
 
 /** A pin that is not at the newest version. */
 export interface Outdated {

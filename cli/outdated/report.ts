@@ -2,12 +2,12 @@ import { display } from '../display.ts'
 import { painted } from '../report/diff.ts'
 import { colorsFor } from '../terminal.ts'
 import { withoutCredentials } from '../without-credentials.ts'
-import { changesOf } from './edits.ts'
 import { applicableOf, isOnlyLocked, movesOf, obstaclesTo } from './outdated.ts'
 import type { ChartChanges, NotAnswered, Outdated, Overview } from './overview.ts'
 import { patchOf } from './patch.ts'
-import type { Pin } from './pin.ts'
-import { LEVELS } from './versions.ts'
+import { changesOf } from './pins/edits.ts'
+import type { Pin } from './pins/pin.ts'
+import { LEVELS } from './versions/versions.ts'
 
 const placesOf = ({ places }: Pin): string[] =>
   places.map(({ document, line, field }) => `${display(document.file)}:${line} ${field}`)

@@ -73,7 +73,7 @@ async function lockOf(lockable: Lockable): Promise<LockedChart | Failure> {
 
 async function unlocked(images: readonly string[], policy: string) {
   const { unlockedAmong } = await import('../../outdated/apply.ts')
-  const { documentsOfFile } = await import('../../outdated/source-files.ts')
+  const { documentsOfFile } = await import('../../outdated/tree/source-files.ts')
   const { yamlFiles } = await import('../../flux/manifests.ts')
   return unlockedAmong(images, yamlFiles(policy).flatMap(documentsOfFile))
 }

@@ -1,5 +1,5 @@
-import type { ChartFiles } from '../../../cli/outdated/chart-files.ts'
-import { valueChanges } from '../../../cli/outdated/value-changes.ts'
+import type { ChartFiles } from '../../../cli/outdated/changes/chart-files.ts'
+import { valueChanges } from '../../../cli/outdated/changes/value-changes.ts'
 import type { Fields } from '../../../functions/lib/kubernetes/objects.ts'
 
 const chart = (values: Fields, more: Partial<ChartFiles> = {}): ChartFiles => ({

@@ -1,4 +1,4 @@
-import { newestOf, type Version, versionOfChart, versionOfImage } from '../../../cli/outdated/versions.ts'
+import { newestOf, type Version, versionOfChart, versionOfImage } from '../../../cli/outdated/versions/versions.ts'
 
 const newest = (read: (text: string) => Version | undefined, current: string, ...offered: string[]) => {
   const version = read(current)
