@@ -51,6 +51,19 @@ describe('a policy is dead', () => {
     expect(said([cilium({ matchLabels: { [`k8s:${NAME}`]: 'cart' } })])).toEqual([])
     expect(said([cilium({ matchLabels: { [`any:${NAME}`]: 'gone' } })])).toEqual([DEAD])
   })
+
+  test('as a CiliumNetworkPolicy of several specs only where none of them selects a pod', () => {
+    const cilium = (...specs: unknown[]): KubernetesObject => ({
+      apiVersion: 'cilium.io/v2',
+      kind: 'CiliumNetworkPolicy',
+      metadata: { name: 'own', namespace: 'shop' },
+      specs,
+    })
+    const of = (name: string) => ({ endpointSelector: { matchLabels: { [NAME]: name } }, ingress: [{}] })
+    expect(said([cilium(of('gone'), of('cart'))])).toEqual([])
+    expect(said([cilium(of('gone'), of('lost'))])).toEqual([DEAD])
+    expect(said([cilium({ nodeSelector: {}, ingress: [{}] })])).toEqual([])
+  })
 })
 
 describe('a policy is not dead', () => {
@@ -81,6 +94,11 @@ describe('a policy is not dead', () => {
     ['of one revision', { [NAME]: 'cart', 'pod-template-hash': '5d7c8' }],
   ])('where it asks for labels that a controller writes, %s', (_, matchLabels) => {
     expect(said([networkPolicy('own', { podSelector: { matchLabels }, ingress: [{ from: [FRONTEND] }] })])).toEqual([])
+  })
+
+  test('where it has no labels and no expressions to select by', () => {
+    for (const podSelector of [{ matchLabels: {} }, { matchExpressions: [] }, undefined, null])
+      expect(said([networkPolicy('own', { podSelector, ingress: [{ from: [FRONTEND] }] })])).toEqual([])
   })
 
   test('where it selects every pod', () => {
@@ -175,6 +193,32 @@ describe('a policy is redundant', () => {
 
   test('once, where two admit the same: the later by name', () => {
     expect(pair(rule(FRONTEND, 8080), rule(FRONTEND, 8080))).toEqual(REDUNDANT)
+  })
+
+  test('if the types are left out and it has rules, but not in a direction that the types leave out', () => {
+    const untyped = (name: string, ingress: unknown): KubernetesObject =>
+      networkPolicy(name, { podSelector: CART, ingress })
+    expect(said([untyped('broad', [{}]), untyped('narrow', [rule(FRONTEND, 8080)])])).toEqual(REDUNDANT)
+    const egressOnly = networkPolicy('narrow', {
+      podSelector: CART,
+      policyTypes: ['Egress'],
+      ingress: [rule(FRONTEND, 8080)],
+    })
+    expect(said([ingress('broad', CART, {}), egressOnly])).toEqual([])
+    expect(said([ingress('broad', CART, {}), untyped('narrow', [])])).toEqual([])
+  })
+
+  test('only next to one of its own namespace', () => {
+    const elsewhere = { ...ingress('broad', CART, {}), metadata: { name: 'broad', namespace: 'web' } }
+    expect(said([elsewhere, ingress('narrow', CART, rule(FRONTEND, 8080))])).toEqual([])
+  })
+
+  test('or makes a generated one redundant, which then tells what to narrow', () => {
+    const flows = { 'shop/cart:8080': { from: ['frontend'], plain: true } }
+    const pods = [workload('cart'), workload('frontend')]
+    expect(said([ingress('broad', CART, {})], { flows, directions: ['Ingress'] }, pods)).toEqual([
+      expect.stringContaining('admitted by the broader NetworkPolicy broad already; narrow broad, or remove it'),
+    ])
   })
 
   test('if a generated policy admits the same', () => {
@@ -278,6 +322,205 @@ describe('the warning proposes the flow that would declare what a policy admits'
     const { findings } = harden([namespace('shop'), workload('cart'), byHand])
     const said = findings.filter(({ id }) => id === BROADER).map(({ message }) => message)
     expect(said).toEqual([expect.stringContaining(line)])
+  })
+})
+
+describe('what is beyond the flows', () => {
+  const found = (spec: object, pods = [workload('cart'), workload('search')], more: Record<string, unknown> = {}) =>
+    harden([namespace('shop'), ...pods, networkPolicy('own', { podSelector: {}, ...spec })], more)
+      .findings.filter(({ id }) => /broader-(?:than-flows|egress)$/.test(id))
+      .map(({ field, message }) => [field?.path, message])
+  const rules = [{ from: [FRONTEND] }, { from: [FRONTEND], ports: [{ port: 1 }, { port: 2 }] }]
+
+  test('is said once for each peer and port, with the rule, however many pods the policy selects', () => {
+    expect(found({ ingress: rules }).map(([path]) => path)).toEqual([
+      'spec.ingress[0]',
+      'spec.ingress[1]',
+      'spec.ingress[1]',
+    ])
+    const [[, every = ''] = [], [, one = ''] = []] = found({ ingress: rules }) as string[][]
+    expect(every).toContain('admitted to every port of shop/cart, which')
+    expect(one).toContain('admitted to port 1/TCP of shop/cart, which')
+  })
+
+  test('is judged by the directions that the policy has, and by those that are denied', () => {
+    expect(found({ policyTypes: ['Egress'], ingress: rules })).toEqual([])
+    expect(found({ policyTypes: ['Ingress'], ingress: rules })).toHaveLength(3)
+    expect(found({ policyTypes: ['Ingress'], egress: [{ to: [FRONTEND] }] })).toEqual([])
+    expect(found({ egress: [{ to: [FRONTEND] }] }).map(([path]) => path)).toEqual(['spec.egress[0]'])
+    expect(found({ ingress: rules }, undefined, { directions: ['Egress'] })).toEqual([])
+    expect(found({ ingress: [] })).toEqual([])
+  })
+
+  test('is nothing in a namespace that is left alone, nor of pods that no policy is written for', () => {
+    expect(found({ ingress: rules }, undefined, { namespaces: { shop: { off: true, reason: 'moving' } } })).toEqual([])
+    expect(found({ podSelector: CART, ingress: rules }, [workload('search')])).toEqual([])
+  })
+
+  test('is what some of the pods that a peer selects may not, by a flow for the others', () => {
+    const tier = (name: string) => workload(name, { labels: { [NAME]: name, tier: 'web' } })
+    const peer = { podSelector: { matchLabels: { tier: 'web' } } }
+    const own = { podSelector: CART, ingress: [{ from: [peer], ports: [{ port: 8080 }] }] }
+    const pods = [workload('cart'), tier('a'), tier('b')]
+    const flows = (...from: string[]) => ({ flows: { 'shop/cart:8080': { from, plain: true } } })
+    expect(found(own, pods, flows('a', 'b'))).toEqual([])
+    expect(found(own, pods, flows('a'))).toHaveLength(1)
+    const inNamespace = (labels: object) => [{ ...peer, namespaceSelector: { matchLabels: labels } }]
+    const elsewhere = (labels: object) => ({
+      ...own,
+      ingress: [{ from: inNamespace(labels), ports: [{ port: 8080 }] }],
+    })
+    expect(found(elsewhere({ 'kubernetes.io/metadata.name': 'shop' }), pods, flows('a', 'b'))).toEqual([])
+    expect(found(elsewhere({ name: 'shop' }), pods, flows('a', 'b'))).toHaveLength(1)
+    expect(found(elsewhere({ 'kubernetes.io/metadata.name': 'web' }), pods, flows('a', 'b'))).toHaveLength(1)
+    expect(found(elsewhere({ 'kubernetes.io/metadata.name': 'shop', team: 'a' }), pods, flows('a', 'b'))).toHaveLength(
+      1,
+    )
+  })
+})
+
+test.each<[string, object, string, boolean]>([
+  ['with rules', { ingress: [{ fromEndpoints: [{}] }] }, 'shop', true],
+  ['with rules of egress among empty ones', { egress: [{}, { toEntities: ['all'] }] }, 'shop', true],
+  ['without rules', { ingress: [{}] }, 'shop', false],
+  ['of a namespace that is not denied', { ingress: [{ fromEndpoints: [{}] }] }, 'web', false],
+])('a CiliumNetworkPolicy %s is compared with no flow', (_, spec, inNamespace, isReported) => {
+  const own: KubernetesObject = {
+    apiVersion: 'cilium.io/v2',
+    kind: 'CiliumNetworkPolicy',
+    metadata: { name: 'own', namespace: inNamespace },
+    spec: { endpointSelector: {}, ...spec },
+  }
+  const { findings } = harden([namespace('shop'), workload('cart'), own], { dialect: 'cilium' })
+  expect(findings.map(({ id }) => id)).toEqual(isReported ? ['network-policy-default-deny/not-compared'] : [])
+})
+
+describe('egress that the policies of a workload left open', () => {
+  const policy = (spec: object): KubernetesObject => networkPolicy('own', { podSelector: CART, ...spec })
+  const open = (policies: readonly KubernetesObject[], spec: Record<string, unknown> = {}): string[] =>
+    harden([namespace('shop'), workload('cart'), workload('search'), ...policies], spec)
+      .findings.filter(({ id }) => id === 'network-policy-default-deny/egress-was-open')
+      .map(({ object, message }) => `${object?.metadata.name}: ${message}`)
+  const OPEN = [expect.stringContaining('cart: found its egress left open by NetworkPolicy shop/own, and')]
+
+  test.each<[string, object, boolean]>([
+    ['has the type Ingress alone', { policyTypes: ['Ingress'], ingress: [{}] }, true],
+    ['has rules of ingress alone', { ingress: [{}] }, true],
+    ['has the type Egress', { policyTypes: ['Ingress', 'Egress'] }, false],
+    ['has rules of egress', { egress: [] }, false],
+  ])('is said of the pods of a policy that %s', (_, spec, isOpen) => {
+    expect(open([policy(spec)])).toEqual(isOpen ? OPEN : [])
+  })
+
+  test('is said once, and of no policy in another namespace', () => {
+    const [own, other] = [policy({ ingress: [{}] }), networkPolicy('other', { podSelector: {}, ingress: [{}] }, 'web')]
+    const second = { ...own, metadata: { name: 'second', namespace: 'shop' } }
+    expect(open([own, other])).toEqual(OPEN)
+    expect(open([other])).toEqual([])
+    expect(open([own, second])).toEqual([
+      expect.stringContaining('by NetworkPolicy shop/own, NetworkPolicy shop/second,'),
+    ])
+    expect(open([own, { ...second, spec: { podSelector: CART, policyTypes: ['Egress'] } }])).toEqual([])
+  })
+
+  test('is decided by a stage of its own, by a reason for open egress, and where egress is not denied', () => {
+    const own = [policy({ ingress: [{}] })]
+    expect(open(own, { workloads: { cart: { stage: 'full' } } })).toEqual([])
+    expect(open(own, { openEgress: { cart: { reason: 'calls anything' } } })).toEqual([])
+    expect(open(own, { directions: ['Ingress'] })).toEqual([])
+    expect(open(own, { stage: 'ingress' })).toEqual([])
+    expect(open(own, { workloads: { search: { stage: 'full' } } })).toEqual(OPEN)
+  })
+})
+
+describe('the line that lets out what a policy lets out', () => {
+  const inNamespace = (name: string): object => ({
+    namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': name } },
+  })
+  const labelled = (labels: object): object => ({ podSelector: { matchLabels: labels } })
+  const FROM = 'from: [shop/cart]'
+  const tcp = (port: number | string, more = {}) => [{ port, ...more }]
+
+  test.each<[string, unknown, object[], string]>([
+    ['for a workload of the build', FRONTEND, tcp(8080), `flow shop/frontend:8080 ${FROM},`],
+    ['for UDP', FRONTEND, tcp(53, { protocol: 'UDP' }), `flow shop/frontend:53/udp ${FROM},`],
+    ['for a range of ports', FRONTEND, tcp(8080, { endPort: 8090 }), `flow shop/frontend:* ${FROM} and a reason,`],
+    ['for every port', FRONTEND, [], `flow shop/frontend:* ${FROM} and a reason,`],
+    ['for a whole namespace', inNamespace('web'), tcp(80), `flow web/*:80 ${FROM},`],
+    ['for pods elsewhere', { ...inNamespace('web'), ...labelled({ app: 'a' }) }, tcp(80), `flow web/a:80 ${FROM},`],
+    [
+      'for pods elsewhere by the usual label',
+      { ...inNamespace('web'), ...labelled({ [NAME]: 'b', app: 'a' }) },
+      tcp(80),
+      'flow web/b:80',
+    ],
+    [
+      'for pods elsewhere without a name',
+      { ...inNamespace('web'), ...labelled({ tier: 'a' }) },
+      tcp(80),
+      `flow web/NAME:80 ${FROM},`,
+    ],
+    [
+      'for pods that the build does not have',
+      labelled({ app: 'made' }),
+      tcp(80),
+      `flow shop/made:80 ${FROM} selector: {"app":"made"},`,
+    ],
+    ['for several workloads', labelled({ tier: 'web' }), tcp(80), `flow shop/NAME:80 ${FROM},`],
+    ['for an address', { ipBlock: { cidr: '192.0.2.1/32' } }, tcp(443), `flow external/192.0.2.1:443 ${FROM},`],
+    [
+      'for an IPv6 address',
+      { ipBlock: { cidr: '2001:db8::1/128' } },
+      tcp(443),
+      `flow external/[2001:db8::1]:443 ${FROM},`,
+    ],
+    [
+      'for a range',
+      { ipBlock: { cidr: '192.0.2.0/24' } },
+      tcp(443),
+      `flow external/HOST:443 ${FROM} with addresses.HOST: ["192.0.2.0/24"],`,
+    ],
+    ['for an IPv6 range', { ipBlock: { cidr: '2001:db8::/32' } }, tcp(443), `flow external/HOST:443 ${FROM} with`],
+    [
+      'for a range of ports outside',
+      { ipBlock: { cidr: '192.0.2.1/32' } },
+      tcp(1, { endPort: 9, protocol: 'UDP' }),
+      'flow external/192.0.2.1:1-9/udp',
+    ],
+    ['for every port outside', { ipBlock: { cidr: '192.0.2.1/32' } }, [], `flow external/192.0.2.1:PORT ${FROM},`],
+    [
+      'for a protocol outside',
+      { ipBlock: { cidr: '192.0.2.1/32' } },
+      [{ protocol: 'SCTP' }],
+      'flow external/192.0.2.1:PORT/sctp',
+    ],
+    [
+      'for what no labels say',
+      { podSelector: { matchExpressions: [{ key: 'a', operator: 'Exists' }] } },
+      tcp(80),
+      `flows to the pods that it selects, ${FROM},`,
+    ],
+    [
+      'for any namespace',
+      { namespaceSelector: {}, ...labelled({ app: 'a' }) },
+      tcp(80),
+      `flows to the pods that it selects, ${FROM},`,
+    ],
+  ])('%s', (_, peer, ports, line) => {
+    const own = networkPolicy('own', {
+      podSelector: CART,
+      egress: [{ to: [peer], ...(ports.length > 0 && { ports }) }],
+    })
+    const web = ['a', 'b'].map((name) => workload(name, { labels: { [NAME]: name, tier: 'web' } }))
+    const { findings } = harden([namespace('shop'), workload('cart'), workload('frontend'), ...web, own])
+    const said = findings.filter(({ id }) => id === 'network-policy-default-deny/broader-egress')
+    expect(said.map(({ message }) => message)).toEqual([expect.stringContaining(line)])
+  })
+
+  test('is openEgress for everything', () => {
+    const own = networkPolicy('own', { podSelector: CART, egress: [{}] })
+    const { findings } = harden([namespace('shop'), workload('cart'), own])
+    expect(messages(findings)).toContainEqual(expect.stringContaining('expected openEgress.cart with a reason,'))
   })
 })
 
