@@ -10,6 +10,7 @@ import { type Operator, samePorts } from './operator.ts'
  * https://cloudnative-pg.io/documentation/current/connection_pooling/
  */
 export const cloudNativePg: Operator = {
+  name: 'CloudNativePG',
   customResources: {
     'postgresql.cnpg.io/Cluster': {
       runtimePods: ({ metadata: { name } }) => [

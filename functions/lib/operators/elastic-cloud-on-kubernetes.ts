@@ -58,6 +58,7 @@ const row = (runtimePods: (object: KubernetesObject) => RuntimePods[]): CustomRe
  * enterprisesearch, logstash and maps, and pkg/controller/common/defaults/pod_template.go for the token.
  */
 export const elasticCloudOnKubernetes: Operator = {
+  name: 'Elastic Cloud on Kubernetes',
   customResources: {
     'elasticsearch.k8s.elastic.co/Elasticsearch': row(elasticsearchPods),
     'kibana.k8s.elastic.co/Kibana': row(kibanaPods),

@@ -1,37 +1,63 @@
 import { type KubernetesObject, type TypeMeta, typeOf } from '../kubernetes/objects.ts'
 import { type Mistyped, shapeAt, typeErrors } from '../kubernetes/type-check.ts'
+import { argoWorkflows } from './argo-workflows.ts'
+import { cassOperator } from './cass-operator.ts'
 import { certManager } from './cert-manager.ts'
+import { clickhouseOperator } from './clickhouse-operator.ts'
 import { cloudNativePg } from './cloudnative-pg.ts'
+import { crunchyPostgres } from './crunchy-postgres.ts'
 import { elasticCloudOnKubernetes } from './elastic-cloud-on-kubernetes.ts'
+import { flinkOperator } from './flink-operator.ts'
+import { grafanaOperator } from './grafana-operator.ts'
+import { jaegerOperator } from './jaeger-operator.ts'
+import { keycloakOperator } from './keycloak-operator.ts'
 import { knative } from './knative.ts'
 import { minioOperator } from './minio-operator.ts'
+import { mongodbCommunity } from './mongodb-community.ts'
+import { opentelemetryOperator } from './opentelemetry-operator.ts'
 import type { CustomResource, ImageSetting, Operator, RuntimePods } from './operator.ts'
 import { operatorLifecycleManager } from './operator-lifecycle-manager.ts'
+import { perconaServerMongodb } from './percona-server-mongodb.ts'
 import { perconaXtradbCluster } from './percona-xtradb-cluster.ts'
 import { prometheusOperator } from './prometheus-operator.ts'
 import { rabbitmqOperator } from './rabbitmq-operator.ts'
 import { redisFailover } from './redis-failover.ts'
 import { redisOperator } from './redis-operator.ts'
+import { sparkOperator } from './spark-operator.ts'
 import { strimzi } from './strimzi.ts'
 import { tidb } from './tidb.ts'
+import { victoriaMetrics } from './victoria-metrics.ts'
 import { vitess } from './vitess.ts'
 import { zalandoPostgresOperator } from './zalando-postgres-operator.ts'
 
 /** One file an operator: a new one is a file and a line here, a new kind of a known one a row in its file. */
-const OPERATORS: readonly Operator[] = [
+export const OPERATORS: readonly Operator[] = [
+  argoWorkflows,
+  cassOperator,
   certManager,
+  clickhouseOperator,
   cloudNativePg,
+  crunchyPostgres,
   elasticCloudOnKubernetes,
+  flinkOperator,
+  grafanaOperator,
+  jaegerOperator,
+  keycloakOperator,
   knative,
   minioOperator,
+  mongodbCommunity,
+  opentelemetryOperator,
   operatorLifecycleManager,
+  perconaServerMongodb,
   perconaXtradbCluster,
   prometheusOperator,
   rabbitmqOperator,
   redisFailover,
   redisOperator,
+  sparkOperator,
   strimzi,
   tidb,
+  victoriaMetrics,
   vitess,
   zalandoPostgresOperator,
 ]

@@ -45,6 +45,7 @@ const OWN_LABELS: readonly Labels[] = [{ name: 'minio-operator' }, { 'app.kubern
  * https://github.com/minio/operator/blob/master/pkg/apis/minio.min.io/v2/constants.go
  */
 export const minioOperator: Operator = {
+  name: 'MinIO Operator',
   customResources: {
     'minio.min.io/Tenant': {
       images: ['spec.image', 'spec.kes.image'],

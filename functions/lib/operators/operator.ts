@@ -132,6 +132,8 @@ export type ImageSetting = { argument: string } | { environment: string } | { co
 
 /** One operator: its settings, and its custom resources by `group/Kind`. */
 export interface Operator {
+  /** As its project writes it. */
+  name: string
   imageSettings?: readonly ImageSetting[]
   customResources: Readonly<Record<string, CustomResource>>
 }

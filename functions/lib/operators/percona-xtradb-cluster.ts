@@ -89,6 +89,7 @@ const podsOf = ({ metadata: { name } }: KubernetesObject, component: string): Ru
  * https://github.com/percona/percona-xtradb-cluster-operator/tree/v1.16.1
  */
 export const perconaXtradbCluster: Operator = {
+  name: 'Percona Operator for MySQL',
   customResources: {
     'pxc.percona.com/PerconaXtraDBCluster': {
       runtimePods: (cluster) => [

@@ -130,6 +130,7 @@ const thanosSidecar = (object: KubernetesObject): PodPort[] =>
  * pkg/prometheus/agent/statefulset.go, pkg/alertmanager/statefulset.go and pkg/thanos/statefulset.go there
  */
 export const prometheusOperator: Operator = {
+  name: 'Prometheus Operator',
   imageSettings: [{ argument: '--prometheus-config-reloader' }, { argument: '--thanos-default-base-image' }],
   customResources: {
     'monitoring.coreos.com/Prometheus': {

@@ -95,6 +95,7 @@ const servedBy = (cluster: KubernetesObject): number[] =>
  * service.go and configmap.go there (TLS of the web plugins), and https://www.rabbitmq.com/kubernetes/operator/using-operator#tls (disableNonTLSListeners)
  */
 export const rabbitmqOperator: Operator = {
+  name: 'RabbitMQ Cluster Operator',
   customResources: {
     'rabbitmq.com/RabbitmqCluster': {
       images: ['spec.image'],

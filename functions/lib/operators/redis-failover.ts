@@ -48,6 +48,7 @@ const podsOf = ({ metadata }: KubernetesObject, component: string, ports: readon
  * https://github.com/spotahome/redis-operator/tree/master
  */
 export const redisFailover: Operator = {
+  name: 'Redis Operator of Spotahome',
   customResources: {
     'databases.spotahome.com/RedisFailover': {
       runtimePods: (object) => [

@@ -75,6 +75,7 @@ function podsOfCluster(object: KubernetesObject, role: string): RuntimePods {
  * redis-cluster.go and redis-replication.go
  */
 export const redisOperator: Operator = {
+  name: 'Redis Operator of OpsTree',
   customResources: {
     'redis.redis.opstreelabs.in/Redis': {
       runtimePods: (object) => [podsOf(object, { setup: 'standalone', role: 'standalone', client: redis })],

@@ -1,6 +1,7 @@
 import { listAt } from '../kubernetes/fields.ts'
 import { isFields, type KubernetesObject, valueAt } from '../kubernetes/objects.ts'
 import { type PodPort, type RuntimePods, samePorts } from './operator.ts'
+import { callTo } from './service-calls.ts'
 
 // Sources: https://strimzi.io/docs/operators/latest/configuring.html, and in
 // https://github.com/strimzi/strimzi-kafka-operator/tree/0.45.0/cluster-operator/src/main/java/io/strimzi/operator/cluster/model
@@ -142,9 +143,5 @@ function brokersOf({ metadata, spec }: KubernetesObject): NonNullable<RuntimePod
     ...listAt(spec, 'mirrors').map(({ source }) => source),
   ].map((place) => valueAt(place, ['bootstrapServers']))
   const servers = written.flatMap((list) => (typeof list === 'string' ? list.split(',') : []))
-  return servers.flatMap((server) => {
-    const [, service, namespace, port] =
-      /^([a-z0-9-]+)(?:\.([a-z0-9-]+)(?:\.svc(?:\.[a-z0-9.-]+)?)?)?:(\d+)$/.exec(server.trim()) ?? []
-    return service ? [{ namespace: namespace ?? metadata.namespace ?? '', service, port: Number(port) }] : []
-  })
+  return servers.flatMap((server) => callTo(server, metadata.namespace))
 }

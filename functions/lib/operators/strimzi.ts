@@ -36,6 +36,7 @@ const connect = client('connectContainer', 'connect', 8083)
  * Source: https://strimzi.io/docs/operators/latest/configuring.html
  */
 export const strimzi: Operator = {
+  name: 'Strimzi',
   imageSettings: [{ environment: 'STRIMZI_*_IMAGE' }, { environment: 'STRIMZI_*_IMAGES' }],
   customResources: {
     'kafka.strimzi.io/Kafka': {

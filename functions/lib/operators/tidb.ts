@@ -53,6 +53,7 @@ const TOOL_IMAGES = ['spec.**.toolImage']
  * https://github.com/pingcap/tidb-operator/blob/v1.6.3/pkg/apis/pingcap/v1alpha1/tidbcluster.go
  */
 export const tidb: Operator = {
+  name: 'TiDB Operator',
   imageSettings: [{ argument: '--tidb-backup-manager-image' }, { argument: '--tidb-discovery-image' }],
   customResources: {
     'pingcap.com/TidbCluster': {

@@ -50,6 +50,7 @@ const backupsOf = ({ metadata: { name, namespace = '' }, spec }: KubernetesObjec
  * pkg/cluster, and logical-backup/dump.sh
  */
 export const zalandoPostgresOperator: Operator = {
+  name: 'Postgres Operator of Zalando',
   customResources: {
     'acid.zalan.do/postgresql': {
       runtimePods: (object) => {
