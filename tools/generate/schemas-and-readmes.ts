@@ -13,6 +13,7 @@ import { PUBLISHED_IMAGE } from '../../functions/lib/runner/published-image.ts'
 import { announcedPage } from './announced.ts'
 import { configTable, type JsonSchema } from './config-table.ts'
 import { findingsPage } from './findings.ts'
+import { operatorsPage } from './operators.ts'
 
 /** Everything about a functionConfig kind that is published: all of it follows from the zod object. */
 interface Published {
@@ -45,6 +46,7 @@ export function generate(root: string): Map<string, string> {
     ['README.md', withBeforeAfter(root)],
     ['docs/findings.md', findingsPage(root)],
     ['docs/announced.md', announcedPage(root)],
+    ['docs/operators.md', operatorsPage()],
     [jsonSchemaFile(CHART_LOCK_SCHEMA), jsonSchema(CHART_LOCK_SCHEMA)],
     ...KINDS.flatMap((published): [string, string][] => [
       [jsonSchemaFile(published), jsonSchema(published)],
