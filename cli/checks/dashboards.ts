@@ -1,4 +1,5 @@
 import type { Finding } from '../../functions/lib/framework/finding.ts'
+import { optsOutOfSubstitution } from '../../functions/lib/framework/open-placeholders.ts'
 import {
   type Fields,
   formatPath,
@@ -33,12 +34,8 @@ export const checkDashboards: Check = ({ objects }) => {
 const holdsDashboards = (object: KubernetesObject): boolean =>
   isKind(object, '', 'ConfigMap') && object.metadata.labels?.grafana_dashboard !== undefined
 
-const SUBSTITUTE = 'kustomize.toolkit.fluxcd.io/substitute'
-
 const isSubstituted = (object: KubernetesObject): boolean =>
-  object.metadata.annotations?.[SUBSTITUTE] !== 'disabled' &&
-  object.metadata.labels?.[SUBSTITUTE] !== 'disabled' &&
-  dashboardsIn(object).some(({ text }) => text.includes('${'))
+  !optsOutOfSubstitution(object) && dashboardsIn(object).some(({ text }) => text.includes('${'))
 
 const dashboardsIn = (object: KubernetesObject): Dashboard[] =>
   Object.entries(isFields(object.data) ? object.data : {})

@@ -1,4 +1,5 @@
 import { relative } from 'node:path'
+import { NAME as FLUX_CONVENTIONS } from '../../functions/flux-conventions/name.ts'
 import type { Entry } from '../../functions/flux-conventions/tree/tree.ts'
 import { toResult } from '../../functions/lib/framework/finding.ts'
 import type { Fields, KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
@@ -90,7 +91,7 @@ export class Apps {
     const objects = items.map(({ text }) => readCanonicalYaml(text) as KubernetesObject)
     const policies = stacks.flatMap((stack) => stack.policies)
     const reported = await validate([...objects, ...chartLocksOf(folder)], policies)
-    return { verified: reported.filter(({ source }) => source !== 'flux-conventions').map(withoutContent) }
+    return { verified: reported.filter(({ source }) => source !== FLUX_CONVENTIONS).map(withoutContent) }
   }
 }
 

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { FluxConventionsSpec } from '../../functions/flux-conventions/config.ts'
 import { judge } from '../../functions/flux-conventions/judge.ts'
+import { NAME } from '../../functions/flux-conventions/name.ts'
 import { type Entry, FLUX } from '../../functions/flux-conventions/tree/tree.ts'
 import { plan } from '../../functions/hardening/plan.ts'
 import { API_VERSION } from '../../functions/lib/framework/config.ts'
@@ -19,7 +20,6 @@ import { type Walk, walk } from './walk.ts'
 
 /** Where the policy of a repository is, unless the command names another. */
 const POLICY = 'flux-conventions.yaml'
-const NAME = 'flux-conventions'
 
 /** What the conventions are: those of a file, or of the repository, or the defaults. Throws Failure (2) for a file without any. */
 export function conventionsOf(folder: string, file: string | undefined): FluxConventionsSpec {

@@ -1,5 +1,5 @@
 import { hasPlaceholder } from '../../functions/lib/kubernetes/image-reference.ts'
-import { INJECT, REVISION } from '../../functions/lib/kubernetes/istio-labels.ts'
+import { INJECT, REVISION } from '../../functions/lib/kubernetes/istio.ts'
 import { describe, groupOf, isKind, type KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
 import { podTemplateOf } from '../../functions/lib/kubernetes/pod-template.ts'
 import type { Coverage } from '../reachability/coverage.ts'

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { plan } from '../../functions/hardening/plan.ts'
-import { declaredBy } from '../../functions/hardening/shared.ts'
+import { declaredBy } from '../../functions/hardening/shared-fields.ts'
 import type { LabelledPods } from '../../functions/lib/flows/check-environment.ts'
 import { type ElsewhereSpec, elsewhereSchema } from '../../functions/lib/flows/elsewhere.ts'
 import { type FlowsSpec, flowsSchema } from '../../functions/lib/flows/schema.ts'

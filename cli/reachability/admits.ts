@@ -10,9 +10,6 @@ export interface Target {
   protocol: string
 }
 
-/** Source: https://istio.io/latest/docs/ambient/usage/networkpolicy/: the tunnel, which does not show the port that is called. */
-export const HBONE = 15008
-
 /** Does a rule open the port, to whomever? */
 export const admits = ({ ports }: Rule, { workload, port, protocol }: Target): boolean =>
   ports === undefined ||

@@ -1,4 +1,4 @@
-import { declaredBy, WHOLE } from '../../functions/hardening/shared.ts'
+import { declaredBy, WHOLE } from '../../functions/hardening/shared-fields.ts'
 import { isFields, type KubernetesObject, valueAt } from '../../functions/lib/kubernetes/objects.ts'
 import type { HardenedStack } from '../policy/policies.ts'
 import { harden } from '../policy/validate.ts'

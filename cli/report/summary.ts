@@ -1,4 +1,4 @@
-import { declaredBy, SHARED, WHOLE } from '../../functions/hardening/shared.ts'
+import { declaredBy, SHARED, WHOLE } from '../../functions/hardening/shared-fields.ts'
 import { type Fields, formatPath, identity, isFields } from '../../functions/lib/kubernetes/objects.ts'
 import type { Rendering } from '../render/environment.ts'
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { parseAllDocuments } from 'yaml'
-import { declaredBy } from '../../functions/hardening/shared.ts'
+import { declaredBy } from '../../functions/hardening/shared-fields.ts'
 import { groupOf, isFields, valueAt } from '../../functions/lib/kubernetes/objects.ts'
 import { display } from '../display.ts'
 import { resourceGraph, transformersOf } from './graph.ts'

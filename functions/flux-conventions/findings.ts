@@ -1,9 +1,8 @@
 import { type Details, defineFindings, type Finding, type FindingKind } from '../lib/framework/finding.ts'
 import { unknownKey } from '../lib/framework/unknown-keys.ts'
+import { NAME } from './name.ts'
 import { rules } from './rules/index.ts'
 import type { Rule, Violation } from './rules/rule.ts'
-
-const SCOPE = 'flux-conventions'
 
 /** What the sentence of a violation is made from. */
 type Reported = Pick<Violation, 'found' | 'expected' | 'advice'>
@@ -19,7 +18,7 @@ const kindOf = ({ severity, means, why, fix }: Rule): RuleKind => ({ severity, m
 
 // One kind of finding a rule: all that is known about a rule is in its own file.
 const makers = defineFindings(
-  SCOPE,
+  NAME,
   Object.fromEntries((rules as readonly Rule[]).map((rule) => [rule.name, kindOf(rule)])),
 )
 
@@ -31,7 +30,7 @@ export function ruleFinding(rule: Rule, details: Details, violation: Reported, a
 }
 
 /** Every finding of this function, except those of the rules. */
-export const findings = defineFindings(SCOPE, {
+export const findings = defineFindings(NAME, {
   repaired: {
     severity: 'info',
     message: (rule: string, { found, expected }: Reported) =>

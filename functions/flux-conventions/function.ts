@@ -1,11 +1,12 @@
 import { defineFunction } from '../lib/framework/function.ts'
 import { isKind } from '../lib/kubernetes/objects.ts'
 import { type FluxConventionsSpec, fluxConventionsSchema } from './config.ts'
+import { NAME } from './name.ts'
 import { isOfFlux } from './schemas/schemas.ts'
 import { transform } from './transform.ts'
 
 export const fluxConventions = defineFunction<FluxConventionsSpec>({
-  name: 'flux-conventions',
+  name: NAME,
   kind: 'FluxConventions',
   section: 'conventions',
   description: 'Checks the objects of Flux, and what they install, against the conventions of a repository',

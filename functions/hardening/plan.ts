@@ -12,7 +12,7 @@ import { shapeOf } from '../lib/framework/lazy-zod.ts'
 import type { Schema } from '../lib/framework/schema.ts'
 import { type Fields, isFields } from '../lib/kubernetes/objects.ts'
 import { hardeningSchemaOf } from './config.ts'
-import { SHARED, WHOLE } from './shared.ts'
+import { SHARED, WHOLE } from './shared-fields.ts'
 
 interface Section {
   mode: Mode

@@ -1,4 +1,5 @@
 import { type Details, defineFindings, type Finding } from '../lib/framework/finding.ts'
+import { NAME } from './name.ts'
 
 /** Makes the finding that says what is wrong, for the place where it was found. */
 export type Problem = (details: Details) => Finding
@@ -10,7 +11,7 @@ const NOT_PINNED = 'The registry decides what runs, and may decide otherwise the
 const shortened = (text: string): string => (text.length > 300 ? `${text.slice(0, 300)}…` : text)
 
 /** Everything that image-mirror-digest reports. */
-export const findings = defineFindings('image-mirror-digest', {
+export const findings = defineFindings(NAME, {
   mirrored: {
     severity: 'info',
     message: (source: string, target: string) => `${source} is mirrored as ${target}`,

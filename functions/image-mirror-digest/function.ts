@@ -1,29 +1,30 @@
 import { defineFunction } from '../lib/framework/function.ts'
 import { Audit } from './audit/audit.ts'
 import { type ImageMirrorDigestSpec, imageMirrorDigestSchema } from './config.ts'
+import { NAME } from './name.ts'
 import { Places } from './places/find.ts'
 import { takesPullSecrets } from './pull-secrets/pull-secrets.ts'
 import { transform } from './transform.ts'
 
 /** The parts of a configuration that decide which items are read, made once for all items. */
-const readers = new WeakMap<ImageMirrorDigestSpec, { places: Places; audit: Audit | undefined }>()
+const deciders = new WeakMap<ImageMirrorDigestSpec, { places: Places; audit: Audit | undefined }>()
 
-function readerOf(spec: ImageMirrorDigestSpec): { places: Places; audit: Audit | undefined } {
-  const known = readers.get(spec)
+function decidersOf(spec: ImageMirrorDigestSpec): { places: Places; audit: Audit | undefined } {
+  const known = deciders.get(spec)
   if (known) return known
-  const reader = { places: new Places(spec.places), audit: spec.audit ? new Audit(spec) : undefined }
-  readers.set(spec, reader)
-  return reader
+  const decided = { places: new Places(spec.places), audit: spec.audit ? new Audit(spec) : undefined }
+  deciders.set(spec, decided)
+  return decided
 }
 
 export const imageMirrorDigest = defineFunction<ImageMirrorDigestSpec>({
-  name: 'image-mirror-digest',
+  name: NAME,
   kind: 'ImageMirrorDigest',
   section: 'images',
   description: 'Points every image at the mirror and pins it to the digest of a lock, wherever an image can be',
   schema: imageMirrorDigestSchema,
   reads: (spec, item) => {
-    const { places, audit } = readerOf(spec)
+    const { places, audit } = decidersOf(spec)
     return (
       places.mayHold(item) ||
       takesPullSecrets(spec, item) ||

@@ -4,7 +4,7 @@ import { gatewaysSchema } from '../lib/flows/gateways-schema.ts'
 import { flowsSchema } from '../lib/flows/schema.ts'
 import { modeSchema, offSchema } from '../lib/framework/config.ts'
 import * as z from '../lib/framework/lazy-zod.ts'
-import { ISTIO_SYSTEM } from '../lib/kubernetes/istio-labels.ts'
+import { ISTIO_SYSTEM } from '../lib/kubernetes/istio.ts'
 import { telemetrySchema } from './config-telemetry.ts'
 import {
   because,

@@ -2,7 +2,7 @@ import { cidrSchema, labelsSchema } from '../lib/flows/peer.ts'
 import { reasonSchema } from '../lib/framework/config.ts'
 import * as z from '../lib/framework/lazy-zod.ts'
 import { isCidr } from '../lib/kubernetes/cidr.ts'
-import { ISTIO_SYSTEM } from '../lib/kubernetes/istio-labels.ts'
+import { ISTIO_SYSTEM } from '../lib/kubernetes/istio.ts'
 import {
   endpointSchema,
   peersSchema,

@@ -1,8 +1,6 @@
 import { defineFindings } from '../lib/framework/finding.ts'
 import { unknownKey } from '../lib/framework/unknown-keys.ts'
-
-/** The name under which the function marks what it writes. */
-export const NAME = 'network-policy-default-deny'
+import { NAME } from './name.ts'
 
 /** Everything this function can report, by short name. */
 export const findings = defineFindings(NAME, {

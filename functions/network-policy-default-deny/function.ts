@@ -5,6 +5,7 @@ import { isKind, type TypeMeta } from '../lib/kubernetes/objects.ts'
 import { isPodOwner } from '../lib/kubernetes/pod-template.ts'
 import { customResourceOf } from '../lib/operators/index.ts'
 import { type NetworkPolicyDefaultDenySpec, networkPolicyDefaultDenySchema } from './config.ts'
+import { NAME } from './name.ts'
 import { transform } from './transform.ts'
 
 const READ: readonly (readonly [group: string, kind: string])[] = [
@@ -24,7 +25,7 @@ const isRead = (item: TypeMeta): boolean => READ.some(([group, kind]) => isKind(
 const makesPods = (item: TypeMeta): boolean => customResourceOf(item)?.runtimePods !== undefined
 
 export const networkPolicyDefaultDeny = defineFunction<NetworkPolicyDefaultDenySpec>({
-  name: 'network-policy-default-deny',
+  name: NAME,
   kind: 'NetworkPolicyDefaultDeny',
   section: 'networkPolicy',
   description:

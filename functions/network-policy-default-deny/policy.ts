@@ -1,4 +1,5 @@
 import type { Port } from '../lib/flows/port.ts'
+import type { KubernetesObject } from '../lib/kubernetes/objects.ts'
 import type { Labels } from '../lib/kubernetes/selector.ts'
 
 /** What a policy says, as data that no dialect shapes. */
@@ -44,6 +45,6 @@ export interface Policy {
   exceptions: readonly string[]
   /** Labels of the object, those of the workload that it is for. */
   labels: Labels
-  /** Wave in which Argo CD applies it: no later than what it admits. */
-  syncWave: string | undefined
+  /** What it comes with, so that Argo CD applies it no later than what it admits: its workload, or else the Namespace. */
+  owner: KubernetesObject | undefined
 }

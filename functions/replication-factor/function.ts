@@ -2,11 +2,13 @@ import { defineFunction, type KrmFunction } from '../lib/framework/function.ts'
 import { isKind } from '../lib/kubernetes/objects.ts'
 import { isPodOwner } from '../lib/kubernetes/pod-template.ts'
 import { customResourceOf } from '../lib/operators/index.ts'
+import { STRIMZI } from '../lib/operators/strimzi-pods.ts'
 import { isAutoscaler } from './build/autoscaler.ts'
 import { isScalable } from './build/scalable.ts'
 import { isVerticalAutoscaler } from './checks/autoscaler-targets.ts'
 import { type ReplicationFactorSpec, replicationFactorSchema } from './config.ts'
 import { isBudget } from './disruption-budgets/budget.ts'
+import { NAME } from './name.ts'
 import { presetOf } from './presets/index.ts'
 import { transform } from './transform.ts'
 
@@ -18,7 +20,7 @@ const reads: KrmFunction<ReplicationFactorSpec>['reads'] = (spec, item) =>
   isBudget(item) ||
   customResourceOf(item)?.runtimePods !== undefined ||
   isKind(item, '', 'Service') ||
-  isKind(item, 'kafka.strimzi.io', 'KafkaTopic') ||
+  isKind(item, STRIMZI, 'KafkaTopic') ||
   isTarget(spec, item)
 
 /** May a rule of the policy write into an object of this kind? */
@@ -38,7 +40,7 @@ const targetsOf = (spec: ReplicationFactorSpec) => [
 ]
 
 export const replicationFactor = defineFunction<ReplicationFactorSpec>({
-  name: 'replication-factor',
+  name: NAME,
   kind: 'ReplicationFactor',
   section: 'replication',
   description:

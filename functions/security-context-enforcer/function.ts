@@ -3,11 +3,12 @@ import { isKind, typeOf } from '../lib/kubernetes/objects.ts'
 import { isPodOwner } from '../lib/kubernetes/pod-template.ts'
 import { type SecurityContextEnforcerSpec, securityContextEnforcerSchema } from './config.ts'
 import { CUSTOM_RESOURCES } from './custom-resources/table.ts'
+import { NAME } from './name.ts'
 import { transform } from './transform.ts'
 import { isBinding } from './workload/bound-accounts.ts'
 
 export const securityContextEnforcer = defineFunction<SecurityContextEnforcerSpec>({
-  name: 'security-context-enforcer',
+  name: NAME,
   kind: 'SecurityContextEnforcer',
   section: 'securityContext',
   description:

@@ -1,6 +1,6 @@
 import { catalog } from '../../functions/catalog.ts'
 import { plan } from '../../functions/hardening/plan.ts'
-import { declaredBy } from '../../functions/hardening/shared.ts'
+import { declaredBy } from '../../functions/hardening/shared-fields.ts'
 import type { Finding } from '../../functions/lib/framework/finding.ts'
 import { InputError } from '../../functions/lib/framework/input-error.ts'
 

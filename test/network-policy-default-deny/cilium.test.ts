@@ -9,7 +9,7 @@ const draft: Policy = {
   podLabels: { app: 'cart' },
   exceptions: [],
   labels: {},
-  syncWave: undefined,
+  owner: undefined,
 }
 
 const HTTPS = { protocol: 'TCP', port: 443 } as const

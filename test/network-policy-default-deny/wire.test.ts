@@ -1,5 +1,5 @@
 import type { Fields, KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
-import { type Endpoint, HBONE, portsOnWire } from '../../functions/network-policy-default-deny/traffic/endpoints.ts'
+import { type Endpoint, portsOnWire, TUNNEL } from '../../functions/network-policy-default-deny/traffic/endpoints.ts'
 import { Sidecars } from '../../functions/network-policy-default-deny/traffic/sidecars.ts'
 import { harden, namespace, service, workload } from './build.ts'
 
@@ -11,9 +11,9 @@ const end = (inMesh: boolean, more: Partial<Endpoint> = {}): Endpoint => ({ peer
 
 describe('the ports of a call', () => {
   test.each<[string, Endpoint, Endpoint, boolean, unknown[]]>([
-    ['between members', end(true), end(true), false, [HBONE, UDP]],
-    ['between members, in plain text', end(true), end(true), true, [HBONE, TCP, UDP]],
-    ['of a gateway', end(true), end(true, { isGateway: true }), false, [HBONE, TCP, UDP]],
+    ['between members', end(true), end(true), false, [TUNNEL, UDP]],
+    ['between members, in plain text', end(true), end(true), true, [TUNNEL, TCP, UDP]],
+    ['of a gateway', end(true), end(true, { isGateway: true }), false, [TUNNEL, TCP, UDP]],
     ['from outside the mesh', end(false), end(true), false, [TCP, UDP]],
     ['to outside the mesh', end(true), end(false), false, [TCP, UDP]],
   ])('%s', (_, caller, callee, plain, expected) => {

@@ -9,6 +9,7 @@ import {
 import { type Labels, selects } from '../../../functions/lib/kubernetes/selector.ts'
 import type { Workload } from '../../../functions/lib/kubernetes/workload.ts'
 import { runtimePodsOf } from '../../../functions/lib/operators/index.ts'
+import { STRIMZI, STRIMZI_CLUSTER } from '../../../functions/lib/operators/strimzi-pods.ts'
 import { join, type Read } from '../proposal.ts'
 import { entriesOfValue } from '../texts/config-file.ts'
 import type { GivenValue } from '../texts/given-values.ts'
@@ -61,8 +62,6 @@ export const valuesOfMadePods = (pods: readonly Workload[], objects: readonly Ku
     ),
   )
 
-const CLUSTER = 'strimzi.io/cluster'
-
 /** What runs in the pods of a KafkaConnect. Source: https://strimzi.io/docs/operators/latest/configuring.html#type-KafkaConnector-reference */
 const connectorsOf = (
   { kind, namespace, object: { metadata } }: Workload,
@@ -71,9 +70,9 @@ const connectorsOf = (
   kind === 'KafkaConnect'
     ? objects.filter(
         (object) =>
-          isKind(object, 'kafka.strimzi.io', 'KafkaConnector') &&
+          isKind(object, STRIMZI, 'KafkaConnector') &&
           object.metadata.namespace === namespace &&
-          object.metadata.labels?.[CLUSTER] === metadata.name,
+          object.metadata.labels?.[STRIMZI_CLUSTER] === metadata.name,
       )
     : []
 

@@ -1,5 +1,5 @@
 import type { Topology } from '../../../functions/lib/flows/topology.ts'
-import { ISTIO_SYSTEM } from '../../../functions/lib/kubernetes/istio-labels.ts'
+import { ISTIO_SYSTEM } from '../../../functions/lib/kubernetes/istio.ts'
 import {
   describe,
   isFields,

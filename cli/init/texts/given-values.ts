@@ -1,5 +1,6 @@
 import { valueAt } from '../../../functions/lib/kubernetes/objects.ts'
 import { type Container, containersOf } from '../../../functions/lib/kubernetes/pod-template.ts'
+import { serviceAccountOf } from '../../../functions/lib/kubernetes/pod-traits.ts'
 import type { Workload } from '../../../functions/lib/kubernetes/workload.ts'
 import { expandLookups } from './code.ts'
 import { isClient } from './commands.ts'
@@ -128,10 +129,11 @@ export const NODE = 'node.invalid'
  * A field of the pod that its template already shows; of the pods of a StatefulSet, the name of the first. Source:
  * https://kubernetes.io/docs/concepts/workloads/pods/downward-api/#available-fields
  */
-function factAt(path: string | undefined, { kind, name, namespace, labels, template }: Workload): string | undefined {
+function factAt(path: string | undefined, workload: Workload): string | undefined {
+  const { kind, name, namespace, labels } = workload
   if (path === 'metadata.namespace') return namespace
   if (path === 'metadata.name') return kind === 'StatefulSet' ? `${name}-0` : undefined
-  if (path === 'spec.serviceAccountName') return template.spec.serviceAccountName
+  if (path === 'spec.serviceAccountName') return serviceAccountOf(workload) ?? 'default'
   const label = /^metadata\.labels\['([^']+)'\]$/.exec(path ?? '')?.[1]
   return label === undefined ? undefined : labels[label]
 }

@@ -1,9 +1,7 @@
+import { optsOutOfSubstitution } from '../../lib/framework/open-placeholders.ts'
 import { stringsIn } from '../../lib/kubernetes/fields.ts'
 import { formatPath, type KubernetesObject, valueAt } from '../../lib/kubernetes/objects.ts'
 import { defineRule } from './rule.ts'
-
-/** Annotation or label by which an object opts out. Source: https://fluxcd.io/flux/components/kustomize/kustomizations/#post-build-variable-substitution */
-const SUBSTITUTE = 'kustomize.toolkit.fluxcd.io/substitute'
 
 /** No variable is left in an object whose Kustomization substitutes none. */
 export const substitute = defineRule({
@@ -14,7 +12,8 @@ export const substitute = defineRule({
   fix: 'Add postBuild to the Kustomization, write $${NAME} for text that is meant so, or annotate the object with kustomize.toolkit.fluxcd.io/substitute: disabled.',
   *violations(tree) {
     for (const { object, appliedBy } of tree.entries) {
-      if (!appliedBy || valueAt(appliedBy.object, ['spec', 'postBuild']) !== undefined || isDisabled(object)) continue
+      if (!appliedBy || valueAt(appliedBy.object, ['spec', 'postBuild']) !== undefined || optsOutOfSubstitution(object))
+        continue
       const [first] = variablesIn(object, tree.repository?.variables ?? new Set())
       if (!first) continue
       yield {
@@ -27,9 +26,6 @@ export const substitute = defineRule({
     }
   },
 })
-
-const isDisabled = ({ metadata }: KubernetesObject): boolean =>
-  metadata.annotations?.[SUBSTITUTE] === 'disabled' || metadata.labels?.[SUBSTITUTE] === 'disabled'
 
 /** The variables that Flux's substitution would see; `$${NAME}` is escaped. */
 const VARIABLE = /(?<!\$)\$\{([A-Za-z_]\w*)(?:[:=\-+?#^,%/][^}]*)?\}/g

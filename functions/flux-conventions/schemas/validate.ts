@@ -1,5 +1,6 @@
 import { show } from '../../lib/framework/confidential.ts'
 import { didYouMean } from '../../lib/framework/did-you-mean.ts'
+import type { FieldPath } from '../../lib/kubernetes/objects.ts'
 import { formatPath, isFields } from '../../lib/kubernetes/objects.ts'
 import { nameOfType } from '../../lib/kubernetes/type-check.ts'
 import type { Schema } from './schemas.ts'
@@ -12,10 +13,8 @@ export interface Misfit {
   expected: string
 }
 
-type Path = readonly (string | number)[]
-
 /** Every way in which a value does not fit a schema. A value with a variable fits wherever text may be. */
-export function misfits(value: unknown, schema: Schema, path: Path): Misfit[] {
+export function misfits(value: unknown, schema: Schema, path: FieldPath): Misfit[] {
   if (value === undefined || value === null) return []
   if (typeof value === 'string' && hasVariable(value)) return []
   const wrong = scalarProblem(value, schema)
@@ -27,7 +26,7 @@ export function misfits(value: unknown, schema: Schema, path: Path): Misfit[] {
   return isFields(value) ? inMap(value, schema, path) : []
 }
 
-function inMap(value: Readonly<Record<string, unknown>>, schema: Schema, path: Path): Misfit[] {
+function inMap(value: Readonly<Record<string, unknown>>, schema: Schema, path: FieldPath): Misfit[] {
   const { properties, additionalProperties, open } = schema
   const absent = (schema.required ?? [])
     .filter((key) => value[key] === undefined)
@@ -101,5 +100,5 @@ const NAMES: Readonly<Record<string, string>> = {
 
 const typeName = (schema: Schema | undefined): string => NAMES[schema?.type ?? ''] ?? 'a value'
 
-const found = (value: unknown, path: Path): string =>
+const found = (value: unknown, path: FieldPath): string =>
   typeof value === 'object' ? nameOfType(value) : show(formatPath(path), value)

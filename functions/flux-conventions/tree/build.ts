@@ -1,9 +1,10 @@
+import { FILE } from '../../lib/framework/finding.ts'
 import { textAt } from '../../lib/kubernetes/fields.ts'
 import { type KubernetesObject, valueAt } from '../../lib/kubernetes/objects.ts'
 import { type Entry, FLUX } from './tree.ts'
 
 /** The annotations by which kpt, and tools that read files as it does, say which file an object is from. */
-const PATHS = ['internal.config.kubernetes.io/path', 'config.kubernetes.io/path']
+const PATHS = [FILE, 'config.kubernetes.io/path']
 
 /**
  * The objects of a build. If their files are known, as in a package of kpt, the objects in the folder of a Kustomization

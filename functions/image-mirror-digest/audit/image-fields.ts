@@ -4,9 +4,9 @@ import {
   parseReference,
   splitName,
 } from '../../lib/kubernetes/image-reference.ts'
+import type { FieldPath } from '../../lib/kubernetes/objects.ts'
 import { type KubernetesObject, valueAt } from '../../lib/kubernetes/objects.ts'
 import { CONTAINER_LISTS, isPodOwner } from '../../lib/kubernetes/pod-template.ts'
-import type { FieldPath } from '../places/field-pattern.ts'
 
 /** `image`, `sidecarImage`, `imageName`; `SIDECAR_IMAGE` of a variable. */
 const FIELD = /(?:^i|I)mage(?:Name)?$|(?:^|_)IMAGE$/

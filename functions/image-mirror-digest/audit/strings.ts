@@ -1,4 +1,4 @@
-import type { FieldPath } from '../places/field-pattern.ts'
+import type { FieldPath } from '../../lib/kubernetes/objects.ts'
 
 /** Fields that mention a place and pull nothing from it. */
 const NOT_PULLED = new Set(['description', 'repoURL', 'url'])

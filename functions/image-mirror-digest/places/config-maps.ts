@@ -1,11 +1,12 @@
 import type { Finding } from '../../lib/framework/finding.ts'
 import { matchesPattern } from '../../lib/framework/match.ts'
+import type { FieldPath } from '../../lib/kubernetes/objects.ts'
 import { formatPath, type KubernetesObject, valueAt } from '../../lib/kubernetes/objects.ts'
 import { isCalledOrHashed } from '../../lib/kubernetes/previous-names.ts'
 import { readYamlText, setInYamlText } from '../../lib/yaml/set-in-text.ts'
 import { YamlTextError } from '../../lib/yaml/text-values.ts'
 import { findings } from '../findings.ts'
-import { type FieldPath, pathsOf } from './field-pattern.ts'
+import { pathsOf } from './field-pattern.ts'
 import { type ImageAt, imageAt, type Obstacle, type Site, setAt, siteOf } from './image-at.ts'
 import type { ConfigMapPlace } from './schema.ts'
 

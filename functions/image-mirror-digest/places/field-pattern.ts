@@ -1,5 +1,6 @@
+import type { FieldPath } from '../../lib/kubernetes/objects.ts'
+
 /** Map keys and list indices from the root of an object or text. */
-export type FieldPath = readonly (string | number)[]
 
 /** One step of a pattern: a key or index, any key or index, or any number of them. */
 type Step = string | number | typeof ANY | typeof DEEP

@@ -7,9 +7,9 @@ import {
   parseReference,
   splitName,
 } from '../../lib/kubernetes/image-reference.ts'
+import type { FieldPath } from '../../lib/kubernetes/objects.ts'
 import { formatPath, isFields, isKind, type KubernetesObject, valueAt } from '../../lib/kubernetes/objects.ts'
 import { findings, type Problem } from '../findings.ts'
-import type { FieldPath } from './field-pattern.ts'
 import type { Parts } from './schema.ts'
 
 /** Why an image cannot be written in a place; undefined once it has been. */

@@ -1,8 +1,8 @@
 import { formatReference, type ImageReference } from '../../lib/kubernetes/image-reference.ts'
+import type { FieldPath } from '../../lib/kubernetes/objects.ts'
 import { ensureList, type Fields, isFields, type KubernetesObject, valueAt } from '../../lib/kubernetes/objects.ts'
 import { customResourceOf } from '../../lib/operators/index.ts'
 import type { JoinedImage } from '../../lib/operators/operator.ts'
-import type { FieldPath } from './field-pattern.ts'
 import type { ImageAt } from './image-at.ts'
 
 /** The images that an operator joins from fields which cannot take a digest. */

@@ -1,8 +1,8 @@
 import type { Finding } from '../../lib/framework/finding.ts'
+import type { FieldPath } from '../../lib/kubernetes/objects.ts'
 import { formatPath, type KubernetesObject } from '../../lib/kubernetes/objects.ts'
 import type { ContainerAt, PodTemplate } from '../../lib/kubernetes/pod-template.ts'
 import { findings } from '../findings.ts'
-import type { FieldPath } from './field-pattern.ts'
 import { type ImageAt, imageAt, siteOf } from './image-at.ts'
 
 /** The images of the containers of a pod or pod template. */

@@ -1,5 +1,5 @@
 import type { Finding } from '../../lib/framework/finding.ts'
-import { DATAPLANE_MODE, INJECTION, isInjected } from '../../lib/kubernetes/istio-labels.ts'
+import { asksForSidecar, DATAPLANE_MODE, INJECTION } from '../../lib/kubernetes/istio.ts'
 import { isKind, type KubernetesObject, setMeta } from '../../lib/kubernetes/objects.ts'
 import { overrideFor } from '../../lib/kubernetes/workload.ts'
 import type { IstioHardeningSpec } from '../config.ts'
@@ -20,7 +20,7 @@ export function labelNamespaces(objects: readonly KubernetesObject[], members: r
     ...labelled.flatMap(injecting),
     ...[...joining].sort().map((namespace) => findings['unlabelled-namespace']({}, namespace)),
     ...members
-      .filter(({ workload }) => isInjected(workload))
+      .filter(({ workload }) => asksForSidecar(workload))
       .map(({ workload: { object } }) => findings['sidecar-in-ambient']({ object })),
   ]
 }

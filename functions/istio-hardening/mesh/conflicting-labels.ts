@@ -1,5 +1,5 @@
 import type { Finding } from '../../lib/framework/finding.ts'
-import { INJECTION, isOfTheMesh, REVISION } from '../../lib/kubernetes/istio-labels.ts'
+import { INJECTION, isOfTheMesh, REVISION } from '../../lib/kubernetes/istio.ts'
 import { formatPath, isKind, type KubernetesObject, valueAt } from '../../lib/kubernetes/objects.ts'
 import type { Labels } from '../../lib/kubernetes/selector.ts'
 import type { Workload } from '../../lib/kubernetes/workload.ts'

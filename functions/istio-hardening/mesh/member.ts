@@ -1,7 +1,7 @@
 import type { Topology } from '../../lib/flows/topology.ts'
 import { policySelector } from '../../lib/flows/topology.ts'
 import { generatedNames } from '../../lib/framework/generated-names.ts'
-import { isOfTheMesh } from '../../lib/kubernetes/istio-labels.ts'
+import { generatedObject } from '../../lib/framework/generated-objects.ts'
 import type { Fields, KubernetesObject } from '../../lib/kubernetes/objects.ts'
 import type { Labels } from '../../lib/kubernetes/selector.ts'
 import type { Workload } from '../../lib/kubernetes/workload.ts'
@@ -18,8 +18,6 @@ export interface Member {
   alike: readonly Workload[]
   traffic: WorkloadTraffic
 }
-
-const SYNC_WAVE = 'argocd.argoproj.io/sync-wave'
 
 /** The members among the workloads, in an order that does not depend on the input's. */
 export function membersOf(
@@ -47,30 +45,6 @@ export function membersOf(
 const keyOf = ({ workload, name }: Member): string => `${workload.namespace}/${name}`
 const byNamespaceAndName = (a: Member, b: Member): number => (keyOf(a) < keyOf(b) ? -1 : 1)
 
-/** A generated object of a member: its name, and the labels and sync wave of its workload. */
-export const objectFor = (member: Member, apiVersion: string, kind: string, spec: Fields): KubernetesObject => ({
-  apiVersion,
-  kind,
-  metadata: {
-    name: member.name,
-    ...(member.workload.namespace !== '' && { namespace: member.workload.namespace }),
-    ...metadataShared([member]),
-  },
-  spec,
-})
-
-type SharedMetadata = Pick<KubernetesObject['metadata'], 'labels' | 'annotations'>
-
-/** What the workloads' metadata have in common: their labels, and the sync wave, the earliest of several. */
-export function metadataShared(members: readonly Member[]): SharedMetadata {
-  const [first = {}, ...others] = members.map(({ workload }) => workload.object.metadata.labels ?? {})
-  const labels: Record<string, string> = {}
-  for (const [key, value] of Object.entries(first))
-    if (!isOfTheMesh(key) && others.every((other) => other[key] === value)) labels[key] = value
-  const waves = members.map(({ workload }) => workload.object.metadata.annotations?.[SYNC_WAVE])
-  const wave = waves.toSorted((a, b) => Number(a ?? 0) - Number(b ?? 0))[0]
-  return {
-    ...(Object.keys(labels).length > 0 && { labels }),
-    ...(wave !== undefined && { annotations: { [SYNC_WAVE]: wave } }),
-  }
-}
+/** A generated object of a member, of its name. */
+export const objectFor = (member: Member, apiVersion: string, kind: string, spec: Fields): KubernetesObject =>
+  generatedObject([member.workload.object], { apiVersion, kind, name: member.name, spec })

@@ -1,5 +1,5 @@
 import type { Finding } from '../../lib/framework/finding.ts'
-import { DATAPLANE_MODE, INJECT, INJECTION, isInjected } from '../../lib/kubernetes/istio-labels.ts'
+import { asksForSidecar, DATAPLANE_MODE, INJECT, INJECTION } from '../../lib/kubernetes/istio.ts'
 import { isHostNetwork, isWindows } from '../../lib/kubernetes/pod-traits.ts'
 import type { Labels } from '../../lib/kubernetes/selector.ts'
 import { overrideFor, type Workload } from '../../lib/kubernetes/workload.ts'
@@ -39,7 +39,7 @@ export function membershipOf(workload: Workload, namespaceLabels: Labels, spec: 
 
 const notInjected = (workload: Workload): Finding => {
   const { object, namespace } = workload
-  return isInjected(workload)
+  return asksForSidecar(workload)
     ? findings['injected-outside']({ object }, namespace)
     : findings['namespace-not-injected']({ object }, namespace)
 }

@@ -1,8 +1,9 @@
+import { generatedObject } from '../../lib/framework/generated-objects.ts'
 import { groupBy } from '../../lib/framework/group-by.ts'
 import { labelOfAddress } from '../../lib/kubernetes/cidr.ts'
 import { ensureFields, ensureList, type KubernetesObject } from '../../lib/kubernetes/objects.ts'
 import type { IstioHardeningSpec } from '../config.ts'
-import { type Member, metadataShared } from '../mesh/member.ts'
+import type { Member } from '../mesh/member.ts'
 import { hostsOfEntry, writtenEntries } from './service-entry-existing.ts'
 import { externalProtocol, isAddress } from './service-entry-ports.ts'
 import type { ExternalHost } from './sidecar-hosts.ts'
@@ -79,14 +80,12 @@ function addPorts(entry: KubernetesObject, calls: ExternalCalls): void {
 function generate(calls: ExternalCalls): KubernetesObject {
   const { namespace, host, callers } = calls
   const isResolved = !host.startsWith('*.') && !isAddress(host)
-  return {
+  const owners = callers.map(({ workload }) => workload.object)
+  return generatedObject(owners, {
     apiVersion: 'networking.istio.io/v1',
     kind: 'ServiceEntry',
-    metadata: {
-      name: registered(host).replace(/^\*\./, 'wildcard.'),
-      ...(namespace !== '' && { namespace }),
-      ...metadataShared(callers),
-    },
+    name: registered(host).replace(/^\*\./, 'wildcard.'),
+    namespace,
     spec: {
       hosts: [registered(host)],
       ...(isAddress(host) && { addresses: [host] }),
@@ -95,7 +94,7 @@ function generate(calls: ExternalCalls): KubernetesObject {
       exportTo: ['.'],
       ports: portsOf(calls),
     },
-  }
+  })
 }
 
 /** The registry knows names alone: an address goes under the name of its ServiceEntry, which nothing looks up. */

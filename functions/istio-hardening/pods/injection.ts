@@ -1,4 +1,4 @@
-import { DATAPLANE_MODE, INJECT, REVISION } from '../../lib/kubernetes/istio-labels.ts'
+import { DATAPLANE_MODE, INJECT, REVISION } from '../../lib/kubernetes/istio.ts'
 import { setMeta } from '../../lib/kubernetes/objects.ts'
 import { overrideFor, type Workload } from '../../lib/kubernetes/workload.ts'
 import type { IstioHardeningSpec } from '../config.ts'

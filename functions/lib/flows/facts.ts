@@ -1,4 +1,4 @@
-import { isOfTheMesh } from '../kubernetes/istio-labels.ts'
+import { isOfTheMesh } from '../kubernetes/istio.ts'
 import { identity, isKind, type KubernetesObject, valueAt } from '../kubernetes/objects.ts'
 import { type PodTemplate, podTemplateOf } from '../kubernetes/pod-template.ts'
 import { namesOf, namespacesOf } from '../kubernetes/previous-names.ts'

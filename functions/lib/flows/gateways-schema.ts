@@ -1,6 +1,6 @@
 import { isOff, offSchema } from '../framework/config.ts'
 import * as z from '../framework/lazy-zod.ts'
-import { ISTIO_SYSTEM } from '../kubernetes/istio-labels.ts'
+import { ISTIO_SYSTEM } from '../kubernetes/istio.ts'
 import { APP } from './flow.ts'
 import { narrow, narrowByDefault, oneOfTwo, peerFields } from './peer.ts'
 

@@ -1,5 +1,5 @@
 import { groupBy } from '../framework/group-by.ts'
-import { isOfTheMesh } from '../kubernetes/istio-labels.ts'
+import { isOfTheMesh } from '../kubernetes/istio.ts'
 import { isKind, type KubernetesObject, valueAt } from '../kubernetes/objects.ts'
 import { namesOf, namespacesOf } from '../kubernetes/previous-names.ts'
 import { type Labels, selects } from '../kubernetes/selector.ts'

@@ -1,4 +1,5 @@
 import type { Finding } from '../framework/finding.ts'
+import type { FieldPath } from '../kubernetes/objects.ts'
 import { formatPath, isFields, isKind, type KubernetesObject } from '../kubernetes/objects.ts'
 import { podTemplateOf } from '../kubernetes/pod-template.ts'
 import { namesBackends } from './backend-references.ts'
@@ -7,8 +8,6 @@ import { isMonitor } from './scrapes.ts'
 
 /** Source: https://github.com/kubernetes-sigs/kustomize/blob/master/api/internal/accumulator/refvartransformer.go */
 const VARIABLE = /\$\([A-Za-z_][\w.-]*\)/
-
-type Path = readonly (string | number)[]
 
 /**
  * Variables where traffic depends on what they stand for: names, ports, labels and selectors. Kustomize replaces `vars` after
@@ -22,7 +21,7 @@ export const lateVariables = (objects: readonly KubernetesObject[]): Finding[] =
   })
 
 /** The parts of an object that traffic depends on. */
-function placesOf(object: KubernetesObject): [unknown, Path][] {
+function placesOf(object: KubernetesObject): [unknown, FieldPath][] {
   const template = podTemplateOf(object)
   if (template) {
     const { containers, initContainers } = template.spec
@@ -37,7 +36,7 @@ function placesOf(object: KubernetesObject): [unknown, Path][] {
   return [[content, []]]
 }
 
-function variableIn(value: unknown, path: Path): { path: Path; variable: string } | undefined {
+function variableIn(value: unknown, path: FieldPath): { path: FieldPath; variable: string } | undefined {
   if (typeof value === 'string') {
     const [variable] = VARIABLE.exec(value) ?? []
     return variable === undefined ? undefined : { path, variable }

@@ -74,10 +74,13 @@ export interface Result {
   tags: Record<string, string>
 }
 
+/** The annotation by which kpt and Kustomize say which file an object is from. */
+export const FILE = 'internal.config.kubernetes.io/path'
+
 /** Source: https://github.com/kubernetes-sigs/kustomize/blob/master/cmd/config/docs/api-conventions/functions-spec.md */
 export function toResult(finding: Finding, source: string): Result {
   const { object } = finding
-  const path = object?.metadata.annotations?.['internal.config.kubernetes.io/path']
+  const path = object?.metadata.annotations?.[FILE]
   return {
     message: finding.message,
     severity: finding.severity,

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { isOfTheMesh } from '../kubernetes/istio-labels.ts'
+import { isOfTheMesh } from '../kubernetes/istio.ts'
 import { type Fields, identity, isFields, type KubernetesObject, type TypeMeta, typeOf } from '../kubernetes/objects.ts'
 import type { Labels } from '../kubernetes/selector.ts'
 import { contentHash, OF_THE_CALLER } from './content-hash.ts'

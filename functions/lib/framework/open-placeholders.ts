@@ -1,18 +1,24 @@
+import type { FieldPath } from '../kubernetes/objects.ts'
 import { formatPath, isFields, type KubernetesObject } from '../kubernetes/objects.ts'
 import type { Finding } from './finding.ts'
 import { objects as findings } from './findings.ts'
 import { InputError } from './input-error.ts'
 
-/** Its text goes to the cluster as it is: https://fluxcd.io/flux/components/kustomize/kustomizations/#post-build-variable-substitution */
 const SUBSTITUTE = 'kustomize.toolkit.fluxcd.io/substitute'
+
+/**
+ * Does Flux leave `${` in its text as it is? An annotation or a label says so.
+ * Source: https://fluxcd.io/flux/components/kustomize/kustomizations/#post-build-variable-substitution
+ */
+export const optsOutOfSubstitution = ({ metadata: { labels, annotations } }: KubernetesObject): boolean =>
+  [labels, annotations].some((names) => names?.[SUBSTITUTE] === 'disabled')
 
 /**
  * A finding for each text of an object in which a placeholder begins and does not end. Flux substitutes in the text of the
  * whole manifest, so it would end in another value, and all fields between the two would be gone.
  */
 export function openPlaceholders(object: KubernetesObject): Finding[] {
-  const { labels, annotations } = object.metadata
-  if ([labels, annotations].some((names) => names?.[SUBSTITUTE] === 'disabled')) return []
+  if (optsOutOfSubstitution(object)) return []
   return openTexts(object, []).map((path) =>
     findings['open-placeholder']({ object, field: { path: formatPath(path) } }),
   )
@@ -24,9 +30,7 @@ export function requireClosed(objects: readonly KubernetesObject[]): void {
   if (refused.length > 0) throw new InputError(refused)
 }
 
-type Path = readonly (string | number)[]
-
-function openTexts(value: unknown, path: Path): Path[] {
+function openTexts(value: unknown, path: FieldPath): FieldPath[] {
   if (typeof value === 'string') return isOpen(value) ? [path] : []
   if (Array.isArray(value)) return value.flatMap((item, index) => openTexts(item, [...path, index]))
   if (!isFields(value)) return []

@@ -88,8 +88,11 @@ export function valueAt(root: unknown, path: readonly (string | number)[]): unkn
   return node
 }
 
+/** The keys and indices that lead to a value in an object, or in the YAML of a text. */
+export type FieldPath = readonly (string | number)[]
+
 /** `spec.containers[0].env["a.b"]`: a path as messages and results write it. */
-export function formatPath(path: readonly (string | number)[]): string {
+export function formatPath(path: FieldPath): string {
   return path.reduce<string>((text, key) => {
     if (typeof key === 'number') return `${text}[${key}]`
     if (!/^[A-Za-z_][\w-]*$/.test(key)) return `${text}[${JSON.stringify(key)}]`

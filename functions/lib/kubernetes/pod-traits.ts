@@ -8,9 +8,12 @@ interface HasPods {
 
 export const isHostNetwork = ({ template: { spec } }: HasPods): boolean => spec.hostNetwork === true
 
+/** The label of a node that names its operating system. */
+export const OS = 'kubernetes.io/os'
+
 /** Runs on Windows nodes: it says so, or selects them. */
 export const isWindows = ({ template: { spec } }: HasPods): boolean =>
-  spec.os?.name === 'windows' || spec.nodeSelector?.['kubernetes.io/os'] === 'windows'
+  spec.os?.name === 'windows' || spec.nodeSelector?.[OS] === 'windows'
 
 /**
  * The service account that the pods name; undefined if they name none, or `default`, which every pod without an account

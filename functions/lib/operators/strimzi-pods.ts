@@ -8,6 +8,10 @@ import { callTo } from './service-calls.ts'
 // KafkaCluster, ZookeeperCluster, EntityOperator, KafkaExporter, CruiseControl, KafkaConnectCluster, KafkaBridgeCluster,
 // jmx/JmxModel, and ListenersUtils for the Services of listeners
 
+export const STRIMZI = 'kafka.strimzi.io'
+/** The label that names the Kafka, or the KafkaConnect, that an object is a part of. */
+export const STRIMZI_CLUSTER = 'strimzi.io/cluster'
+
 const METRICS: PodPort = { name: 'tcp-prometheus', port: 9404 }
 const JMX: PodPort = { name: 'jmx', port: 9999 }
 const CRUISE_CONTROL: PodPort = { name: 'rest-api', port: 9090 }
@@ -22,7 +26,7 @@ const pods = (
   more: Pick<RuntimePods, 'members' | 'services' | 'calls'> = {},
 ): RuntimePods => {
   const name = `${metadata.name}-${component}`
-  const labels = { 'strimzi.io/cluster': metadata.name, 'strimzi.io/name': name }
+  const labels = { [STRIMZI_CLUSTER]: metadata.name, 'strimzi.io/name': name }
   return { name, labels, ports, ...more, needsApiServer }
 }
 

@@ -1,8 +1,7 @@
+import { FILE } from '../framework/finding.ts'
 import type { KubernetesObject } from '../kubernetes/objects.ts'
 import { packagePath } from './item-text.ts'
 import type { ResourceList } from './resource-list.ts'
-
-const PATH = 'internal.config.kubernetes.io/path'
 
 /**
  * kpt writes each object to the file that its path annotation names. A generated object gets one of its own,
@@ -18,7 +17,7 @@ export function placeInPackage(added: readonly KubernetesObject[], list: Resourc
     let path = `${stem}.yaml`
     for (let number = 2; taken.has(path); number++) path = `${stem}-${number}.yaml`
     taken.add(path)
-    const annotations = { ...object.metadata.annotations, [PATH]: path, 'config.kubernetes.io/path': path }
+    const annotations = { ...object.metadata.annotations, [FILE]: path, 'config.kubernetes.io/path': path }
     return { ...object, metadata: { ...object.metadata, annotations } }
   })
 }

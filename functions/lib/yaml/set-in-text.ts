@@ -1,16 +1,17 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Document, Node, Pair, YAMLMap } from 'yaml'
 import { didYouMean } from '../framework/did-you-mean.ts'
+import type { FieldPath } from '../kubernetes/objects.ts'
 import { type Fields, formatPath, isFields } from '../kubernetes/objects.ts'
 import { parserReason } from './parser-reason.ts'
 import { applyEdits, editsFor, type NodeInText } from './text-edits.ts'
-import { load, type TextPath, type TextValue, type Yaml, YamlTextError } from './text-values.ts'
+import { load, type TextValue, type Yaml, YamlTextError } from './text-values.ts'
 
 /**
  * The value at a path of a YAML (or JSON) text, merge keys and aliases resolved; undefined where the text has no such
  * path. Throws YamlTextError where the text is not one YAML document.
  */
-export async function readYamlText(text: string, path: TextPath): Promise<unknown> {
+export async function readYamlText(text: string, path: FieldPath): Promise<unknown> {
   return plainAt(toPlain(parse(await load(), text)), path)
 }
 
@@ -20,7 +21,7 @@ export async function readYamlText(text: string, path: TextPath): Promise<unknow
  * Throws YamlTextError where the path does not exist, where it leads through an alias, or where the edit would change
  * another place too, because an anchor shares the value.
  */
-export async function setInYamlText(text: string, path: TextPath, value: TextValue): Promise<string> {
+export async function setInYamlText(text: string, path: FieldPath, value: TextValue): Promise<string> {
   const yaml = await load()
   const document = parse(yaml, text)
   const place = locate(yaml, document, path)
@@ -70,21 +71,21 @@ function toPlain(document: Document.Parsed): unknown {
   }
 }
 
-const plainAt = (root: unknown, path: TextPath): unknown =>
+const plainAt = (root: unknown, path: FieldPath): unknown =>
   path.reduce<unknown>(
     (node, key) =>
       (isFields(node) || Array.isArray(node)) && Object.hasOwn(node, key) ? (node as Fields)[key] : undefined,
     root,
   )
 
-function withValue(root: unknown, path: TextPath, value: TextValue): unknown {
+function withValue(root: unknown, path: FieldPath, value: TextValue): unknown {
   const last = path.at(-1)
   if (last === undefined) return value
   Object.defineProperty(plainAt(root, path.slice(0, -1)), last, { value })
   return root
 }
 
-function locate(yaml: Yaml, document: Document.Parsed, path: TextPath): NodeInText {
+function locate(yaml: Yaml, document: Document.Parsed, path: FieldPath): NodeInText {
   let node: Node | null = document.contents
   let inFlow = false
   path.forEach((key, depth) => {

@@ -2,8 +2,6 @@
 export type Yaml = typeof import('yaml')
 export const load = (): Promise<Yaml> => import('yaml')
 
-/** Map keys and list indices. */
-export type TextPath = readonly (string | number)[]
 export type TextScalar = string | number | boolean | null
 /** What can be written into a text: a scalar, or a list of scalars. */
 export type TextValue = TextScalar | readonly TextScalar[]

@@ -5,7 +5,7 @@ import { selects } from '../../lib/kubernetes/selector.ts'
 import { findings } from '../findings.ts'
 import type { Build } from '../subjects/build.ts'
 import { WAYPOINT } from '../subjects/gateway-pods.ts'
-import { HBONE } from '../traffic/endpoints.ts'
+import { TUNNEL } from '../traffic/endpoints.ts'
 
 /**
  * Gateways of the Gateway API whose pods a controller makes in a denied namespace, and whom nobody may call: no object says
@@ -27,7 +27,7 @@ export function gatewaysWithoutCallers({ objects, flows, scope, spec, topology }
       const gatewayClass = valueAt(gateway, ['spec', 'gatewayClassName'])
       if (gatewayClass === WAYPOINT) {
         const caller = JSON.stringify({ namespace, labels })
-        const flow = `flow ${namespace}/${name}:${HBONE.port} with ${selector}`
+        const flow = `flow ${namespace}/${name}:${TUNNEL.port} with ${selector}`
         return [findings['waypoint-cut-off']({ object: gateway }, flow, caller)]
       }
       const ports = portsOf(gateway).map((port) => `flow ${namespace}/${name}:${port}`)

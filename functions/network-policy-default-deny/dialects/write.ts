@@ -1,8 +1,8 @@
 import { setExceptions } from '../../lib/framework/exceptions.ts'
-import type { KubernetesObject, ObjectMeta } from '../../lib/kubernetes/objects.ts'
+import { generatedObject } from '../../lib/framework/generated-objects.ts'
+import type { KubernetesObject } from '../../lib/kubernetes/objects.ts'
 import type { NetworkPolicyDefaultDenySpec } from '../config.ts'
-import { NAME } from '../findings.ts'
-import { syncWaveAnnotation } from '../policies/sync-wave.ts'
+import { NAME } from '../name.ts'
 import type { Policy } from '../policy.ts'
 import { toCiliumNetworkPolicy } from './cilium.ts'
 import { toNetworkPolicy } from './kubernetes.ts'
@@ -11,17 +11,9 @@ import { toNetworkPolicy } from './kubernetes.ts'
 export function write(policy: Policy, spec: NetworkPolicyDefaultDenySpec): KubernetesObject {
   const toObject = spec.dialect === 'cilium' ? toCiliumNetworkPolicy : toNetworkPolicy
   const { apiVersion, kind, spec: written } = toObject(policy, spec)
-  const object: KubernetesObject = { apiVersion, kind, metadata: metadataOf(policy), spec: written }
+  const { name, namespace, labels, owner } = policy
+  const content = { apiVersion, kind, name, namespace, labels, spec: written }
+  const object = generatedObject(owner ? [owner] : [], content)
   setExceptions(object, NAME, policy.exceptions)
   return object
-}
-
-function metadataOf({ name, namespace, labels, syncWave }: Policy): ObjectMeta {
-  const annotations = syncWaveAnnotation(syncWave)
-  return {
-    name,
-    ...(namespace !== '' && { namespace }),
-    ...(Object.keys(labels).length > 0 && { labels: { ...labels } }),
-    ...(Object.keys(annotations).length > 0 && { annotations }),
-  }
 }

@@ -5,7 +5,6 @@ import type { Direction, Peer, Policy, Rule } from '../policy.ts'
 import type { Build } from '../subjects/build.ts'
 import { deniedDirections } from '../subjects/stage.ts'
 import { rulesOf } from './rules.ts'
-import { namespaceSyncWave } from './sync-wave.ts'
 
 /** The policies of all pods of a denied namespace: `default-deny`, the scrape of sidecars, and those that are always there. */
 export function namespacePolicies(build: Build): Policy[] {
@@ -17,13 +16,14 @@ export function namespacePolicies(build: Build): Policy[] {
         ...policy,
         namespace,
         labels: {},
-        syncWave: namespaceSyncWave(namespace, build),
+        owner: build.namespaces.get(namespace),
       }),
     ),
   )
 }
 
-type Draft = Omit<Policy, 'namespace' | 'labels' | 'syncWave'>
+// Policies of a whole namespace come with the Namespace, so pods are never there before what isolates them.
+type Draft = Omit<Policy, 'namespace' | 'labels' | 'owner'>
 
 const defaultDeny = (directions: readonly Direction[]): Draft => ({
   name: 'default-deny',

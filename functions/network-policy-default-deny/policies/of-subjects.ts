@@ -1,5 +1,6 @@
 import { tcp } from '../../lib/flows/port.ts'
-import { isOfTheMesh } from '../../lib/kubernetes/istio-labels.ts'
+import { groupBy } from '../../lib/framework/group-by.ts'
+import { isOfTheMesh } from '../../lib/kubernetes/istio.ts'
 import type { Labels } from '../../lib/kubernetes/selector.ts'
 import type { Direction, Policy, Rule } from '../policy.ts'
 import type { Build } from '../subjects/build.ts'
@@ -9,7 +10,6 @@ import type { SubjectAdmission } from '../traffic/admission.ts'
 import { egressOf } from '../traffic/egress.ts'
 import { ingressOf } from '../traffic/ingress.ts'
 import { rulesOf } from './rules.ts'
-import { syncWaveOf } from './sync-wave.ts'
 
 /** Admits everything: the reason says why. */
 const EVERYTHING: readonly Rule[] = [{ peers: [{ type: 'anyone' }], ports: [] }]
@@ -21,8 +21,8 @@ export function subjectPolicies(build: Build, open: ReadonlyMap<Subject, string>
   const everywhere = deniedDirections(spec)
   const denied = new Map(subjects.map((subject) => [subject, deniedTo(subject, spec)]))
   const anywhere = new Set([...everywhere, ...[...denied.values()].flat()])
-  const ingress = bySubject(anywhere.has('Ingress') ? ingressOf(build) : [])
-  const egress = bySubject(anywhere.has('Egress') ? egressOf(build) : [])
+  const ingress = groupBy(anywhere.has('Ingress') ? ingressOf(build) : [], ({ subject }) => subject)
+  const egress = groupBy(anywhere.has('Egress') ? egressOf(build) : [], ({ subject }) => subject)
   return subjects
     .flatMap((subject) => {
       const own = denied.get(subject) ?? []
@@ -76,7 +76,7 @@ function policyOf(subject: Subject, sides: Sides, openReason: string | undefined
   const reasons = ingress === 'open' ? [] : (ingress ?? []).flatMap(({ reason }) => reason ?? [])
   const isBehind = ingress === 'open' || egress === 'open'
   return {
-    ...{ name, namespace, podLabels, syncWave: syncWaveOf(subject, build) },
+    ...{ name, namespace, podLabels, owner: workload?.object ?? build.namespaces.get(namespace) },
     ...(ingress && { ingress: ingress === 'open' ? EVERYTHING : rulesOf(ingress) }),
     ...(egress && { egress: egress === 'open' || openReason !== undefined ? EVERYTHING : rulesOf(egress) }),
     exceptions: [
@@ -90,13 +90,3 @@ function policyOf(subject: Subject, sides: Sides, openReason: string | undefined
 
 const ownLabels = (labels: Labels): Labels =>
   Object.fromEntries(Object.entries(labels).filter(([key]) => !isOfTheMesh(key)))
-
-function bySubject(admissions: readonly SubjectAdmission[]): Map<Subject, SubjectAdmission[]> {
-  const admitted = new Map<Subject, SubjectAdmission[]>()
-  for (const admission of admissions) {
-    const own = admitted.get(admission.subject)
-    if (own) own.push(admission)
-    else admitted.set(admission.subject, [admission])
-  }
-  return admitted
-}

@@ -1,4 +1,4 @@
-import { INJECT, REVISION } from '../../lib/kubernetes/istio-labels.ts'
+import { INJECT, INJECTION, REVISION } from '../../lib/kubernetes/istio.ts'
 import type { KubernetesObject } from '../../lib/kubernetes/objects.ts'
 import { isHostNetwork } from '../../lib/kubernetes/pod-traits.ts'
 import type { Labels } from '../../lib/kubernetes/selector.ts'
@@ -24,7 +24,7 @@ export function isInjected(
   const own = podLabels[INJECT]
   if (own !== undefined) return own === 'true'
   const labels = namespaces.get(namespace)?.metadata.labels ?? {}
-  const injection = labels['istio-injection']
+  const injection = labels[INJECTION]
   if (injection !== undefined) return injection === 'enabled'
   return (labels[REVISION] ?? podLabels[REVISION]) !== undefined
 }

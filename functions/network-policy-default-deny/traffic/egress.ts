@@ -13,10 +13,10 @@ import { derivedEgress, subjectsAt } from './derived.ts'
 import {
   calleeEndpoint,
   type Endpoint,
-  HBONE,
   podEndpoints,
   portsOnWire,
   subjectEndpoint,
+  TUNNEL,
   workloadEndpoint,
 } from './endpoints.ts'
 import { scrapePorts } from './scrape.ts'
@@ -123,7 +123,7 @@ function toScraped(
   const everywhere: Peer = { type: 'pods', namespace: undefined, labels: undefined }
   const withoutSidecar = build.topology.workloads.filter((workload) => !hasSidecar(workload, build.namespaces))
   return [
-    { subject, peer: everywhere, ports: [tcp(ofSidecars), ...(caller.inMesh ? [HBONE] : [])] },
+    { subject, peer: everywhere, ports: [tcp(ofSidecars), ...(caller.inMesh ? [TUNNEL] : [])] },
     ...withoutSidecar.flatMap((workload) => {
       const ports = scrapePorts(workload)
       const callee = workloadEndpoint(workload, build)

@@ -1,8 +1,8 @@
 import type { Callee } from '../../lib/flows/callee.ts'
 import { GATEWAY_NAME } from '../../lib/flows/gateways.ts'
-import { isTcp, type Port } from '../../lib/flows/port.ts'
+import { isTcp, type Port, tcp } from '../../lib/flows/port.ts'
 import { policySelector } from '../../lib/flows/topology.ts'
-import { DATAPLANE_MODE } from '../../lib/kubernetes/istio-labels.ts'
+import { DATAPLANE_MODE, HBONE } from '../../lib/kubernetes/istio.ts'
 import { isHostNetwork } from '../../lib/kubernetes/pod-traits.ts'
 import type { Labels } from '../../lib/kubernetes/selector.ts'
 import type { Workload } from '../../lib/kubernetes/workload.ts'
@@ -25,8 +25,8 @@ export interface Endpoint {
   reason?: string
 }
 
-/** Source: https://istio.io/latest/docs/ambient/usage/networkpolicy/: members tunnel to each other over this port. */
-export const HBONE: Port = { protocol: 'TCP', port: 15008 }
+/** The port at which members of the ambient mesh are reached. */
+export const TUNNEL: Port = tcp(HBONE)
 
 /**
  * The ports that a policy sees of a call: the callee's, or the tunnel's where the ambient mesh carries it. It carries
@@ -41,7 +41,7 @@ export function portsOnWire(
 ): readonly Port[] {
   if (!caller.inMesh || !callee.inMesh || !ports.some(isTcp)) return ports
   // The tunnel carries TCP; other protocols pass next to it.
-  return [HBONE, ...(plain || callee.isGateway ? ports : ports.filter((port) => !isTcp(port)))]
+  return [TUNNEL, ...(plain || callee.isGateway ? ports : ports.filter((port) => !isTcp(port)))]
 }
 
 /** Anyone, inside the mesh or outside. */

@@ -9,6 +9,7 @@ import {
   valueAt,
 } from '../../lib/kubernetes/objects.ts'
 import { namesOf } from '../../lib/kubernetes/previous-names.ts'
+import { STRIMZI, STRIMZI_CLUSTER } from '../../lib/operators/strimzi-pods.ts'
 import { type Build, type Count, totalOf } from '../build/build.ts'
 import { type Scalable, wholeNumber } from '../build/scalable.ts'
 import { findings } from '../findings/index.ts'
@@ -16,9 +17,6 @@ import { findings } from '../findings/index.ts'
 // Rule, for every Kafka of Strimzi, whoever wrote its configuration: no topic has more copies than there are brokers, or
 // it cannot be created; and fewer copies must be in sync than there are, or the first broker that is away stops every
 // writer. A single copy may ask for one in sync.
-
-const STRIMZI = 'kafka.strimzi.io'
-const CLUSTER = 'strimzi.io/cluster'
 
 /** A number of copies and how many of them must be in sync, by their keys in the broker's configuration. */
 const PAIRS: readonly (readonly [copies: string, inSync: string])[] = [
@@ -49,7 +47,7 @@ export function checkKafka(build: Build): Finding[] {
 }
 
 const keyOf = ({ metadata }: KubernetesObject, cluster: string): string => `${metadata.namespace ?? ''}/${cluster}`
-const clusterOf = (object: KubernetesObject): string => keyOf(object, object.metadata.labels?.[CLUSTER] ?? '')
+const clusterOf = (object: KubernetesObject): string => keyOf(object, object.metadata.labels?.[STRIMZI_CLUSTER] ?? '')
 
 /** The brokers of a cluster: its pools with that role, or its own replicas. */
 function countBrokers(build: Build, pools: readonly Scalable[], own: readonly Scalable[]): Count {

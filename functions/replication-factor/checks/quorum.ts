@@ -1,6 +1,7 @@
 import { groupBy } from '../../lib/framework/group-by.ts'
 import { valueAt } from '../../lib/kubernetes/objects.ts'
 import { workloadKindOf } from '../../lib/kubernetes/workload-kinds.ts'
+import { STRIMZI_CLUSTER } from '../../lib/operators/strimzi-pods.ts'
 import type { Build } from '../build/build.ts'
 import type { KnownPart } from '../build/known-parts.ts'
 import { named, type Scalable } from '../build/scalable.ts'
@@ -29,22 +30,18 @@ export function quorumsOf(build: Build, parts: readonly KnownPart[]): Quorum[] {
 }
 
 function naturalQuorums(build: Build): Scalable[][] {
-  const groups = new Map<string, Scalable[]>()
-  for (const scalable of build.scalables) {
+  const members = build.scalables.flatMap((scalable) => {
     const key = naturalKey(scalable)
-    if (key === undefined) continue
-    const group = groups.get(key)
-    if (group) group.push(scalable)
-    else groups.set(key, [scalable])
-  }
-  return [...groups.values()]
+    return key === undefined ? [] : [{ key, scalable }]
+  })
+  return [...groupBy(members, ({ key }) => key).values()].map((group) => group.map(({ scalable }) => scalable))
 }
 
 /** A key that the members of one natural quorum share; undefined for what is no member. */
 function naturalKey({ object, kind, namespace, name, path }: Scalable): string | undefined {
   if (kind === 'KafkaNodePool') {
     const isController = (valueAt(object, ['spec', 'roles']) as string[] | undefined)?.includes('controller')
-    return isController ? `kraft\n${namespace}\n${object.metadata.labels?.['strimzi.io/cluster']}` : undefined
+    return isController ? `kraft\n${namespace}\n${object.metadata.labels?.[STRIMZI_CLUSTER]}` : undefined
   }
   const isEtcd = workloadKindOf(object)?.ordinals && memberListsOf(object).length > 0
   const isQuorum = isEtcd || path[1] === 'pd' || path[1] === 'zookeeper'

@@ -1,4 +1,5 @@
 import { matchesPattern } from '../../lib/framework/match.ts'
+import type { FieldPath } from '../../lib/kubernetes/objects.ts'
 import { formatPath, isFields, isKind, type KubernetesObject } from '../../lib/kubernetes/objects.ts'
 import { isCalledOrHashed } from '../../lib/kubernetes/previous-names.ts'
 import { type DeriveTarget, keysOf } from '../config-derive.ts'
@@ -21,12 +22,10 @@ export async function configMapFields(placing: Placing, target: ConfigMapTarget)
   return fields
 }
 
-type TextPath = readonly (string | number)[]
-
 /** The paths of the rule that the text has; the first where it has none, so that a message can name it. */
 async function pathsIn({ rule }: Placing, object: KubernetesObject, { key, path = [] }: ConfigMapTarget) {
   const first = keysOf(path)
-  const present: TextPath[] = []
+  const present: FieldPath[] = []
   for (const candidate of rule.otherPaths ? [first, ...rule.otherPaths.map(keysOf)] : [])
     if ((await readText(textOf(object, key), candidate)) !== undefined) present.push(candidate)
   return present.length > 0 ? present : [first]
@@ -44,7 +43,7 @@ const setText = (object: KubernetesObject, key: string, text: string): void => {
 }
 
 // The text is read again each time: an earlier rule may have changed it.
-function pathField({ rule }: Placing, object: KubernetesObject, key: string, keys: TextPath): DerivedField {
+function pathField({ rule }: Placing, object: KubernetesObject, key: string, keys: FieldPath): DerivedField {
   return {
     object,
     field: `${formatPath(['data', key])}: ${formatPath(keys)}`,

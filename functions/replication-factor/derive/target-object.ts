@@ -1,4 +1,5 @@
 import { matches } from '../../lib/framework/match.ts'
+import type { FieldPath } from '../../lib/kubernetes/objects.ts'
 import { formatPath, isFields, type KubernetesObject, valueAt } from '../../lib/kubernetes/objects.ts'
 import { type DeriveTarget, keysOf } from '../config-derive.ts'
 import { asField, type DerivedField, type Placing } from './field.ts'
@@ -20,8 +21,6 @@ export function objectFields({ build, rule, namespace }: Placing, { path, ...mat
       write: (value) => write(object, keys, asField(value, rule)),
     }))
 }
-
-type FieldPath = readonly (string | number)[]
 
 /** How many keys of the path lead to a text that holds the rest; all of them where there is no text on the way. */
 const lengthInObject = (object: KubernetesObject, path: FieldPath): number => {

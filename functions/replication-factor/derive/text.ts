@@ -1,13 +1,14 @@
+import type { FieldPath } from '../../lib/kubernetes/objects.ts'
 import { valueAt } from '../../lib/kubernetes/objects.ts'
 import { readCanonicalYaml } from '../../lib/yaml/canonical-yaml.ts'
 import { readYamlText, setInYamlText } from '../../lib/yaml/set-in-text.ts'
-import type { TextPath, TextValue } from '../../lib/yaml/text-values.ts'
+import type { TextValue } from '../../lib/yaml/text-values.ts'
 import { TextError } from './text-error.ts'
 import { isToml, readToml, setInToml } from './toml-text.ts'
 import { findWord, type Word } from './word-pattern.ts'
 
 /** The value at a path of a text, YAML or TOML; undefined where it has none. Throws TextError or YamlTextError. */
-export async function readText(text: string, path: TextPath): Promise<unknown> {
+export async function readText(text: string, path: FieldPath): Promise<unknown> {
   if (isToml(text)) return readToml(text, path)
   // Most texts are read and found right, and the parser that edits costs many times as much.
   const canonical = readCanonical(text)
@@ -27,7 +28,7 @@ function readCanonical(text: string): unknown {
 }
 
 /** The text with another value at a path that it has; a number in quotes stays in quotes. Throws TextError or YamlTextError. */
-export async function setInText(text: string, path: TextPath, value: TextValue): Promise<string> {
+export async function setInText(text: string, path: FieldPath, value: TextValue): Promise<string> {
   if (isToml(text)) return setInToml(text, path, value)
   const present = await readText(text, path)
   const isQuoted = typeof value === 'number' && typeof present === 'string' && /^\d+$/.test(present)

@@ -1,5 +1,6 @@
+import type { FieldPath } from '../../lib/kubernetes/objects.ts'
 import { formatPath } from '../../lib/kubernetes/objects.ts'
-import type { TextPath, TextValue } from '../../lib/yaml/text-values.ts'
+import type { TextValue } from '../../lib/yaml/text-values.ts'
 import { TextError } from './text-error.ts'
 
 const HEADER = /^\s*(\[{1,2})([^[\]]+)\]{1,2}\s*(?:#.*)?\s*$/
@@ -13,13 +14,13 @@ export function isToml(text: string): boolean {
 }
 
 /** The scalar at a path, as it is written; undefined where the text has none. */
-export const readToml = (text: string, path: TextPath): string | undefined => find(text, path)?.value
+export const readToml = (text: string, path: FieldPath): string | undefined => find(text, path)?.value
 
 /**
  * The text with another number at a path that it has; nothing else changes. Tables by header and dotted keys are
  * understood, inline tables are not. Throws TextError where the path is not in the text.
  */
-export function setInToml(text: string, path: TextPath, value: TextValue): string {
+export function setInToml(text: string, path: FieldPath, value: TextValue): string {
   if (typeof value !== 'number')
     throw new TextError(`${formatPath(path)}: only a number can be written into TOML, found ${JSON.stringify(value)}`)
   const place = find(text, path)
@@ -37,7 +38,7 @@ interface TomlValue {
   value: string
 }
 
-function find(text: string, path: TextPath): TomlValue | undefined {
+function find(text: string, path: FieldPath): TomlValue | undefined {
   const wanted = path.join('.')
   let table = ''
   let offset = 0

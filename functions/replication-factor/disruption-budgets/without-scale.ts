@@ -1,4 +1,4 @@
-import { isOfTheMesh } from '../../lib/kubernetes/istio-labels.ts'
+import { isOfTheMesh } from '../../lib/kubernetes/istio.ts'
 import { type Fields, isFields } from '../../lib/kubernetes/objects.ts'
 import { type Labels, matchesSelector } from '../../lib/kubernetes/selector.ts'
 import type { Workload } from '../../lib/kubernetes/workload.ts'

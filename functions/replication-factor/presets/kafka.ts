@@ -1,3 +1,4 @@
+import { STRIMZI_CLUSTER } from '../../lib/operators/strimzi-pods.ts'
 import type { DeriveRule, DeriveTarget } from '../config-derive.ts'
 import type { Preset } from './preset.ts'
 
@@ -26,7 +27,7 @@ export const kafka: Preset = {
     'topic-replication': {
       from: '{brokers}',
       formula: 'factor',
-      target: { object: { kind: 'KafkaTopic', labels: { 'strimzi.io/cluster': '{cluster}' }, path: 'spec.replicas' } },
+      target: { object: { kind: 'KafkaTopic', labels: { [STRIMZI_CLUSTER]: '{cluster}' }, path: 'spec.replicas' } },
       optional: true,
     },
   },

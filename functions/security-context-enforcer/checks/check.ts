@@ -1,5 +1,6 @@
+import type { FieldPath } from '../../lib/kubernetes/objects.ts'
 import type { SecurityContext } from '../pod/security-context.ts'
-import type { ContainerView, Draft, FieldPath, PodView } from '../pod/view.ts'
+import type { ContainerView, Draft, PodView } from '../pod/view.ts'
 
 /** How an explicit bad value is overridden: a field of a securityContext set to a value, or an annotation removed. */
 export type Repair = { draft: Draft; field: keyof SecurityContext; value: unknown } | { annotation: string }

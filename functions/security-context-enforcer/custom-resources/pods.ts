@@ -1,7 +1,8 @@
+import type { FieldPath } from '../../lib/kubernetes/objects.ts'
 import { type Fields, isFields, type KubernetesObject, valueAt } from '../../lib/kubernetes/objects.ts'
 import type { CheckName } from '../checks/index.ts'
 import type { CustomResourceSpec } from '../config-custom-resource.ts'
-import { type ContainerView, containerView, draft, type FieldPath, type PodView, volumeViews } from '../pod/view.ts'
+import { type ContainerView, containerView, draft, type PodView, volumeViews } from '../pod/view.ts'
 
 /** The pods that an operator creates for a custom resource, as far as the resource describes them. */
 export function operatedPods(owner: KubernetesObject, resource: CustomResourceSpec, minor: number): PodView[] {

@@ -1,9 +1,10 @@
 import type { Finding } from '../../lib/framework/finding.ts'
+import type { FieldPath } from '../../lib/kubernetes/objects.ts'
 import { formatPath } from '../../lib/kubernetes/objects.ts'
 import { type ContainerOverride, weakens } from '../config-container.ts'
 import { findings, show } from '../findings/index.ts'
 import { isSet } from '../pod/security-context.ts'
-import { type ContainerView, type FieldPath, type PodView, selectsWindows } from '../pod/view.ts'
+import { type ContainerView, type PodView, selectsWindows } from '../pod/view.ts'
 import type { WorkloadSettings } from './settings.ts'
 
 /** Advice that no check of the standards gives. `said` are the reasons that other findings already name. */

@@ -1,8 +1,8 @@
 import { type Details, defineFindings, type Finding, type FindingKind } from '../../lib/framework/finding.ts'
 import type { Check, Violation } from '../checks/check.ts'
 import { checks } from '../checks/index.ts'
+import { NAME } from '../name.ts'
 import { isSet } from '../pod/security-context.ts'
-import { SCOPE } from './scope.ts'
 
 /** What becomes of a violation. */
 export type Verdict =
@@ -38,7 +38,7 @@ const kindOf = ({ verdict, means, why, fix }: Check): CheckKind => ({
 
 // One kind of finding a check: all that is known about a check is in its own file.
 const makers = defineFindings(
-  SCOPE,
+  NAME,
   Object.fromEntries((checks as readonly Check[]).map((check) => [inKebabCase(check.name), kindOf(check)])),
 )
 

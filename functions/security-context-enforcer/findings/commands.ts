@@ -1,8 +1,8 @@
 import { defineFindings } from '../../lib/framework/finding.ts'
-import { SCOPE } from './scope.ts'
+import { NAME } from '../name.ts'
 
 /** Findings about commands that work for root alone. */
-export const commandFindings = defineFindings(SCOPE, {
+export const commandFindings = defineFindings(NAME, {
   'command-needs-root': {
     severity: 'warning',
     message: (program: string, capabilities: readonly string[], container: string) =>

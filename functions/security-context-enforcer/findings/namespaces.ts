@@ -1,9 +1,9 @@
 import { defineFindings } from '../../lib/framework/finding.ts'
 import type { Level } from '../checks/levels.ts'
-import { SCOPE } from './scope.ts'
+import { NAME } from '../name.ts'
 
 /** Findings about Namespaces and the level that they enforce. */
-export const namespaceFindings = defineFindings(SCOPE, {
+export const namespaceFindings = defineFindings(NAME, {
   'level-too-strict': {
     severity: 'error',
     message: (config: string, level: Level, pods: string, computed: Level) =>

@@ -1,9 +1,9 @@
 import { defineFindings } from '../../lib/framework/finding.ts'
 import { unknownKey } from '../../lib/framework/unknown-keys.ts'
-import { SCOPE } from './scope.ts'
+import { NAME } from '../name.ts'
 
 /** Findings about pods that no check of the Pod Security Standards makes. */
-export const podFindings = defineFindings(SCOPE, {
+export const podFindings = defineFindings(NAME, {
   'unknown-key': unknownKey,
   mistyped: {
     severity: 'error',

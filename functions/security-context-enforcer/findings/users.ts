@@ -1,5 +1,5 @@
 import { defineFindings } from '../../lib/framework/finding.ts'
-import { SCOPE } from './scope.ts'
+import { NAME } from '../name.ts'
 
 /** The answers that work for a container whose program needs root. */
 const keepRoot = (container: string): string =>
@@ -9,7 +9,7 @@ const portsText = (ports: readonly number[]): string =>
   ports.length === 0 ? 'low ports' : `port ${ports.join(' and ')}`
 
 /** Findings about the user that is filled in because neither the manifest nor the policy chose one. */
-export const userFindings = defineFindings(SCOPE, {
+export const userFindings = defineFindings(NAME, {
   'user-of-privileged-container': {
     severity: 'error',
     message: (user: number, container: string) =>

@@ -1,4 +1,5 @@
 import type { PodTemplate } from '../../lib/kubernetes/pod-template.ts'
+import { OS } from '../../lib/kubernetes/pod-traits.ts'
 import { CONTAINER } from '../../lib/kubernetes/schemas.ts'
 import { type Mistyped, type Shape, typeErrors } from '../../lib/kubernetes/type-check.ts'
 import { profileAnnotations } from './view.ts'
@@ -38,7 +39,7 @@ const POD_SHAPE: Shape = {
   hostIPC: 'boolean',
   hostUsers: 'boolean',
   os: { name: 'string' },
-  nodeSelector: { 'kubernetes.io/os': 'string' },
+  nodeSelector: { [OS]: 'string' },
   serviceAccountName: 'string',
   automountServiceAccountToken: 'boolean',
   securityContext: SECURITY_CONTEXT,

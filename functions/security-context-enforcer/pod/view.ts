@@ -1,5 +1,7 @@
+import type { FieldPath } from '../../lib/kubernetes/objects.ts'
 import { type Fields, isFields, isKind, type KubernetesObject, valueAt } from '../../lib/kubernetes/objects.ts'
 import { containersOf, type PodTemplate } from '../../lib/kubernetes/pod-template.ts'
+import { OS } from '../../lib/kubernetes/pod-traits.ts'
 import {
   APPARMOR_OF_CONTAINER,
   isSet,
@@ -9,7 +11,6 @@ import {
 } from './security-context.ts'
 
 /** From the root of an object: map keys and list indices. */
-export type FieldPath = readonly (string | number)[]
 
 /** A securityContext that is being edited: a copy, which replaces the original only if the whole object passes. */
 export interface Draft {
@@ -119,7 +120,6 @@ export const hasRoot = (pod: PodView): boolean =>
 export const selectsWindows = ({ spec, isWindows }: PodView): boolean =>
   !isWindows && (valueAt(spec, ['nodeSelector', OS]) === 'windows' || requiresWindows(spec))
 
-const OS = 'kubernetes.io/os'
 const TERMS = ['affinity', 'nodeAffinity', 'requiredDuringSchedulingIgnoredDuringExecution', 'nodeSelectorTerms']
 
 /** Does every alternative of its node affinity ask for Windows, and for nothing else? */

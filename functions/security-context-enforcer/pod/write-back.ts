@@ -1,5 +1,6 @@
+import type { FieldPath } from '../../lib/kubernetes/objects.ts'
 import { type Fields, isFields, type KubernetesObject, valueAt } from '../../lib/kubernetes/objects.ts'
-import type { Draft, FieldPath, PodView } from './view.ts'
+import type { Draft, PodView } from './view.ts'
 
 /** Writes the drafts of a pod that were changed to its object. */
 export function writeBack(pod: PodView): void {

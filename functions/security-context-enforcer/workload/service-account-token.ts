@@ -1,4 +1,5 @@
 import type { Finding } from '../../lib/framework/finding.ts'
+import { groupBy } from '../../lib/framework/group-by.ts'
 import { isKind, type KubernetesObject } from '../../lib/kubernetes/objects.ts'
 import { serviceAccountOf } from '../../lib/kubernetes/pod-traits.ts'
 import { isCalled, namespacesOf } from '../../lib/kubernetes/previous-names.ts'
@@ -18,13 +19,13 @@ export interface ServiceAccounts {
 }
 
 export function serviceAccountsOf(objects: readonly KubernetesObject[]): ServiceAccounts {
-  const tokenless = new Map<string, KubernetesObject[]>()
-  for (const object of objects) {
-    if (!isKind(object, '', 'ServiceAccount') || object.automountServiceAccountToken !== false) continue
-    const namespace = object.metadata.namespace ?? ''
-    tokenless.set(namespace, [...(tokenless.get(namespace) ?? []), object])
+  const tokenless = objects.filter(
+    (object) => isKind(object, '', 'ServiceAccount') && object.automountServiceAccountToken === false,
+  )
+  return {
+    tokenless: groupBy(tokenless, ({ metadata }) => metadata.namespace ?? ''),
+    bound: new BoundAccounts(objects),
   }
-  return { tokenless, bound: new BoundAccounts(objects) }
 }
 
 /**

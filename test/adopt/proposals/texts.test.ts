@@ -68,6 +68,14 @@ describe('fields of the pod', () => {
     ])
   })
 
+  test('name the account of pods that name it by the older field', async () => {
+    const account = 'env: [{name: ACCOUNT, valueFrom: {fieldRef: {fieldPath: spec.serviceAccountName}}}]'
+    const calling = cart(`args: ["--url=http://$(ACCOUNT).shop.svc:7000"], ${account}`)
+    expect(await flows(STORE + calling.replace('{containers', '{serviceAccount: store, containers'))).toEqual([
+      'shop/store:tcp-store < cart',
+    ])
+  })
+
   test('are no call by themselves, and unknown for pods without a fixed name', async () => {
     expect(await flows(service('shop', '[{port: 80}]') + workload('shop', pod()) + cart(variables))).toEqual([])
     expect(await flows(STORE + cart(`args: ["--self=http://$(POD).store:7000"], ${variables}`))).toEqual([])

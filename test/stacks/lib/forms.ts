@@ -1,6 +1,6 @@
 import { catalog } from '../../../functions/catalog.ts'
 import { plan } from '../../../functions/hardening/plan.ts'
-import { declaredBy, SHARED, WHOLE } from '../../../functions/hardening/shared.ts'
+import { declaredBy, SHARED, WHOLE } from '../../../functions/hardening/shared-fields.ts'
 import { type Fields, identity, type KubernetesObject } from '../../../functions/lib/kubernetes/objects.ts'
 import { readResourceList } from '../../../functions/lib/resource-list/resource-list.ts'
 import { split } from '../../../functions/lib/resource-list/split.ts'

@@ -1,5 +1,5 @@
 import { catalog } from '../../../functions/catalog.ts'
-import { declaredBy, WHOLE } from '../../../functions/hardening/shared.ts'
+import { declaredBy, WHOLE } from '../../../functions/hardening/shared-fields.ts'
 import { type Flow, parseFlows } from '../../../functions/lib/flows/flow.ts'
 import type { FlowsSpec } from '../../../functions/lib/flows/schema.ts'
 import { shapeOf } from '../../../functions/lib/framework/lazy-zod.ts'

@@ -1,0 +1,2 @@
+/** The name of this function: in findings, and in the mark of the objects that it generates. */
+export const NAME = 'network-policy-default-deny'

@@ -1,2 +1,0 @@
-/** The first part of the ids of this function's findings. */
-export const SCOPE = 'security-context-enforcer'
