@@ -73,12 +73,13 @@ async function runTests(tests, started, failing) {
       const blocks = blocksOf(test)
       const begun = Date.now()
       try {
+        // Before the hooks, so that what they reach counts as reached by the first test after them.
+        started(id)
         for (const block of blocks) {
           if (open.has(block)) continue
           open.add(block)
           for (const { fn } of hooks([block], 'beforeAll')) await fn()
         }
-        started(id)
         for (const { fn } of hooks(blocks, 'beforeEach')) await fn()
         await test.fn()
         for (const { fn } of hooks(blocks.toReversed(), 'afterEach')) await fn()
