@@ -103,7 +103,7 @@ describe('what is declared once', () => {
   })
 
   test('is found in a policy of either form; what a kind of its own says comes first', () => {
-    expect(declaredBy({ spec: { flows: FLOWS, networkPolicy: {} } })).toEqual({ flows: FLOWS })
+    expect(declaredBy({ spec: { flows: FLOWS, networkPolicy: {} } })).toStrictEqual({ flows: FLOWS })
     expect(declaredBy({ spec: { hardening: { flows: {}, flux: FLUX }, flows: FLOWS } })).toEqual({
       flows: FLOWS,
       flux: FLUX,
