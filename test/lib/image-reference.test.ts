@@ -75,6 +75,10 @@ describe('what is not a reference says why', () => {
     ['app@md5:d41d8cd98f00b204e9800998ecf8427e', 'a digest of the algorithm "md5", which is none of the registered'],
     ['app@__proto__:00', 'a digest of the algorithm "__proto__", which is none of the registered'],
     [`app@sha256:${HEX.slice(1)}`, 'a digest of 63 digits, where sha256 has 64'],
+    ['app@sha256', 'a digest of 0 digits, where sha256 has 64'],
+    [`app@sha384:${HEX}`, 'a digest of 64 digits, where sha384 has 96'],
+    [`app@${SHA256}:`, `the digest "${SHA256}:", which is not sha256: and lower-case hexadecimal digits`],
+    [`app@${SHA256}g`, `the digest "${SHA256}g", which is not sha256: and lower-case hexadecimal digits`],
     [`app@sha512:${HEX}`, 'a digest of 64 digits, where sha512 has 128'],
     [
       `app@sha256:${HEX.toUpperCase()}`,
@@ -208,3 +212,31 @@ test.each([
 ])('%s has a placeholder: %s', (text, answer) => {
   expect(hasPlaceholder(text)).toBe(answer)
 })
+
+test.each([
+  [
+    'nginx',
+    [
+      'docker.io/library/nginx',
+      'index.docker.io/library/nginx',
+      'library/nginx',
+      'docker.io/nginx',
+      'index.docker.io/nginx',
+      'nginx',
+      'registry-1.docker.io/library/nginx',
+    ],
+  ],
+  [
+    'grafana/loki',
+    ['docker.io/grafana/loki', 'index.docker.io/grafana/loki', 'grafana/loki', 'registry-1.docker.io/grafana/loki'],
+  ],
+  ['quay.io/app', ['quay.io/app']],
+  ['Quay.io/app', ['quay.io/app', 'Quay.io/app']],
+])('people write %s as one of %j', (name, spellings) => expect(spellingsOf(name)).toEqual(spellings))
+
+test.each([
+  ['docker.io/library/nginx', 'nginx'],
+  ['index.docker.io/grafana/loki', 'grafana/loki'],
+  ['docker.io/library/a/b', 'library/a/b'],
+  ['Quay.io/app', 'Quay.io/app'],
+])('%s is short for %s', (name, familiar) => expect(familiarName(name)).toBe(familiar))
