@@ -333,6 +333,14 @@ describe('it fails closed: nothing on stdout, the reason on stderr', () => {
     ['items: null', list(''), 2, /^error: input\/no-items: /],
     ['another kind', 'apiVersion: v1\nkind: ConfigMap\nitems:\n- a: 1\n', 2, /^error: input\/not-a-resource-list: /],
     ['text', 'hello', 2, /^error: input\/not-a-resource-list: /],
+    ['a map of items', list('  a: {kind: Pod}\n'), 2, /^error: input\/items-not-a-list: /],
+    ['what is no YAML at all', '{items: [', 2, /^error: input\/not-yaml: stdin cannot be read as YAML: /],
+    [
+      'a policy that is no YAML',
+      list('- a: 1\n').replace('kind: Test', 'kind: ['),
+      2,
+      /^error: input\/not-yaml: functionConfig cannot be read as YAML: /,
+    ],
     [
       'YAML that does not parse',
       list('- apiVersion: apps/v1\n  kind: Deployment\n  metadata: {name: [}\n'),

@@ -97,6 +97,14 @@ export const DEFECTS: readonly Defect[] = [
     test: 'test/lib/identity.test.ts',
   },
   {
+    was: 'A comment above the first item of an indented list, and one below the last, were lost.',
+    test: 'test/lib/normalise.test.ts',
+  },
+  {
+    was: 'A map in place of the items was called no ResourceList, without a word about the items.',
+    test: 'test/lib/resource-list.test.ts',
+  },
+  {
     was: 'Items that hold no object, such as null, were an answer.',
     test: 'test/lib/resource-list.test.ts',
   },

@@ -1,4 +1,4 @@
-import { Document, isMap, isPair, isScalar, isSeq, type Node, type Pair, parseDocument } from 'yaml'
+import { Document, isMap, isScalar, isSeq, type Node, type Pair, parseDocument, type YAMLSeq } from 'yaml'
 import { InputError } from '../framework/input-error.ts'
 import { keepEscapes, OPTIONS, toPlain } from '../yaml/kubernetes-yaml.ts'
 import { input } from './findings.ts'
@@ -16,18 +16,27 @@ export function normalise(text: string): string {
   return document.contents.items.map((pair) => section(pair, document)).join('')
 }
 
-function section(pair: Pair, document: Document): string {
-  if (!isScalar(pair.key)) return ''
-  if (pair.key.value === 'items' && isSeq(pair.value) && pair.value.items.length > 0)
-    return `items:\n${pair.value.items.map((item) => itemText(item, document)).join('')}`
-  return write({ [String(pair.key.value)]: toPlain(pair.value, document) })
+function section({ key, value }: Pair, document: Document): string {
+  if (!isScalar(key)) return ''
+  const name = String(key.value)
+  if (name === 'items' && isSeq(value) && value.items.length > 0) return itemsText(value, document)
+  const plain = toPlain(value, document)
+  if (name === 'items' && plain !== null && !Array.isArray(plain) && document.get('kind') === 'ResourceList')
+    throw new InputError(input['items-not-a-list']({}))
+  return write({ [name]: plain })
 }
+
+/** The parser gives the list what is above its first item and below its last. */
+const itemsText = ({ commentBefore, items, comment }: YAMLSeq, document: Document): string =>
+  `items:\n${commentText(commentBefore)}${items.map((item) => itemText(item, document)).join('')}${commentText(comment)}`
+
+const commentText = (comment: string | null | undefined): string =>
+  comment ? `${comment.replaceAll(/^(?!$)(?: $)?/gm, '#')}\n` : ''
 
 /** An item with its comments, or its plain meaning where it uses an anchor of another item. */
 function itemText(item: unknown, document: Document): string {
   const alone = new Document([], OPTIONS)
   alone.contents = alone.createNode([]) as never
-  if (isPair(item)) throw new InputError(input['items-not-a-list']({}))
   try {
     const list = alone.createNode([]) as unknown as { items: unknown[]; flow?: boolean }
     list.items = [(item as Node).clone()]
@@ -40,4 +49,4 @@ function itemText(item: unknown, document: Document): string {
   }
 }
 
-const write = (value: unknown): string => new Document(value, OPTIONS).toString({ lineWidth: 0 })
+const write = (value: unknown): string => new Document(value, OPTIONS).toString({ lineWidth: 0, indentSeq: false })
