@@ -11,7 +11,12 @@ import { isCalled, isCalledOrHashed, namesOf, namespacesOf } from '../../functio
 import { isClusterScoped } from '../../functions/lib/kubernetes/scope.ts'
 import { scrapePort, scrapePortAsWritten } from '../../functions/lib/kubernetes/scrape-annotations.ts'
 import { isBatch, overrideFor, runsPods, type Workload, workloadsOf } from '../../functions/lib/kubernetes/workload.ts'
-import { controllerLabelsOf, isControllerLabel, workloadKindOf } from '../../functions/lib/kubernetes/workload-kinds.ts'
+import {
+  controllerLabelsOf,
+  isControllerLabel,
+  type WorkloadKind,
+  workloadKindOf,
+} from '../../functions/lib/kubernetes/workload-kinds.ts'
 
 const pods = (spec: object) => ({ template: { spec: spec as PodSpec } })
 const typeOf = (type: string) => {

@@ -69,7 +69,7 @@ test.each<[unknown, boolean]>([
   ['80', true],
   ['80a', false],
   ['a80', false],
-  ['xtrue', false],
+  ['not true', false],
   [80, false],
 ])('%j may lose its quotes: %s', (found, expected) => {
   expect(describeMistyped({ path: [], found, expected: 'a boolean' }).endsWith('remove the quotes')).toBe(expected)
