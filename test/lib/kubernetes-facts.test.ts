@@ -1,4 +1,4 @@
-import { isInjected, isOfTheMesh } from '../../functions/lib/kubernetes/istio-labels.ts'
+import { isInjected, isOfTheMesh } from '../../'
 import type { PodSpec, PodTemplate } from '../../functions/lib/kubernetes/pod-template.ts'
 import {
   isForApiServer,
