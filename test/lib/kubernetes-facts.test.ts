@@ -1,4 +1,4 @@
-import { isInjected, isOfTheMesh } from '../../'
+import { isOfTheMesh } from '../../functions/lib/kubernetes/istio.ts'
 import type { PodSpec, PodTemplate } from '../../functions/lib/kubernetes/pod-template.ts'
 import {
   isForApiServer,
@@ -68,11 +68,7 @@ describe('pods', () => {
     expect(isForApiServer({ secret: {} })).toBe(false)
   })
 
-  test('are in the mesh by a label of the pods, which says true', () => {
-    const workload = (labels: object) => ({ labels }) as unknown as Workload
-    expect(isInjected(workload({ 'sidecar.istio.io/inject': 'true' }))).toBe(true)
-    expect(isInjected(workload({ 'sidecar.istio.io/inject': 'false' }))).toBe(false)
-    expect(isInjected(workload({}))).toBe(false)
+  test('are in the mesh, or out of it, by three labels', () => {
     const labels = ['sidecar.istio.io/inject', 'istio.io/rev', 'istio.io/dataplane-mode', 'istio-injection', 'app']
     expect(labels.map(isOfTheMesh)).toEqual([true, true, true, false, false])
   })
