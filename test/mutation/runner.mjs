@@ -38,7 +38,7 @@ function createRunner(options) {
   const { files, only, kept, sources, seed, share, seconds } = options.suite
   const answers = keptAnswers(kept)
   const testFile = Object.fromEntries(files.map((file) => [file, hashOf(readFileSync(file, 'utf8'))]))
-  const all = hashOf(...Object.values(testFile))
+  const all = hashOf(readFileSync('test/mutation/suite.cjs', 'utf8'), ...Object.values(testFile))
   const of = (result) => (result.status === 'killed' ? testFile[result.killedBy[0].split(' ')[0]] : all)
   const keyOf = (mutant) =>
     hashOf(sources[mutant.fileName.slice(mutant.fileName.lastIndexOf('functions/'))], nameOfMutant(mutant))

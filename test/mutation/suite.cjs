@@ -69,12 +69,14 @@ async function runTests(tests, started, failing) {
   const passed = []
   const open = new Set()
   try {
-    for (const { id, test } of tests) {
+    for (const { id, name, file, test } of tests) {
       const blocks = blocksOf(test)
       const begun = Date.now()
       try {
         // Before the hooks, so that what they reach counts as reached by the first test after them.
         started(id)
+        // A golden file tells by them whether the test is one of those that may write it.
+        expect.setState({ currentTestName: name, testPath: resolve(file) })
         for (const block of blocks) {
           if (open.has(block)) continue
           open.add(block)
