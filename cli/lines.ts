@@ -1,3 +1,6 @@
+/** `1 stack`, `2 stacks` */
+export const counted = (number: number, what: string): string => `${number} ${what}${number === 1 ? '' : 's'}`
+
 /** Each line once, at its first place, with a count if there are several. */
 export function once(text: string): string {
   const counts = new Map<string, number>()

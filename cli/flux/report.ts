@@ -3,6 +3,7 @@ import { relative } from 'node:path'
 import { type Severity, toLine, toResult } from '../../functions/lib/framework/finding.ts'
 import { groupBy } from '../../functions/lib/framework/group-by.ts'
 import { valueAt } from '../../functions/lib/kubernetes/objects.ts'
+import { counted } from '../lines.ts'
 import { lineOf, type SourceLine } from '../render/origins.ts'
 import { findingsAsSarif } from '../report/sarif.ts'
 import { colorsFor } from '../terminal.ts'
@@ -64,7 +65,7 @@ const describe = (app: App): string =>
   [
     valueAt(app.entry.object, ['spec', 'path']) ?? '',
     {
-      built: `${app.objects.length} objects`,
+      built: counted(app.objects.length, 'object'),
       missing: 'no such folder',
       unbuilt: 'does not build',
       partial: 'not judged, because it does not build without what comes from URLs',
@@ -79,7 +80,7 @@ function summaryOf(checked: readonly Checked[], notes: boolean): string {
   const count = (severity: Severity): number => found.filter(({ finding }) => finding.severity === severity).length
   const objects = apps.reduce((sum, app) => sum + app.objects.length, 0)
   const hidden = count('info') > 0 && !notes ? ' (--notes shows them)' : ''
-  return `${apps.length} Kustomizations, ${objects} objects: ${count('error')} errors, ${count('warning')} warnings, ${count('info')} notes${hidden}\n`
+  return `${counted(apps.length, 'Kustomization')}, ${counted(objects, 'object')}: ${counted(count('error'), 'error')}, ${counted(count('warning'), 'warning')}, ${counted(count('info'), 'note')}${hidden}\n`
 }
 
 /** The same for machines. */

@@ -1,5 +1,6 @@
 import { declaredBy, SHARED, WHOLE } from '../../functions/hardening/shared-fields.ts'
 import { type Fields, formatPath, identity, isFields } from '../../functions/lib/kubernetes/objects.ts'
+import { counted } from '../lines.ts'
 import type { Rendering } from '../render/environment.ts'
 
 /** What a rendering is made of and what hardening did to it, for people: the last lines on stderr. */
@@ -14,12 +15,10 @@ export function summaryOf({ objects, stacks, builds }: Rendering): string {
   )
   const exceptions = [...new Set(calls.flatMap(({ policy }) => exceptionsOf(policy)))]
   return [
-    `${count(stacks, 'stack')}, ${count(objects.length, 'object')}: ${changed.length} changed, ${generated.size} generated; ${count(warnings.size, 'warning')}\n`,
+    `${counted(stacks, 'stack')}, ${counted(objects.length, 'object')}: ${changed.length} changed, ${generated.size} generated; ${counted(warnings.size, 'warning')}\n`,
     ...(exceptions.length === 0 ? [] : [`exceptions, with their reasons:\n${exceptions.join('\n')}\n`]),
   ].join('')
 }
-
-const count = (number: number, what: string): string => `${number} ${what}${number === 1 ? '' : 's'}`
 
 /** Every exception of a policy with its reason: `reason` in any section, and the checks below `exceptions`. */
 function exceptionsOf(policy: unknown): string[] {

@@ -1,4 +1,5 @@
 import { groupBy } from '../../functions/lib/framework/group-by.ts'
+import { counted } from '../lines.ts'
 import type { colorsFor } from '../terminal.ts'
 import { ageOf } from './age.ts'
 import type { Explained } from './chain.ts'
@@ -86,9 +87,10 @@ const unreadLines = (unread: readonly Unread[], colors: Colors): string[] =>
   })
 
 function summaryOf({ causes, unread, counts }: Status, colors: Colors): string {
-  const looked = `${counts.flux} objects of Flux, ${counts.pods} pods, ${counts.claims} volume claims, ${counts.nodes} nodes`
+  const looked = `${counted(counts.flux, 'object')} of Flux, ${counted(counts.pods, 'pod')}, ${counted(counts.claims, 'volume claim')}, ${counted(counts.nodes, 'node')}`
   const unhealthy = causes.reduce((sum, { size }) => sum + size, 0)
-  if (unhealthy > 0) return `${causes.length} root causes explain ${unhealthy} that are not healthy, of ${looked}`
+  if (unhealthy > 0)
+    return `${counted(causes.length, 'root cause')} ${causes.length === 1 ? 'explains' : 'explain'} ${unhealthy} that ${unhealthy === 1 ? 'is' : 'are'} not healthy, of ${looked}`
   return unread.length > 0
     ? `Nothing unhealthy was found in what may be read: ${looked}`
     : `${colors.green('✓')} healthy: ${looked}`

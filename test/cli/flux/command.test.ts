@@ -11,7 +11,7 @@ describe('krm-hardening flux', () => {
     expect(stdout).toMatch(
       /^ {2}✗ web\/notes .*\n {6}error: flux-conventions\/schema: HelmRelease web\/notes: spec\.retryInterval: /m,
     )
-    expect(stdout).toMatch(/^7 Kustomizations, 19 objects: 1 errors, 0 warnings, 0 notes$/m)
+    expect(stdout).toMatch(/^7 Kustomizations, 19 objects: 1 error, 0 warnings, 0 notes$/m)
   })
 
   test('gives findings with their files to machines', async () => {

@@ -10,7 +10,7 @@ const text = (snapshot: Partial<Snapshot>): string =>
 
 test('a healthy cluster is one line', () => {
   expect(text({ objects: [ready('GitRepository a/b')] })).toBe(
-    '✓ healthy: 1 objects of Flux, 0 pods, 0 volume claims, 0 nodes\n',
+    '✓ healthy: 1 object of Flux, 0 pods, 0 volume claims, 0 nodes\n',
   )
 })
 
@@ -28,7 +28,7 @@ test('each root cause comes first, and what follows from it below', () => {
 ✗ Pod media/films-a failed: CrashLoopBackOff: container app ended with exit code 1 (Error) (restarted 7 times, for 3m, of HelmRelease media/films)
     BackOff: Back-off restarting (2 times, 5m ago)
   → Deployment media/films not ready: MinimumReplicasUnavailable (for 10m, of HelmRelease media/films)
-2 root causes explain 4 that are not healthy, of 1 objects of Flux, 1 pods, 0 volume claims, 0 nodes
+2 root causes explain 4 that are not healthy, of 1 object of Flux, 1 pod, 0 volume claims, 0 nodes
 `)
 })
 

@@ -32,7 +32,7 @@ describe('krm-hardening flux', () => {
     )
     edit(join(root, 'apps/media/films/app/kustomization.yaml'), (text) => text.replace('[]', '[service.yaml]'))
     const { stdout, exitCode } = await flux([], root)
-    expect([exitCode, stdout]).toEqual([0, expect.stringMatching(/media\/films .*, 1 objects, hardened by a policy$/m)])
+    expect([exitCode, stdout]).toEqual([0, expect.stringMatching(/media\/films .*, 1 object, hardened by a policy$/m)])
   })
 
   describe('new with a chart, hardened by the policy of the others', () => {
