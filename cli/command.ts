@@ -99,7 +99,7 @@ export class ProgramCommand extends Command {
   examples(...examples: readonly (readonly [what: string, line: string])[]): this {
     return this.addHelpText(
       'after',
-      `\nExamples:\n${examples.map(([what, line]) => `  # ${what}\n  $ ${line}\n`).join('\n')}`,
+      `\nExamples:\n${examples.map(([what, line]) => `  # ${what}\n  $ ${line}`).join('\n\n')}`,
     )
   }
 

@@ -21,6 +21,7 @@ export class Failure extends Error {
 
 /** The exit codes, for --help. */
 export const EXIT_CODES = `
+
 Exit codes:
   0  done, and nothing was found
   1  findings: something is not hardened, does not match, or did not build

@@ -28,7 +28,7 @@ export function fluxCommand(finish: Finish): ProgramCommand {
     )
     .option('--staged', 'check what is staged in Git, for a hook')
     .option('--fix', 'repair what is safe in the files, and keep their comments')
-    .option('--notes', 'show what is only information, too')
+    .option('--notes', 'also show what is only information')
     .findingsOutputOption('a tree of what Flux applies')
     .imageOption()
     .addCommand(fluxDiffCommand(finish))
@@ -37,7 +37,7 @@ export function fluxCommand(finish: Finish): ProgramCommand {
       ['the whole repository', 'krm-hardening flux'],
       ['what a commit would change for the worse', 'krm-hardening flux --staged'],
       ['what a branch changes, app by app', 'krm-hardening flux diff main'],
-      ['an app more, in the convention', 'krm-hardening flux new media/films'],
+      ['add an app that follows the conventions', 'krm-hardening flux new media/films'],
     )
     .runs(flux)
 }

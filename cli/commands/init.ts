@@ -36,7 +36,7 @@ export function initCommand(finish: Finish): ProgramCommand {
     .option('--dry-run', 'print what would be written, as a patch, and write nothing')
     .option(
       '--without <section>',
-      `section that the policy shall not have: ${SECTIONS.join(', ')}; repeatable`,
+      `section to leave out of the policy: ${SECTIONS.join(', ')}; repeatable`,
       (value: string, previous: string[]) => [...previous, requireSection(value)],
       [],
     )

@@ -36,7 +36,7 @@ export function lockCommand(finish: Finish): ProgramCommand {
     )
     .option(
       '--api-versions <versions>',
-      'what the cluster’s API has besides that of Kubernetes, separated by commas, for charts that ask, such as monitoring.coreos.com/v1 (default: those of the lock)',
+      'APIs that the cluster has besides those of Kubernetes, separated by commas, for charts that ask, such as monitoring.coreos.com/v1 (default: those of the lock)',
       (text: string) => text.split(',').filter((version) => version !== ''),
     )
     .option('--target-namespace <name>', 'namespace that the Flux Kustomization gives objects that name none')
@@ -44,7 +44,7 @@ export function lockCommand(finish: Finish): ProgramCommand {
     .outputOption('a line for each digest that differs')
     .examples(
       ['pin what init found', 'krm-hardening lock deploy/shop/hardening/images.yaml'],
-      ['one image more', 'krm-hardening lock overlays/hardening/images.yaml grafana/mimir:3.0.1'],
+      ['add one image', 'krm-hardening lock overlays/hardening/images.yaml grafana/mimir:3.0.1'],
       ['what a chart renders', 'krm-hardening lock --chart base/cert-manager/controllers/release.yaml'],
       ['what all charts of an environment render, with its values', 'krm-hardening lock --chart overlays/staging'],
       ['has a tag moved since?', 'krm-hardening lock --check overlays/hardening/images.yaml'],

@@ -29,7 +29,7 @@ export function outdatedCommand(finish: Finish): ProgramCommand {
       (name: string, before: string[]) => [...before, name],
       [],
     )
-    .option('--major', 'move to new majors too; otherwise they are only named')
+    .option('--major', 'move to new majors too, which are otherwise only named')
     .option('--no-changes', 'only versions: do not pull charts to see what they change, which needs helm')
     .option('--apply', 'write what the patch says, and renew the locks of charts')
     .outputOption('what is outdated, and the patch of the files')
@@ -37,7 +37,7 @@ export function outdatedCommand(finish: Finish): ProgramCommand {
       ['what is outdated, and what would change', 'krm-hardening outdated'],
       ['what the next major of a chart would change', 'krm-hardening outdated --major --only cert-manager'],
       ['move everything but majors, and renew the locks', 'krm-hardening outdated --apply'],
-      ['take over the patch of one chart', 'krm-hardening outdated --only cert-manager | git apply'],
+      ['apply the patch of one chart', 'krm-hardening outdated --only cert-manager | git apply'],
     )
     .runs(outdated)
 }

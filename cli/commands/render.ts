@@ -32,7 +32,7 @@ export function renderCommand(finish: Finish): ProgramCommand {
     .addOption(
       new Option(
         '--since <revision>',
-        'only the stacks that may build something else than at a revision of Git, each by itself',
+        'only the stacks that may build differently than at a revision of Git, each by itself',
       ).conflicts('diff'),
     )
     .findingsOrFolderOption('YAML, or unified diffs with --diff')

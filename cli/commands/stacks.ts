@@ -17,7 +17,7 @@ export function stacksCommand(finish: Finish): ProgramCommand {
       'Lists the stacks of an environment, one folder a line, so that jobs of a CI can render them side by side. Builds nothing.',
     )
     .stackOrEnvironment()
-    .option('--since <revision>', 'only the stacks that may build something else than at a revision of Git')
+    .option('--since <revision>', 'only the stacks that may build differently than at a revision of Git')
     .outputOption('one folder a line')
     .examples([
       'what a branch changes, for the matrix of a workflow',

@@ -14,7 +14,7 @@ interface FluxNewOptions {
 
 export function fluxNewCommand(finish: Finish): ProgramCommand {
   return new ProgramCommand('new', finish)
-    .summary('add an app in the convention of the repository')
+    .summary('add an app that follows the conventions of the repository')
     .description(
       'Writes apps/NAMESPACE/APP/ks.yaml and app/, the namespace if it is new, and its entry in the kustomizations that list it. Writes everything or nothing, and changes no file of another app. Where the others are hardened, this one is too: its chart is locked through helm, or else the command that does so is named, and the exit code is 1.',
     )
