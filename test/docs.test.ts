@@ -69,14 +69,14 @@ describe.each(documents)('%s', (document) => {
   })
 })
 
-describe('README shows what a command prints', () => {
-  const markdown = readFileSync(join(root, 'README.md'), 'utf8')
+describe('pages show what a command prints', () => {
+  const markdown = ['README.md', 'docs/flux.md'].map((page) => readFileSync(join(root, page), 'utf8')).join('\n')
   const shown = [...markdown.matchAll(/^<!-- prints: (.*) -->\n```text\n([\s\S]*?)^```$/gm)].map(
     ([, command = '', text = '']) => [command, text] as const,
   )
 
-  test('for its first commands', () =>
-    expect(shown.map(([command]) => command.split(' ')[0])).toEqual(['init', 'render']))
+  test('README for its first commands, and Flux for a repository', () =>
+    expect(shown.map(([command]) => command.split(' ')[0])).toEqual(['init', 'render', 'flux']))
 
   test.each(shown)('%s', async (command, text) => {
     const { stdout, stderr, exitCode } = await krmHardening(command.split(' '), { cwd: root })

@@ -37,11 +37,11 @@ function podsOf(type: string): RuntimePods[] {
 
 const INTRODUCTION = `# Pods that operators make
 
-No manifest of a build describes the pods that an operator makes for a custom resource. Of these kinds they are known: flows,
-\`runtimePods\` and \`openEgress\` name them as here, as \`shop/orders-pooler\`, with the name of the object for \`NAME\`. They get policies
-as any workload, with egress to the API server if they call it, and are admitted to each other on the ports by which they work
-together. What their object names by a reference or a URL, they may call. Ports that an object moves or adds are read from it; here
-are those of an object that says nothing. What the operator itself calls, a flow has to say: where none does, a warning gives it.
+No manifest of a build describes the pods that an operator makes for a custom resource. The pods of these kinds are known. Flows,
+\`runtimePods\` and \`openEgress\` name them as this table does, with the name of the object for \`NAME\`: \`shop/orders-pooler\`. They
+get policies like any workload, with egress to the API server if they call it, are admitted to each other on the ports by which they
+work together, and may call what their object names by a reference or a URL. The table has the ports of an object that sets none;
+ports that an object moves or adds are read from it. What the operator itself calls needs a flow; if there is none, a warning gives it.
 
 This table is generated from [functions/lib/operators](../functions/lib/operators), where each file names its sources.
 `
