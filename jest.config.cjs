@@ -11,6 +11,8 @@ module.exports = {
     {
       ...common,
       displayName: 'unit',
+      testEnvironment: '<rootDir>/test/support/kept-modules/environment.cjs',
+      runtime: '<rootDir>/test/support/kept-modules/runtime.cjs',
       testMatch: ['<rootDir>/test/**/*.test.ts'],
       testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/e2e/'],
       setupFiles: ['<rootDir>/test/support/quick-kustomize.cjs'],
