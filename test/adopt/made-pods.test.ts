@@ -48,3 +48,33 @@ describe('init proposes calls to the pods that operators make', () => {
     ).toContainEqual([`shop/${key}`, [['cart', true]]])
   })
 })
+
+describe('init proposes what the data sources of a Grafana name as its calls', () => {
+  const grafana = `
+apiVersion: grafana.integreatly.org/v1beta1
+kind: Grafana
+metadata: {name: main, namespace: shop, labels: {dashboards: main}}
+---
+apiVersion: operator.victoriametrics.com/v1beta1
+kind: VMSingle
+metadata: {name: main, namespace: shop}
+---`
+  const source = (namespace: string, spec: string): string => `
+apiVersion: grafana.integreatly.org/v1beta1
+kind: GrafanaDatasource
+metadata: {name: metrics, namespace: ${namespace}}
+spec: {datasource: {url: "http://vmsingle-main:8428"}, ${spec}}
+`
+  const SELECTED = 'instanceSelector: {matchLabels: {dashboards: main}}'
+
+  test.each([
+    ['in its namespace', 'shop', SELECTED, true],
+    ['elsewhere, which it may import', 'metrics', `${SELECTED}, allowCrossNamespaceImport: true`, true],
+    ['elsewhere', 'metrics', SELECTED, false],
+    ['for another', 'shop', 'instanceSelector: {matchLabels: {dashboards: other}}', false],
+  ])('%s', async (_, namespace, spec, isCall) => {
+    const { flows } = await propose(objectsOf(`${grafana}${source(namespace, spec)}`))
+    const callers = flows.filter(({ key }) => key === 'shop/vmsingle-main:http').flatMap((flow) => flow.callers)
+    expect(callers.map(({ caller }) => caller)).toEqual(isCall ? [{ namespace: 'shop', labels: { app: 'main' } }] : [])
+  })
+})

@@ -12,6 +12,13 @@ describe('what is known of an image', () => {
     ['rabbitmq:4-management-alpine', 100],
     ['grafana/loki:3.5.0', 10001],
     ['quay.io/prometheus/node-exporter:v1.9.1', 65534],
+    ['prom/mysqld-exporter:v0.17.2', 65534],
+    ['oliver006/redis_exporter:v1.80.0', 59000],
+    ['nginx/nginx-prometheus-exporter:1.5.1', 1001],
+    ['otel/opentelemetry-collector:0.140.0', 10001],
+    ['otel/opentelemetry-collector-contrib:0.140.0', 10001],
+    ['quay.io/oauth2-proxy/oauth2-proxy:v7.13.0', 65532],
+    ['clickhouse/clickhouse-server:25.8', 101],
   ])('%s has user %i', (image, user) => {
     expect(wellKnownImage(image)?.runAsUser).toBe(user)
   })

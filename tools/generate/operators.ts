@@ -23,7 +23,7 @@ export const WITH_EVERY_PART: Readonly<Record<string, Record<string, unknown>>> 
   'pxc.percona.com/PerconaXtraDBCluster': {
     haproxy: { enabled: true },
     proxysql: { enabled: true },
-    backup: { pitr: { enabled: true } },
+    backup: { pitr: { enabled: true }, storages: {} },
   },
 }
 

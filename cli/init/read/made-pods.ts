@@ -6,7 +6,7 @@ import {
   type KubernetesObject,
   valueAt,
 } from '../../../functions/lib/kubernetes/objects.ts'
-import { type Labels, selects } from '../../../functions/lib/kubernetes/selector.ts'
+import { type Labels, matchesSelector, selects } from '../../../functions/lib/kubernetes/selector.ts'
 import type { Workload } from '../../../functions/lib/kubernetes/workload.ts'
 import { runtimePodsOf } from '../../../functions/lib/operators/index.ts'
 import { STRIMZI, STRIMZI_CLUSTER } from '../../../functions/lib/operators/strimzi-pods.ts'
@@ -54,7 +54,7 @@ function shortest(labels: Labels, namespace: string, topology: Topology): Labels
 /** The strings in the objects from which an operator configures the pods. */
 export const valuesOfMadePods = (pods: readonly Workload[], objects: readonly KubernetesObject[]): GivenValue[] =>
   pods.flatMap((workload) =>
-    [workload.object, ...connectorsOf(workload, objects)].flatMap((object) =>
+    [workload.object, ...configuringObjects(workload, objects)].flatMap((object) =>
       entriesOfValue(valueAt(object, ['spec']), undefined, new Map()).map((entry) => ({
         ...{ workload, ...entry, source: `${object.kind} ${object.metadata.name}: spec` },
         ...{ isSecret: false, isShared: false, isOfFile: true },
@@ -62,19 +62,28 @@ export const valuesOfMadePods = (pods: readonly Workload[], objects: readonly Ku
     ),
   )
 
-/** What runs in the pods of a KafkaConnect. Source: https://strimzi.io/docs/operators/latest/configuring.html#type-KafkaConnector-reference */
-const connectorsOf = (
-  { kind, namespace, object: { metadata } }: Workload,
-  objects: readonly KubernetesObject[],
-): readonly KubernetesObject[] =>
-  kind === 'KafkaConnect'
-    ? objects.filter(
-        (object) =>
-          isKind(object, STRIMZI, 'KafkaConnector') &&
-          object.metadata.namespace === namespace &&
-          object.metadata.labels?.[STRIMZI_CLUSTER] === metadata.name,
-      )
-    : []
+/**
+ * Objects that configure the pods of another: the connectors that run in those of a KafkaConnect, the data sources of a Grafana.
+ * Sources: https://strimzi.io/docs/operators/latest/configuring.html#type-KafkaConnector-reference,
+ * https://grafana.github.io/grafana-operator/docs/examples/crossnamespace/readme/
+ */
+const CONFIGURED_BY: Readonly<
+  Record<string, (pods: Workload, object: KubernetesObject, isInNamespace: boolean) => boolean>
+> = {
+  KafkaConnect: ({ object: { metadata } }, object, isInNamespace) =>
+    isKind(object, STRIMZI, 'KafkaConnector') &&
+    isInNamespace &&
+    object.metadata.labels?.[STRIMZI_CLUSTER] === metadata.name,
+  Grafana: ({ object: { metadata } }, object, isInNamespace) =>
+    isKind(object, 'grafana.integreatly.org', 'GrafanaDatasource') &&
+    (isInNamespace || valueAt(object, ['spec', 'allowCrossNamespaceImport']) === true) &&
+    matchesSelector(valueAt(object, ['spec', 'instanceSelector']), metadata.labels ?? {}),
+}
+
+const configuringObjects = (pods: Workload, objects: readonly KubernetesObject[]): readonly KubernetesObject[] =>
+  objects.filter((object) =>
+    CONFIGURED_BY[pods.kind]?.(pods, object, (object.metadata.namespace ?? '') === pods.namespace),
+  )
 
 /** References to Services by name and port, such as the Alertmanagers of a Prometheus. */
 export const readReferences = (pods: readonly Workload[], topology: Topology): Read =>

@@ -20,6 +20,15 @@ const exporter = (runAsUser: number, chart: string): WellKnownImage => ({
   source: inRepository('prometheus-community/helm-charts', `charts/${chart}/values.yaml`),
 })
 
+/** Writes no file; its repository says which user runs it. */
+const readOnly = (runAsUser: number, repository: string, path = 'Dockerfile'): WellKnownImage => ({
+  runAsUser,
+  writable: [],
+  source: inRepository(repository, path),
+})
+const collector = (distribution: string): WellKnownImage =>
+  readOnly(10001, 'open-telemetry/opentelemetry-collector-releases', `distributions/${distribution}/Dockerfile`)
+
 /** By repository. A user that differs between tags has a row for the tags whose name holds the word. */
 const IMAGES: Readonly<Record<string, WellKnownImage & { tags?: Readonly<Record<string, number>> }>> = {
   'docker.io/library/nginx': {
@@ -69,6 +78,12 @@ const IMAGES: Readonly<Record<string, WellKnownImage & { tags?: Readonly<Record<
   },
   'docker.io/library/memcached': { runAsUser: 11211, writable: [], source: ofLibrary('memcached') },
   'docker.io/library/haproxy': { runAsUser: 99, writable: [], source: ofLibrary('haproxy') },
+  'docker.io/clickhouse/clickhouse-server': {
+    runAsUser: 101,
+    writable: ['/var/log/clickhouse-server', '/etc/clickhouse-server/users.d', '/tmp'],
+    data: ['/var/lib/clickhouse'],
+    source: onMaster('ClickHouse/ClickHouse', 'docker/server/Dockerfile.ubuntu'),
+  },
   'docker.io/library/elasticsearch': {
     runAsUser: 1000,
     writable: ['/usr/share/elasticsearch/logs', '/tmp'],
@@ -113,6 +128,13 @@ const IMAGES: Readonly<Record<string, WellKnownImage & { tags?: Readonly<Record<
   'docker.io/prom/blackbox-exporter': exporter(1000, 'prometheus-blackbox-exporter'),
   'quay.io/prometheus/blackbox-exporter': exporter(1000, 'prometheus-blackbox-exporter'),
   'registry.k8s.io/kube-state-metrics/kube-state-metrics': exporter(65534, 'kube-state-metrics'),
+  'docker.io/prom/mysqld-exporter': readOnly(65534, 'prometheus/mysqld_exporter'),
+  'quay.io/prometheus/mysqld-exporter': readOnly(65534, 'prometheus/mysqld_exporter'),
+  'docker.io/oliver006/redis_exporter': readOnly(59000, 'oliver006/redis_exporter', 'docker/Dockerfile'),
+  'docker.io/nginx/nginx-prometheus-exporter': readOnly(1001, 'nginx/nginx-prometheus-exporter', 'build/Dockerfile'),
+  'docker.io/otel/opentelemetry-collector': collector('otelcol'),
+  'docker.io/otel/opentelemetry-collector-contrib': collector('otelcol-contrib'),
+  'quay.io/oauth2-proxy/oauth2-proxy': readOnly(65532, 'oauth2-proxy/oauth2-proxy'),
   'docker.io/grafana/loki': {
     runAsUser: 10001,
     writable: ['/loki'],

@@ -1,4 +1,4 @@
-import { type KubernetesObject, valueAt } from '../kubernetes/objects.ts'
+import { isFields, type KubernetesObject, valueAt } from '../kubernetes/objects.ts'
 import { type Operator, type PodPort, type RuntimePods, samePorts } from './operator.ts'
 
 const MYSQL: readonly PodPort[] = [
@@ -66,6 +66,20 @@ const collectorOf = (cluster: KubernetesObject): RuntimePods[] =>
     ? [{ ...identityOf(cluster.metadata.name, 'pitr'), ports: [], needsApiServer: false }]
     : []
 
+/** Joins the cluster for a copy of its state, which a node sends to it. */
+const backupsOf = ({ metadata: { name }, ...cluster }: KubernetesObject): RuntimePods[] =>
+  isFields(valueAt(cluster, ['spec', 'backup', 'storages']))
+    ? [
+        {
+          name: `${name}-backup`,
+          labels: { 'percona.com/cluster': name, 'percona.com/backup-type': 'xtrabackup' },
+          ports: GALERA,
+          members: GALERA.map(({ port }) => port),
+          needsApiServer: false,
+        },
+      ]
+    : []
+
 const podsOf = ({ metadata: { name } }: KubernetesObject, component: string): RuntimePods => ({
   ...identityOf(name, component),
   ports: PORTS[component] ?? [],
@@ -97,6 +111,7 @@ export const perconaXtradbCluster: Operator = {
           podsOf(cluster, component),
         ),
         ...collectorOf(cluster),
+        ...backupsOf(cluster),
       ],
     },
   },

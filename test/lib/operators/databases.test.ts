@@ -77,6 +77,16 @@ describe('pods of a PerconaXtraDBCluster', () => {
     expect(numbers(of({ backup: { pitr: { enabled: true } } }))[1]).toEqual(['x-pitr', []])
     expect(of({ backup: { pitr: { enabled: false } } })).toHaveLength(1)
   })
+
+  test('have those of backups if there is a storage for them, which a node sends its state to', () => {
+    const [, backups] = of({ backup: { storages: { s3: { type: 's3' } } } })
+    expect(backups).toMatchObject({
+      name: 'x-backup',
+      labels: { 'percona.com/cluster': 'x', 'percona.com/backup-type': 'xtrabackup' },
+      members: [4444, 4567, 4568],
+    })
+    expect(of({ backup: {} })).toHaveLength(1)
+  })
 })
 
 describe('pods of Redis', () => {
