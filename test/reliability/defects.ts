@@ -105,6 +105,14 @@ export const DEFECTS: readonly Defect[] = [
     test: 'test/lib/resource-list.test.ts',
   },
   {
+    was: 'The first key of a map on one line hid its password in the ConfigMap of a chart: `auth: {password: …}`.',
+    test: 'test/lib/chart-parts.test.ts',
+  },
+  {
+    was: 'What is generated for workloads of several sync waves came after those without a wave, which Argo CD applies first.',
+    test: 'test/lib/framework.test.ts',
+  },
+  {
     was: 'Items that hold no object, such as null, were an answer.',
     test: 'test/lib/resource-list.test.ts',
   },

@@ -33,16 +33,17 @@ export function literalPasswords(release: KubernetesObject): string[] {
   return paths
 }
 
-/** A key and its value on a line or in a map of one line; what a comment says does not count. */
-const PAIR = /(?:^[ \t]*(?:- )*|[{,][ \t]*)["']?([\w.-]+)["']?:[ \t]+(?!#)("[^"\n]*"|'[^'\n]*'|[^\s,}][^,}#\n]*)/gm
-/** What begins a map, a list or an alias. */
-const COLLECTION = /^[{[*]/
+/**
+ * A key and its value on a line or in a map of one line; what a comment says does not count. A value that begins a map, a
+ * list or an alias is no text.
+ */
+const PAIR = /(?:^[ \t]*(?:- )*|[{,][ \t]*)["']?([\w.-]+)["']?:[ \t]+(?!#)("[^"\n]*"|'[^'\n]*'|[^\s,}{[*][^,}#\n]*)/gm
 
 /** The keys of a text of values, as a ConfigMap has it, that hold a literal password. Each once. */
 export function literalPasswordsIn(text: string): string[] {
   const found = [...text.matchAll(PAIR)].flatMap(([, key = '', written = '']) => {
     const value = written.trim().replace(/^(["'])(.*)\1$/, '$2')
-    return COLLECTION.test(written) || !isLiteralPassword(key, value) ? [] : [key]
+    return isLiteralPassword(key, value) ? [key] : []
   })
   return [...new Set(found)]
 }

@@ -48,9 +48,11 @@ function sharedLabels(owners: readonly KubernetesObject[]): Labels {
   return Object.fromEntries(Object.entries(first).filter((label) => !isOfTheMesh(label[0]) && shared(label)))
 }
 
+/** That of the owner that is applied first; one without a wave is of wave 0. */
 function earliestWave(owners: readonly KubernetesObject[]): string | undefined {
-  const waves = owners.map(({ metadata }) => metadata.annotations?.[SYNC_WAVE])
-  return waves.toSorted((a, b) => Number(a ?? 0) - Number(b ?? 0))[0]
+  const waveOf = ({ metadata }: KubernetesObject): string | undefined => metadata.annotations?.[SYNC_WAVE]
+  const [first] = owners.toSorted((a, b) => Number(waveOf(a) ?? 0) - Number(waveOf(b) ?? 0))
+  return first && waveOf(first)
 }
 
 /** Names the function that generated an object: it is made again at every run, and removed when nothing asks for it. */
