@@ -88,8 +88,8 @@ describe('what does not fit is refused with its path, what was expected and what
     ],
     [
       'another value',
-      { mode: 'mutat' },
-      ['policy/wrong-value: spec.mode: expected "mutate" or "validate", found "mutat"'],
+      { mode: 'change' },
+      ['policy/wrong-value: spec.mode: expected "mutate" or "validate", found "change"'],
     ],
     ['another type', { name: 1 }, ['policy/wrong-value: spec.name: expected a string, found 1']],
     ['a list where a map is', { sizes: [] }, ['policy/wrong-value: spec.sizes: expected a map, found []']],
@@ -150,7 +150,7 @@ describe('what does not fit is refused with its path, what was expected and what
   ])('%s', (_, value, messages) => expect(refusalsOf(value)).toEqual(messages))
 
   test('an unknown key of a map with given keys is told what they are', () => {
-    expect(refusalsOf({ levels: { enforc: 'x' } })).toEqual([expect.stringMatching(/spec\.levels.*enforc/)])
+    expect(refusalsOf({ levels: { inform: 'x' } })).toEqual([expect.stringMatching(/spec\.levels.*inform/)])
   })
 
   test('every fault is told at once', () => {

@@ -42,6 +42,8 @@ export type Mutation = Readonly<Record<string, Mutated>>
 const READ: Readonly<Record<string, string>> = {
   'functions/image-mirror-digest/pull-secrets':
     'what no caller gives (an entry without `on`), and the order in which two equal names are sorted',
+  'functions/lib/kubernetes':
+    'types of fields that the slower tests look at, beyond the ten seconds, and short cuts for what fits anyway',
   'functions/lib/resource-list':
     'defaults for what a pattern always finds, causes that no message shows, and checks of what a check before refused',
   'functions/security-context-enforcer/checks':
