@@ -21,10 +21,10 @@ const tracingSchema = z
         .check(z.describe('Name of a provider of the mesh; without it, the default of the mesh')),
       percentage: z
         .optional(z.number().check(z.minimum(0), z.maximum(100)))
-        .check(z.describe('Share of requests that are traced; without it, the share that the mesh is set to')),
+        .check(z.describe('Share of requests that are traced; if absent, the mesh decides')),
     }),
   ])
-  .check(z.describe('Tracing; without it, as the mesh is set to'))
+  .check(z.describe('Tracing; if absent, the mesh decides'))
 
 /** Each of the three may be `off`, which disables it whatever the mesh says. */
 export const telemetrySchema = z.strictObject({

@@ -30,7 +30,9 @@ export const namespaceSchema = z
 export const stageSchema = z.enum(['audit', 'ingress', 'full'])
 
 export const workloadSchema = z
-  .strictObject({ stage: stageSchema.check(z.describe('Its own stage; what it leaves open is said on its policy')) })
+  .strictObject({
+    stage: stageSchema.check(z.describe('Its own stage; its policy is annotated with what that leaves open')),
+  })
   .check(z.describe('One workload'))
 
 export const alwaysSchema = z

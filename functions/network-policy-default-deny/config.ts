@@ -42,7 +42,7 @@ export const networkPolicyDefaultDenySchema = z.strictObject({
     ._default(stageSchema, 'full')
     .check(
       z.describe(
-        'How far the way to deny by default has been gone: `audit` writes no policy and says what is missing, `ingress` leaves egress open, `full` denies both directions',
+        'How far the namespaces are on the way to deny by default: `audit` writes no policy and says what is missing, `ingress` leaves egress open, `full` denies both directions',
       ),
     ),
   workloads: z

@@ -86,7 +86,7 @@ function specOf({ kind, schema }: Published, target: 'draft-2020-12' | 'openapi-
   const spec = specSchema(schema, target)
   if (!catalog.some((single) => single.kind === kind)) return spec
   const whole = {
-    description: `\`spec\` of the Hardening that components/single-functions split: ${SHARED.join(', ')} and mode are read`,
+    description: `\`spec\` of the Hardening from which components/single-functions makes this object: ${SHARED.join(', ')} and mode are read`,
     type: 'object',
   }
   return { ...spec, properties: { ...spec.properties, [WHOLE]: whole } }
@@ -165,14 +165,22 @@ function withSectionsLinked(schema: JsonSchema): JsonSchema {
 
 const EXAMPLES = /(<!-- examples:start -->\n)[\s\S]*?(<!-- examples:end -->)/
 
+const wordsOf = (text: string): string =>
+  text
+    .toLowerCase()
+    .match(/[a-z0-9]+/g)
+    ?.join(' ') ?? ''
+
 /** Each example, with what it shows: the comment in the first line of its policy.yaml. */
 function exampleList(folder: string): string {
   const lines = readdirSync(folder)
     .sort()
     .map((name) => {
       const sentence = /^# (.*)\n/.exec(readFileSync(join(folder, name, 'policy.yaml'), 'utf8'))?.[1]
-      if (sentence === undefined)
-        throw new Error(`${folder}/${name}/policy.yaml: expected a comment in the first line that says what it shows`)
+      if (sentence === undefined || wordsOf(sentence) === wordsOf(name))
+        throw new Error(
+          `${folder}/${name}/policy.yaml: expected a comment in the first line that says what it shows, and more than its name`,
+        )
       return `- [${name}](examples/${name}): ${sentence}\n`
     })
   return lines.join('')

@@ -83,7 +83,7 @@ export const flowSchema = z
       ),
     selector: z
       .optional(labelsSchema.check(z.refine((labels) => Object.keys(labels).length > 0, 'at least one label')))
-      .check(z.describe('Labels of pods that are made at run time, and so stand in no manifest')),
+      .check(z.describe('Labels of pods that are made at run time, and so are in no manifest')),
     reason: z.optional(reasonSchema),
   })
   .check(
