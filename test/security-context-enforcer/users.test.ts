@@ -158,6 +158,9 @@ describe('ContainerAdministrator of Windows is refused', () => {
     ['of the container', undefined, 'ContainerAdministrator', [APP]],
     ['of the container in a pod with another', 'ContainerUser', 'ContainerAdministrator', [APP]],
     ['however it is spelled', 'containeradministrator', undefined, [POD]],
+    ['with its domain', 'User Manager\\ContainerAdministrator', undefined, [POD]],
+    ['with its domain, however that is spelled', undefined, 'user manager\\CONTAINERADMINISTRATOR', [APP]],
+    ['and no user of a domain is', 'EXAMPLE\\ContainerAdministrator', undefined, []],
     ['not of a pod whose containers all name another', 'ContainerAdministrator', 'ContainerUser', []],
     ['and no other user is', 'ContainerUser', undefined, []],
   ])('%s', (_, pod, app, expected) => {

@@ -87,10 +87,10 @@ export const userFindings = defineFindings(NAME, {
   },
   'windows-administrator': {
     severity: 'error',
-    message: (config: string) =>
-      `found ContainerAdministrator, which the kubelet does not start with runAsNonRoot: true; set ContainerUser, or allow it with a reason in ${config}`,
+    message: (name: string, config: string) =>
+      `found ${name}, the administrator, where the level demands runAsNonRoot: true; set ContainerUser, or allow it with a reason in ${config}`,
     means: 'A Windows container runs as ContainerAdministrator.',
-    why: 'The level demands runAsNonRoot: true, with which the kubelet answers CreateContainerConfigError for this user.',
+    why: 'The level demands runAsNonRoot: true, with which the kubelet answers CreateContainerConfigError for ContainerAdministrator. It does not recognise User Manager\\ContainerAdministrator, which would run with all rights.',
     fix: 'Set runAsUserName: ContainerUser, or give a reason in exceptions.<workload>.runAsNonRoot.',
   },
 })
