@@ -102,6 +102,15 @@ describe('the one name of an image of Docker Hub', () => {
     ['registry-1.docker.io/library/nginx', 'docker.io/library/nginx'],
     ['registry-1.docker.io/grafana/loki', 'docker.io/grafana/loki'],
     ['registry-1.docker.io/nginx', 'registry-1.docker.io/nginx'],
+    ['registry-1.docker.io:443/library/nginx', 'docker.io/library/nginx'],
+    ['index.docker.io:443/grafana/loki', 'docker.io/grafana/loki'],
+    ['index.docker.io:443/nginx', 'index.docker.io:443/nginx'],
+    ['registry.hub.docker.com/library/nginx', 'docker.io/library/nginx'],
+    ['Registry.Hub.Docker.com:443/grafana/loki', 'docker.io/grafana/loki'],
+    ['registry.hub.docker.com/nginx', 'registry.hub.docker.com/nginx'],
+    ['hub.docker.com/library/nginx', 'hub.docker.com/library/nginx'],
+    ['docker.io:443/library/nginx', 'docker.io:443/library/nginx'],
+    ['registry-1.docker.io:5000/grafana/loki', 'registry-1.docker.io:5000/grafana/loki'],
     ['docker.io.example/nginx', 'docker.io.example/nginx'],
     ['localhost/nginx', 'localhost/nginx'],
     ['localhost:5000/nginx', 'localhost:5000/nginx'],
@@ -145,7 +154,14 @@ describe('properties', () => {
   })
 
   test('every spelling of a name has the same canonical and familiar name', () => {
-    const hub = fc.constantFrom('nginx', 'library/nginx', 'grafana/mimir', 'library/a/b', 'docker.io/nginx')
+    const hub = fc.constantFrom(
+      'nginx',
+      'library/nginx',
+      'grafana/mimir',
+      'library/a/b',
+      'docker.io/nginx',
+      'index.docker.io:443/a/b',
+    )
     fc.assert(
       fc.property(fc.oneof(name, hub), (written) => {
         for (const spelling of [...spellingsOf(written), familiarName(written)])
@@ -224,11 +240,18 @@ test.each([
       'index.docker.io/nginx',
       'nginx',
       'registry-1.docker.io/library/nginx',
+      'registry.hub.docker.com/library/nginx',
     ],
   ],
   [
     'grafana/loki',
-    ['docker.io/grafana/loki', 'index.docker.io/grafana/loki', 'grafana/loki', 'registry-1.docker.io/grafana/loki'],
+    [
+      'docker.io/grafana/loki',
+      'index.docker.io/grafana/loki',
+      'grafana/loki',
+      'registry-1.docker.io/grafana/loki',
+      'registry.hub.docker.com/grafana/loki',
+    ],
   ],
   ['quay.io/app', ['quay.io/app']],
   ['Quay.io/app', ['quay.io/app', 'Quay.io/app']],

@@ -94,8 +94,14 @@ export function splitName(name: string): { host?: string; path: string } {
 
 const DOCKER_HUB = 'docker.io'
 const IS_DOCKER_HUB = /^(?:index\.)?docker\.io$/i
-/** Where Docker Hub answers; a client that is given it adds no `library/`. */
-const HUB_ENDPOINT = 'registry-1.docker.io'
+/**
+ * Hosts that answer for Docker Hub; a client that is given one adds no `library/`. docker.io with a port is none of them:
+ * only the bare name is replaced by such a host, and docker.io itself leads to a website.
+ * Source: https://github.com/moby/moby/blob/master/daemon/pkg/registry/config.go
+ */
+const HUB_ENDPOINTS = ['registry-1.docker.io', 'registry.hub.docker.com']
+const IS_HUB_ENDPOINT =
+  /^(?:registry-1\.docker\.io(?::443)?|registry\.hub\.docker\.com(?::443)?|index\.docker\.io:443)$/i
 const OFFICIAL = 'library/'
 /** The path of an official image, which people write without `library/`. */
 const IS_OFFICIAL = /^library\/[^/]+$/
@@ -103,24 +109,25 @@ const IS_OFFICIAL = /^library\/[^/]+$/
 /** The one name of a repository, by which spellings are compared: `nginx` is `docker.io/library/nginx`. */
 export function canonicalName(name: string): string {
   const { host = DOCKER_HUB, path } = splitName(name)
-  if (host.toLowerCase() === HUB_ENDPOINT && path.includes('/')) return `${DOCKER_HUB}/${path}`
+  if (IS_HUB_ENDPOINT.test(host) && path.includes('/')) return `${DOCKER_HUB}/${path}`
   if (!IS_DOCKER_HUB.test(host)) return `${host.toLowerCase()}/${path}`
   return `${DOCKER_HUB}/${path.includes('/') ? path : `${OFFICIAL}${path}`}`
 }
 
 /**
  * Every way in which people write a name, the canonical one first: of Docker Hub they leave out the host, `library/` or
- * both, or write the host that answers.
+ * both, or write a host that answers.
  */
 export function spellingsOf(name: string): string[] {
   const canonical = canonicalName(name)
   const { host, path } = splitName(canonical)
   if (host !== DOCKER_HUB) return canonical === name ? [name] : [canonical, name]
   const paths = IS_OFFICIAL.test(path) ? [path, path.slice(OFFICIAL.length)] : [path]
-  return [
+  const spellings = [
     ...paths.flatMap((spelling) => [`${DOCKER_HUB}/${spelling}`, `index.${DOCKER_HUB}/${spelling}`, spelling]),
-    `${HUB_ENDPOINT}/${path}`,
+    ...HUB_ENDPOINTS.map((endpoint) => `${endpoint}/${path}`),
   ]
+  return spellings.includes(name) ? spellings : [...spellings, name]
 }
 
 /** The shortest spelling of a name: `docker.io/library/nginx` is `nginx`. Names of other registries stay as they are. */
