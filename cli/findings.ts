@@ -195,6 +195,14 @@ export const sourceTree = defineFindings('check', {
     why: 'A Flux Kustomization with postBuild replaces them by nothing, and its panels stay empty.',
     fix: 'Annotate the ConfigMap with `kustomize.toolkit.fluxcd.io/substitute: disabled`.',
   },
+  'missing-key': {
+    severity: 'warning',
+    message: (key: string, source: string, nearest: string) =>
+      `found no key ${key} in ${source}${nearest}; correct the key, add it there, or set optional: true`,
+    means: 'A pod takes a key from a ConfigMap or Secret of the rendering, which does not have it.',
+    why: 'The kubelet does not start the container, or mounts an empty folder in the place of the file, unless something adds the key in the cluster.',
+    fix: 'Correct the key, or add it to the ConfigMap or Secret. Set optional: true if the program can do without.',
+  },
   placeholder: {
     severity: 'warning',
     message: (found: string) => `found ${found}, expected your own value`,

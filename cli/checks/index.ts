@@ -1,6 +1,7 @@
 import type { Finding } from '../../functions/lib/framework/finding.ts'
 import { checkDashboards } from './dashboards.ts'
 import { checkImagePolicies } from './image-policies.ts'
+import { checkMissingKeys } from './missing-keys.ts'
 import { checkPlaceholderDigests } from './placeholder-digests.ts'
 import { checkPlaceholders } from './placeholders.ts'
 import { checkReleaseTags } from './release-tags.ts'
@@ -11,6 +12,7 @@ import { checkWorkflowMatrix } from './workflow-matrix.ts'
 const CHECKS: readonly Check[] = [
   checkImagePolicies,
   checkDashboards,
+  checkMissingKeys,
   checkPlaceholders,
   checkPlaceholderDigests,
   checkWorkflowMatrix,
