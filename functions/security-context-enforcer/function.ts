@@ -1,4 +1,5 @@
 import { defineFunction } from '../lib/framework/function.ts'
+import { isForeignType } from '../lib/kubernetes/foreign-pods.ts'
 import { isKind, typeOf } from '../lib/kubernetes/objects.ts'
 import { isPodOwner } from '../lib/kubernetes/pod-template.ts'
 import { type SecurityContextEnforcerSpec, securityContextEnforcerSchema } from './config.ts'
@@ -20,6 +21,7 @@ export const securityContextEnforcer = defineFunction<SecurityContextEnforcerSpe
     (spec.automountServiceAccountToken !== 'none' && isBinding(item)) ||
     (isKind(item, '', 'ServiceAccount') && item.text.includes('automountServiceAccountToken')) ||
     Object.hasOwn(CUSTOM_RESOURCES, typeOf(item)) ||
-    Object.hasOwn(spec.customResources ?? {}, typeOf(item)),
+    Object.hasOwn(spec.customResources ?? {}, typeOf(item)) ||
+    (isForeignType(item) && item.text.includes('containers')),
   transform,
 })

@@ -18,6 +18,7 @@ import { addAll } from '../lib/framework/lists.ts'
 import { type KubernetesObject, typeOf } from '../lib/kubernetes/objects.ts'
 import { workloadOf } from '../lib/kubernetes/workload.ts'
 import type { SecurityContextEnforcerSpec } from './config.ts'
+import { podsOutOfReach } from './custom-resources/foreign.ts'
 import { hardenResource } from './custom-resources/harden.ts'
 import { customResources } from './custom-resources/kinds.ts'
 import type { Hardened } from './enforce/all-or-nothing.ts'
@@ -47,6 +48,7 @@ export function transform(
   }
   for (const object of objects) {
     const hardened = harden(object)
+    if (!hardened) addAll(findings, podsOutOfReach(object))
     if (!hardened) continue
     addAll(findings, hardened.findings)
     names.add(object, hardened.pods)

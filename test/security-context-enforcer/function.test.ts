@@ -34,6 +34,11 @@ describe('the function reads', () => {
     expect(reads('cache.example.com/v1', 'Cache')).toBe(false)
   })
 
+  test('resources of foreign kinds that may have pods', () => {
+    expect(reads('batch.volcano.sh/v1alpha1', 'Job', {}, 'containers: []')).toBe(true)
+    expect(reads('apiextensions.k8s.io/v1', 'CustomResourceDefinition', {}, 'containers: []')).toBe(false)
+  })
+
   test.each([
     ['v1', 'ConfigMap'],
     ['v1', 'Service'],

@@ -88,6 +88,14 @@ export const podFindings = defineFindings(NAME, {
     why: 'The program would fail when it writes to the path, or the container would not start.',
     fix: 'Remove the path from writable in containers, or mount another volume there in the manifest.',
   },
+  'unknown-pods': {
+    severity: 'warning',
+    message: (paths: readonly string[], type: string) =>
+      `has pods at ${paths.join(' and ')} and is of a kind that is not known, so they are not hardened and do not count for the level of their Namespace; say in customResources["${type}"] where their security contexts are or which level they meet`,
+    means: 'A custom resource has a pod template, and its kind is neither built in nor in customResources.',
+    why: 'Its pods run as they are written. Where the Namespace enforces the level of the other pods, admission may refuse them.',
+    fix: 'Describe the kind in customResources, with harden: true to set security contexts in it, or with the level that its pods meet.',
+  },
   'token-without-binding': {
     severity: 'info',
     message: (account: string, isMounted: boolean) =>
