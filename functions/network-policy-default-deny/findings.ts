@@ -238,6 +238,14 @@ export const findings = defineFindings(NAME, {
     why: 'The load balancer is there and answers nobody: default-deny drops what it forwards.',
     fix: 'Declare a flow to the workload with from: [any] and a reason, or make the Service one of type ClusterIP.',
   },
+  'exposed-host-port': {
+    severity: 'warning',
+    message: (ports: readonly string[], lines: string) =>
+      `found hostPort ${ports.join(' and ')}, by which callers reach the pods through their node, and no flow that admits them; expected ${lines}, or no hostPort`,
+    means: 'Containers have ports of their node, and nobody outside may call the pods.',
+    why: 'The node forwards the connections, and default-deny drops them.',
+    fix: 'Declare a flow to the port with from: [any] and a reason, or remove hostPort.',
+  },
   'port-without-container': {
     severity: 'warning',
     message: (names: readonly string[], workloads: string, known: readonly string[]) =>

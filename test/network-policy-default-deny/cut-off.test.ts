@@ -52,6 +52,29 @@ describe('a Service that is exposed', () => {
     expect(exposing(both, { flows: { 'shop/cart:8080': { from: ['web/a'] } } })).toEqual(containing(BOTH))
   })
 
+  test('is named by protocol if it is not TCP, or if two ports have one number', () => {
+    const dns = workload('cart', {
+      ports: [
+        { name: 'dns', containerPort: 5353, protocol: 'UDP' },
+        { name: 'dns-tcp', containerPort: 5353 },
+      ],
+    })
+    const ports = [
+      { name: 'dns', port: 53, targetPort: 'dns', protocol: 'UDP' },
+      { name: 'dns-tcp', port: 53, targetPort: 'dns-tcp' },
+    ]
+    const both = exposed({ type: 'LoadBalancer', ports })
+    const udp = 'flow shop/cart:5353/udp from: [any] with a reason'
+    const tcp = 'flow shop/cart:5353/tcp from: [any] with a reason'
+    expect(exposing([dns, both])).toEqual(containing(`reach port 5353/udp, 5353/tcp,`))
+    expect(exposing([dns, both])).toEqual(containing(`expected ${udp} and ${tcp},`))
+    expect(exposing([dns, both], open('shop/cart:5353/udp'))).toEqual(containing(`expected ${tcp},`))
+    expect(exposing([dns, both], open('shop/cart:5353/udp', 'shop/cart:5353/tcp'))).toEqual([])
+    expect(exposing([dns, exposed({ type: 'LoadBalancer', ports: ports.slice(0, 1) })])).toEqual(
+      containing(`expected ${udp},`),
+    )
+  })
+
   test('names its pods, not those of a custom resource that it does not select', () => {
     const queue = {
       apiVersion: 'rabbitmq.com/v1beta1',
@@ -68,6 +91,29 @@ describe('a Service that is exposed', () => {
   test('of a namespace that is left alone is no matter of this function', () => {
     const spec = { namespaces: { shop: { off: true, reason: 'moving' } } }
     expect(exposing([cart, exposed({ type: 'NodePort' })], spec)).toEqual([])
+  })
+})
+
+describe('a port of the node that leads to pods', () => {
+  const edge = (port: object, spec: Record<string, unknown> = {}): KubernetesObject =>
+    workload('edge', { kind: 'DaemonSet', ports: [{ containerPort: 8080, ...port }], spec })
+  const exposing = (object: KubernetesObject, spec = {}) => said('exposed-host-port', [namespace('shop'), object], spec)
+  const LINE = 'expected flow shop/edge:8080 from: [any] with plain: true and a reason, or no hostPort'
+
+  test('is named with the flow that opens it', () => {
+    expect(exposing(edge({ hostPort: 80 }))).toEqual(containing(LINE))
+    expect(exposing(edge({ hostPort: 53, protocol: 'UDP' }))).toEqual(containing('flow shop/edge:8080/udp from'))
+    const flows = { 'shop/edge:8080': { from: ['any'], plain: true, reason: 'public' } }
+    expect(exposing(edge({ hostPort: 80 }), { flows })).toEqual([])
+    const withService = [namespace('shop'), edge({ hostPort: 80 }), service('edge', [{ port: 80, targetPort: 8080 }])]
+    expect(said('exposed-host-port', withService)).toEqual(containing('from: [any] with a reason, or'))
+  })
+
+  test.each([
+    ['without one', edge({})],
+    ['on the network of the node', edge({ hostPort: 8080 }, { hostNetwork: true })],
+  ])('is not there %s', (_, object) => {
+    expect(exposing(object)).toEqual([])
   })
 })
 

@@ -48,6 +48,7 @@ export function callersFromOutside(
   const outsiders: Outsider[] = [
     ...open,
     ...topology.servicesFor(workload).flatMap((service) => exposedPorts(service, workload)),
+    ...hostPorts(workload),
     ...traffic.backends
       .filter(isOutside)
       .map(({ source, port }) => ({ name: describe(source), port: numberOf(port), needsFlow: false })),
@@ -81,11 +82,20 @@ function exposedPorts(service: Service, workload: Workload): Outsider[] {
   const addresses = valueAt(service.object, ['spec', 'externalIPs'])
   if (!isExposed && !(Array.isArray(addresses) && addresses.length > 0)) return []
   const name = `Service ${service.name} (${isExposed ? type : 'externalIPs'})`
-  return service.ports.flatMap((candidate) => {
+  return service.ports.filter(isOfTcp).flatMap((candidate) => {
     const port = targetPortNumber(candidate, workload)
     return port === undefined ? [] : [{ name, port, needsFlow: true }]
   })
 }
+
+const hostPorts = (workload: Workload): Outsider[] =>
+  servingContainers(workload)
+    .flatMap(({ ports }) => ports ?? [])
+    .filter((port) => port.hostPort && isOfTcp(port))
+    .map(({ containerPort, hostPort }) => ({ name: `hostPort ${hostPort}`, port: containerPort, needsFlow: true }))
+
+/** Proxies pass other protocols by. */
+const isOfTcp = ({ protocol }: { protocol?: string | undefined }): boolean => (protocol ?? 'TCP') === 'TCP'
 
 /**
  * The proxy of such a pod is the gateway itself, which terminates what comes from outside. Source:

@@ -2,19 +2,16 @@ import type { Callee } from '../../lib/flows/callee.ts'
 import type { Flow } from '../../lib/flows/flow.ts'
 import { ingressClassOf } from '../../lib/flows/gateways.ts'
 import { gatewaysOf } from '../../lib/flows/gateways-schema.ts'
-import { isBehind, targetOfMade } from '../../lib/flows/made-pods.ts'
 import { isEveryPort, numberOf } from '../../lib/flows/port.ts'
-import { EVERY_PORT } from '../../lib/flows/schema.ts'
 import type { Finding } from '../../lib/framework/finding.ts'
 import { rangeOfAddress } from '../../lib/kubernetes/cidr.ts'
-import { valueAt } from '../../lib/kubernetes/objects.ts'
-import { type Service, targetPortNumber } from '../../lib/kubernetes/service.ts'
 import { containerPort } from '../../lib/kubernetes/workload.ts'
 import { findings } from '../findings.ts'
 import type { Build } from '../subjects/build.ts'
 import type { Subject } from '../subjects/subject.ts'
 import { knowsNodes } from '../traffic/baseline.ts'
 import { writeCallerIn } from './callers.ts'
+import { exposedHostPorts, exposedServices } from './exposed.ts'
 import { gatewaysWithoutCallers } from './gateways.ts'
 import { operatorsWithoutFlows } from './operators.ts'
 
@@ -23,6 +20,7 @@ export const announcedTraffic = (build: Build, open: ReadonlyMap<Subject, string
   ...(build.spec.directions.includes('Ingress')
     ? [
         ...exposedServices(build),
+        ...exposedHostPorts(build),
         ...unservedClasses(build),
         ...gatewaysWithoutCallers(build),
         ...operatorsWithoutFlows(build),
@@ -38,42 +36,6 @@ export const announcedTraffic = (build: Build, open: ReadonlyMap<Subject, string
     : []),
 ]
 
-function exposedServices(build: Build): Finding[] {
-  const open = new Set(
-    build.flows.flatMap(({ peers, callees }) =>
-      peers === 'any'
-        ? callees.map(({ workload, namespace, name, port }) =>
-            portOf(workload ?? { namespace, name }, isEveryPort(port) ? EVERY_PORT : port.port),
-          )
-        : [],
-    ),
-  )
-  const isOpen = (pods: Named, port: number): boolean =>
-    open.has(portOf(pods, port)) || open.has(portOf(pods, EVERY_PORT))
-  return build.topology.services.flatMap((service) => {
-    const type = exposureOf(service)
-    if (type === undefined) return []
-    const targets = service.ports.flatMap((servicePort) => [
-      ...build.topology
-        .workloadsBehind(service)
-        .filter((workload) => build.subjectOf(workload))
-        .map((workload) => ({ pods: workload as Named, port: targetPortNumber(servicePort, workload) })),
-      ...build.topology.made
-        .filter((pods) => isBehind(service, pods) && build.madeSubject(pods))
-        .map((pods) => ({ pods: pods as Named, port: targetOfMade(pods, servicePort) })),
-    ])
-    const closed = targets.flatMap(({ pods, port }) =>
-      port === undefined || isOpen(pods, port) ? [] : [{ pods, port }],
-    )
-    if (closed.length === 0) return []
-    const lines = closed.map(
-      ({ pods, port }) => `flow ${pods.namespace}/${pods.name}:${port} from: [any] with a reason`,
-    )
-    const ports = [...new Set(closed.map(({ port }) => port))].join(', ')
-    return [findings['exposed-service']({ object: service.object }, `type ${type}`, ports, lines.join(' and '))]
-  })
-}
-
 /** An Ingress whose class none of the known controllers serves. */
 function unservedClasses(build: Build): Finding[] {
   const ingresses = new Set(build.calls.flatMap(({ route, source }) => (route === 'ingress' ? [source] : [])))
@@ -83,21 +45,6 @@ function unservedClasses(build: Build): Finding[] {
     if (ingressClass === undefined || build.gateways.serving({ route: 'ingress', source: object }).length > 0) return []
     return [findings['unserved-ingress-class']({ object }, ingressClass, known)]
   })
-}
-
-interface Named {
-  namespace: string
-  name: string
-}
-
-const portOf = ({ namespace, name }: Named, port: number | string): string => `${namespace}/${name}:${port}`
-
-/** How callers outside the cluster reach a Service; undefined if they do not. */
-export function exposureOf({ object }: Service): string | undefined {
-  const type = valueAt(object, ['spec', 'type'])
-  if (type === 'LoadBalancer' || type === 'NodePort') return type
-  const addresses = valueAt(object, ['spec', 'externalIPs'])
-  return Array.isArray(addresses) && addresses.length > 0 ? 'ClusterIP with externalIPs' : undefined
 }
 
 /**
