@@ -1,5 +1,5 @@
 import { namesBackends } from '../lib/flows/backend-references.ts'
-import { isMonitor } from '../lib/flows/scrapes.ts'
+import { isMonitor } from '../lib/flows/monitor-kinds.ts'
 import { defineFunction } from '../lib/framework/function.ts'
 import { isKind, type TypeMeta } from '../lib/kubernetes/objects.ts'
 import { isPodOwner } from '../lib/kubernetes/pod-template.ts'

@@ -116,3 +116,61 @@ test('a Probe admits the Prometheus to its prober', () => {
   const probe = monitor('Probe', { prober: { url: 'http://cart.shop.svc:80/probe' } }, 'monitoring')
   expect(scraped([...shop, probe, prometheus({ probeSelector: {} })])).toEqual([9100])
 })
+
+describe('what other scrapers read', () => {
+  const other = (apiVersion: string, kind: string, spec: Record<string, unknown>): KubernetesObject => ({
+    apiVersion,
+    kind,
+    metadata: { name: 'cart', namespace: 'shop' },
+    spec,
+  })
+  const VICTORIA = 'operator.victoriametrics.com/v1beta1'
+  const GOOGLE = 'monitoring.googleapis.com/v1'
+  test.each([
+    ['VMServiceScrape', other(VICTORIA, 'VMServiceScrape', SELECTED)],
+    ['VMPodScrape', other(VICTORIA, 'VMPodScrape', { ...PODS, podMetricsEndpoints: [{ port: 'm' }] })],
+    ['VMProbe', other(VICTORIA, 'VMProbe', { vmProberSpec: { url: 'cart.shop.svc:80' } })],
+    ['VMStaticScrape', other(VICTORIA, 'VMStaticScrape', { targetEndpoints: [{ targets: ['cart.shop:80'] }] })],
+    ['PodMonitoring', other(GOOGLE, 'PodMonitoring', { ...PODS, endpoints: [{ port: 'm', interval: '30s' }] })],
+    ['ClusterPodMonitoring', other(GOOGLE, 'ClusterPodMonitoring', { ...PODS, endpoints: [{ port: 9100 }] })],
+    [
+      'ScrapeConfig',
+      other('monitoring.coreos.com/v1alpha1', 'ScrapeConfig', {
+        staticConfigs: [{ targets: ['example.com:443', 'cart.shop.svc.cluster.local:80'] }],
+      }),
+    ],
+  ])('%s admits the scraper of the policy, and is named without one', (_, object) => {
+    expect(scraped([...shop, object], { scrape: { namespace: 'monitoring' } })).toEqual([9100])
+    expect(ids([...shop, object])).toContain('network-policy-default-deny/monitor-without-scraper')
+  })
+
+  test('a ScrapeConfig is read by the Prometheus that selects it', () => {
+    const config = monitor('ScrapeConfig', { staticConfigs: [{ targets: ['cart:80'] }] })
+    const selected = prometheus({ scrapeConfigSelector: {}, scrapeConfigNamespaceSelector: {} })
+    expect(scraped([...shop, config, selected])).toEqual([9100])
+  })
+
+  test('a ScrapeConfig that lists hosts outside the cluster is no matter of this build', () => {
+    const config = monitor('ScrapeConfig', { staticConfigs: [{ targets: ['example.com:443'] }] })
+    expect(ids([...shop, config])).not.toContain('flows/monitor-without-target')
+  })
+})
+
+describe('annotations that ask for a scrape and give no port', () => {
+  const asking = (ports: { containerPort: number; protocol?: string }[]): KubernetesObject[] => [
+    namespace('shop'),
+    workload('cart', { ports, annotations: { 'prometheus.io/scrape': 'true' } }),
+  ]
+  const PORTS = [{ containerPort: 8080 }, { containerPort: 9100 }, { containerPort: 53, protocol: 'UDP' }]
+
+  test('ask for every port that is declared', () => {
+    expect(scraped(asking(PORTS), { scrape: { namespace: 'monitoring' } })).toEqual([8080, 9100])
+  })
+
+  test('are named if the scraper is not known, or no port is declared', () => {
+    expect(ids(asking(PORTS))).toContain('network-policy-default-deny/scraper-unknown')
+    expect(ids(asking([]), { scrape: { namespace: 'monitoring' } })).toContain(
+      'network-policy-default-deny/scrape-port-unknown',
+    )
+  })
+})

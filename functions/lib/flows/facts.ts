@@ -6,8 +6,8 @@ import { SCRAPE_PORT } from '../kubernetes/scrape-annotations.ts'
 import { servicesOf } from '../kubernetes/service.ts'
 import { runtimePodsOf } from '../operators/index.ts'
 import { namesBackends } from './backend-references.ts'
+import { isMonitor } from './monitor-kinds.ts'
 import { type FlowsSpec, writtenCallers } from './schema.ts'
-import { isMonitor } from './scrapes.ts'
 
 /**
  * What traffic depends on, as it was read. Functions edit objects in place, so a second reading shows whether it still

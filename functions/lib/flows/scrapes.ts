@@ -1,12 +1,13 @@
 import type { Finding } from '../framework/finding.ts'
 import { listAt } from '../kubernetes/fields.ts'
-import { isFields, isKind, type KubernetesObject, type TypeMeta, valueAt } from '../kubernetes/objects.ts'
+import { isFields, isKind, type KubernetesObject, valueAt } from '../kubernetes/objects.ts'
 import { SCRAPE, scrapePort } from '../kubernetes/scrape-annotations.ts'
 import { type Labels, matchesSelector } from '../kubernetes/selector.ts'
 import { type Service, targetPortNumber } from '../kubernetes/service.ts'
 import { containerPort, type Workload } from '../kubernetes/workload.ts'
 import { findings } from './findings.ts'
 import { isBehind, type MadePods, portOfMade, targetOfMade } from './made-pods.ts'
+import { type MonitorKind, monitorKindOf, OF_PROMETHEUS } from './monitor-kinds.ts'
 import { type Port, tcp } from './port.ts'
 import type { Topology } from './topology.ts'
 
@@ -23,21 +24,6 @@ export type Scrape = Called & {
   scrapers: readonly MadePods[]
 }
 
-const GROUP = 'monitoring.coreos.com'
-
-/** The kinds of monitors, and the fields by which a Prometheus chooses among them. */
-const MONITORS = {
-  ServiceMonitor: 'serviceMonitor',
-  PodMonitor: 'podMonitor',
-  Probe: 'probe',
-} as const
-type MonitorKind = keyof typeof MONITORS
-
-export const isMonitor = (item: TypeMeta): boolean => kindOf(item) !== undefined
-
-const kindOf = (item: TypeMeta): MonitorKind | undefined =>
-  (Object.keys(MONITORS) as MonitorKind[]).find((kind) => isKind(item, GROUP, kind))
-
 /**
  * What Prometheus scrapes by the monitors of a build, and who scrapes it. Source:
  * https://prometheus-operator.dev/docs/api-reference/api/: a monitor looks at its own namespace unless it says otherwise.
@@ -47,7 +33,7 @@ export function scrapesOf(
   topology: Topology,
 ): { scrapes: Scrape[]; findings: Finding[] } {
   const monitors = objects.flatMap((monitor) => {
-    const kind = kindOf(monitor)
+    const kind = monitorKindOf(monitor)
     return kind ? [{ monitor, kind }] : []
   })
   const annotated = topology.services.flatMap((service) => ofAnnotations(service, topology))
@@ -55,9 +41,9 @@ export function scrapesOf(
   const namespaces = namespaceLabels(objects)
   const found: Finding[] = []
   const scrapes = monitors.flatMap(({ monitor, kind }) => {
-    const scrapers = topology.made.filter((pods) => chooses(pods.object, monitor, MONITORS[kind], namespaces))
+    const scrapers = topology.made.filter((pods) => chooses(pods.object, monitor, kind.chosenBy, namespaces))
     const targets = targetsOf(monitor, kind, topology)
-    if (targets.length === 0) found.push(withoutTarget(monitor, topology))
+    if (targets.length === 0 && kind.names !== 'targets') found.push(withoutTarget(monitor, topology))
     return targets.map((target) => ({ ...target, monitor, scrapers }))
   })
   return { scrapes: [...annotated, ...scrapes], findings: found }
@@ -82,10 +68,11 @@ function ofAnnotations(service: Service, topology: Topology): Scrape[] {
 function chooses(
   prometheus: KubernetesObject,
   monitor: KubernetesObject,
-  field: string,
+  field: string | undefined,
   namespaces: ReadonlyMap<string, Labels>,
 ): boolean {
-  if (!isKind(prometheus, GROUP, 'Prometheus') && !isKind(prometheus, GROUP, 'PrometheusAgent')) return false
+  const isPrometheus = ['Prometheus', 'PrometheusAgent'].some((kind) => isKind(prometheus, OF_PROMETHEUS, kind))
+  if (field === undefined || !isPrometheus) return false
   const selector = valueAt(prometheus, ['spec', `${field}Selector`])
   if (!isFields(selector) || !matchesSelector(selector, monitor.metadata.labels ?? {})) return false
   const inNamespaces = valueAt(prometheus, ['spec', `${field}NamespaceSelector`])
@@ -107,9 +94,17 @@ const namespaceLabels = (objects: readonly KubernetesObject[]): Map<string, Labe
 
 type Target = Called & { port: Port }
 
-function targetsOf(monitor: KubernetesObject, kind: MonitorKind, topology: Topology): Target[] {
-  if (kind === 'ServiceMonitor') return ofServices(monitor, topology)
-  return kind === 'PodMonitor' ? ofPods(monitor, topology) : ofProber(monitor, topology)
+function targetsOf(monitor: KubernetesObject, { names, everywhere }: MonitorKind, topology: Topology): Target[] {
+  switch (names) {
+    case 'services':
+      return ofServices(monitor, topology)
+    case 'pods':
+      return ofPods(monitor, topology, everywhere)
+    case 'prober':
+      return ofProber(monitor, topology)
+    case 'targets':
+      return ofStaticTargets(monitor, topology)
+  }
 }
 
 /** An endpoint names a port of the Service, or one of the pods by `targetPort`. */
@@ -140,19 +135,21 @@ const ofServices = (monitor: KubernetesObject, topology: Topology): Target[] =>
       }),
     )
 
-const ofPods = (monitor: KubernetesObject, topology: Topology): Target[] => {
+const ofPods = (monitor: KubernetesObject, topology: Topology, everywhere = false): Target[] => {
   const selector = monitorSelector(monitor)
-  const ports = listAt(monitor, 'spec', 'podMetricsEndpoints').flatMap(
+  const isAsked = (namespace: string): boolean => everywhere || isInNamespace(monitor, namespace)
+  const endpoints = [...listAt(monitor, 'spec', 'podMetricsEndpoints'), ...listAt(monitor, 'spec', 'endpoints')]
+  const ports = endpoints.flatMap(
     ({ port, portNumber, targetPort }) => portOf(port) ?? portOf(portNumber) ?? portOf(targetPort) ?? [],
   )
   return [
     ...topology.workloads
-      .filter(({ namespace, labels }) => isInNamespace(monitor, namespace) && matchesSelector(selector, labels))
+      .filter(({ namespace, labels }) => isAsked(namespace) && matchesSelector(selector, labels))
       .flatMap((workload) =>
         numbered(ports.map((port) => numberOn(workload, port))).map((port) => ({ workload, port })),
       ),
     ...topology.made
-      .filter(({ namespace, allLabels }) => isInNamespace(monitor, namespace) && matchesSelector(selector, allLabels))
+      .filter(({ namespace, allLabels }) => isAsked(namespace) && matchesSelector(selector, allLabels))
       .flatMap((pods) => numbered(ports.map((port) => numberOnMade(pods, port))).map((port) => ({ pods, port }))),
   ]
 }
@@ -189,10 +186,24 @@ function ofProber(monitor: KubernetesObject, topology: Topology): Target[] {
   return calledBy(namespace, name, prober.port, topology)
 }
 
+/** The addresses that a configuration lists, as far as they are Services of the build. */
+function ofStaticTargets(monitor: KubernetesObject, topology: Topology): Target[] {
+  const lists = [...listAt(monitor, 'spec', 'staticConfigs'), ...listAt(monitor, 'spec', 'targetEndpoints')]
+  const targets = lists.flatMap(({ targets: written }) => (Array.isArray(written) ? written.map(String) : []))
+  return targets.flatMap((target) => {
+    const { host, port } = partsOfUrl(target, 80)
+    const [name = '', namespace = monitor.metadata.namespace ?? ''] = host.split('.')
+    return calledBy(namespace, name, port, topology)
+  })
+}
+
 /** Where Prometheus reaches the prober that a Probe names. */
 function proberOf(probe: KubernetesObject): UrlParts {
-  const url = valueAt(probe, ['spec', 'prober', 'url'])
-  const isTls = valueAt(probe, ['spec', 'prober', 'scheme']) === 'https'
+  const url = valueAt(probe, ['spec', 'prober', 'url']) ?? valueAt(probe, ['spec', 'vmProberSpec', 'url'])
+  const isTls = [
+    valueAt(probe, ['spec', 'prober', 'scheme']),
+    valueAt(probe, ['spec', 'vmProberSpec', 'scheme']),
+  ].includes('https')
   return partsOfUrl(typeof url === 'string' ? url : '', isTls ? 443 : 80)
 }
 

@@ -4,7 +4,7 @@ import { formatPath, isFields, isKind, type KubernetesObject } from '../kubernet
 import { podTemplateOf } from '../kubernetes/pod-template.ts'
 import { namesBackends } from './backend-references.ts'
 import { findings } from './findings.ts'
-import { isMonitor } from './scrapes.ts'
+import { isMonitor } from './monitor-kinds.ts'
 
 /** Source: https://github.com/kubernetes-sigs/kustomize/blob/master/api/internal/accumulator/refvartransformer.go */
 const VARIABLE = /\$\([A-Za-z_][\w.-]*\)/

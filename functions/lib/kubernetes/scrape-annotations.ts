@@ -19,3 +19,7 @@ export function scrapePort(template: Annotated): number | undefined {
   const port = Number(scrapePortAsWritten(template))
   return Number.isInteger(port) && port > 0 && port <= 65535 ? port : undefined
 }
+
+/** Does the pod ask for a scrape and name no port? By convention every port that it declares is scraped then. */
+export const asksForEveryPort = ({ metadata }: Annotated): boolean =>
+  metadata?.annotations?.[SCRAPE] === 'true' && metadata.annotations[SCRAPE_PORT] === undefined
