@@ -113,6 +113,15 @@ export const environment = defineFindings('check', {
     why: 'If something calls the port, its connections are dropped, although every check of the policy itself passes.',
     fix: 'Declare a flow to the port with its callers, or one with expect: uncalled and the reason why nobody is to call it.',
   },
+  'uncalled-scrape': {
+    severity: 'warning',
+    message: (port: number, source: string) =>
+      `${source} asks for a scrape of port ${port}, and nobody may call it; expected scrape: {namespace, labels} of the Prometheus under networkPolicy, or a flow from it`,
+    means:
+      'Annotations or a monitor ask for a scrape of pods, and no policy of the rendering admits anyone to the port.',
+    why: 'The scrape is dropped, so the metrics are missing.',
+    fix: 'Say under scrape of networkPolicy in which namespace Prometheus runs and which labels it has, or declare a flow from it to the port.',
+  },
   'calls-nothing': {
     severity: 'info',
     message: () =>

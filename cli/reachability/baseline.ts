@@ -11,6 +11,8 @@ export interface Baseline {
   receivers: readonly { labels: Labels; port: number }[]
   /** Ranges from which kubelets probe. */
   kubelets: ReadonlySet<string>
+  /** Ports on which sidecars give the metrics of their pods. */
+  statsPorts: ReadonlySet<number>
 }
 
 /** Source: https://istio.io/latest/docs/ambient/usage/networkpolicy/#ambient-health-probes-and-kubernetes-networkpolicy */
@@ -26,6 +28,7 @@ export function baselineOf(stacks: readonly Pick<HardenedStack, 'policies'>[]): 
   return {
     dnsPorts: new Set(specs.map(({ dns }) => dns.port)),
     receivers: specs.flatMap(({ istiod, otelAgent }) => [istiod, ...(otelAgent ? [otelAgent] : [])]),
+    statsPorts: new Set(specs.flatMap(({ scrape }) => scrape?.port ?? [])),
     kubelets: new Set([AMBIENT_PROBES, ...specs.flatMap(({ probes }) => probes?.from ?? [])]),
   }
 }

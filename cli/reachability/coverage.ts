@@ -19,6 +19,7 @@ import { type Baseline, isBaseline, isForKubelets } from './baseline.ts'
 import { blockedFlows } from './blocked-flows.ts'
 import { asWorkload } from './made-workload.ts'
 import { Restrictions } from './restrictions.ts'
+import { uncalledScrapes } from './uncalled-scrapes.ts'
 
 /** Who can call and be called in a hardened rendering: what policies cut off shows here, and nowhere else. */
 export interface Coverage {
@@ -66,6 +67,7 @@ export function coverageOf(objects: readonly KubernetesObject[], flows: FlowsSpe
     .filter(({ targets }) => !targets.every((target) => expected.has(keyOf(target))))
     .map(({ service, port, targets }) => ({ service, port, workloads: targets.map(({ workload }) => workload) }))
   const callNothing = silentWorkloads(topology, restrictions, baseline)
+  const ofServices = new Set(ports.flatMap(({ targets }) => targets.map(keyOf)))
   return {
     figures: {
       services: topology.services.length,
@@ -79,6 +81,7 @@ export function coverageOf(objects: readonly KubernetesObject[], flows: FlowsSpe
     callNothing,
     findings: [
       ...unexpected.map(uncalledPort),
+      ...uncalledScrapes(objects, topology, { isCalled, statsPorts: baseline.statsPorts, ofServices, keyOf }),
       ...callNothing.map(({ object }) => findings['calls-nothing']({ object })),
       ...calledAfterAll(resolved, topology, isCalled),
       ...blockedFlows(resolved, restrictions),

@@ -112,6 +112,47 @@ describe('what policies cut off', () => {
     expect(uncalled(await coverage(build, { ...flow, ...expected }))).toEqual([])
   })
 
+  describe('is a scrape of pods without a Service', () => {
+    const annotations = { 'prometheus.io/scrape': 'true', 'prometheus.io/port': '9000' }
+    const scraped = workload('worker', { ports: PORTS, annotations })
+    const monitor = {
+      apiVersion: 'monitoring.coreos.com/v1',
+      kind: 'PodMonitor',
+      metadata: { name: 'worker', namespace: 'shop' },
+      spec: {
+        selector: { matchLabels: { 'app.kubernetes.io/name': 'worker' } },
+        podMetricsEndpoints: [{ port: 'admin' }],
+      },
+    }
+    const scrapes = async (objects: KubernetesObject[], spec = {}): Promise<string[]> =>
+      ids(await coverage([namespace('shop'), ...objects], {}, spec)).filter((id) => id === 'check/uncalled-scrape')
+    const PROMETHEUS = { scrape: { namespace: 'monitoring' } }
+
+    test.each([
+      ['by annotations', [scraped]],
+      ['by a monitor', [workload('worker', { ports: PORTS }), monitor]],
+      ['by both, once', [scraped, monitor]],
+      [
+        'of the mesh',
+        [
+          workload('worker', {
+            ports: PORTS,
+            annotations,
+            labels: { 'app.kubernetes.io/name': 'worker', 'sidecar.istio.io/inject': 'true' },
+          }),
+        ],
+      ],
+    ])('%s', async (_, objects) => {
+      expect(await scrapes(objects)).toEqual(['check/uncalled-scrape'])
+      expect(await scrapes(objects, PROMETHEUS)).toEqual([])
+    })
+
+    test('but not of a port that a Service has too', async () => {
+      const found = await coverage([...shop.slice(0, 1), scraped, service('worker', [{ port: 9000 }])], {})
+      expect(ids(found)).toEqual(['check/uncalled-port', 'check/calls-nothing'])
+    })
+  })
+
   test('is nothing if nothing is denied', async () => {
     const found = await coverage(shop.slice(1), {}, { namespaces: { shop: { off: true, reason: 'later' } } })
     expect(uncalled(found)).toEqual([])
