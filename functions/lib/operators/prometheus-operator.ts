@@ -11,6 +11,7 @@ import {
   type RuntimePods,
   samePorts,
 } from './operator.ts'
+import { callTo } from './service-calls.ts'
 
 // Deprecated in favour of image. The operator refuses a digest in `tag`, and prefers `sha` to it.
 const baseImage = (path: string): ImageField => ({
@@ -80,15 +81,14 @@ const runtimePods =
         labels: { 'app.kubernetes.io/name': name, 'app.kubernetes.io/instance': instance },
         furtherLabels: {
           'app.kubernetes.io/managed-by': 'prometheus-operator',
-          ...(name.startsWith('prometheus')
-            ? { 'operator.prometheus.io/name': instance, prometheus: instance }
-            : { [name]: instance }),
+          ...(name.startsWith('prometheus') && { 'operator.prometheus.io/name': instance }),
+          ...(name !== 'prometheus-agent' && { [name]: instance }),
           ...(isFields(given) && (given as Record<string, string>)),
         },
-        ports: [...own, { name: 'reloader-web', port: 8080 }, ...portsOfContainers(object, 'spec', 'containers')],
+        ports: [...own, ...reloader(object), ...portsOfContainers(object, 'spec', 'containers')],
         ...(members && { members }),
         ...(service && { services: { [service]: samePorts(...own.map(({ port }) => port)) } }),
-        calls: alertmanagersOf(object),
+        calls: [...alertmanagersOf(object), ...addressesOf(object)],
         ...(typeof account === 'string' && { serviceAccount: account }),
         needsApiServer,
       },
@@ -107,9 +107,28 @@ function alertmanagersOf({ metadata, spec }: KubernetesObject): NonNullable<Runt
     )
 }
 
+/** What it asks and tells by URL. A prefix such as `dns+` says how Thanos looks a name up. */
+function addressesOf({ metadata, spec }: KubernetesObject): NonNullable<RuntimePods['calls']> {
+  const listed = (key: string): unknown[] => {
+    const value = valueAt(spec, [key])
+    return Array.isArray(value) ? value : []
+  }
+  return [
+    ...[...listed('remoteWrite'), ...listed('remoteRead')].map((remote) => valueAt(remote, ['url'])),
+    ...[...listed('queryEndpoints'), ...listed('alertmanagersUrl')].map((address) =>
+      typeof address === 'string' ? address.replace(/^dns(?:srv(?:noa)?)?\+/, '') : undefined,
+    ),
+  ].flatMap((address) => callTo(address, metadata.namespace))
+}
+
+const listensLocally = (object: KubernetesObject): boolean => valueAt(object, ['spec', 'listenLocal']) === true
+
+const reloader = (object: KubernetesObject): PodPort[] =>
+  listensLocally(object) ? [] : [{ name: 'reloader-web', port: 8080 }]
+
 /** The port of the web interface, unless it listens on localhost alone. */
 function web(object: KubernetesObject, port: number): PodPort[] {
-  if (valueAt(object, ['spec', 'listenLocal']) === true) return []
+  if (listensLocally(object)) return []
   const name = valueAt(object, ['spec', 'portName'])
   return [{ name: typeof name === 'string' ? name : 'web', port }]
 }
@@ -127,7 +146,8 @@ const thanosSidecar = (object: KubernetesObject): PodPort[] =>
  * Prometheus finds the pods that it scrapes through the API server; Alertmanager and ThanosRuler do not use it.
  * Sources: https://prometheus-operator.dev/docs/api-reference/api/,
  * https://github.com/prometheus-operator/prometheus-operator/blob/v0.80.0/pkg/prometheus/server/statefulset.go,
- * pkg/prometheus/agent/statefulset.go, pkg/alertmanager/statefulset.go and pkg/thanos/statefulset.go there
+ * pkg/prometheus/agent/statefulset.go, pkg/alertmanager/statefulset.go, pkg/thanos/statefulset.go and
+ * pkg/operator/config_reloader.go there
  */
 export const prometheusOperator: Operator = {
   name: 'Prometheus Operator',
@@ -148,6 +168,7 @@ export const prometheusOperator: Operator = {
       runtimePods: runtimePods({
         name: 'prometheus-agent',
         prefix: 'prom-agent',
+        service: 'prometheus-agent-operated',
         needsApiServer: true,
         ports: (object) => web(object, 9090),
       }),

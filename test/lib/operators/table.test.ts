@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { PATTERN } from '../../../functions/image-mirror-digest/places/field-pattern.ts'
 import { CUSTOM_RESOURCES, runtimePodsOf } from '../../../functions/lib/operators/index.ts'
-import { needy, numbers, podsOf as of } from './pods.ts'
+import { calls, needy, numbers, podsOf as of } from './pods.ts'
 
 describe('pods that an operator makes', () => {
   test('of a Prometheus carry its name, listen for the web, Thanos and the reloader, and read the API server', () => {
@@ -22,10 +22,32 @@ describe('pods that an operator makes', () => {
     ])
   })
 
-  test('that listen on localhost alone have no web port', () => {
+  test('that listen on localhost alone have neither a web port nor one of the reloader', () => {
     expect(numbers(of('monitoring.coreos.com/v1', 'ThanosRuler', { listenLocal: true }))).toEqual([
-      ['thanos-ruler-x', [10901, 8080]],
+      ['thanos-ruler-x', [10901]],
     ])
+  })
+
+  test('of a ThanosRuler and a Prometheus call the URLs of their objects', () => {
+    expect(
+      calls(
+        of('monitoring.coreos.com/v1', 'ThanosRuler', {
+          queryEndpoints: ['dnssrv+_http._tcp.query.shop', 'http://query.metrics:10902', 'dns+query:10902', 1],
+          alertmanagersUrl: ['dns+http://alerts:9093'],
+        }),
+      ),
+    ).toEqual(['metrics/query:10902', 'ns/query:10902', 'ns/alerts:9093'])
+    const remote = { remoteWrite: [{ url: 'http://receive.thanos:19291/w' }], remoteRead: [{ url: 'http://store/r' }] }
+    expect(calls(of('monitoring.coreos.com/v1', 'Prometheus', remote))).toEqual(['thanos/receive:19291', 'ns/store:80'])
+  })
+
+  test('of a PrometheusAgent are told by its name alone and have a Service of their own', () => {
+    const [pods] = of('monitoring.coreos.com/v1alpha1', 'PrometheusAgent', {})
+    expect(pods?.furtherLabels).toEqual({
+      'app.kubernetes.io/managed-by': 'prometheus-operator',
+      'operator.prometheus.io/name': 'x',
+    })
+    expect(pods?.services).toEqual({ 'prometheus-agent-operated': { 9090: 9090 } })
   })
 
   test('of an Alertmanager gossip over UDP too and need no API server', () => {
