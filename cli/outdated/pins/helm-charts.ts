@@ -1,16 +1,17 @@
 import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { listAt, textAt } from '../../../functions/lib/kubernetes/fields.ts'
+import type { FieldPath } from '../../../functions/lib/kubernetes/objects.ts'
 import { type Fields, isFields, type KubernetesObject } from '../../../functions/lib/kubernetes/objects.ts'
 import { isFile } from '../../tree/kustomization.ts'
 import { merged, parseValues } from '../tree/helm-values.ts'
-import { isKustomization, type Path, type SourceDocument } from '../tree/source-files.ts'
+import { isKustomization, type SourceDocument } from '../tree/source-files.ts'
 import type { Installed } from './pin.ts'
 
 /** A chart that Kustomize itself renders. */
 export interface HelmChart {
   /** Path of its version in the document. */
-  path: Path
+  path: FieldPath
   /** URL of its repository; undefined for a chart in a folder. */
   url: string | undefined
   chart: string
@@ -38,7 +39,7 @@ const OLD = 'helmChartInflationGenerator'
 function chartAt(
   document: SourceDocument,
   entry: Fields,
-  path: Path,
+  path: FieldPath,
   names: typeof NAMES | typeof OLD_NAMES,
 ): HelmChart[] {
   const chart = textAt(entry, names.chart)

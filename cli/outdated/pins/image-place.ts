@@ -6,11 +6,12 @@ import {
   InvalidReference,
   parseReference,
 } from '../../../functions/lib/kubernetes/image-reference.ts'
+import type { FieldPath } from '../../../functions/lib/kubernetes/objects.ts'
 import { formatPath } from '../../../functions/lib/kubernetes/objects.ts'
 import type { NotCompared } from '../tree/not-compared.ts'
 import { A_DIGEST, A_TEMPLATE, A_VARIABLE, namedAt } from '../tree/not-compared.ts'
 import { isTemplated } from '../tree/resource-sets/fill-in.ts'
-import type { Path, SourceDocument } from '../tree/source-files.ts'
+import type { SourceDocument } from '../tree/source-files.ts'
 import type { WrittenValue } from '../tree/written-value.ts'
 import { editOf } from './edits.ts'
 import { policyBehind } from './image-policies.ts'
@@ -27,7 +28,7 @@ export interface ImagePlace {
 export type ImageFound = ImagePlace | NotCompared
 
 /** A whole reference with a tag or digest; none for one with a placeholder. */
-export function ofReference(document: SourceDocument, scalar: WrittenValue, at: Path): ImageFound[] {
+export function ofReference(document: SourceDocument, scalar: WrittenValue, at: FieldPath): ImageFound[] {
   const text = String(scalar.value)
   if (isTemplated(text)) return [namedAt(document, scalar, A_TEMPLATE)]
   const reference = hasPlaceholder(text) ? undefined : parseReference(text)
@@ -53,7 +54,7 @@ export function ofTag(
   document: SourceDocument,
   name: string,
   scalar: WrittenValue,
-  path: Path,
+  path: FieldPath,
   digest?: WrittenValue,
 ): ImageFound[] {
   const [start, end] = scalar.range ?? [0, 0]

@@ -6,6 +6,7 @@ import {
   InvalidReference,
   parseReference,
 } from '../../../functions/lib/kubernetes/image-reference.ts'
+import type { FieldPath } from '../../../functions/lib/kubernetes/objects.ts'
 import { type Fields, formatPath, isFields, valueAt } from '../../../functions/lib/kubernetes/objects.ts'
 import { markerOf } from '../../checks/image-policies.ts'
 import { LOCK_SECTIONS } from '../../lock/lock-file.ts'
@@ -14,7 +15,7 @@ import { A_DIGEST, A_VARIABLE, namedAt } from '../tree/not-compared.ts'
 import { contentOf, type Patch, patchedBy, patchesOf } from '../tree/patches.ts'
 import type { InFile } from '../tree/pieces.ts'
 import { isResourceSet, madeIn } from '../tree/resource-sets/resource-sets.ts'
-import { isKustomization, keyAt, objectOf, type Path, type SourceDocument, scalarAt } from '../tree/source-files.ts'
+import { isKustomization, keyAt, objectOf, type SourceDocument, scalarAt } from '../tree/source-files.ts'
 import type { Variables } from '../tree/variables.ts'
 import type { WrittenValue } from '../tree/written-value.ts'
 import { tagOf, versionOfImage } from '../versions/versions.ts'
@@ -78,9 +79,9 @@ const notCompared = ({ name, tag, place }: ImagePlace): NotCompared => ({
 /** Where the fields of a document or patch are written. */
 interface Fieldset {
   document: SourceDocument
-  at(path: Path): WrittenValue | undefined
+  at(path: FieldPath): WrittenValue | undefined
   /** What the object has at a path of which a patch sets a part. */
-  whole(path: Path): unknown
+  whole(path: FieldPath): unknown
   variables: Variables
 }
 
@@ -113,7 +114,7 @@ function inPatches(patches: readonly Patch[], { documents, builds, variables }: 
     const { object, at } = contentOf(patch)
     if (!object) return []
     const bases = patchedBy(patch, object, objects, builds)
-    const whole = (path: Path): unknown => bases.map((base) => valueAt(base, path)).find(isFields)
+    const whole = (path: FieldPath): unknown => bases.map((base) => valueAt(base, path)).find(isFields)
     return inTree({ document: patch.document, at, whole, variables }, object, [])
   })
 }
@@ -140,14 +141,14 @@ function markedIn(document: SourceDocument, rules: ImageRules): ImageFound[] {
 const isOfPolicies = ({ fields }: SourceDocument): boolean => fields.apiVersion === API_VERSION
 
 /** Images anywhere in an object: `image: name:tag`, or `repository` next to `tag`, as values of charts and operators have it. */
-function inTree(fields: Fieldset, node: unknown, path: Path): ImageFound[] {
+function inTree(fields: Fieldset, node: unknown, path: FieldPath): ImageFound[] {
   if (Array.isArray(node)) return node.flatMap((item, index) => inTree(fields, item, [...path, index]))
   if (!isFields(node)) return []
   const own = [...inReference(fields, node, path), ...inParts(fields, node, path), ...inNewTag(fields, node, path)]
   return [...own, ...Object.entries(node).flatMap(([key, value]) => inTree(fields, value, [...path, key]))]
 }
 
-function inReference(fields: Fieldset, { image }: Fields, path: Path): ImageFound[] {
+function inReference(fields: Fieldset, { image }: Fields, path: FieldPath): ImageFound[] {
   const at = [...path, 'image']
   const value = typeof image === 'string' ? fields.at(at) : undefined
   return value ? decidedBy(fields, value, (one) => ofReference(one.document, one.value, at)) : []
@@ -164,7 +165,7 @@ function decidedBy(
   return decided.flatMap(read)
 }
 
-function inParts(fields: Fieldset, node: Fields, path: Path): ImageFound[] {
+function inParts(fields: Fieldset, node: Fields, path: FieldPath): ImageFound[] {
   if (node.tag === undefined) return []
   const base = fields.whole(path)
   const { registry, repository }: Fields = { ...(isFields(base) && base), ...node }
@@ -174,13 +175,13 @@ function inParts(fields: Fieldset, node: Fields, path: Path): ImageFound[] {
 }
 
 /** The tag of an image that a chart names. */
-function withoutName({ document, at }: Fieldset, path: Path): NotCompared[] {
+function withoutName({ document, at }: Fieldset, path: FieldPath): NotCompared[] {
   const value = path.includes('values') && /image$/i.test(String(path.at(-1))) ? at([...path, 'tag']) : undefined
   return value?.value ? [namedAt(document, value, 'the name of its image is a default of the chart')] : []
 }
 
 /** As kustomizations have it, those of Flux and post-renderers too. Source: https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/images/ */
-function inNewTag(fields: Fieldset, { name, newName, newTag, digest }: Fields, path: Path): ImageFound[] {
+function inNewTag(fields: Fieldset, { name, newName, newTag, digest }: Fields, path: FieldPath): ImageFound[] {
   const image = newName ?? name
   if (typeof image !== 'string') return []
   if (newTag !== undefined) return atTag(fields, image, [...path, 'newTag'], [...path, 'digest'])
@@ -188,7 +189,7 @@ function inNewTag(fields: Fieldset, { name, newName, newTag, digest }: Fields, p
   return value ? [namedAt(fields.document, value, A_DIGEST)] : []
 }
 
-function atTag(fields: Fieldset, name: string, path: Path, digestPath: Path): ImageFound[] {
+function atTag(fields: Fieldset, name: string, path: FieldPath, digestPath: FieldPath): ImageFound[] {
   const value = fields.at(path)
   if (!value) return []
   if (hasPlaceholder(name)) return [namedAt(fields.document, { ...value, value: `${name}:${value.value}` }, A_VARIABLE)]

@@ -1,6 +1,7 @@
+import type { FieldPath } from '../../../functions/lib/kubernetes/objects.ts'
 import { formatPath } from '../../../functions/lib/kubernetes/objects.ts'
 import type { InFile } from '../tree/pieces.ts'
-import type { Path, SourceDocument } from '../tree/source-files.ts'
+import type { SourceDocument } from '../tree/source-files.ts'
 import type { Written } from '../tree/written.ts'
 import type { WrittenValue } from '../tree/written-value.ts'
 import { tagOf } from '../versions/versions.ts'
@@ -21,8 +22,8 @@ export interface PlacedVersion {
 /** The version in a field, if it is written there; `digestPath` is the field of its digest. */
 export function placeOf(
   { document, at }: Pick<Written, 'document' | 'at'>,
-  path: Path,
-  digestPath?: Path,
+  path: FieldPath,
+  digestPath?: FieldPath,
 ): PlacedVersion | undefined {
   const value = at(path)
   if (!value || value.value === null) return undefined

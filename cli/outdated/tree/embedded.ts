@@ -1,13 +1,14 @@
 import { type Document, parseAllDocuments, Scalar, visit } from 'yaml'
+import type { FieldPath } from '../../../functions/lib/kubernetes/objects.ts'
 import { isFields } from '../../../functions/lib/kubernetes/objects.ts'
 import { OPTIONS, toPlain } from '../../../functions/lib/yaml/kubernetes-yaml.ts'
-import { type Path, type SourceDocument, scalarAt } from './source-files.ts'
+import { type SourceDocument, scalarAt } from './source-files.ts'
 
 /**
  * The documents in text within a file, such as a patch that is written in place: in a block, or in quotes on one line. Their
  * positions are those of the file. None for text that is written in another way, or is no YAML.
  */
-export function embeddedIn(document: SourceDocument, path: Path): SourceDocument[] {
+export function embeddedIn(document: SourceDocument, path: FieldPath): SourceDocument[] {
   const scalar = scalarAt(document, path)
   if (!scalar) return []
   const found = (scalar.type === Scalar.BLOCK_LITERAL ? inBlock : inQuotes)(scalar, document.text)

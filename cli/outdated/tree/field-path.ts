@@ -1,12 +1,12 @@
+import type { FieldPath } from '../../../functions/lib/kubernetes/objects.ts'
 import { isFields } from '../../../functions/lib/kubernetes/objects.ts'
-import type { Path } from './source-files.ts'
 
 /**
  * The paths that a field path of Kustomize means in a value: `spec.containers.[name=web].image`, `*` for all of a list or
  * map, `\.` for a dot in a key. One of plain keys is itself, whether the field is there or not. Source:
  * https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/replacements/#field-path-format
  */
-export function pathsAt(value: unknown, fieldPath: string): Path[] {
+export function pathsAt(value: unknown, fieldPath: string): FieldPath[] {
   const keys = keysOf(fieldPath)
   return keys.every((key) => !isSelection(key)) ? [keys.map(asIndex(value))] : below(value, keys)
 }
@@ -26,7 +26,7 @@ const asIndex =
     return Array.isArray(list) && /^\d+$/.test(key) ? Number(key) : key
   }
 
-function below(value: unknown, [key, ...deeper]: readonly string[]): Path[] {
+function below(value: unknown, [key, ...deeper]: readonly string[]): FieldPath[] {
   if (key === undefined) return [[]]
   return entriesOf(value)
     .filter(([name, inner]) => isMeant(key, name, inner))

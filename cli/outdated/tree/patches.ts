@@ -2,6 +2,7 @@ import { dirname, resolve } from 'node:path'
 import { keysOfPointer } from '../../../functions/lib/charts/json-patch.ts'
 import { isHelmRelease } from '../../../functions/lib/charts/release.ts'
 import { listAt, textAt } from '../../../functions/lib/kubernetes/fields.ts'
+import type { FieldPath } from '../../../functions/lib/kubernetes/objects.ts'
 import { type Fields, formatPath, isFields, type KubernetesObject } from '../../../functions/lib/kubernetes/objects.ts'
 import { embeddedIn } from './embedded.ts'
 import type { NotCompared } from './not-compared.ts'
@@ -14,7 +15,6 @@ import {
   isFluxKustomization,
   isKustomization,
   objectOf,
-  type Path,
   type SourceDocument,
   scalarAt,
 } from './source-files.ts'
@@ -72,7 +72,7 @@ export function patchesOf(document: SourceDocument): Patch[] {
 }
 
 /** Paths of the patches in a HelmRelease. Source: https://fluxcd.io/flux/components/helm/helmreleases/#post-renderers */
-function renderersOf(document: SourceDocument): Path[] {
+function renderersOf(document: SourceDocument): FieldPath[] {
   const object = objectOf(document)
   if (!object || !isHelmRelease(object)) return []
   return listAt(object, 'spec', 'postRenderers').map((_, index) => [
@@ -103,19 +103,19 @@ export const unreadIn = (document: SourceDocument): NotCompared[] =>
     }),
   )
 
-const listsOf = (document: SourceDocument): Path[] =>
+const listsOf = (document: SourceDocument): FieldPath[] =>
   isFluxKustomization(document) ? [['spec', 'patches']] : isKustomization(document) ? [['patches']] : []
 
 /** What a patch sets, as an object that has nothing else, and where it is written. */
 export interface Content {
   object: KubernetesObject | undefined
-  at(path: Path): WrittenValue | undefined
+  at(path: FieldPath): WrittenValue | undefined
 }
 
 export const contentOf = ({ document }: Patch): Content =>
   Array.isArray(document.data)
     ? operationsAsObject(document, document.data.filter(isFields))
-    : { object: objectOf(document), at: (path: Path) => scalarAt(document, path) }
+    : { object: objectOf(document), at: (path: FieldPath) => scalarAt(document, path) }
 
 /** Operations of JSON Patch as the object that they make out of nothing. */
 function operationsAsObject(document: SourceDocument, operations: readonly Fields[]): Content {
@@ -124,7 +124,7 @@ function operationsAsObject(document: SourceDocument, operations: readonly Field
   )
   const object = { apiVersion: '', kind: '', metadata: { name: '' }, spec: {} } as KubernetesObject
   for (const { keys, value } of sets) setAt(object as unknown as Fields, keys, value)
-  const at = (path: Path): WrittenValue | undefined => {
+  const at = (path: FieldPath): WrittenValue | undefined => {
     const found = sets.findLast(({ keys }) => keys.every((key, depth) => key === path[depth]))
     return found && scalarAt(document, [found.index, 'value', ...path.slice(found.keys.length)])
   }

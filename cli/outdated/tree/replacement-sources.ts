@@ -2,12 +2,13 @@ import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { Document } from 'yaml'
 import { listAt, textAt } from '../../../functions/lib/kubernetes/fields.ts'
+import type { FieldPath } from '../../../functions/lib/kubernetes/objects.ts'
 import { type Fields, isFields, type KubernetesObject, valueAt } from '../../../functions/lib/kubernetes/objects.ts'
 import { isFile } from '../../tree/kustomization.ts'
 import { pathsAt } from './field-path.ts'
 import type { InFile } from './pieces.ts'
 import { selectorOf } from './selected.ts'
-import { type Path, type SourceDocument, scalarAt } from './source-files.ts'
+import { type SourceDocument, scalarAt } from './source-files.ts'
 import { partOf, type WrittenValue } from './written-value.ts'
 
 /** An object and its file. */
@@ -34,7 +35,7 @@ export function partIn(options: unknown): Part | undefined {
  */
 export function sourceOf(
   { source, sourceValue }: Fields,
-  at: { document: SourceDocument; path: Path },
+  at: { document: SourceDocument; path: FieldPath },
   objects: readonly InTree[],
   kustomizations: readonly SourceDocument[],
 ): InFile | undefined {
@@ -54,7 +55,7 @@ function inObject({ document, object }: InTree, fieldPath: string): InFile | und
   return path && inFile(document, path)
 }
 
-function inFile(document: SourceDocument, path: Path): InFile | undefined {
+function inFile(document: SourceDocument, path: FieldPath): InFile | undefined {
   const value = scalarAt(document, path)
   return value && { document, value }
 }

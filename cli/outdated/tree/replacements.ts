@@ -1,5 +1,6 @@
 import { dirname, resolve } from 'node:path'
 import { listAt } from '../../../functions/lib/kubernetes/fields.ts'
+import type { FieldPath } from '../../../functions/lib/kubernetes/objects.ts'
 import { type Fields, isFields, type KubernetesObject } from '../../../functions/lib/kubernetes/objects.ts'
 import { pathsAt } from './field-path.ts'
 import type { NotCompared } from './not-compared.ts'
@@ -7,13 +8,13 @@ import { namedAt } from './not-compared.ts'
 import type { Builds } from './overrides.ts'
 import { type InTree, type Part, partIn, sourceOf } from './replacement-sources.ts'
 import { selectorOf } from './selected.ts'
-import { documentsOfFile, isKustomization, objectOf, type Path, type SourceDocument, scalarAt } from './source-files.ts'
+import { documentsOfFile, isKustomization, objectOf, type SourceDocument, scalarAt } from './source-files.ts'
 import type { WrittenValue } from './written-value.ts'
 
 /** A field that a kustomization replaces by what is written elsewhere. */
 export interface Replaced {
   object: KubernetesObject
-  field: Path
+  field: FieldPath
   /** The part of the field that is replaced; undefined for the whole. */
   part: Part | undefined
   /** Where the value is written. */
@@ -73,7 +74,7 @@ function sourcesIn(documents: readonly SourceDocument[], builds: Builds) {
 interface Replacement {
   entry: Fields
   /** The entry in its file. */
-  at: { document: SourceDocument; path: Path }
+  at: { document: SourceDocument; path: FieldPath }
 }
 
 /** The entries of a kustomization, and of the files that it names. */

@@ -12,13 +12,12 @@ import {
   type Scalar,
 } from 'yaml'
 import { mentionsChartLock } from '../../../functions/lib/charts/chart-lock.ts'
+import type { FieldPath } from '../../../functions/lib/kubernetes/objects.ts'
 import { type Fields, isFields, type KubernetesObject } from '../../../functions/lib/kubernetes/objects.ts'
 import { OPTIONS, toPlain } from '../../../functions/lib/yaml/kubernetes-yaml.ts'
 import { yamlFiles } from '../../flux/manifests.ts'
 import { resourceGraph } from '../../tree/graph.ts'
 import { isFile, readKustomization } from '../../tree/kustomization.ts'
-
-export type Path = readonly (string | number)[]
 
 /** One document of a file, as text and as data. */
 export interface SourceDocument {
@@ -106,7 +105,7 @@ export const objectOf = ({ fields }: SourceDocument): KubernetesObject | undefin
     : undefined
 
 /** A scalar that is written in the file, not through an alias. */
-export function scalarAt({ document }: SourceDocument, path: Path): Scalar | undefined {
+export function scalarAt({ document }: SourceDocument, path: FieldPath): Scalar | undefined {
   let node: unknown = document.contents
   for (const key of path) {
     if (isAlias(node)) return undefined

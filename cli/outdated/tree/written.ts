@@ -2,12 +2,13 @@ import { isDeepStrictEqual } from 'node:util'
 import { isHelmRelease } from '../../../functions/lib/charts/release.ts'
 import { isOciRepository } from '../../../functions/lib/charts/source.ts'
 import { textAt } from '../../../functions/lib/kubernetes/fields.ts'
+import type { FieldPath } from '../../../functions/lib/kubernetes/objects.ts'
 import { type Fields, isKind, type KubernetesObject, type TypeMeta } from '../../../functions/lib/kubernetes/objects.ts'
 import type { Builds } from './overrides.ts'
 import { contentOf, type Patch, patchedBy, patchesOf, setAt } from './patches.ts'
 import { type Replaced, replacedIn } from './replacements.ts'
 import { selectorOf } from './selected.ts'
-import { objectOf, type Path, type SourceDocument, scalarAt } from './source-files.ts'
+import { objectOf, type SourceDocument, scalarAt } from './source-files.ts'
 import type { WrittenValue } from './written-value.ts'
 
 /** An object, or a patch of one, and where its fields are written. */
@@ -16,7 +17,7 @@ export interface Written {
   object: KubernetesObject
   document: SourceDocument
   /** The value of a field, if it is written here. */
-  at(path: Path): WrittenValue | undefined
+  at(path: FieldPath): WrittenValue | undefined
   /** Folder of the kustomization that applies the patch; undefined for an object. */
   patchedBy?: string
 }
@@ -77,7 +78,7 @@ function typesOf(target: Fields): TypeMeta[] {
 function asPatch({ object: { apiVersion, kind, metadata }, field, document, value, by }: Replaced): Written {
   const object = { apiVersion, kind, metadata, spec: {} } as KubernetesObject
   setAt(object as unknown as Fields, field.map(String), value.value)
-  const at = (path: Path): WrittenValue | undefined => (isDeepStrictEqual(path, field) ? value : undefined)
+  const at = (path: FieldPath): WrittenValue | undefined => (isDeepStrictEqual(path, field) ? value : undefined)
   return { object, document, at, patchedBy: by }
 }
 

@@ -1,6 +1,7 @@
+import type { FieldPath } from '../../../../functions/lib/kubernetes/objects.ts'
 import { formatPath, isFields } from '../../../../functions/lib/kubernetes/objects.ts'
 import { decidingPiece, type InFile, type Piece } from '../pieces.ts'
-import { type Path, type SourceDocument, scalarAt } from '../source-files.ts'
+import { type SourceDocument, scalarAt } from '../source-files.ts'
 import { partOf, written } from '../written-value.ts'
 import type { Input } from './inputs.ts'
 import type { Template } from './templates.ts'
@@ -23,7 +24,7 @@ export function filledIn(value: unknown, input: Input | undefined): unknown {
 }
 
 /** Where a field of a made object is decided. */
-export function valueIn({ document, path }: Template, input: Input | undefined, field: Path): InFile | undefined {
+export function valueIn({ document, path }: Template, input: Input | undefined, field: FieldPath): InFile | undefined {
   const own = scalarAt(document, [...path, ...field])
   if (!own) return undefined
   const as = { ...written(own), field: formatPath([...path, ...field]) }

@@ -1,11 +1,12 @@
 import { listAt, textAt } from '../../../../functions/lib/kubernetes/fields.ts'
+import type { FieldPath } from '../../../../functions/lib/kubernetes/objects.ts'
 import { type Fields, isFields, valueAt } from '../../../../functions/lib/kubernetes/objects.ts'
-import type { Path, SourceDocument } from '../source-files.ts'
+import type { SourceDocument } from '../source-files.ts'
 
 /** A map of inputs in a file. */
 export interface Input {
   document: SourceDocument
-  path: Path
+  path: FieldPath
 }
 
 export const hasInputs = ({ fields }: SourceDocument): boolean =>

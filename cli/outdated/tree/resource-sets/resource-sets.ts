@@ -1,7 +1,8 @@
 import { textAt } from '../../../../functions/lib/kubernetes/fields.ts'
+import type { FieldPath } from '../../../../functions/lib/kubernetes/objects.ts'
 import { isFields, isKind, type KubernetesObject, valueAt } from '../../../../functions/lib/kubernetes/objects.ts'
 import { type NotCompared, namedAt } from '../not-compared.ts'
-import { objectOf, type Path, type SourceDocument, scalarAt } from '../source-files.ts'
+import { objectOf, type SourceDocument, scalarAt } from '../source-files.ts'
 import type { WrittenValue } from '../written-value.ts'
 import { filledIn, valueIn } from './fill-in.ts'
 import { hasInputs, type Input, inputsOf } from './inputs.ts'
@@ -15,7 +16,7 @@ export interface Made {
   object: KubernetesObject
   document: SourceDocument
   /** The value of a field, if this document decides it. */
-  at(path: Path): WrittenValue | undefined
+  at(path: FieldPath): WrittenValue | undefined
 }
 
 export const isResourceSet = (object: KubernetesObject): boolean => isKind(object, OPERATOR, 'ResourceSet')

@@ -1,18 +1,19 @@
 import { listAt, textAt } from '../../../../functions/lib/kubernetes/fields.ts'
+import type { FieldPath } from '../../../../functions/lib/kubernetes/objects.ts'
 import { valueAt } from '../../../../functions/lib/kubernetes/objects.ts'
 import { embeddedIn } from '../embedded.ts'
-import { type Path, type SourceDocument, scalarAt } from '../source-files.ts'
+import { type SourceDocument, scalarAt } from '../source-files.ts'
 
 /** Where the resources of a set stand: in the set, or in its steps. */
-const partsOf = ({ fields }: SourceDocument): Path[] => [
+const partsOf = ({ fields }: SourceDocument): FieldPath[] => [
   ['spec'],
-  ...listAt(fields, 'spec', 'steps').map((_, index): Path => ['spec', 'steps', index]),
+  ...listAt(fields, 'spec', 'steps').map((_, index): FieldPath => ['spec', 'steps', index]),
 ]
 
 /** An object before it is filled in. */
 export interface Template {
   document: SourceDocument
-  path: Path
+  path: FieldPath
 }
 
 export const templatesOf = (document: SourceDocument): Template[] =>
@@ -27,7 +28,7 @@ export const templatesOf = (document: SourceDocument): Template[] =>
   ])
 
 /** The texts of templates that no YAML parser reads. */
-export const unreadTemplates = (document: SourceDocument): Path[] =>
+export const unreadTemplates = (document: SourceDocument): FieldPath[] =>
   partsOf(document).filter(
     (part) =>
       textAt(valueAt(document.fields, part), 'resourcesTemplate') !== undefined &&
@@ -35,7 +36,7 @@ export const unreadTemplates = (document: SourceDocument): Path[] =>
   )
 
 /** The objects in the text of a template. Its lines with conditions and loops count as empty. */
-function templateIn(document: SourceDocument, part: Path): Template[] {
+function templateIn(document: SourceDocument, part: FieldPath): Template[] {
   const path = [...part, 'resourcesTemplate']
   const range = scalarAt(document, path)?.range
   if (!range) return []
