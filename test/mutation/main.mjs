@@ -27,6 +27,7 @@ const LEFT_OUT =
 const NEEDS_JEST = /\bjest\.|child_process|support\/programs/
 /** Slow tests, and those of other folders, that are the tests of one folder. */
 const BELONGING = {
+  functions: ['test/program', 'test/sdk'],
   'functions/lib/yaml': ['test/lib/hostile-input', 'test/lib/line-breaks', 'test/properties/block-yaml'],
   'functions/lib/resource-list': ['test/lib/hostile-input', 'test/lib/line-breaks', 'test/properties/parse-lazily'],
   'functions/lib/framework': ['test/lib/hostile-input', 'test/properties/parse-lazily'],
