@@ -5,6 +5,12 @@ import { NAME } from './name.ts'
 import { isOfFlux } from './schemas/schemas.ts'
 import { transform } from './transform.ts'
 
+/** Kinds that make objects which Flux applies or takes for a source, besides those of Flux itself. */
+const MAKERS: readonly (readonly [group: string, kind: string])[] = [
+  ['fluxcd.controlplane.io', 'ResourceSet'],
+  ['source.extensions.fluxcd.io', 'ArtifactGenerator'],
+]
+
 export const fluxConventions = defineFunction<FluxConventionsSpec>({
   name: NAME,
   kind: 'FluxConventions',
@@ -14,6 +20,7 @@ export const fluxConventions = defineFunction<FluxConventionsSpec>({
   seesReleases: true,
   reads: (spec, item) =>
     isOfFlux(item) ||
+    MAKERS.some(([group, kind]) => isKind(item, group, kind)) ||
     ['Secret', 'Namespace', 'ConfigMap'].some((kind) => isKind(item, '', kind)) ||
     isKind(item, 'networking.k8s.io', 'Ingress') ||
     (spec.complete && item.text.includes('${')),

@@ -66,6 +66,18 @@ describe('a source that is not there', () => {
     expect(more).toEqual([])
   })
 
+  test('may be one that an ArtifactGenerator of the build makes', async () => {
+    const generator = {
+      apiVersion: 'source.extensions.fluxcd.io/v1beta1',
+      kind: 'ArtifactGenerator',
+      metadata: { name: 'all', namespace: 'web' },
+      spec: { artifacts: [{ name: 'shop' }] },
+    }
+    const taking = release({ chartRef: { kind: 'ExternalArtifact', name: 'shop' } })
+    expect(await said([taking, generator], spec)).toEqual([])
+    expect(await said([taking], spec)).toHaveLength(1)
+  })
+
   test('is not looked for in a part of the tree, nor where the policy says that it exists', async () => {
     const existing = { ...EXISTING, 'OCIRepository/web/shop': { reason: 'elsewhere' } }
     expect(await said([release(), repository('shop', 'web')], spec)).toEqual([])
@@ -140,6 +152,11 @@ describe('requests and limits', () => {
     expect(await broken([release({ values })])).toEqual([])
   })
 
+  test('are not asked for where a Secret gives values, whatever a ConfigMap of its name holds', async () => {
+    const from = release({ values: {}, valuesFrom: [{ kind: 'Secret', name: 'v' }] })
+    expect(await broken([from, configMap('v', { 'values.yaml': 'a: 1' })])).toEqual([])
+  })
+
   test('do not count under other names', async () => {
     expect(await broken([release({ values: { resourcesPolicy: RESOURCES, quota: RESOURCES } })])).toEqual([
       'resources (warning)',
@@ -196,6 +213,19 @@ describe('a field that does not fit', () => {
     expect(deeper).not.toContain('is a field of')
   })
 
+  test('may be one that is missing', async () => {
+    expect(await said([kustomization({ sourceRef: undefined })], {})).toEqual(
+      containing('spec.sourceRef: found nothing'),
+    )
+  })
+
+  test('of an older version has to change with it', async () => {
+    const old = { ...kustomization({ timeout: 'soon' }), apiVersion: 'kustomize.toolkit.fluxcd.io/v1beta2' }
+    expect(await said([old], {})).toEqual(containing('apiVersion: found kustomize.toolkit.fluxcd.io/v1beta2'))
+    expect((await said([old], {}))[0]).toContain('fields have to change with it')
+    expect((await said([{ ...kustomization(), apiVersion: old.apiVersion }], {}))[0]).not.toContain('fields have to')
+  })
+
   test('of an older version is not judged by the newer one', async () => {
     const old = { ...release({ timeout: 'soon' }), apiVersion: 'helm.toolkit.fluxcd.io/v2beta2' }
     expect(await broken([old])).toEqual(['api-version'])
@@ -204,6 +234,12 @@ describe('a field that does not fit', () => {
 
 describe('a targetNamespace that nothing makes', () => {
   const going = (targetNamespace: string, more: object = {}) => release({ targetNamespace, ...more })
+  const resourceSet = (name: string) => ({
+    apiVersion: 'fluxcd.controlplane.io/v1',
+    kind: 'ResourceSet',
+    metadata: { name: 'tenants', namespace: 'flux-system' },
+    spec: { inputs: [{ name: 'shop' }], resources: [made(name)] },
+  })
   const EVERYWHERE = ['default', 'kube-system', 'kube-public', 'kube-node-lease', 'flux-system']
   const made = (name: string) => ({
     apiVersion: 'v1',
@@ -226,6 +262,7 @@ describe('a targetNamespace that nothing makes', () => {
     ['the release makes it', [going('shop', { install: { createNamespace: true, remediation: { retries: 3 } } })]],
     ['it has a variable', [going('shop-${STAGE}')]],
     ['the policy says so', [going('web')]],
+    ['a ResourceSet may make it', [going('shop'), resourceSet('<< inputs.name >>')]],
   ])('is none where %s', async (_, objects) => {
     expect(await said(objects)).toEqual([])
   })

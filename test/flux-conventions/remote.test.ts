@@ -15,6 +15,15 @@ test.each<[url: string, by: ReturnType<typeof revisionOf>]>([
   [`github.com/example/app/deploy?timeout=90s&ref=${COMMIT}`, 'commit'],
   ['https://github.com/example/app//deploy', 'branch'],
   ['https://github.com/example/app/raw/chart-1.2.3/crd.yaml', 'tag'],
+  ['https://github.com/example/app/raw/main/v1.2.3/crd.yaml', 'branch'],
+  ['https://github.com/example/app/archive/refs/tags/stable.tar.gz', 'tag'],
+  ['https://github.com/example/app/archive/refs/heads/main.zip', 'branch'],
+  ['https://github.com/example/app/archive/v1.2.3.tar.gz', 'tag'],
+  [`https://github.com/example/app/blob/${COMMIT}/crd.yaml`, 'commit'],
+  [`https://github.com/example/app/archive/${COMMIT}.zip`, 'commit'],
+  ['https://github.com/example/app//deploy?ref=chart-1.2.3rc1', 'tag'],
+  ['https://github.com/example/app//deploy?version=1.2', 'tag'],
+  ['https://github.com/example/app//deploy?ref=release-1', 'branch'],
   ['https://example.com/releases/v1.2.3/install.yaml', 'tag'],
 ])('%s follows a %s', (url, by) => {
   expect(revisionOf(url)).toBe(by)

@@ -136,6 +136,7 @@ describe('a variable that nothing substitutes', () => {
   test.each([
     ['a name in lower case, which programs use', '${ip}'],
     ['a name in mixed case', '${Ip}'],
+    ['a name that only ends in upper case', '${aIP}'],
     ['an escaped one', '$${IP}'],
     ['one of Kubernetes', '$(IP)'],
     ['one without braces', '$IP'],
@@ -148,6 +149,10 @@ describe('a variable that nothing substitutes', () => {
     for (const key of ['command', 'args', 'script'])
       expect(await found([app, service({ [key]: ['${IP}'] })])).toEqual([])
     expect(await found([app, inside(configMap('a', { IP: '${IP}' }))])).toEqual([])
+  })
+
+  test('is found under a key that only begins like that of arguments', async () => {
+    expect(await found([app, service({ argsFor: '${IP}' })])).toEqual(LOST('spec.argsFor'))
   })
 
   test('is found there too if some Kustomization of the repository substitutes the name', async () => {

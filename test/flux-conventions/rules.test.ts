@@ -183,6 +183,8 @@ describe('kinds of other controllers', () => {
   test.each([
     ['FluxInstance', []],
     ['ResourceSet', []],
+    ['FluxReport', []],
+    ['ResourceSetInputProvider', []],
     ['Terraform', ['schema (warning)']],
   ])('may send events: %s', async (kind, rules) => {
     expect(await broken([alert(kind)])).toEqual(rules)

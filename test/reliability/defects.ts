@@ -133,4 +133,8 @@ export const DEFECTS: readonly Defect[] = [
     was: 'A map or null where a reference, a selector or a list has text or items ended in a bug, in HelmReleases, bindings, routes, Gateways, ServiceEntries and monitors.',
     test: 'test/lib/hostile-input.test.ts',
   },
+  {
+    was: 'As a function, `flux-conventions` missed what a ResourceSet or an ArtifactGenerator of the build makes, because it was not shown them.',
+    test: 'test/flux-conventions/advice.test.ts',
+  },
 ]
