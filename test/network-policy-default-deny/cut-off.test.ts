@@ -75,17 +75,19 @@ describe('a Service that is exposed', () => {
     )
   })
 
-  test('names its pods, not those of a custom resource that it does not select', () => {
+  test('names its pods by number, not those of a custom resource that it does not select', () => {
     const queue = {
       apiVersion: 'rabbitmq.com/v1beta1',
       kind: 'RabbitmqCluster',
       metadata: { name: 'queue', namespace: 'shop' },
       spec: {},
     }
-    expect(exposing([cart, queue, exposed({ type: 'NodePort' })], open('shop/cart:*'))).toEqual([])
+    const byNumber = exposed({ type: 'NodePort', ports: [{ port: 80, targetPort: 8080 }] })
+    expect(exposing([cart, queue, byNumber], open('shop/cart:*'))).toEqual([])
     const ofQueue = { ...exposed({ type: 'NodePort' }, { 'app.kubernetes.io/component': 'rabbitmq' }) }
     const ports = { ...ofQueue, spec: { ...(ofQueue.spec as object), ports: [{ port: 5672 }] } }
     expect(exposing([cart, queue, ports])).toEqual(containing('expected flow shop/queue-server:5672 from: [any]'))
+    expect(exposing([cart, queue, ports], { namespaces: { shop: { off: true, reason: 'moving' } } })).toEqual([])
   })
 
   test('of a namespace that is left alone is no matter of this function', () => {
@@ -284,7 +286,7 @@ describe('an operator and the pods that it makes', () => {
       namespace: 'databases',
       labels: { 'app.kubernetes.io/name': 'cloudnative-pg', tier: 'operators' },
     })
-    expect(cutOff({}, [cluster(), operator])).toEqual(containing('from: [databases/cloudnative-pg]'))
+    expect(cutOff({}, [cluster(), workload('cart'), operator])).toEqual(containing('from: [databases/cloudnative-pg]'))
   })
 
   test('are left alone where their namespace is', () => {
@@ -321,6 +323,8 @@ describe('a Gateway whose pods a controller makes', () => {
     const spec = { flows: { ...other, ...flowTo('shop/public').flows } }
     expect(cutOff(gateway({ listeners }), spec, [workload('cart', { ports: [{ containerPort: 8080 }] })])).toEqual([])
     expect(cutOff(gateway({ listeners }), flowTo('blog/public'))).toHaveLength(1)
+    const out = { flows: { 'external/192.0.2.1:443': { from: ['shop/cart'] } } }
+    expect(cutOff(gateway({ listeners }), out, [workload('cart')])).toHaveLength(1)
     expect(cutOff(gateway({ listeners }), flowTo('shop/other', { app: 'other' }))).toHaveLength(1)
   })
 
@@ -426,7 +430,10 @@ describe('a port by a name that nothing declares', () => {
   test('is found if one of several workloads declares it', () => {
     const old = workload('old', { labels: { 'app.kubernetes.io/name': 'cart', version: '1' } })
     expect(lost([{ port: 80, targetPort: 'http' }], [old, cart])).toEqual([])
-    expect(lost([{ port: 80, targetPort: 'http' }], [old])).toHaveLength(1)
+    const second = workload('second', { labels: { 'app.kubernetes.io/name': 'cart', version: '2' } })
+    expect(lost([{ port: 80, targetPort: 'http' }], [old, second])).toEqual(
+      containing('no container of Deployment shop/old, Deployment shop/second has a port'),
+    )
   })
 
   test('of a probe or a hook is looked for in its container alone', () => {
@@ -496,4 +503,35 @@ describe('a monitor that no Prometheus reads', () => {
     expect(unread({}, { directions: ['Egress'] })).toEqual([])
     expect(unread({}, { namespaces: { shop: { off: true, reason: 'moving' } } })).toEqual([])
   })
+})
+
+describe('a Service whose pods an operator may make', () => {
+  const pods = { 'app.kubernetes.io/name': 'queue', 'app.kubernetes.io/component': 'rabbitmq' }
+  const queue = (inNamespace = 'shop'): KubernetesObject => ({
+    apiVersion: 'rabbitmq.com/v1beta1',
+    kind: 'RabbitmqCluster',
+    metadata: { name: 'queue', namespace: inNamespace },
+    spec: {},
+  })
+  const lost = (selector: Record<string, string>, made = queue()) =>
+    said('service-selects-nothing', [namespace('shop'), made, service('queue', [{ port: 5672 }], selector)])
+
+  test('may select them by labels of which some are not known, but none contradicts', () => {
+    expect(lost({ ...pods, 'example.com/tier': 'data' })).toEqual([])
+    expect(lost({ 'example.com/tier': 'data' })).toHaveLength(1)
+    expect(lost({ ...pods, 'app.kubernetes.io/name': 'other' })).toHaveLength(1)
+    expect(lost(pods, queue('elsewhere'))).toHaveLength(1)
+  })
+
+  test('selects nothing by intent if it has no selector', () => {
+    expect(lost({})).toEqual([])
+  })
+})
+
+test('a Namespace without the label of its name is named where policies select by labels', () => {
+  const labels = { namespaceLabel: 'example.com/name' }
+  const unlabelled = (spec: object) =>
+    said('unlabelled-namespace', [namespace('shop'), workload('cart')], { ...labels, ...spec })
+  expect(unlabelled({})).toEqual(containing('shop: found no such label, expected shop,'))
+  expect(unlabelled({ dialect: 'cilium' })).toEqual([])
 })

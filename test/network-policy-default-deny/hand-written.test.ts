@@ -32,6 +32,17 @@ describe('a policy is dead', () => {
     ])
   })
 
+  test('of several labels names the one that no pod carries', () => {
+    const pods = [workload('cart', { labels: { [NAME]: 'cart', tier: 'web' } })]
+    expect(said([selecting({ matchLabels: { [NAME]: 'cart', tier: 'webs' } })], {}, pods)).toEqual([
+      expect.stringContaining('none carries tier: webs (did you mean tier: web?)'),
+    ])
+  })
+
+  test('where its label only begins like one that a controller writes', () => {
+    expect(said([selecting({ matchLabels: { 'job-name-of-mine': 'a' } })])).toEqual([DEAD])
+  })
+
   test('where its expressions exclude every pod', () => {
     expect(said([selecting({ matchExpressions: [{ key: NAME, operator: 'DoesNotExist' }] })])).toEqual([DEAD])
   })
@@ -94,6 +105,13 @@ describe('a policy is not dead', () => {
     ['of one revision', { [NAME]: 'cart', 'pod-template-hash': '5d7c8' }],
   ])('where it asks for labels that a controller writes, %s', (_, matchLabels) => {
     expect(said([networkPolicy('own', { podSelector: { matchLabels }, ingress: [{ from: [FRONTEND] }] })])).toEqual([])
+  })
+
+  test('where its expressions are about labels that a controller writes', () => {
+    const matchExpressions = [{ key: 'job-name', operator: 'Exists' }]
+    expect(
+      said([networkPolicy('own', { podSelector: { ...CART, matchExpressions }, ingress: [{ from: [FRONTEND] }] })]),
+    ).toEqual([])
   })
 
   test('where it has no labels and no expressions to select by', () => {
@@ -238,6 +256,8 @@ describe('a policy is redundant', () => {
       ],
     })
     const injected = workload('web', { labels: { [NAME]: 'web', 'sidecar.istio.io/inject': 'true' } })
+    const first = { ...own, metadata: { name: 'a-scrape', namespace: 'shop' } }
+    expect(said([first, injected])).toEqual([expect.stringContaining('remove it, or narrow allow-envoy-stats-scrape')])
     expect(said([own, injected])).toEqual([
       'warning: redundant: everything it admits is admitted by the broader NetworkPolicy allow-envoy-stats-scrape already; remove it, or narrow allow-envoy-stats-scrape',
     ])
@@ -350,6 +370,18 @@ describe('what is beyond the flows', () => {
     expect(found({ egress: [{ to: [FRONTEND] }] }).map(([path]) => path)).toEqual(['spec.egress[0]'])
     expect(found({ ingress: rules }, undefined, { directions: ['Egress'] })).toEqual([])
     expect(found({ ingress: [] })).toEqual([])
+  })
+
+  test('names a port as the policy does where no workload tells its number', () => {
+    const http = { ports: [{ name: 'http', containerPort: 8080 }] }
+    const named = [{ port: 'http' }]
+    const out = { podSelector: CART, egress: [{ to: [FRONTEND], ports: named }] }
+    expect(found(out, [workload('cart', http), workload('frontend')])[0]?.[1]).toContain('let out to port http/TCP')
+    const made = { runtimePods: { 'shop/made': { labels: { app: 'made' } } } }
+    const toMade = { podSelector: { matchLabels: { app: 'made' } }, ingress: [{ from: [FRONTEND], ports: named }] }
+    expect(found(toMade, [], made)[0]?.[1]).toContain('admitted to port http/TCP of shop/made')
+    const toCart = { podSelector: CART, ingress: [{ from: [FRONTEND], ports: named }] }
+    expect(found(toCart, [workload('cart', http)])[0]?.[1]).toContain('admitted to port 8080/TCP of shop/cart')
   })
 
   test('is nothing in a namespace that is left alone, nor of pods that no policy is written for', () => {
