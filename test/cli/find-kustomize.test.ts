@@ -3,11 +3,20 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { dirname, join } from 'node:path'
+import { runInThisContext } from 'node:vm'
 import { installedKustomize, installFromRelease } from '../../cli/kustomize/install.ts'
 import { PINNED, pinnedArchive } from '../../cli/kustomize/pinned.ts'
-import { folder, krmHardening, program, removeFolders, run, systemTools, tree } from './lib/command-line.ts'
+import { folder, program, removeFolders, run, systemTools, tree } from './lib/command-line.ts'
+import { krmHardening } from './lib/in-process.ts'
 
 afterAll(removeFolders)
+
+// A machine with a network must give the same result as one without.
+const ofProgram = runInThisContext('globalThis') as typeof globalThis
+const { fetch } = ofProgram
+const offline = async () => {
+  throw new Error('offline')
+}
 
 const STACK = tree({
   'kustomization.yaml': 'resources: [r.yaml]\n',
@@ -30,19 +39,23 @@ interface Machine {
 function render({ programs = {}, cache = folder(), KUSTOMIZE }: Machine) {
   const bin = folder()
   for (const [name, text] of Object.entries(programs)) program(join(bin, name), text)
-  // A machine with a network must give the same result as one without.
-  const offline = tree({ 'offline.cjs': 'globalThis.fetch = async () => { throw new Error("offline") }\n' })
   return krmHardening(['render', STACK], {
     env: {
       PATH: `${bin}:${TOOLS}`,
       XDG_CACHE_HOME: cache,
       KUSTOMIZE,
-      NODE_OPTIONS: `--require ${offline}/offline.cjs`,
     },
   })
 }
 
 describe('kustomize is looked for', () => {
+  beforeAll(() => {
+    ofProgram.fetch = offline
+  })
+  afterAll(() => {
+    ofProgram.fetch = fetch
+  })
+
   test('in KUSTOMIZE first: what the user named is used', async () => {
     const named = program(join(folder(), 'mine'), kustomize('v5.6.0'))
     const { stdout, stderr } = await render({ KUSTOMIZE: named, programs: { kustomize: kustomize('v5.5.0') } })
