@@ -6,6 +6,9 @@ import pLimit from 'p-limit'
 // `npm run lint`: runs every `lint:` script of package.json, as many at once as there are cores, and prints what those that
 // fail said.
 
+// TypeScript's compiler, which is written in Go, ends before collecting its garbage pays off: collecting it is 40 % of its CPU time.
+process.env.GOGC ??= 'off'
+
 /** Does the script end with 0? Prints its output if not. */
 const passes = (script) =>
   new Promise((resolve, reject) => {
