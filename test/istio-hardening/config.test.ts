@@ -2,6 +2,7 @@ import { isOn, istioHardeningSchema, switchedOn } from '../../functions/istio-ha
 import { istioHardening } from '../../functions/istio-hardening/function.ts'
 import { parseConfig } from '../../functions/lib/framework/config.ts'
 import { refusedBy } from '../support/policies.ts'
+import { harden, workload } from './build.ts'
 
 const refused = (spec: object): string[] => refusedBy(istioHardeningSchema, spec)
 const read = (spec: object) => parseConfig(istioHardeningSchema, spec, 'spec')
@@ -157,4 +158,20 @@ test.each<[string, string, boolean]>([
   ['networking.k8s.io/v1', 'NetworkPolicy', false],
 ])('of %s, a %s is read: %s', (apiVersion, kind, isRead) => {
   expect(istioHardening.reads({ mode: 'mutate' }, { apiVersion, kind, text: '' })).toBe(isRead)
+})
+
+test('an entry that names nothing of the build is a warning: a workload, or a host outside of a flow', async () => {
+  const { findings } = await harden([workload('cart')], {
+    flows: {
+      'external/a.example.com:443': { from: ['shop/cart'] },
+      'shop/cart:8080': { from: ['web/web'], plain: true },
+    },
+    serviceEntries: { 'a.example.com': 'off', 'b.example.com': 'off' },
+    workloads: { cart: { ndots: 2 }, 'Deployment/cart': { mtls: 'strict' }, basket: { ndots: 2 } },
+  })
+  const unknown = findings.filter(({ id }) => id === 'istio-hardening/unknown-key')
+  expect(unknown.map(({ severity, field }) => [severity, field?.path])).toEqual([
+    ['warning', 'workloads.basket'],
+    ['warning', 'serviceEntries["b.example.com"]'],
+  ])
 })

@@ -25,6 +25,9 @@ describe('a stage', () => {
     const refused = [...shop, networkPolicy('gone', { podSelector: { matchLabels: { app: 'gone' } } })]
     const { policies, findings } = harden(refused, { flows, stage: 'audit' })
     expect(policies.map(({ metadata }) => metadata.name)).toEqual(['gone'])
+    const severities = findings.map(({ id, severity }) => `${id.replace(/^.*\//, '')} ${severity}`)
+    expect(severities).toContain('dead-policy warning')
+    expect(severities).toContain('staged info')
     expect(findings.map(({ severity }) => severity)).not.toContain('error')
     expect(findings.map(({ id }) => id)).toContain('network-policy-default-deny/dead-policy')
   })

@@ -40,12 +40,22 @@ export type Mutation = Readonly<Record<string, Mutated>>
 
 /** The folders whose survivors somebody has read, and what those that are left change. */
 const READ: Readonly<Record<string, string>> = {
+  'functions/flux-conventions':
+    'defaults for objects without a namespace, guards for what is there in any case, and objects that are read and say nothing',
+  'functions/hardening': 'an answer for a kind that is always known, and a check of types for the compiler',
   'functions/image-mirror-digest/pull-secrets':
     'what no caller gives (an entry without `on`), and the order in which two equal names are sorted',
+  'functions/istio-hardening':
+    'guards for workloads that are all in the map, and filters in front of what selects by name anyway',
   'functions/lib/kubernetes':
     'types of fields that the slower tests look at, beyond the ten seconds, and short cuts for what fits anyway',
   'functions/lib/resource-list':
     'defaults for what a pattern always finds, causes that no message shows, and checks of what a check before refused',
+  'functions/network-policy-default-deny': 'a short cut that saves making the same policies twice',
+  'functions/replication-factor':
+    'the code of an issue that nobody reads, and guards for presets that the schema has checked',
+  'functions/security-context-enforcer':
+    'defaults for lists that are compared with nothing, and names that are there in any case',
   'functions/security-context-enforcer/checks':
     'defaults that are compared with a list that has neither, and short cuts in front of a loop over nothing',
   'functions/security-context-enforcer/pod':

@@ -3,6 +3,7 @@ import { replicationFactorSchema } from '../../functions/replication-factor/conf
 import { keysOf } from '../../functions/replication-factor/config-derive.ts'
 import { replicationFactor } from '../../functions/replication-factor/function.ts'
 import { refusedBy } from '../support/policies.ts'
+import { run, workload } from './build.ts'
 
 const refused = (spec: object): string[] => refusedBy(replicationFactorSchema, spec)
 const read = (spec: object) => parseConfig(replicationFactorSchema, spec, 'spec')
@@ -140,4 +141,12 @@ describe('the objects that are read', () => {
     expect(isRead('networking.istio.io/v1', 'ServiceEntry', object)).toBe(true)
     expect(isRead('networking.istio.io/v1', 'Sidecar', object)).toBe(false)
   })
+})
+
+test('an exception is reported with what it sets and why', async () => {
+  const own = { factor: 2, spread: { zone: 'off' }, disruptionBudget: false, reason: 'a cache' }
+  const { findings } = await run([workload('StatefulSet', 'db', { replicas: 3 })], { workloads: { db: own } })
+  const said = findings.filter(({ id }) => id === 'replication-factor/exception').map(({ message }) => message)
+  expect(said).toEqual([expect.stringContaining('factor 2, disruptionBudget off, spread of its own')])
+  expect(said[0]).toContain('a cache')
 })

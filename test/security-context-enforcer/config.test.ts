@@ -37,7 +37,7 @@ describe('a policy may say', () => {
     [container({ privileged: false, readOnlyRootFilesystem: true, runAsUser: 1000 })],
     [container({ writable: ['/tmp', '//var/run'] })],
     [container({ writable: { '/a': { disk: true }, '/b': { sizeLimit: 1 }, '/c': {} } })],
-    ...['64Mi', '1', '1.5G', '2k', '3Ki', '4E'].map((sizeLimit): [object] => [
+    ...['64Mi', '1', '1.5G', '1.25Gi', '2k', '3Ki', '4E'].map((sizeLimit): [object] => [
       container({ writable: { '/a': { sizeLimit } } }),
     ]),
     [resource({ level: 'baseline', harden: false, omit: ['runAsUser'], volumes: ['spec.volumes'] })],
@@ -73,7 +73,7 @@ describe('a policy is refused that says', () => {
     [container({ addCapabilities: ['kill'], reason: 'a' }), 'spec.containers.cart.addCapabilities[0]'],
     [container({ addCapabilities: ['KILL it'], reason: 'a' }), 'spec.containers.cart.addCapabilities[0]'],
     [container({ addCapabilities: [''], reason: 'a' }), 'spec.containers.cart.addCapabilities[0]'],
-    ...['tmp', '/', '//', '/a:b', '/:a', ''].map((path): [object, string] => [
+    ...['tmp', 'a/b', '/', '//', '/a:b', '/:a', ''].map((path): [object, string] => [
       container({ writable: { [path]: {} } }),
       'an absolute path below /',
     ]),

@@ -292,14 +292,22 @@ describe('exceptions', () => {
 })
 
 describe('entries that name nothing in the build', () => {
+  test('are none of a namespace that pods are in, by name or by default, or that an object makes', () => {
+    const nowhere = { ...deployment(), metadata: { name: 'cart' } }
+    const spec = { namespaces: { shop: {}, default: {}, web: {} } }
+    expect(warnings(harden([deployment(), nowhere, namespace('web')], spec))).toEqual(['namespace-without-pods'])
+  })
+
   test('are warnings', () => {
     const spec = {
       containers: { 'cart/ap': { runAsUser: 1 }, app: { runAsUser: 1 } },
       exceptions: { 'Deployment/cart': {}, crat: {} },
+      workloads: { cart: { runAsUser: 1 }, crat: { runAsUser: 1 } },
       namespaces: { shop: {}, shap: {} },
     }
     expect(warnings(harden([deployment(), namespace('shop')], spec))).toEqual([
       'unknown-key exceptions.crat',
+      'unknown-key workloads.crat',
       'unknown-key containers["cart/ap"]',
       'unknown-key namespaces.shap',
     ])
