@@ -14,7 +14,7 @@ test.each(all)('$id is explained, and its page is the generated one', ({ id, sev
 
 /** Findings that no example folder can produce: they take input that is no list of manifests, a rendering, a whole environment or a broken program. */
 const WITHOUT_EXAMPLE =
-  /^(?:check|input|runner|verify)\/|^policy\/(?:missing|unknown-kind)$|^flows\/(?:no-such-(?:caller|destination)|not-checked|unneeded-elsewhere)$|^flux-conventions\/(?:build|remote-resource)$/
+  /^(?:check|input|runner|verify)\/|^policy\/(?:missing|unknown-kind)$|^flows\/(?:no-such-(?:caller|destination)|many-pairs|not-checked|unneeded-elsewhere)$|^flux-conventions\/(?:build|remote-resource)$/
 test.each(all.filter(({ id }) => !WITHOUT_EXAMPLE.test(id)))('$id has an example', ({ id }) => {
   const [, entry = ''] = page.split(`### ${id}\n`)
   expect(entry.split('\n### ')[0]).toMatch(/^Example \[/m)

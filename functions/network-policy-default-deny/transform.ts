@@ -20,6 +20,7 @@ import { broaderThanFlows } from './checks/broader-policies.ts'
 import { callersWithoutPods } from './checks/callers.ts'
 import { deadPolicies } from './checks/dead-policies.ts'
 import { egressThatWasOpen } from './checks/egress-that-was-open.ts'
+import { manyPairs } from './checks/many-pairs.ts'
 import { monitorsWithoutScraper } from './checks/monitors.ts'
 import { namesWithoutPort } from './checks/named-ports.ts'
 import { checkPolicies, type Written } from './checks/peers.ts'
@@ -58,6 +59,7 @@ export function transform(
     ...monitorsWithoutScraper(build),
     ...probesWithoutFlows(build, open.reasons),
     ...callersWithoutPods(build),
+    ...manyPairs(build),
     ...announcedTraffic(build, open.reasons),
     ...forgottenEndpoints(build),
     ...namesWithoutPort(build),

@@ -5,6 +5,7 @@ import type { Gateways } from '../../lib/flows/gateways.ts'
 import { isEveryPort, numberOf } from '../../lib/flows/port.ts'
 import type { CallingPods } from '../../lib/flows/resolve.ts'
 import { EVERY_PORT } from '../../lib/flows/schema.ts'
+import { isAllKnown, MANY } from '../../lib/flows/together.ts'
 import type { Topology } from '../../lib/flows/topology.ts'
 import { groupBy } from '../../lib/framework/group-by.ts'
 import { serviceAccountOf } from '../../lib/kubernetes/pod-traits.ts'
@@ -70,10 +71,16 @@ const namespacesServing = (call: BackendCall, gateways: Gateways): string[] =>
 const union = (those: readonly Admission['from'][]): Admission['from'] =>
   those.includes('any') ? 'any' : those.flatMap((from) => (from === 'any' ? [] : from))
 
-function sourcesOf(peer: CallingPods, spec: IstioHardeningSpec, topology: Topology): Source[] {
+/** Many service accounts that are all of a namespace are the namespace. */
+export function sourcesOf(peer: CallingPods, spec: IstioHardeningSpec, topology: Topology): Source[] {
   const { namespace } = peer
   const workloads = peer.labels ? topology.workloadsWith(namespace, peer.labels) : []
-  const principals = workloads.length > 0 ? workloads.map(principalOf) : declaredPrincipals(peer, spec)
+  const principals = workloads.length > 0 ? [...new Set(workloads.map(principalOf))] : declaredPrincipals(peer, spec)
+  const isNamespace =
+    principals.length >= MANY &&
+    workloads.length === topology.workloadsIn(namespace).length &&
+    isAllKnown(namespace, { topology, flows: spec.flows })
+  if (isNamespace) return [{ namespace }]
   return principals.length > 0 ? principals.map((principal) => ({ principal })) : [{ namespace }]
 }
 

@@ -12,6 +12,7 @@ import type { CalledRuntimePods } from '../mesh/traffic.ts'
 import { NAME } from '../name.ts'
 import { authorizationPolicies } from './authorization-policy.ts'
 import { gatewaysOutside } from './callers-from-outside.ts'
+import { manyHosts, manyPrincipals } from './many-pairs.ts'
 import { adoptOrGenerate } from './one-per-workload.ts'
 import { peerAuthentication, peerAuthenticationFor } from './peer-authentication.ts'
 import { permissivePortsOf } from './permissive-ports.ts'
@@ -82,7 +83,13 @@ function inbound({ objects, topology, members, isMember, runtimePods }: Mesh, sp
     peerAuthenticationFor(member, permissive, mtlsOf(member.workload, spec)),
   )
   return joined([
-    { generated: [], findings: called.flatMap(({ permissive }) => permissive.findings) },
+    {
+      generated: [],
+      findings: [
+        ...called.flatMap(({ permissive }) => permissive.findings),
+        ...manyPrincipals(members, spec, topology),
+      ],
+    },
     adoptOrGenerate(peerAuthentication, authentications, objects),
     authorizationPolicies(called, runtimePods, spec, topology, gateways),
   ])
@@ -95,9 +102,9 @@ function observed({ objects, members }: Mesh, spec: IstioHardeningSpec): Placeme
 }
 
 /** Where pods may go: Sidecar, and a ServiceEntry for every host outside the cluster. */
-function outbound({ objects, members }: Mesh, spec: IstioHardeningSpec): Placement {
+function outbound({ objects, topology, members }: Mesh, spec: IstioHardeningSpec): Placement {
   const entries = serviceEntries(members, objects, spec.serviceEntries)
-  const sidecars = members.map((member) => sidecarFor(member, spec, entries.hostOf))
+  const sidecars = members.map((member) => sidecarFor(member, spec, entries.hostOf, topology))
   const placed = adoptOrGenerate(
     sidecar,
     sidecars.map(({ wanted }) => wanted),
@@ -105,6 +112,11 @@ function outbound({ objects, members }: Mesh, spec: IstioHardeningSpec): Placeme
   )
   return {
     generated: [...placed.generated, ...entries.generated],
-    findings: [...members.flatMap(sharedPorts), ...sidecars.flatMap(({ findings }) => findings), ...placed.findings],
+    findings: [
+      ...members.flatMap(sharedPorts),
+      ...manyHosts(members, spec, topology),
+      ...sidecars.flatMap(({ findings }) => findings),
+      ...placed.findings,
+    ],
   }
 }

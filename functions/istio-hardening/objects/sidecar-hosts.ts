@@ -1,5 +1,9 @@
 import type { ResolvedFlow } from '../../lib/flows/resolve.ts'
+import { isAllKnown, isToEvery, MANY } from '../../lib/flows/together.ts'
+import type { Topology } from '../../lib/flows/topology.ts'
+import { groupBy } from '../../lib/framework/group-by.ts'
 import { usesApiServer } from '../../lib/kubernetes/pod-traits.ts'
+import { serviceHost } from '../../lib/kubernetes/service.ts'
 import { overrideFor, type Workload } from '../../lib/kubernetes/workload.ts'
 import { type IstioHardeningSpec, switchedOn } from '../config.ts'
 import type { Member } from '../mesh/member.ts'
@@ -13,11 +17,14 @@ export type ExternalHost = (namespace: string, host: string) => string
  * The hosts of a member's Sidecar, in order: those of its flows (own namespace, other namespaces, outside the cluster),
  * those that `hosts` adds, those of every Sidecar, and the API server's exactly when a token is mounted.
  */
-export function hostsOf({ workload, traffic }: Member, spec: IstioHardeningSpec, externalHost: ExternalHost): string[] {
+export function hostsOf(
+  { workload, traffic }: Member,
+  spec: IstioHardeningSpec,
+  externalHost: ExternalHost,
+  topology: Topology,
+): string[] {
   const proxied = traffic.outbound.filter(({ flow }) => !flow.plain)
-  const internal = proxied.flatMap((resolved) =>
-    hostsCalled(resolved).map(({ host, namespace }) => hostIn(workload, host, namespace)),
-  )
+  const internal = hostsTogether(proxied, spec, topology).map((called) => hostIn(workload, called))
   const external = proxied.flatMap(({ flow: { destination } }) =>
     destination.type === 'external' ? [externalHost(workload.namespace, destination.host)] : [],
   )
@@ -36,6 +43,8 @@ export function hostsOf({ workload, traffic }: Member, spec: IstioHardeningSpec,
 interface HostCalled {
   host: string
   namespace: string
+  /** Does a pattern mean the Services alone, and not the ServiceEntries of the namespace? */
+  isOfServices?: boolean
 }
 
 /** A flow may go from a thousand callers to a thousand callees, which may be one host. */
@@ -52,13 +61,35 @@ function hostsCalled(resolved: ResolvedFlow): HostCalled[] {
   return [...hosts.values()]
 }
 
+/**
+ * The hosts that flows call. Where these are every Service of a namespace, and many, one pattern is the same hosts, and
+ * not those of the ServiceEntries in the namespace.
+ */
+export function hostsTogether(
+  flows: readonly ResolvedFlow[],
+  { flows: declared }: IstioHardeningSpec,
+  topology: Topology,
+): HostCalled[] {
+  const hosts = flows.flatMap(hostsCalled)
+  if (hosts.length < MANY) return hosts
+  return [...groupBy(hosts, ({ namespace }) => namespace)].flatMap(([namespace, those]) => {
+    const called = new Set(those.map(({ host }) => host))
+    const services = topology.services.filter((service) => service.namespace === namespace)
+    const isAll = called.size >= MANY && services.every(({ name }) => called.has(serviceHost(name, namespace)))
+    const isEvery = isToEvery(flows.filter(({ callees }) => callees.some((callee) => callee.namespace === namespace)))
+    return isAll && isAllKnown(namespace, { topology, flows: declared, isEvery })
+      ? [{ host: serviceHost('*', namespace), namespace, isOfServices: true }]
+      : those
+  })
+}
+
 export const extraHosts = (workload: Workload, spec: IstioHardeningSpec): string[] =>
   Object.keys(overrideFor(spec.hosts, workload) ?? {}).sort()
 
 /** `./service.namespace.svc.cluster.local`, with the namespace where it is another, or `namespace/*` for all of its Services. */
-function hostIn(workload: Workload, host: string, namespace: string): string {
+function hostIn(workload: Workload, { host, namespace, isOfServices = false }: HostCalled): string {
   const from = namespace === workload.namespace ? '.' : namespace
-  return `${from}/${host.startsWith('*.') ? '*' : host}`
+  return `${from}/${host.startsWith('*.') && !isOfServices ? '*' : host}`
 }
 
 /**

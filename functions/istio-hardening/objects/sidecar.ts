@@ -1,3 +1,4 @@
+import type { Topology } from '../../lib/flows/topology.ts'
 import type { Finding } from '../../lib/framework/finding.ts'
 import { overrideFor, type Workload } from '../../lib/kubernetes/workload.ts'
 import type { IstioHardeningSpec } from '../config.ts'
@@ -15,10 +16,11 @@ export function sidecarFor(
   member: Member,
   spec: IstioHardeningSpec,
   externalHost: ExternalHost,
+  topology: Topology,
 ): { wanted: WantedSidecar; findings: Finding[] } {
   const { workload } = member
   const mode = overrideFor(spec.outbound, workload)?.mode
-  const hosts = hostsOf(member, spec, externalHost)
+  const hosts = hostsOf(member, spec, externalHost, topology)
   const open = allowAnyReasons(workload, spec)
   const extra = Object.entries(overrideFor(spec.hosts, workload) ?? {})
   const { object } = workload

@@ -38,6 +38,14 @@ export const findings = defineFindings('flows', {
     why: 'Policies for these pods take their name from the key of the flow.',
     fix: 'Write a name of your own in place of * in the key of the flow.',
   },
+  'many-pairs': {
+    severity: 'warning',
+    message: (flow: string, callers: number, callees: number, what: string, where: string) =>
+      `flow ${flow}: found ${callers} callers and ${callees} ${what}: all ${callers * callees} pairs are written one by one, ${where}; expected at most 10000`,
+    means: 'The same callers may call so many others that policies grow with the square of the workloads.',
+    why: 'The rendering becomes large and slow to apply, because each of many objects lists each of many others.',
+    fix: 'Give exactly the callees a label of their own, or let the callers share a service account. Flows between all workloads of a namespace are written together.',
+  },
   'unknown-port': {
     severity: 'error',
     message: (flow: string, port: string, meant: string, names: readonly string[]) =>

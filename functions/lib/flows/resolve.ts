@@ -6,7 +6,8 @@ import type { Callee } from './callee.ts'
 import { calleesOf } from './destinations.ts'
 import { findings } from './findings.ts'
 import { APP, about, type Caller, type Flow, isWholeNamespace, writeCaller } from './flow.ts'
-import { EVERY_PORT } from './schema.ts'
+import { EVERY_PORT, type FlowsSpec } from './schema.ts'
+import { type Surroundings, selectingTogether } from './together.ts'
 import { policySelector, type Topology } from './topology.ts'
 
 /** Pods that may call, as the callee's side names them. */
@@ -34,11 +35,12 @@ export interface ResolvedFlow {
 export function resolveFlows(
   flows: readonly Flow[],
   topology: Topology,
+  declared?: FlowsSpec,
 ): { flows: ResolvedFlow[]; findings: Finding[] } {
   const found: Finding[] = []
   const resolved = flows.flatMap((flow) => {
     const callees = calleesOf(flow, topology, found)
-    const { peers, callers } = callersOf(flow, callees, topology, found)
+    const { peers, callers } = callersOf(flow, callees, topology, declared, found)
     return callees.some((callee) => callee.isHere) || callers.length > 0 ? [{ flow, callees, peers, callers }] : []
   })
   return { flows: resolved, findings: found }
@@ -48,16 +50,32 @@ function callersOf(
   flow: Flow,
   callees: readonly Callee[],
   topology: Topology,
+  declared: FlowsSpec | undefined,
   found: Finding[],
 ): Pick<ResolvedFlow, 'peers' | 'callers'> {
   const isAny = flow.callers.some(({ type }) => type === 'any')
   found.push(...everyPort(flow))
   if (flow.reason === undefined) found.push(...flow.callers.flatMap((caller) => withoutReason(caller, flow)))
-  const callers = flow.callers.map((caller) => callerOf(caller, flow, callees, topology, found))
+  const callers = flow.callers.map((caller) => ({ caller, ...callerOf(caller, flow, callees, topology, found) }))
+  const isEvery = isSelfOfNamespace(flow)
+  const named = callers.filter(({ caller }) => caller.type === 'self' || caller.type === 'workload')
+  const peers = peersTogether(named, { topology, flows: declared, isEvery }) ?? named.flatMap((one) => one.peers)
+  const others = callers.filter((one) => !named.includes(one)).flatMap((one) => one.peers)
   return {
-    peers: isAny ? 'any' : uniquePeers(callers.flatMap(({ peers }) => peers)),
+    peers: isAny ? 'any' : uniquePeers([...peers, ...others]),
     callers: [...new Set(callers.flatMap(({ workloads }) => workloads))],
   }
+}
+
+/** Is every workload of a namespace to call each other one? */
+const isSelfOfNamespace = ({ callers, destination }: Flow): boolean =>
+  destination.type === 'workload' && destination.name === '*' && callers.some(({ type }) => type === 'self')
+
+/** Many callers that the flow names one by one, or as `self`, and that labels select together. */
+function peersTogether(named: readonly FoundCaller[], around: Surroundings): CallingPods[] | undefined {
+  const workloads = named.flatMap((caller) => caller.workloads)
+  const labels = selectingTogether(workloads, around)
+  return labels && workloads[0] && [{ namespace: workloads[0].namespace, labels }]
 }
 
 /** Every port at once is an exception, and proxies cannot leave all ports out. */

@@ -79,7 +79,7 @@ class Memo {
     const key = adopted.join()
     const known = this.#traffic.get(key)
     if (known) return { ...known, findings: [] }
-    const { findings, ...traffic } = resolve(objects, topology, declared, adopted)
+    const { findings, ...traffic } = resolve(objects, topology, flows, declared, adopted)
     this.#traffic.set(key, traffic)
     return { ...traffic, findings: this.#unreported(findings) }
   }
@@ -99,11 +99,12 @@ const faultOf = ({ id, object, tags }: Finding): string =>
 function resolve(
   objects: readonly KubernetesObject[],
   topology: Topology,
+  spec: FlowsSpec | undefined,
   declared: readonly Flow[],
   adopted: readonly string[],
 ): Traffic {
   const withAdopted = { ...topology, ownNamespaces: new Set([...topology.ownNamespaces, ...adopted]) }
-  const parts = declared.map((flow) => resolveFlows([flow], flow.selector ? withAdopted : topology))
+  const parts = declared.map((flow) => resolveFlows([flow], flow.selector ? withAdopted : topology, spec))
   const backends = backendCalls(objects, topology)
   const scraping = scrapesOf(objects, topology)
   const flows = parts.flatMap(({ flows: resolved }) => resolved)

@@ -2,6 +2,9 @@ import type { Callee } from '../../lib/flows/callee.ts'
 import { calleesOf } from '../../lib/flows/destinations.ts'
 import { type Caller, type Flow, isWholeNamespace } from '../../lib/flows/flow.ts'
 import { type Port, tcp } from '../../lib/flows/port.ts'
+import type { ResolvedFlow } from '../../lib/flows/resolve.ts'
+import { bySameCallers, isToEvery, selectingTogether } from '../../lib/flows/together.ts'
+import { groupBy } from '../../lib/framework/group-by.ts'
 import { selects } from '../../lib/kubernetes/selector.ts'
 import type { Peer } from '../policy.ts'
 import type { Build } from '../subjects/build.ts'
@@ -29,13 +32,7 @@ export function egressOf(build: Build): SubjectAdmission[] {
     ...build.subjects.flatMap((subject) =>
       baseline(subject, build.spec).map((admission) => ({ subject, ...admission })),
     ),
-    ...build.flows.flatMap(({ flow, callees, callers: workloads }) => {
-      const destinations = destinationsOf(flow, callees, build)
-      return workloads.flatMap((workload) => {
-        const subject = build.subjectOf(workload)
-        return subject ? toDestinations(subject, flow, destinations, build) : []
-      })
-    }),
+    ...bySameCallers(build.flows).flatMap((flows) => fromWorkloads(flows, build)),
     ...fromRuntimePods(build),
     ...subjectsAt(scrapers, build).flatMap(({ subject, endpoint }) =>
       toScraped(subject, endpoint, scrape?.port, build),
@@ -44,18 +41,50 @@ export function egressOf(build: Build): SubjectAdmission[] {
   ]
 }
 
+/** Flows that the same workloads make. */
+function fromWorkloads(flows: readonly ResolvedFlow[], build: Build): SubjectAdmission[] {
+  const [first] = flows
+  if (!first || first.callers.length === 0) return []
+  const destinations = destinationsOf(flows, build)
+  return first.callers.flatMap((workload) => {
+    const subject = build.subjectOf(workload)
+    return subject ? toDestinations(subject, first.flow, destinations, build) : []
+  })
+}
+
 /** Where a flow goes: ends of the cluster with the ports on their pods, or a host outside. */
 type Destination = { endpoint: Endpoint; port: Port } | { host: string; port: Port }
 
-/** Each destination once, because a thousand callers may have a thousand callees. */
-function destinationsOf(flow: Flow, callees: readonly Callee[], build: Build): Destination[] {
-  const { destination, port, endPort, protocol = 'TCP' } = flow
-  if (destination.type === 'external')
-    return typeof port === 'number'
-      ? [{ host: destination.host, port: { protocol, port, ...(endPort !== undefined && { endPort }) } }]
-      : []
-  const found = callees.map((callee) => ({ endpoint: endpointOf(flow, callee, build), port: callee.port }))
-  return found.length < 2 ? found : [...new Map(found.map((one) => [JSON.stringify(one), one])).values()]
+/** Each destination once, and many together where labels select them, because a thousand callers may have a thousand callees. */
+export function destinationsOf(flows: readonly Called[], build: Build): Destination[] {
+  const found = [...groupBy(flows.flatMap(callsOf), portAndNamespace).values()].flatMap((calls) => {
+    const workloads = calls.flatMap(({ callee: { workload, replica } }) =>
+      replica === undefined ? (workload ?? []) : [],
+    )
+    const around = { topology: build.topology, flows: build.spec.flows, isEvery: isToEvery(flows) }
+    const labels = workloads.length === calls.length ? selectingTogether(workloads, around) : undefined
+    const [first] = calls
+    if (!first || labels === undefined)
+      return calls.map(({ flow, callee }) => ({ endpoint: endpointOf(flow, callee, build), port: callee.port }))
+    const { namespace, port } = first.callee
+    return podEndpoints(namespace, labels, build).map((endpoint) => ({ endpoint, port }))
+  })
+  const inside = found.length < 2 ? found : [...new Map(found.map((one) => [JSON.stringify(one), one])).values()]
+  return [...inside, ...flows.flatMap(outside)]
+}
+
+type Called = Pick<ResolvedFlow, 'flow' | 'callees'>
+
+const callsOf = ({ flow, callees }: Called): { flow: Flow; callee: Callee }[] =>
+  callees.map((callee) => ({ flow, callee }))
+
+const portAndNamespace = ({ callee: { namespace, port } }: { callee: Callee }): string =>
+  JSON.stringify([namespace, port.port, port.protocol, port.endPort])
+
+/** Only a number is a port of a host outside the cluster. */
+function outside({ flow: { destination, port, endPort, protocol = 'TCP' } }: Called): Destination[] {
+  if (destination.type !== 'external' || typeof port !== 'number') return []
+  return [{ host: destination.host, port: { protocol, port, ...(endPort !== undefined && { endPort }) } }]
 }
 
 /** For a flow to every port of every workload of a namespace, the namespace. */
@@ -91,7 +120,7 @@ function fromRuntimePods(build: Build): SubjectAdmission[] {
     const callers = subjects.filter((subject) =>
       flow.callers.some((caller) => isCaller(subject, caller, flow, callees, build)),
     )
-    const destinations = callers.length > 0 ? destinationsOf(flow, callees, build) : []
+    const destinations = callers.length > 0 ? destinationsOf([{ flow, callees }], build) : []
     return callers.flatMap((subject) => toDestinations(subject, flow, destinations, build))
   })
 }
