@@ -62,6 +62,44 @@ test('verify refuses the same text', () => {
   expect(readObjects(field.replace('\u2028', ' '), 'a.yaml')).toHaveLength(1)
 })
 
+describe('a text of several lines that ends with such a break takes in the next field, and is refused by object and field', () => {
+  const annotated =
+    "    annotations:\n      config.k8s.io/id: '1'\n      internal.config.kubernetes.io/id: '1'\n      kustomize.config.k8s.io/id: |\n        a\n    name: cart\n"
+  test.each([
+    [
+      'of a map',
+      `- apiVersion: v1\n  data:\n    text: |+\n      a\n\u2028    other: x\n  kind: ConfigMap\n  metadata:\n${annotated}`,
+      'ConfigMap cart, field text: ',
+    ],
+    [
+      'of a section',
+      `- apiVersion: v1\n  data:\n    text: |+\n      a\n\u2029  kind: ConfigMap\n  metadata:\n${annotated}`,
+      'ConfigMap cart, field text: ',
+    ],
+    [
+      'of a list',
+      `- apiVersion: v1\n  kind: Pod\n  metadata:\n${annotated}  spec:\n    containers:\n    - args:\n      - |+\n        a\n\u2028      image: cart\n      name: app\n`,
+      'Pod cart, field args: ',
+    ],
+  ])('%s', async (_, item, place) => {
+    const { stdout, stderr, exitCode } = await harden(item)
+    expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 2 })
+    expect(stderr).toContain(`error: input/not-yaml: stdin cannot be read as YAML: ${place}a carriage return, U+0085`)
+  })
+
+  test('while another fault of the text is named as what it is', async () => {
+    const { stderr } = await harden(pod(`    nodeName: "a\u2028b"\n    hostname: [\n`))
+    expect(stderr).toMatch(/cannot be read as YAML: (?!.*carriage return)/)
+  })
+
+  test('and a line that only begins with one comes through', async () => {
+    const item = `- apiVersion: v1\n  data:\n    text: |-\n      a\n\u2028      b\n  kind: ConfigMap\n  metadata:\n${annotated}`
+    const { stdout, exitCode } = await harden(item)
+    expect(exitCode).toBe(0)
+    expect(stdout).toContain('\n    text: |-\n      a\n\u2028      b\n')
+  })
+})
+
 test('a merge key in what claims to be from Kustomize is refused', async () => {
   const item = `- apiVersion: v1\n  kind: Pod\n  metadata:\n    annotations:\n      config.k8s.io/id: '1'\n      internal.config.kubernetes.io/id: '1'\n      kustomize.config.k8s.io/id: |\n        a\n    name: cart\n  spec:\n    <<: {hostNetwork: true}\n${CONTAINERS}`
   expect(await harden(item)).toMatchObject({ stdout: '', stderr: expect.stringContaining('merge key'), exitCode: 2 })

@@ -1,7 +1,7 @@
 import type { Result } from '../framework/finding.ts'
 import { InputError } from '../framework/input-error.ts'
 import { isFields } from '../kubernetes/objects.ts'
-import { hasBreaksOfGo } from '../yaml/breaks-of-go.ts'
+import { BREAKS_OF_GO, hasBreaksOfGo } from '../yaml/breaks-of-go.ts'
 import { readCanonicalYaml } from '../yaml/canonical-yaml.ts'
 import { parserReason } from '../yaml/parser-reason.ts'
 import { writeJson } from '../yaml/write-json.ts'
@@ -70,13 +70,32 @@ async function requireOneReading(
   items: readonly string[],
   { codec, functionConfig }: ResourceList,
 ): Promise<void> {
-  const { asLinesOfGo, requireOneReading: compare } = await import('../yaml/line-breaks.ts')
-  const toGo = await splitAnyShape(asLinesOfGo(text))
+  const { asLinesOfGo, isOneReading, SEVERAL_READINGS } = await import('../yaml/line-breaks.ts')
   const read = (item: string): unknown => codec.decode(item).object
-  parsing('stdin', () => {
-    compare(items.map(read), toGo.items.map(read))
-    compare(functionConfig, readFunctionConfig(toGo.functionConfig))
-  })
+  try {
+    const toGo = await splitAnyShape(asLinesOfGo(text))
+    const isOne =
+      isOneReading(items.map(read), toGo.items.map(read)) &&
+      isOneReading(functionConfig, readFunctionConfig(toGo.functionConfig))
+    if (isOne) return
+  } catch (cause) {
+    // Kustomize writes what follows such a break on its line, so that only the text without it is YAML. Else the break is not why.
+    parsing('stdin', () => {
+      if (!isYaml(text.replaceAll(BREAKS_OF_GO, ''))) throw cause
+    })
+  }
+  const { placeOfBreak } = await import('./line-break-place.ts')
+  throw new InputError(input['not-yaml']({}, 'stdin', `${placeOfBreak(text)}: ${SEVERAL_READINGS}`))
+}
+
+function isYaml(text: string): boolean {
+  try {
+    readCanonicalYaml(text)
+    return true
+  } catch {
+    // Whoever asks has the reason already.
+    return false
+  }
 }
 
 async function splitAnyShape(text: string): Promise<ResourceListText> {

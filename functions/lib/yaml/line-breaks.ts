@@ -16,11 +16,14 @@ export const asLinesOfGo = (text: string): string =>
  * Throws SyntaxError.
  */
 export function requireOneReading(here: unknown, toGo: unknown): void {
-  if (isDeepStrictEqual(withoutSpace(here), withoutSpace(toGo))) return
-  throw new SyntaxError(
-    'a carriage return, U+0085, U+2028 or U+2029 ends a line for Kubernetes, so what follows it is read as another field; write it as an escape in double quotes',
-  )
+  if (!isOneReading(here, toGo)) throw new SyntaxError(SEVERAL_READINGS)
 }
+
+export const isOneReading = (here: unknown, toGo: unknown): boolean =>
+  isDeepStrictEqual(withoutSpace(here), withoutSpace(toGo))
+
+export const SEVERAL_READINGS =
+  'a carriage return, U+0085, U+2028 or U+2029 ends a line for Kubernetes, so what follows it is read as another field; write it as an escape in double quotes, or leave it out where a text of several lines ends with it'
 
 function withoutSpace(value: unknown): unknown {
   if (typeof value === 'string') return value.replaceAll(/[\s\u0085]/g, '')
