@@ -2,7 +2,7 @@ import { statSync } from 'node:fs'
 import { requireBuildable } from '../buildable.ts'
 import { type Finish, type Output, ProgramCommand } from '../command.ts'
 import { type ExitCode, Failure, FINDINGS, OK } from '../exit-code.ts'
-import { writeWhole } from '../files.ts'
+import { writeAllOrNone, writeWhole } from '../files.ts'
 import type { Lockable } from '../lock/chart/releases.ts'
 import { openSession } from '../session.ts'
 import { isFile, isFolder } from '../tree/kustomization.ts'
@@ -62,7 +62,7 @@ async function lockChart(path: string, options: LockOptions): Promise<ExitCode> 
   const cluster = { ...(kubeVersion && { kubernetes: kubeVersion }), ...(apiVersions && { apiVersions }) }
   const locked = await lockCharts(await releasesAt(path, options.targetNamespace), cluster)
   const changed = locked.filter(({ before, after }) => before !== after)
-  if (!options.check && !options.dryRun) for (const { file: path, after } of changed) writeWhole(path, after)
+  if (!options.check && !options.dryRun) writeAllOrNone(changed)
   const report = options.output === 'json' ? `${JSON.stringify(chartLocksAsJson(locked))}\n` : chartLocksAsText(locked)
   if (options.dryRun) {
     process.stdout.write(locked.map(({ after }) => after).join('---\n'))

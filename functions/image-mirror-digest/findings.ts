@@ -155,15 +155,15 @@ export const findings = defineFindings(NAME, {
   },
   'unknown-image': {
     severity: 'warning',
-    message: (image: string | undefined) =>
-      `found ${image ?? 'a value'}, which looks like an image that nothing has mirrored and pinned; name its place under places, or except it in auditExceptions with a reason`,
+    message: (image: string) =>
+      `found ${image}, which looks like an image that nothing has mirrored and pinned; name its place under places, or except it in auditExceptions with a reason`,
     means: 'A string outside of the known places looks like an image of a known registry.',
     why: `${NOT_MIRRORED} ${NOT_PINNED}`,
     fix: 'Name the field under places, or the string in auditExceptions if no pod runs it.',
   },
   'unknown-image-allowed': {
     severity: 'info',
-    message: (image: string | undefined, reason: string) => `found ${image ?? 'a value'}, which no pod runs: ${reason}`,
+    message: (image: string, reason: string) => `found ${image}, which no pod runs: ${reason}`,
     means: 'An entry of auditExceptions says that no pod runs this image.',
     why: 'If the reason is wrong, the image runs past mirror and lock.',
     fix: 'Nothing, as long as the reason holds.',

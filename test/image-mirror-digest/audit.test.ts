@@ -219,7 +219,7 @@ test('the finding names field and remedy', () => {
   expect(finding).toMatchObject({
     severity: 'warning',
     message:
-      'found quay.io/a/b:1, which looks like an image that nothing has mirrored and pinned; name its place under places, or except it in auditExceptions with a reason',
+      'found a value that names quay.io, which looks like an image that nothing has mirrored and pinned; name its place under places, or except it in auditExceptions with a reason',
     field: { path: 'data.value.nested[0]', currentValue: 'quay.io/a/b:1' },
   })
 })
@@ -228,7 +228,7 @@ test('an exception is reported with its reason', () => {
   const [finding] = audit.findingsOf(configMap('quay.io/policy/base:1'), mirrors, new Set())
   expect(finding).toMatchObject({
     severity: 'info',
-    message: 'found quay.io/policy/base:1, which no pod runs: a rule of the admission controller',
+    message: 'found a value that names quay.io, which no pod runs: a rule of the admission controller',
   })
 })
 

@@ -3,7 +3,7 @@ import type { ImageMirrorDigestSpec } from '../../functions/image-mirror-digest/
 import { imageMirrorDigest } from '../../functions/image-mirror-digest/function.ts'
 import { transform } from '../../functions/image-mirror-digest/transform.ts'
 import { parseConfig } from '../../functions/lib/framework/config.ts'
-import type { Finding } from '../../functions/lib/framework/finding.ts'
+import { type Finding, toLine, toResult } from '../../functions/lib/framework/finding.ts'
 import { Shared } from '../../functions/lib/framework/shared.ts'
 import type { KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
 
@@ -93,6 +93,29 @@ describe('a value that may be secret is not printed', () => {
     const found = await run(item, { places: { own: { kind: '/Secret', path: 'stringData.*' } } })
     expect(ids(found)).toContain('image-mirror-digest/invalid-reference')
     expect(JSON.stringify(found.map(({ message, field, tags }) => ({ message, field, tags })))).not.toContain('Hunter2')
+  })
+
+  test.each([
+    ['a variable', { env: [{ name: 'DSN', value: 'quay.io/hunter2/x:1' }] }, 'spec.containers[0].env[0].value'],
+    ['an argument', { args: ['--token=quay.io/hunter2/x:1'] }, 'spec.containers[0].args[0]'],
+    ['a command', { command: ['sh', '-c', 'run quay.io/hunter2/x:1'] }, 'spec.containers[0].command[2]'],
+  ])('nor is what the audit finds in %s: field and registry are', async (_, container, path) => {
+    const found = await run(pod({ name: 'c', image: `registry.internal/app@sha256:${'a'.repeat(64)}`, ...container }))
+    const audited = found.filter(({ id }) => id === 'image-mirror-digest/unknown-image')
+    expect(audited.map(({ field }) => field?.path)).toEqual([path])
+    const [printed] = audited.map((finding) => JSON.stringify(toResult(finding, 'x')) + toLine(finding, 'x'))
+    expect(printed).toContain('a value that names quay.io')
+    expect(printed).not.toContain('hunter2')
+  })
+
+  test('nor in an annotation', async () => {
+    const annotated = object('example.com/v1', 'Example', {})
+    annotated.metadata = { name: 'x', annotations: { note: 'quay.io/hunter2/x:1' } }
+    const found = await run(annotated)
+    expect(ids(found)).toEqual(['image-mirror-digest/unknown-image'])
+    expect(found.map((finding) => JSON.stringify(toResult(finding, 'x')) + toLine(finding, 'x')).join()).not.toContain(
+      'hunter2',
+    )
   })
 
   test('nor is what the audit finds in a Secret', async () => {

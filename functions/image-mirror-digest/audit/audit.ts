@@ -1,3 +1,4 @@
+import { isConfidential } from '../../lib/framework/confidential.ts'
 import type { Finding } from '../../lib/framework/finding.ts'
 import { matchesPattern } from '../../lib/framework/match.ts'
 import { InvalidReference, parseReference, splitName } from '../../lib/kubernetes/image-reference.ts'
@@ -47,13 +48,21 @@ export class Audit {
   }
 
   #report(object: KubernetesObject, path: FieldPath, text: string): Finding {
-    const shown = isKind(object, '', 'Secret') ? undefined : text
-    const details = { object, field: { path: formatPath(path), ...(shown && { currentValue: shown }) } }
+    const isSecret = isKind(object, '', 'Secret')
+    const at = formatPath(path)
+    const details = { object, field: { path: at, ...(!isSecret && { currentValue: text }) } }
+    const shown = isSecret ? 'a value' : isConfidential(at, text) ? withoutName(text) : text
     const exception = Object.entries(this.#exceptions).find(([pattern]) => matchesPattern(pattern, text))
     return exception
       ? findings['unknown-image-allowed'](details, shown, exception[1].reason)
       : findings['unknown-image'](details, shown)
   }
+}
+
+/** What an image in a field that may hold secrets is called: its registry, which is one that is known. */
+function withoutName(text: string): string {
+  const host = splitName(nameOf(text)).host
+  return host === undefined ? 'a value' : `a value that names ${host}`
 }
 
 /** Repository and host of a lock key, without its tag. */
