@@ -69,6 +69,7 @@ export function writeAllOrNone(changes: readonly (Change | Removal)[]): void {
  */
 function makeFolder(folder: string): string | undefined {
   if (existsSync(folder)) return undefined
+  if (lstatSync(folder, { throwIfNoEntry: false })) throw new Error(`${display(folder)} is a link that leads nowhere`)
   const above = makeFolder(dirname(folder))
   mkdirSync(folder)
   return above ?? folder
@@ -87,6 +88,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EFBIG: 'the file is larger than this system allows',
   ENOENT: 'no such file or folder',
   ENOSPC: 'no space left on the disk',
+  ENOTDIR: 'part of the path is no folder',
   EROFS: 'the file system is read-only',
 }
 

@@ -49,6 +49,17 @@ describe('a file is written whole or not at all', () => {
     expect(readdirSync(root)).toEqual(['target'])
   })
 
+  test.each(['hardening/policy.yaml', 'hardening/apps/shop/policy.yaml'])(
+    'below a link that leads nowhere, %s is refused by the name of the link',
+    (file) => {
+      const root = folder()
+      symlinkSync('absent', join(root, 'hardening'))
+      const change = { file: join(root, file), before: undefined, after: 'text' }
+      expect(() => writeAllOrNone([change])).toThrow(/cannot be written: .*hardening is a link that leads nowhere/)
+      expect(readdirSync(root)).toEqual(['hardening'])
+    },
+  )
+
   test('and several files, all or none', () => {
     const root = tree({ 'kustomization.yaml': 'before\n', 'blocked/file': '' })
     const changes = [

@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import {
   CLI,
   edit,
   FIXTURES,
+  fixtures,
   folder,
   krmHardening,
   program,
@@ -127,6 +128,37 @@ describe.each([
     )
     expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 2 })
     expect(stderr).toMatch(/^error: .*cannot be written/m)
+  })
+})
+
+describe('a full disk under stdout', () => {
+  const environment = (): string => {
+    const root = fixtures()
+    cpSync(HOMELAB, join(root, 'repository'), { recursive: true })
+    writeFileSync(join(root, 'rendering.yaml'), SHOP)
+    return root
+  }
+  test.each([
+    'init --dry-run environment/stacks/shop',
+    'render environment',
+    'render --diff environment',
+    'render --output json environment',
+    'verify --output json environment',
+    'check --output json environment',
+    'graph environment',
+    'stacks environment',
+    'flux repository',
+    'outdated --no-changes --output json policy',
+    'explain',
+    'explain objects/changed',
+    'status --help',
+  ])('makes %s fail and say so', async (command) => {
+    const { stderr, exitCode } = await run('bash', ['-c', `"$NODE" "$CLI" ${command} >/dev/full`], {
+      cwd: environment(),
+      env: { NODE: process.execPath, CLI, KUSTOMIZE: kustomize() },
+    })
+    expect(stderr).toContain('error: stdout cannot be written: no space left on the disk (ENOSPC)')
+    expect(exitCode).toBe(2)
   })
 })
 
