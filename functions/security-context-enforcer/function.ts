@@ -1,4 +1,5 @@
 import { defineFunction } from '../lib/framework/function.ts'
+import { isBinding } from '../lib/kubernetes/bound-accounts.ts'
 import { isForeignType } from '../lib/kubernetes/foreign-pods.ts'
 import { isKind, typeOf } from '../lib/kubernetes/objects.ts'
 import { isPodOwner } from '../lib/kubernetes/pod-template.ts'
@@ -6,7 +7,6 @@ import { type SecurityContextEnforcerSpec, securityContextEnforcerSchema } from 
 import { CUSTOM_RESOURCES } from './custom-resources/table.ts'
 import { NAME } from './name.ts'
 import { transform } from './transform.ts'
-import { isBinding } from './workload/bound-accounts.ts'
 
 export const securityContextEnforcer = defineFunction<SecurityContextEnforcerSpec>({
   name: NAME,

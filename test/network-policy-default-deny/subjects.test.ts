@@ -18,7 +18,8 @@ describe('a service account reads what kubelets serve', () => {
     rbac(kind, 'reads', { roleRef: { kind: 'ClusterRole', name: 'reads' }, subjects, ...more })
   const account = { kind: 'ServiceAccount', name: 'agent', namespace: 'otel' }
   const METRICS = [{ resources: ['pods'] }, { resources: ['nodes', 'nodes/metrics'] }]
-  const readers = (...objects: KubernetesObject[]) => [...kubeletReaders(objects)]
+  const readers = (...objects: KubernetesObject[]) =>
+    ['agent', 'other'].filter((name) => kubeletReaders(objects).has(name, 'otel')).map((name) => `otel/${name}`)
 
   test.each(['nodes/metrics', 'nodes/proxy', 'nodes/stats'])('by a right to %s', (resource) => {
     const rules = [{ resources: ['pods'] }, { resources: ['nodes', resource] }]
@@ -37,8 +38,20 @@ describe('a service account reads what kubelets serve', () => {
     ['of a RoleBinding', [role(METRICS), binding([account], {}, 'RoleBinding')]],
     ['of a user', [role(METRICS), binding([{ kind: 'User', name: 'agent', namespace: 'otel' }])]],
     ['of nobody', [role(METRICS), binding(null)]],
+    [
+      'of the accounts of another namespace',
+      [role(METRICS), binding([{ kind: 'Group', name: 'system:serviceaccounts:a' }])],
+    ],
   ])('not by a right %s', (_, objects) => {
     expect(readers(...objects)).toEqual([])
+  })
+
+  test('by a right of every account of the namespace, or by one that a role aggregates', () => {
+    const all = binding([{ kind: 'Group', name: 'system:serviceaccounts:otel' }])
+    expect(readers(role(METRICS), all)).toEqual(['otel/agent', 'otel/other'])
+    const part = { ...role(METRICS), metadata: { name: 'part', labels: { to: 'reads' } } }
+    const whole = { ...role([]), aggregationRule: { clusterRoleSelectors: [{ matchLabels: { to: 'reads' } }] } }
+    expect(readers(part, whole, binding([account]))).toEqual(['otel/agent'])
   })
 })
 

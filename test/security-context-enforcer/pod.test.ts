@@ -1,10 +1,10 @@
+import { BoundAccounts } from '../../functions/lib/kubernetes/bound-accounts.ts'
 import type { Fields, KubernetesObject } from '../../functions/lib/kubernetes/objects.ts'
 import { needsOfRoot } from '../../functions/security-context-enforcer/pod/commands.ts'
 import { devicesOf } from '../../functions/security-context-enforcer/pod/devices.ts'
 import { lowPorts } from '../../functions/security-context-enforcer/pod/low-ports.ts'
 import { containerView } from '../../functions/security-context-enforcer/pod/view.ts'
 import { isPersistent, mountsOf, shutsOthersOut } from '../../functions/security-context-enforcer/pod/volumes.ts'
-import { BoundAccounts } from '../../functions/security-context-enforcer/workload/bound-accounts.ts'
 import { container, contextOf, deployment, errors, harden, specOf, view, warnings } from './harden.ts'
 
 // What the function reads of one pod, and what it takes it for.

@@ -1,5 +1,7 @@
+import { BoundAccounts } from '../../lib/kubernetes/bound-accounts.ts'
 import { listAt } from '../../lib/kubernetes/fields.ts'
 import { isKind, type KubernetesObject, valueAt } from '../../lib/kubernetes/objects.ts'
+import { matchesSelector } from '../../lib/kubernetes/selector.ts'
 
 /** What a kubelet serves on its own port. Source: https://kubernetes.io/docs/reference/access-authn-authz/kubelet-authn-authz/ */
 const OF_KUBELETS = new Set(['nodes/metrics', 'nodes/proxy', 'nodes/stats'])
@@ -8,28 +10,23 @@ const OF_KUBELETS = new Set(['nodes/metrics', 'nodes/proxy', 'nodes/stats'])
 export const KUBELET_PORT = 10250
 
 /**
- * The service accounts, as `namespace/name`, that the build gives a right to what kubelets serve. Nodes belong to no
- * namespace, so it takes a ClusterRole and a ClusterRoleBinding. A role that may do everything does not count, because it
- * says nothing about kubelets.
+ * The service accounts that the build gives a right to what kubelets serve. Nodes belong to no namespace, so it takes a
+ * ClusterRole, by its own rules or by those that it aggregates, and a ClusterRoleBinding. A role that may do everything does
+ * not count, because it says nothing about kubelets.
  */
-export function kubeletReaders(objects: readonly KubernetesObject[]): ReadonlySet<string> {
-  const roles = new Set(
-    objects
-      .filter((object) => isKind(object, RBAC, 'ClusterRole') && listAt(object, 'rules').some(namesKubelets))
-      .map(({ metadata }) => metadata.name),
+export function kubeletReaders(objects: readonly KubernetesObject[]): BoundAccounts {
+  const roles = objects.filter((object) => isKind(object, RBAC, 'ClusterRole'))
+  const own = roles.filter((role) => listAt(role, 'rules').some(namesKubelets))
+  const aggregating = roles.filter((role) =>
+    listAt(role, 'aggregationRule', 'clusterRoleSelectors').some((selector) =>
+      own.some(({ metadata: { labels = {} } }) => matchesSelector(selector, labels)),
+    ),
   )
-  if (roles.size === 0) return roles
-  return new Set(
-    objects
-      .filter(
-        (object) =>
-          isKind(object, RBAC, 'ClusterRoleBinding') && roles.has(String(valueAt(object, ['roleRef', 'name']))),
-      )
-      .flatMap((object) =>
-        listAt(object, 'subjects')
-          .filter(({ kind }) => kind === 'ServiceAccount')
-          .map(({ namespace, name }) => `${String(namespace)}/${String(name)}`),
-      ),
+  const names = new Set([...own, ...aggregating].map(({ metadata }) => metadata.name))
+  return new BoundAccounts(
+    objects.filter(
+      (object) => isKind(object, RBAC, 'ClusterRoleBinding') && names.has(String(valueAt(object, ['roleRef', 'name']))),
+    ),
   )
 }
 

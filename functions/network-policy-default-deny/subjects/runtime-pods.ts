@@ -104,7 +104,7 @@ function subjectOf(group: readonly Named[], { topology, spec, namespaces, kubele
       ? Object.hasOwn(first.labels, GATEWAY_NAME)
       : traits.every(({ injected }) => injected) && !isOutsideMesh(group, made, traits, namespaces),
     usesApiServer: traits.some(({ apiServer }) => apiServer) || made.some(({ needsApiServer }) => needsApiServer),
-    readsKubelets: made.some(({ serviceAccount }) => kubeletReaders.has(`${namespace}/${serviceAccount}`)),
+    readsKubelets: made.some(({ serviceAccount }) => kubeletReaders.has(String(serviceAccount), namespace)),
   }
 }
 

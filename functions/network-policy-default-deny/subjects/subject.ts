@@ -1,6 +1,7 @@
 import { policySelector, type Topology } from '../../lib/flows/topology.ts'
 import type { Finding } from '../../lib/framework/finding.ts'
 import { generatedNames } from '../../lib/framework/generated-names.ts'
+import type { BoundAccounts } from '../../lib/kubernetes/bound-accounts.ts'
 import { describe, formatPath, type KubernetesObject } from '../../lib/kubernetes/objects.ts'
 import { isHostNetwork, serviceAccountOf, usesApiServer } from '../../lib/kubernetes/pod-traits.ts'
 import type { Labels } from '../../lib/kubernetes/selector.ts'
@@ -30,8 +31,8 @@ export interface Subject {
 export interface Known {
   /** Namespace objects of the build, by name. */
   namespaces: ReadonlyMap<string, KubernetesObject>
-  /** Service accounts with a right to what kubelets serve, as `namespace/name`. */
-  kubeletReaders: ReadonlySet<string>
+  /** Service accounts with a right to what kubelets serve. */
+  kubeletReaders: Pick<BoundAccounts, 'has'>
 }
 
 /** Every workload whose pods a policy can select, as subjects, and the reason for each of the others. */
@@ -55,7 +56,7 @@ export function workloadSubjects(
     const traits = {
       injected: hasSidecar(workload, namespaces),
       usesApiServer: usesApiServer(workload),
-      readsKubelets: kubeletReaders.has(`${namespace}/${serviceAccountOf(workload) ?? 'default'}`),
+      readsKubelets: kubeletReaders.has(serviceAccountOf(workload) ?? 'default', namespace),
     }
     const carried = workload.labels
     return [{ name: names.get(object) ?? workload.name, namespace, podLabels, carried, workload, ...traits }]

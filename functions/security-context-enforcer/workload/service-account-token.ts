@@ -1,5 +1,6 @@
 import type { Finding } from '../../lib/framework/finding.ts'
 import { groupBy } from '../../lib/framework/group-by.ts'
+import { BoundAccounts } from '../../lib/kubernetes/bound-accounts.ts'
 import { isKind, type KubernetesObject } from '../../lib/kubernetes/objects.ts'
 import { serviceAccountOf } from '../../lib/kubernetes/pod-traits.ts'
 import { isCalled, namespacesOf } from '../../lib/kubernetes/previous-names.ts'
@@ -7,7 +8,6 @@ import { isBatch, type Workload } from '../../lib/kubernetes/workload.ts'
 import type { SecurityContextEnforcerSpec } from '../config.ts'
 import { findings } from '../findings/index.ts'
 import { isSet } from '../pod/security-context.ts'
-import { BoundAccounts } from './bound-accounts.ts'
 
 type Spec = Pick<SecurityContextEnforcerSpec, 'automountServiceAccountToken' | 'boundServiceAccounts'>
 

@@ -1,4 +1,4 @@
-import { isFields, isKind, type KubernetesObject, valueAt } from '../../lib/kubernetes/objects.ts'
+import { isFields, isKind, type KubernetesObject, valueAt } from './objects.ts'
 
 /** Every service account is in the group of all accounts and in that of its namespace. */
 const ALL_ACCOUNTS = 'system:serviceaccounts'
