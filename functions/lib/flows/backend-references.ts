@@ -128,6 +128,16 @@ const contour: Reader = (object) =>
     ...list(valueAt(object, ['spec', 'tcpproxy', 'services'])),
   ].flatMap((service) => reference('ingress', object, service))
 
+/** Source: https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/guide/targetgroupbinding/targetgroupbinding/ */
+const targetGroupBinding: Reader = (object) => reference('ingress', object, valueAt(object, ['spec', 'serviceRef']))
+
+/** Source: https://developer.konghq.com/kubernetes-ingress-controller/reference/custom-resources/ */
+const kong: Reader = (object) =>
+  list(valueAt(object, ['spec', 'rules']))
+    .map(({ backend }) => backend)
+    .filter(isFields)
+    .flatMap(({ serviceName, servicePort }) => reference('ingress', object, { name: serviceName, port: servicePort }))
+
 /** Source: https://docs.openshift.com/container-platform/latest/rest_api/network_apis/route-route-openshift-io-v1.html: without a port, the only one. */
 const openShift: Reader = (object) => {
   const written = valueAt(object, ['spec', 'port', 'targetPort'])
@@ -153,7 +163,13 @@ const READERS: readonly (readonly [group: string, kind: string, reader: Reader])
   ['traefik.io', 'IngressRoute', traefik],
   ['traefik.io', 'IngressRouteTCP', traefik],
   ['traefik.io', 'IngressRouteUDP', overUdp(traefik)],
+  ['traefik.containo.us', 'IngressRoute', traefik],
+  ['traefik.containo.us', 'IngressRouteTCP', traefik],
+  ['traefik.containo.us', 'IngressRouteUDP', overUdp(traefik)],
   ['projectcontour.io', 'HTTPProxy', contour],
+  ['elbv2.k8s.aws', 'TargetGroupBinding', targetGroupBinding],
+  ['configuration.konghq.com', 'TCPIngress', kong],
+  ['configuration.konghq.com', 'UDPIngress', overUdp(kong)],
   ['route.openshift.io', 'Route', openShift],
 ]
 

@@ -75,6 +75,9 @@ export function ingressClassOf(ingress: KubernetesObject): string | undefined {
 /** The class of routes that one controller alone serves, by their group. */
 const OWN_CLASS: Readonly<Record<string, string>> = {
   'traefik.io': 'traefik',
+  'traefik.containo.us': 'traefik',
+  'elbv2.k8s.aws': 'alb',
+  'configuration.konghq.com': 'kong',
   'projectcontour.io': 'contour',
   'route.openshift.io': 'openshift-default',
 }

@@ -53,6 +53,24 @@ describe('calls that other objects declare', () => {
       route({ http: { paths: [{ backend: { service: { name: 'hook', port: { name: 'alt' } } } }] } }),
     ],
     [
+      'ingress',
+      'TargetGroupBinding',
+      'elbv2.k8s.aws/v1beta1',
+      { spec: { serviceRef: { name: 'hook', port: 'alt' }, targetGroupARN: 'arn:aws:x' } },
+    ],
+    [
+      'ingress',
+      'TCPIngress',
+      'configuration.konghq.com/v1beta1',
+      route({ port: 9000, backend: { serviceName: 'hook', servicePort: 443 } }),
+    ],
+    [
+      'ingress',
+      'IngressRoute',
+      'traefik.containo.us/v1alpha1',
+      { spec: { routes: [{ match: 'Host(`a`)', services: [{ name: 'hook', port: 443 }] }] } },
+    ],
+    [
       'istioGateway',
       'VirtualService',
       'networking.istio.io/v1',
