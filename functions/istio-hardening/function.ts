@@ -3,10 +3,11 @@ import { isMonitor } from '../lib/flows/monitor-kinds.ts'
 import { defineFunction } from '../lib/framework/function.ts'
 import { isKind } from '../lib/kubernetes/objects.ts'
 import { isPodOwner } from '../lib/kubernetes/pod-template.ts'
-import { customResourceOf } from '../lib/operators/index.ts'
+import { makesPods } from '../lib/operators/index.ts'
 import { type IstioHardeningSpec, istioHardeningSchema } from './config.ts'
 import { NAME } from './name.ts'
 import { GENERATED_KINDS } from './objects/objects.ts'
+import { SELECTING_KINDS } from './objects/selects-nothing.ts'
 import { transform } from './transform.ts'
 
 /** Kinds that are read in addition to workloads: what selects them, and what this function generates or completes. */
@@ -16,6 +17,7 @@ const KINDS = [
   ['networking.istio.io', 'Gateway'],
   ['gateway.networking.k8s.io', 'Gateway'],
   ...GENERATED_KINDS,
+  ...SELECTING_KINDS,
 ] as const
 
 export const istioHardening = defineFunction<IstioHardeningSpec>({
@@ -29,7 +31,7 @@ export const istioHardening = defineFunction<IstioHardeningSpec>({
     isPodOwner(item) ||
     namesBackends(item) ||
     isMonitor(item) ||
-    customResourceOf(item)?.runtimePods !== undefined ||
+    makesPods(item) ||
     KINDS.some(([group, kind]) => isKind(item, group, kind)),
   transform,
 })

@@ -73,7 +73,8 @@ export const findings = defineFindings(NAME, {
     severity: 'warning',
     message: () =>
       'is written by hand, and what it admits is not compared with the flows; expected flows in its place, where these can say it',
-    means: 'A CiliumNetworkPolicy that a person wrote admits traffic in a denied namespace.',
+    means:
+      'A policy of Cilium, Calico, Antrea or the cluster that a person wrote decides about traffic in a denied namespace.',
     why: 'Policies add up, and nothing here tells whether it admits more than the flows declare.',
     fix: 'Declare what it admits as flows and remove it, or keep it for what flows cannot say, such as HTTP paths.',
   },

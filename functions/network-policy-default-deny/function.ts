@@ -3,7 +3,8 @@ import { isMonitor } from '../lib/flows/monitor-kinds.ts'
 import { defineFunction } from '../lib/framework/function.ts'
 import { isKind, type TypeMeta } from '../lib/kubernetes/objects.ts'
 import { isPodOwner } from '../lib/kubernetes/pod-template.ts'
-import { customResourceOf } from '../lib/operators/index.ts'
+import { makesPods } from '../lib/operators/index.ts'
+import { isOtherPolicy } from './checks/other-policies.ts'
 import { type NetworkPolicyDefaultDenySpec, networkPolicyDefaultDenySchema } from './config.ts'
 import { NAME } from './name.ts'
 import { transform } from './transform.ts'
@@ -12,7 +13,6 @@ const READ: readonly (readonly [group: string, kind: string])[] = [
   ['', 'Namespace'],
   ['', 'Service'],
   ['networking.k8s.io', 'NetworkPolicy'],
-  ['cilium.io', 'CiliumNetworkPolicy'],
   ['networking.istio.io', 'Gateway'],
   ['networking.istio.io', 'Sidecar'],
   ['gateway.networking.k8s.io', 'Gateway'],
@@ -22,8 +22,6 @@ const READ: readonly (readonly [group: string, kind: string])[] = [
 
 const isRead = (item: TypeMeta): boolean => READ.some(([group, kind]) => isKind(item, group, kind))
 
-const makesPods = (item: TypeMeta): boolean => customResourceOf(item)?.runtimePods !== undefined
-
 export const networkPolicyDefaultDeny = defineFunction<NetworkPolicyDefaultDenySpec>({
   name: NAME,
   kind: 'NetworkPolicyDefaultDeny',
@@ -31,6 +29,12 @@ export const networkPolicyDefaultDeny = defineFunction<NetworkPolicyDefaultDenyS
   description:
     'Denies a namespace all traffic by default and admits what flows declare, with policies for both ends of each flow.',
   schema: networkPolicyDefaultDenySchema,
-  reads: (_spec, item) => isPodOwner(item) || isRead(item) || namesBackends(item) || isMonitor(item) || makesPods(item),
+  reads: (_spec, item) =>
+    isPodOwner(item) ||
+    isRead(item) ||
+    isOtherPolicy(item) ||
+    namesBackends(item) ||
+    isMonitor(item) ||
+    makesPods(item),
   transform,
 })

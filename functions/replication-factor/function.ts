@@ -1,7 +1,7 @@
 import { defineFunction, type KrmFunction } from '../lib/framework/function.ts'
 import { isKind } from '../lib/kubernetes/objects.ts'
 import { isPodOwner } from '../lib/kubernetes/pod-template.ts'
-import { customResourceOf } from '../lib/operators/index.ts'
+import { makesPods } from '../lib/operators/index.ts'
 import { STRIMZI } from '../lib/operators/strimzi-pods.ts'
 import { isAutoscaler } from './build/autoscaler.ts'
 import { isScalable } from './build/scalable.ts'
@@ -18,7 +18,7 @@ const reads: KrmFunction<ReplicationFactorSpec>['reads'] = (spec, item) =>
   isAutoscaler(item) ||
   isVerticalAutoscaler(item) ||
   isBudget(item) ||
-  customResourceOf(item)?.runtimePods !== undefined ||
+  makesPods(item) ||
   isKind(item, '', 'Service') ||
   isKind(item, STRIMZI, 'KafkaTopic') ||
   isTarget(spec, item)

@@ -145,7 +145,7 @@ test.each<[string, string, boolean]>([
   ['networking.istio.io/v1', 'Sidecar', true],
   ['networking.istio.io/v1', 'ServiceEntry', true],
   ['networking.istio.io/v1', 'VirtualService', true],
-  ['networking.istio.io/v1', 'EnvoyFilter', false],
+  ['networking.istio.io/v1', 'EnvoyFilter', true],
   ['security.istio.io/v1', 'PeerAuthentication', true],
   ['security.istio.io/v1', 'AuthorizationPolicy', true],
   ['telemetry.istio.io/v1', 'Telemetry', true],

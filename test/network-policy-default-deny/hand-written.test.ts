@@ -427,6 +427,23 @@ test.each<[string, object, string, boolean]>([
   expect(findings.map(({ id }) => id)).toEqual(isReported ? ['network-policy-default-deny/not-compared'] : [])
 })
 
+test.each([
+  ['cilium.io/v2', 'CiliumClusterwideNetworkPolicy', undefined],
+  ['projectcalico.org/v3', 'NetworkPolicy', 'shop'],
+  ['crd.projectcalico.org/v1', 'GlobalNetworkPolicy', undefined],
+  ['policy.networking.k8s.io/v1alpha1', 'AdminNetworkPolicy', undefined],
+  ['crd.antrea.io/v1beta1', 'NetworkPolicy', 'shop'],
+])('%s %s is compared with no flow', (apiVersion, kind, inNamespace) => {
+  const own: KubernetesObject = {
+    apiVersion,
+    kind,
+    metadata: { name: 'own', ...(inNamespace && { namespace: inNamespace }) },
+    spec: { ingress: [{ action: 'Allow' }] },
+  }
+  const { findings } = harden([namespace('shop'), workload('cart'), own])
+  expect(findings.map(({ id }) => id)).toEqual(['network-policy-default-deny/not-compared'])
+})
+
 describe('egress that the policies of a workload left open', () => {
   const policy = (spec: object): KubernetesObject => networkPolicy('own', { podSelector: CART, ...spec })
   const open = (policies: readonly KubernetesObject[], spec: Record<string, unknown> = {}): string[] =>

@@ -122,3 +122,83 @@ describe('pods of a custom resource', () => {
     expect(ids(findings)).not.toContain('network-policy-default-deny/unknown-key')
   })
 })
+
+describe('pods of a kind that is not known', () => {
+  const template = (labels: Record<string, string>, more: object = {}) => ({
+    metadata: { labels },
+    spec: {
+      containers: [{ name: 'app', image: 'example/app:1', ports: [{ name: 'http', containerPort: 8080 }] }],
+      ...more,
+    },
+  })
+  const object = (kind: string, spec: object): KubernetesObject => ({
+    apiVersion: 'apps.kruise.io/v1alpha1',
+    kind,
+    metadata: { name: 'cart', namespace: 'shop' },
+    spec,
+  })
+  const cloneSet = object('CloneSet', { template: template({ app: 'cart' }) })
+  const named = (objects: readonly KubernetesObject[], spec = {}): string[] =>
+    harden([namespace('shop'), ...objects], spec)
+      .policies.map(({ metadata }) => metadata.name)
+      .filter((name) => name.startsWith('cart'))
+
+  test('get a policy by the labels of their template, and flows lead to them', () => {
+    const web = workload('web')
+    const flows = { 'shop/cart:http': { from: ['web'], plain: true } }
+    const { policies, findings } = harden([namespace('shop'), cloneSet, web], { flows })
+    expect(findings.filter(({ severity }) => severity === 'error')).toEqual([])
+    expect(policies.find(({ metadata }) => metadata.name === 'cart')?.spec).toMatchObject({
+      podSelector: { matchLabels: { app: 'cart' } },
+      ingress: [{ ports: [{ port: 8080 }] }],
+    })
+  })
+
+  test.each<[string, object, string[]]>([
+    [
+      'of several templates by their keys',
+      { leaderTemplate: template({ role: 'a' }), workerTemplate: template({ role: 'b' }) },
+      ['cart-leader', 'cart-worker'],
+    ],
+    [
+      'of a list by their names',
+      {
+        tasks: [
+          { name: 'ps', template: template({ role: 'a' }) },
+          { name: 'w', template: template({ role: 'b' }) },
+        ],
+      },
+      ['cart-ps', 'cart-w'],
+    ],
+    [
+      'of one label by the first name',
+      { tasks: [{ template: template({ role: 'a' }) }, { template: template({ role: 'a' }) }] },
+      ['cart-0'],
+    ],
+    ['without labels by none', { template: template({}) }, []],
+  ])('%s', (_, spec, expected) => {
+    expect(named([object('Job', spec)])).toEqual(expected)
+  })
+
+  test.each<[string, object, boolean]>([
+    ['its token is mounted', { automountServiceAccountToken: true }, true],
+    ['it has an account', { serviceAccountName: 'cart' }, true],
+    ['it has an account without a token', { serviceAccountName: 'cart', automountServiceAccountToken: false }, false],
+    ['it has neither', {}, false],
+  ])('reach the API server if %s', (_, pod, expected) => {
+    const { policies } = harden([namespace('shop'), object('CloneSet', { template: template({ app: 'cart' }, pod) })])
+    expect(JSON.stringify(policies.find(({ metadata }) => metadata.name === 'cart')).includes('6443')).toBe(expected)
+  })
+
+  test('are pods that a policy by hand, and a Service, may select', () => {
+    const byHand = networkPolicy('by-hand', { podSelector: { matchLabels: { app: 'cart' } }, ingress: [] })
+    const found = harden([
+      namespace('shop'),
+      cloneSet,
+      byHand,
+      service('cart', [{ port: 80 }], { app: 'cart' }),
+    ]).findings
+    expect(ids(found)).not.toContain('network-policy-default-deny/dead-policy')
+    expect(ids(found)).not.toContain('network-policy-default-deny/service-selects-nothing')
+  })
+})

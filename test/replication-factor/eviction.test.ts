@@ -195,3 +195,18 @@ describe('a factor', () => {
     expect(missing[0]?.message).toContain('derive.one, derive.two')
   })
 })
+
+test('a budget for pods of a kind that is not known selects some', async () => {
+  const cloneSet: KubernetesObject = {
+    apiVersion: 'apps.kruise.io/v1alpha1',
+    kind: 'CloneSet',
+    metadata: { name: 'zk', namespace: 'shop' },
+    spec: {
+      template: { metadata: { labels: { app: 'zk' } }, spec: { containers: [{ name: 'zk', image: 'example/zk:1' }] } },
+    },
+  }
+  expect(await messages([cloneSet, budget('zk', { maxUnavailable: 1 })])).toEqual([])
+  expect(await messages([cloneSet, budget('zk', { maxUnavailable: 1 }, 'other')])).toEqual([
+    expect.stringMatching(/^budget-selects-nothing: /),
+  ])
+})

@@ -8,10 +8,29 @@ import type { CalledRuntimePods } from '../mesh/traffic.ts'
 import { authorizationPolicy } from './authorization-policy.ts'
 import { handWritten } from './existing.ts'
 import { peerAuthentication } from './peer-authentication.ts'
+import type { Kind } from './policy-kind.ts'
 import { sidecar } from './sidecar.ts'
 import { telemetry } from './telemetry.ts'
 
-const KINDS = [peerAuthentication, telemetry, sidecar, authorizationPolicy]
+/** Kinds that this function does not write: they select pods all the same. */
+const OTHER_KINDS: readonly Kind[] = [
+  {
+    ...{ group: 'security.istio.io', kind: 'RequestAuthentication', apiVersion: 'security.istio.io/v1' },
+    selector: ['spec', 'selector', 'matchLabels'],
+  },
+  {
+    ...{ group: 'networking.istio.io', kind: 'EnvoyFilter', apiVersion: 'networking.istio.io/v1alpha3' },
+    selector: ['spec', 'workloadSelector', 'labels'],
+  },
+  {
+    ...{ group: 'extensions.istio.io', kind: 'WasmPlugin', apiVersion: 'extensions.istio.io/v1alpha1' },
+    selector: ['spec', 'selector', 'matchLabels'],
+  },
+]
+
+export const SELECTING_KINDS = OTHER_KINDS.map(({ group, kind }) => [group, kind] as const)
+
+const KINDS = [peerAuthentication, telemetry, sidecar, authorizationPolicy, ...OTHER_KINDS]
 
 /**
  * Hand-written objects that select no pod: neither a pod of a workload, nor one that custom resources or flows say an

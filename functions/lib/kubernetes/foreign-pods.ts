@@ -1,4 +1,5 @@
 import { groupOf, isFields, type KubernetesObject, type TypeMeta, valueAt } from './objects.ts'
+import type { PodSpec } from './pod-template.ts'
 import type { Labels } from './selector.ts'
 import { workloadKindOf } from './workload-kinds.ts'
 
@@ -8,6 +9,7 @@ export interface ForeignPods {
   path: readonly (string | number)[]
   /** The labels of the template, as far as it has some. */
   labels: Labels
+  spec: PodSpec
 }
 
 /** Groups whose objects hold manifests to compare with or to change, of which no pods are made. */
@@ -27,7 +29,8 @@ export function foreignPodsIn(object: KubernetesObject): ForeignPods[] {
   const found: ForeignPods[] = []
   const visit = (value: unknown, path: (string | number)[]): void => {
     if (Array.isArray(value)) for (const [index, item] of value.entries()) visit(item, [...path, index])
-    else if (isFields(value) && hasContainers(value)) found.push({ path, labels: labelsOf(value) })
+    else if (isFields(value) && hasContainers(value))
+      found.push({ path, labels: labelsOf(value), spec: value.spec as unknown as PodSpec })
     else if (isFields(value) && !isManifest(value)) for (const key in value) visit(value[key], [...path, key])
   }
   visit(object.spec, ['spec'])

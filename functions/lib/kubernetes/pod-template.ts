@@ -68,3 +68,9 @@ export const containersOf = (template: PodTemplate): ContainerAt[] =>
       path: [...template.path, 'spec', list, index],
     })),
   )
+
+/** The containers of a pod that run while it serves: containers and native sidecars. */
+export const servingIn = ({ initContainers, containers }: PodSpec): Container[] => [
+  ...((initContainers ?? []) as Container[]).filter(({ restartPolicy }) => restartPolicy === 'Always'),
+  ...(containers as Container[]),
+]

@@ -1,5 +1,5 @@
 import type { KubernetesObject } from './objects.ts'
-import { type Container, type PodTemplate, podTemplateOf } from './pod-template.ts'
+import { type Container, type PodTemplate, podTemplateOf, servingIn } from './pod-template.ts'
 import { workloadKindOf } from './workload-kinds.ts'
 
 /** An object that runs pods, with what other objects know it by. */
@@ -38,10 +38,7 @@ export const runsPods = ({ object }: Workload): boolean => !workloadKindOf(objec
 export const isBatch = ({ object }: Workload): boolean => workloadKindOf(object)?.batch === true
 
 /** The containers that run while the pod serves: containers and native sidecars. */
-export const servingContainers = (workload: Workload): Container[] => [
-  ...((workload.template.spec.initContainers ?? []) as Container[]).filter((c) => c.restartPolicy === 'Always'),
-  ...(workload.template.spec.containers as Container[]),
-]
+export const servingContainers = ({ template }: Workload): Container[] => servingIn(template.spec)
 
 /** The number of a container port, by name or number; undefined where no serving container declares it. */
 export const containerPort = (workload: Workload, port: string | number): number | undefined =>

@@ -8,6 +8,7 @@ import { cloudNativePg } from './cloudnative-pg.ts'
 import { crunchyPostgres } from './crunchy-postgres.ts'
 import { elasticCloudOnKubernetes } from './elastic-cloud-on-kubernetes.ts'
 import { flinkOperator } from './flink-operator.ts'
+import { foreignRuntimePods, mayMakePods } from './foreign-pods.ts'
 import { grafanaOperator } from './grafana-operator.ts'
 import { jaegerOperator } from './jaeger-operator.ts'
 import { keycloakOperator } from './keycloak-operator.ts'
@@ -85,6 +86,14 @@ export function mistypedCustomFields(object: KubernetesObject): Mistyped[] {
   return [...shapes, ...(shape ? [shape] : [])].flatMap((each) => typeErrors(object, each, []))
 }
 
-/** The pods that an operator makes for an object; none if its kind is unknown. */
-export const runtimePodsOf = (object: KubernetesObject): RuntimePods[] =>
-  customResourceOf(object)?.runtimePods?.(object) ?? []
+/** The pods that an operator makes for an object; of a kind that is not known, those of the templates in it. */
+export const runtimePodsOf = (object: KubernetesObject): RuntimePods[] => {
+  const known = customResourceOf(object)
+  return known ? (known.runtimePods?.(object) ?? []) : foreignRuntimePods(object)
+}
+
+/** May an operator make pods for this item? */
+export function makesPods(item: TypeMeta & { text?: string }): boolean {
+  const known = customResourceOf(item)
+  return known ? known.runtimePods !== undefined : mayMakePods(item)
+}

@@ -12,6 +12,7 @@ import type { Build } from '../subjects/build.ts'
 import type { Subject } from '../subjects/subject.ts'
 import { coversRules, type NetworkPolicyRule } from './coverage.ts'
 import { egressLine, ingressLine } from './flow-lines.ts'
+import { isOtherPolicy } from './other-policies.ts'
 import type { Written } from './peers.ts'
 
 /**
@@ -23,13 +24,15 @@ export const broaderThanFlows = (written: readonly Written[], build: Build): Fin
   ...notCompared(build),
 ]
 
-/** CiliumNetworkPolicies are not compared with flows. */
+/** Policies of other kinds than NetworkPolicy are not compared with flows. */
 const notCompared = ({ objects, scope }: Build): Finding[] =>
   objects
     .filter(
       (object) =>
-        isKind(object, 'cilium.io', 'CiliumNetworkPolicy') &&
-        scope.denied.includes(object.metadata.namespace ?? '') &&
+        isOtherPolicy(object) &&
+        (object.metadata.namespace === undefined
+          ? scope.denied.length > 0
+          : scope.denied.includes(object.metadata.namespace)) &&
         !isGeneratedBy(object, NAME) &&
         ['ingress', 'egress'].some((field) => hasRules(valueAt(object, ['spec', field]))),
     )
