@@ -1,6 +1,9 @@
 import { explainFinding, run } from '../../functions/index.ts'
 import { toResourceList } from '../support/examples.ts'
+import { forgetFindings } from '../support/forget-findings.ts'
 import { plan } from './sixth-function.ts'
+
+afterAll(forgetFindings('team-label'))
 
 const NAMESPACE = 'apiVersion: v1\nkind: Namespace\nmetadata:\n  name: shop\n'
 const policy = (kind: string, spec: string): string =>

@@ -4,6 +4,9 @@ import { didYouMean, nearest } from '../../functions/lib/framework/did-you-mean.
 import { defineFindings, describeFinding, toLine, toResult } from '../../functions/lib/framework/finding.ts'
 import { InputError } from '../../functions/lib/framework/input-error.ts'
 import { unknownKey, unknownKeys, workloadNames } from '../../functions/lib/framework/unknown-keys.ts'
+import { forgetFindings } from '../support/forget-findings.ts'
+
+afterAll(forgetFindings('test'))
 
 const object = (metadata: object = {}) => ({
   apiVersion: 'apps/v1',

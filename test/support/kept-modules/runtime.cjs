@@ -5,15 +5,15 @@ const modules = new Map()
 const ofJest = new Map()
 const sourceMaps = new Map()
 
-/** What each test file loads again, because it holds the state of one. */
-const OF_ONE_FILE = /\/test\/|\/node_modules\/jest-circus\//
+/** What each test file loads again, because it holds the state of one: the command line remembers the files that it has read. */
+const OF_ONE_FILE = /^(?!.*\/node_modules\/).*\/(?:test|cli)\/|\/node_modules\/jest-circus\//
 
 /** The one of the test file that runs. What is kept loads further modules through it. */
 let current
 
 /**
  * Jest loads every module again for each test file, and V8 then compiles and optimizes it again. This one loads the modules
- * of the product and of packages once in a worker, as a program does. `jest.resetModules` gives a test file modules of its own.
+ * of the functions and of packages once in a worker, as a program does. `jest.resetModules` gives a test file modules of its own.
  */
 module.exports = class KeptModules extends Runtime {
   constructor(...args) {
