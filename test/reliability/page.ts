@@ -52,8 +52,6 @@ const READ: Readonly<Record<string, string>> = {
   'functions/lib/resource-list':
     'defaults for what a pattern always finds, causes that no message shows, and checks of what a check before refused',
   'functions/network-policy-default-deny': 'a short cut that saves making the same policies twice',
-  'functions/replication-factor':
-    'the code of an issue that nobody reads, and guards for presets that the schema has checked',
   'functions/security-context-enforcer':
     'defaults for lists that are compared with nothing, and names that are there in any case',
   'functions/security-context-enforcer/checks':
