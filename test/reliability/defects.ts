@@ -137,4 +137,16 @@ export const DEFECTS: readonly Defect[] = [
     was: 'As a function, `flux-conventions` missed what a ResourceSet or an ArtifactGenerator of the build makes, because it was not shown them.',
     test: 'test/flux-conventions/advice.test.ts',
   },
+  {
+    was: 'Flows from many callers to many callees gave output that grew with the square of the workloads: 81 MB for 800.',
+    test: 'test/network-policy-default-deny/together.test.ts',
+  },
+  {
+    was: 'A text of several lines that ends with U+2028 was refused by a line of the input, and not by object and field.',
+    test: 'test/lib/line-breaks.test.ts',
+  },
+  {
+    was: 'The audit of images printed values of variables, arguments and annotations that look like images.',
+    test: 'test/image-mirror-digest/hostile-input.test.ts',
+  },
 ]

@@ -8,6 +8,7 @@ import { type Cluster, startCluster } from './lib/cluster.ts'
 import { builtPrograms, type Programs } from './lib/programs.ts'
 
 // The upgrade that every adopter makes once: a cluster that runs the plain stacks gets their hardened rendering.
+// There is no upgrade from an earlier release to try: none has been made, and no tag of the repository names one.
 
 let programs: Programs
 beforeAll(() => {
