@@ -47,6 +47,7 @@ const READ: Readonly<Record<string, string>> = {
     'what no caller gives (an entry without `on`), and the order in which two equal names are sorted',
   'functions/istio-hardening':
     'guards for workloads that are all in the map, and filters in front of what selects by name anyway',
+  'functions/lib': 'whether a copied key can be changed again, and a mark that only saves time',
   'functions/lib/kubernetes':
     'types of fields that the slower tests look at, beyond the ten seconds, and short cuts for what fits anyway',
   'functions/lib/resource-list':
@@ -54,6 +55,8 @@ const READ: Readonly<Record<string, string>> = {
   'functions/network-policy-default-deny': 'a short cut that saves making the same policies twice',
   'functions/security-context-enforcer':
     'defaults for lists that are compared with nothing, and names that are there in any case',
+  'functions/lib/runner':
+    'short cuts that only save time, and the sentence about a standard output that cannot be written',
   'functions/security-context-enforcer/checks':
     'defaults that are compared with a list that has neither, and short cuts in front of a loop over nothing',
   'functions/security-context-enforcer/pod':

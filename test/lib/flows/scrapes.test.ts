@@ -1,5 +1,6 @@
 import { isBehind, madePodsOf, portOfMade, targetOf, targetOfMade } from '../../../functions/lib/flows/made-pods.ts'
-import { calledBy, isMonitor, probeTargets, scrapesOf } from '../../../functions/lib/flows/scrapes.ts'
+import { isMonitor } from '../../../functions/lib/flows/monitor-kinds.ts'
+import { calledBy, probeTargets, scrapesOf } from '../../../functions/lib/flows/scrapes.ts'
 import { topologyOf } from '../../../functions/lib/flows/topology.ts'
 import type { KubernetesObject } from '../../../functions/lib/kubernetes/objects.ts'
 import { type Service, servicesOf } from '../../../functions/lib/kubernetes/service.ts'
