@@ -1,4 +1,4 @@
-import { isOfTheMesh } from '../../functions/lib/kubernetes/istio.ts'
+import { asksForSidecar, isOfTheMesh } from '../../functions/lib/kubernetes/istio.ts'
 import type { PodSpec, PodTemplate } from '../../functions/lib/kubernetes/pod-template.ts'
 import {
   isForApiServer,
@@ -71,6 +71,9 @@ describe('pods', () => {
   test('are in the mesh, or out of it, by three labels', () => {
     const labels = ['sidecar.istio.io/inject', 'istio.io/rev', 'istio.io/dataplane-mode', 'istio-injection', 'app']
     expect(labels.map(isOfTheMesh)).toEqual([true, true, true, false, false])
+    const saying = (value?: string) =>
+      ({ labels: value === undefined ? {} : { 'sidecar.istio.io/inject': value } }) as unknown as Workload
+    expect(['true', 'false', undefined].map(saying).map(asksForSidecar)).toEqual([true, false, false])
   })
 })
 
