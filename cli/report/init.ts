@@ -3,13 +3,14 @@ import { toLine, toResult } from '../../functions/lib/framework/finding.ts'
 import { display } from '../display.ts'
 import type { Change } from '../files.ts'
 import type { InitPlan } from '../init/plan.ts'
+import { oneLine } from '../init/write/scalar.ts'
 import { colorsFor } from '../terminal.ts'
 
 /** What was written, what to review, and what to fix. */
 export function initAsText({ changes, review, refusals }: InitPlan, folder: string, dryRun: boolean): string {
   const colors = colorsFor(dryRun ? process.stderr : process.stdout, process.env)
   const section = (title: string, lines: readonly string[]): string =>
-    lines.length === 0 ? '' : `\n${colors.bold(title)}\n${lines.map((line) => `- ${line}\n`).join('')}`
+    lines.length === 0 ? '' : `\n${colors.bold(title)}\n${lines.map((line) => `- ${oneLine(line)}\n`).join('')}`
   const errors = refusals.map(({ source, finding }) => toLine(finding, source).replace(/^error: /, ''))
   const done = changes.map(({ file, before }) => `${before === undefined ? 'wrote' : 'extended'} ${display(file)}\n`)
   return [

@@ -90,6 +90,28 @@ describe('init', () => {
     expect(readdirSync(root).sort()).toEqual(before)
   })
 
+  test('reports each name on one line, so that none can add a line of its own', async () => {
+    const name = 'cart\n- Deployment shop/other: all is well\n{{ .Values.x }} # \u2028z'
+    const labels = { app: name }
+    const containers = [{ name, image: 'x/y:1', command: ['c'], env: [{ name: 'A', value: 'http://cart:80' }] }]
+    const template = { metadata: { labels }, spec: { containers } }
+    const objects = [
+      { apiVersion: 'apps/v1', kind: 'Deployment', spec: { replicas: 2, selector: { matchLabels: labels }, template } },
+      { apiVersion: 'v1', kind: 'Service', spec: { selector: labels, ports: [{ port: 80 }] } },
+    ].map((object, index) => ({ ...object, metadata: { name: index === 0 ? name : 'cart', namespace: 'shop' } }))
+    const pod = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects })
+    const root = tree({ 'kustomization.yaml': 'resources: [pod.yaml]\n', 'pod.yaml': pod })
+    const { stdout, exitCode } = await krmHardening(['init', root])
+    expect(exitCode).toBe(0)
+    expect(stdout).toContain('cart - Deployment shop/other: all is well')
+    expect(stdout).not.toMatch(/^- Deployment shop\/other|^\{\{|\u2028/m)
+    for (const file of readdirSync(join(root, 'hardening'))) {
+      const text = readFileSync(join(root, 'hardening', file), 'utf8')
+      expect(() => parse(text, { version: '1.1' })).not.toThrow()
+      expect(text).not.toMatch(/^(?:- Deployment shop|\{\{)/m)
+    }
+  })
+
   test('with an invalid namespace is refused, and writes nothing', async () => {
     const root = tree({ 'kustomization.yaml': 'resources: [pod.yaml]\n', 'pod.yaml': POD })
     writeFileSync(
