@@ -174,3 +174,12 @@ describe('a key of a policy that names nothing in the build', () => {
     expect(workloadNames([{ kind: 'Job', name: 'a' }])).toEqual(['a', 'Job/a'])
   })
 })
+
+test.each(['\n', '\r', '\u0085', '\u2028', '\u2029', '\u001b', '\u009b'])(
+  'a name that holds %j ends no line and moves no cursor',
+  (character) => {
+    const object = { apiVersion: 'v1', kind: 'Pod', metadata: { name: `a${character}error: b` } }
+    const line = toLine({ id: 'test/x', severity: 'warning', message: 'found it', object }, 'test')
+    expect(line).toBe('warning: test/x: Pod a error: b: found it')
+  },
+)

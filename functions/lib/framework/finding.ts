@@ -100,6 +100,9 @@ export function toResult(finding: Finding, source: string): Result {
 
 const DONE_BY_EVERY_FUNCTION = 'objects/'
 
+/** What ends a line for some reader, and what a terminal obeys. */
+const NOT_OF_A_LINE = /(?!\t)\p{Cc}|[\u2028\u2029]/gu
+
 /**
  * The same finding as one line for stderr, because Kustomize throws `results` away: severity, id, for what all
  * functions do the function that did it, then what it is about.
@@ -107,7 +110,7 @@ const DONE_BY_EVERY_FUNCTION = 'objects/'
 export function toLine(finding: Finding, source: string): string {
   const { severity, id } = finding
   const by = source !== '' && id.startsWith(DONE_BY_EVERY_FUNCTION) ? [source] : []
-  return [severity, id, ...by, describeFinding(finding)].join(': ').replaceAll('\n', ' ')
+  return [severity, id, ...by, describeFinding(finding)].join(': ').replaceAll(NOT_OF_A_LINE, ' ')
 }
 
 /** `Deployment shop/cart: spec.replicas: …` */
