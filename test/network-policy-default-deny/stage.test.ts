@@ -22,12 +22,13 @@ const OPEN = [{}]
 
 describe('a stage', () => {
   test('audit writes nothing, and refuses nothing that it would refuse later', () => {
-    const refused = [...shop, networkPolicy('gone', { podSelector: { matchLabels: { app: 'gone' } } })]
+    const onNode = workload('agent', { spec: { hostNetwork: true } })
+    const refused = [...shop, onNode, networkPolicy('gone', { podSelector: { matchLabels: { app: 'gone' } } })]
     const { policies, findings } = harden(refused, { flows, stage: 'audit' })
     expect(policies.map(({ metadata }) => metadata.name)).toEqual(['gone'])
     const severities = findings.map(({ id, severity }) => `${id.replace(/^.*\//, '')} ${severity}`)
     expect(severities).toContain('dead-policy warning')
-    expect(severities).toContain('staged info')
+    expect(severities).toContain('host-network info')
     expect(findings.map(({ severity }) => severity)).not.toContain('error')
     expect(findings.map(({ id }) => id)).toContain('network-policy-default-deny/dead-policy')
   })

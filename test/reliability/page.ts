@@ -128,8 +128,9 @@ const rowOfGrowth = ({ what, sizes, seconds }: Growth): string =>
   `| ${what} | ${sizes.map((size, index) => `${number(size)}: ${seconds[index]?.toFixed(2)}`).join('; ')} |`
 
 const rowOfFolder = ([folder, { mutants, killed, drawnFrom }]: [string, Mutated]): string => {
-  const count = drawnFrom === undefined ? number(mutants) : `${number(mutants)} of ${number(drawnFrom)}`
-  const distance = drawnFrom === undefined ? '' : ` ± ${distanceOf(killed / mutants, mutants, drawnFrom).toFixed(1)}`
+  const isWhole = drawnFrom === undefined || drawnFrom === mutants
+  const count = isWhole ? number(mutants) : `${number(mutants)} of ${number(drawnFrom)}`
+  const distance = isWhole ? '' : ` ± ${distanceOf(killed / mutants, mutants, drawnFrom).toFixed(1)}`
   return `| \`${folder}\` | ${count} | ${number(killed)} | ${percent(killed, mutants)}${distance} |`
 }
 
