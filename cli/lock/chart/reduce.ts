@@ -1,5 +1,4 @@
-import type { KubernetesObject } from '../../../functions/lib/kubernetes/objects.ts'
-import { typeOf } from '../../../functions/lib/kubernetes/objects.ts'
+import { type KubernetesObject, typeOf } from '../../../functions/lib/kubernetes/objects.ts'
 
 /** Kinds that a lock leaves out: Secrets hold what charts generate again at every run, and the others are only read as data. */
 const LEFT_OUT = new Set([

@@ -1,8 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { listAt, textAt } from '../../../functions/lib/kubernetes/fields.ts'
-import type { FieldPath } from '../../../functions/lib/kubernetes/objects.ts'
-import { type Fields, isFields, type KubernetesObject } from '../../../functions/lib/kubernetes/objects.ts'
+import {
+  type FieldPath,
+  type Fields,
+  isFields,
+  type KubernetesObject,
+} from '../../../functions/lib/kubernetes/objects.ts'
 import { isFile } from '../../tree/kustomization.ts'
 import { merged, parseValues } from '../tree/helm-values.ts'
 import { isKustomization, type SourceDocument } from '../tree/source-files.ts'

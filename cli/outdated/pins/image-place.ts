@@ -6,10 +6,8 @@ import {
   InvalidReference,
   parseReference,
 } from '../../../functions/lib/kubernetes/image-reference.ts'
-import type { FieldPath } from '../../../functions/lib/kubernetes/objects.ts'
-import { formatPath } from '../../../functions/lib/kubernetes/objects.ts'
-import type { NotCompared } from '../tree/not-compared.ts'
-import { A_DIGEST, A_TEMPLATE, A_VARIABLE, namedAt } from '../tree/not-compared.ts'
+import { type FieldPath, formatPath } from '../../../functions/lib/kubernetes/objects.ts'
+import { A_DIGEST, A_TEMPLATE, A_VARIABLE, type NotCompared, namedAt } from '../tree/not-compared.ts'
 import { isTemplated } from '../tree/resource-sets/fill-in.ts'
 import type { SourceDocument } from '../tree/source-files.ts'
 import type { WrittenValue } from '../tree/written-value.ts'

@@ -6,12 +6,16 @@ import {
   InvalidReference,
   parseReference,
 } from '../../../functions/lib/kubernetes/image-reference.ts'
-import type { FieldPath } from '../../../functions/lib/kubernetes/objects.ts'
-import { type Fields, formatPath, isFields, valueAt } from '../../../functions/lib/kubernetes/objects.ts'
+import {
+  type FieldPath,
+  type Fields,
+  formatPath,
+  isFields,
+  valueAt,
+} from '../../../functions/lib/kubernetes/objects.ts'
 import { markerOf } from '../../checks/image-policies.ts'
 import { LOCK_SECTIONS } from '../../lock/lock-file.ts'
-import type { NotCompared } from '../tree/not-compared.ts'
-import { A_DIGEST, A_VARIABLE, namedAt } from '../tree/not-compared.ts'
+import { A_DIGEST, A_VARIABLE, type NotCompared, namedAt } from '../tree/not-compared.ts'
 import { contentOf, type Patch, patchedBy, patchesOf } from '../tree/patches.ts'
 import type { InFile } from '../tree/pieces.ts'
 import { isResourceSet, madeIn } from '../tree/resource-sets/resource-sets.ts'

@@ -1,5 +1,4 @@
-import type { FieldPath } from '../../../functions/lib/kubernetes/objects.ts'
-import { formatPath } from '../../../functions/lib/kubernetes/objects.ts'
+import { type FieldPath, formatPath } from '../../../functions/lib/kubernetes/objects.ts'
 import type { InFile } from '../tree/pieces.ts'
 import type { SourceDocument } from '../tree/source-files.ts'
 import type { Written } from '../tree/written.ts'

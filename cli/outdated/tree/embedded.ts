@@ -1,6 +1,5 @@
 import { type Document, parseAllDocuments, Scalar, visit } from 'yaml'
-import type { FieldPath } from '../../../functions/lib/kubernetes/objects.ts'
-import { isFields } from '../../../functions/lib/kubernetes/objects.ts'
+import { type FieldPath, isFields } from '../../../functions/lib/kubernetes/objects.ts'
 import { OPTIONS, toPlain } from '../../../functions/lib/yaml/kubernetes-yaml.ts'
 import { type SourceDocument, scalarAt } from './source-files.ts'
 

@@ -1,5 +1,4 @@
-import type { FieldPath } from '../../../functions/lib/kubernetes/objects.ts'
-import { isFields } from '../../../functions/lib/kubernetes/objects.ts'
+import { type FieldPath, isFields } from '../../../functions/lib/kubernetes/objects.ts'
 
 /**
  * The paths that a field path of Kustomize means in a value: `spec.containers.[name=web].image`, `*` for all of a list or

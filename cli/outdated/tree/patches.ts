@@ -2,11 +2,15 @@ import { dirname, resolve } from 'node:path'
 import { keysOfPointer } from '../../../functions/lib/charts/json-patch.ts'
 import { isHelmRelease } from '../../../functions/lib/charts/release.ts'
 import { listAt, textAt } from '../../../functions/lib/kubernetes/fields.ts'
-import type { FieldPath } from '../../../functions/lib/kubernetes/objects.ts'
-import { type Fields, formatPath, isFields, type KubernetesObject } from '../../../functions/lib/kubernetes/objects.ts'
+import {
+  type FieldPath,
+  type Fields,
+  formatPath,
+  isFields,
+  type KubernetesObject,
+} from '../../../functions/lib/kubernetes/objects.ts'
 import { embeddedIn } from './embedded.ts'
-import type { NotCompared } from './not-compared.ts'
-import { namedAt } from './not-compared.ts'
+import { type NotCompared, namedAt } from './not-compared.ts'
 import { type Builds, builtByFlux } from './overrides.ts'
 import type { InTree } from './replacement-sources.ts'
 import { selectorOf } from './selected.ts'

@@ -2,8 +2,13 @@ import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { Document } from 'yaml'
 import { listAt, textAt } from '../../../functions/lib/kubernetes/fields.ts'
-import type { FieldPath } from '../../../functions/lib/kubernetes/objects.ts'
-import { type Fields, isFields, type KubernetesObject, valueAt } from '../../../functions/lib/kubernetes/objects.ts'
+import {
+  type FieldPath,
+  type Fields,
+  isFields,
+  type KubernetesObject,
+  valueAt,
+} from '../../../functions/lib/kubernetes/objects.ts'
 import { isFile } from '../../tree/kustomization.ts'
 import { pathsAt } from './field-path.ts'
 import type { InFile } from './pieces.ts'

@@ -1,10 +1,13 @@
 import { dirname, resolve } from 'node:path'
 import { listAt } from '../../../functions/lib/kubernetes/fields.ts'
-import type { FieldPath } from '../../../functions/lib/kubernetes/objects.ts'
-import { type Fields, isFields, type KubernetesObject } from '../../../functions/lib/kubernetes/objects.ts'
+import {
+  type FieldPath,
+  type Fields,
+  isFields,
+  type KubernetesObject,
+} from '../../../functions/lib/kubernetes/objects.ts'
 import { pathsAt } from './field-path.ts'
-import type { NotCompared } from './not-compared.ts'
-import { namedAt } from './not-compared.ts'
+import { type NotCompared, namedAt } from './not-compared.ts'
 import type { Builds } from './overrides.ts'
 import { type InTree, type Part, partIn, sourceOf } from './replacement-sources.ts'
 import { selectorOf } from './selected.ts'

@@ -12,8 +12,12 @@ import {
   type Scalar,
 } from 'yaml'
 import { mentionsChartLock } from '../../../functions/lib/charts/chart-lock.ts'
-import type { FieldPath } from '../../../functions/lib/kubernetes/objects.ts'
-import { type Fields, isFields, type KubernetesObject } from '../../../functions/lib/kubernetes/objects.ts'
+import {
+  type FieldPath,
+  type Fields,
+  isFields,
+  type KubernetesObject,
+} from '../../../functions/lib/kubernetes/objects.ts'
 import { OPTIONS, toPlain } from '../../../functions/lib/yaml/kubernetes-yaml.ts'
 import { yamlFiles } from '../../flux/manifests.ts'
 import { resourceGraph } from '../../tree/graph.ts'

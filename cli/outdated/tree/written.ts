@@ -2,8 +2,13 @@ import { isDeepStrictEqual } from 'node:util'
 import { isHelmRelease } from '../../../functions/lib/charts/release.ts'
 import { isOciRepository } from '../../../functions/lib/charts/source.ts'
 import { textAt } from '../../../functions/lib/kubernetes/fields.ts'
-import type { FieldPath } from '../../../functions/lib/kubernetes/objects.ts'
-import { type Fields, isKind, type KubernetesObject, type TypeMeta } from '../../../functions/lib/kubernetes/objects.ts'
+import {
+  type FieldPath,
+  type Fields,
+  isKind,
+  type KubernetesObject,
+  type TypeMeta,
+} from '../../../functions/lib/kubernetes/objects.ts'
 import type { Builds } from './overrides.ts'
 import { contentOf, type Patch, patchedBy, patchesOf, setAt } from './patches.ts'
 import { type Replaced, replacedIn } from './replacements.ts'

@@ -1,7 +1,6 @@
 import { show } from '../../lib/framework/confidential.ts'
 import { didYouMean } from '../../lib/framework/did-you-mean.ts'
-import type { FieldPath } from '../../lib/kubernetes/objects.ts'
-import { formatPath, isFields } from '../../lib/kubernetes/objects.ts'
+import { type FieldPath, formatPath, isFields } from '../../lib/kubernetes/objects.ts'
 import { nameOfType } from '../../lib/kubernetes/type-check.ts'
 import type { Schema } from './schemas.ts'
 import { hasVariable } from './variable.ts'

@@ -4,8 +4,7 @@ import {
   parseReference,
   splitName,
 } from '../../lib/kubernetes/image-reference.ts'
-import type { FieldPath } from '../../lib/kubernetes/objects.ts'
-import { type KubernetesObject, valueAt } from '../../lib/kubernetes/objects.ts'
+import { type FieldPath, type KubernetesObject, valueAt } from '../../lib/kubernetes/objects.ts'
 import { CONTAINER_LISTS, isPodOwner } from '../../lib/kubernetes/pod-template.ts'
 
 /** `image`, `sidecarImage`, `imageName`; `SIDECAR_IMAGE` of a variable. */

@@ -1,7 +1,6 @@
 import type { Finding } from '../../lib/framework/finding.ts'
 import { matchesPattern } from '../../lib/framework/match.ts'
-import type { FieldPath } from '../../lib/kubernetes/objects.ts'
-import { formatPath, type KubernetesObject, valueAt } from '../../lib/kubernetes/objects.ts'
+import { type FieldPath, formatPath, type KubernetesObject, valueAt } from '../../lib/kubernetes/objects.ts'
 import { isCalledOrHashed } from '../../lib/kubernetes/previous-names.ts'
 import { readYamlText, setInYamlText } from '../../lib/yaml/set-in-text.ts'
 import { YamlTextError } from '../../lib/yaml/text-values.ts'

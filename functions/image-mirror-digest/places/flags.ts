@@ -1,7 +1,6 @@
 import { matches, matchesPattern } from '../../lib/framework/match.ts'
 import { formatReference } from '../../lib/kubernetes/image-reference.ts'
-import type { FieldPath } from '../../lib/kubernetes/objects.ts'
-import { type KubernetesObject, valueAt } from '../../lib/kubernetes/objects.ts'
+import { type FieldPath, type KubernetesObject, valueAt } from '../../lib/kubernetes/objects.ts'
 import type { ContainerAt } from '../../lib/kubernetes/pod-template.ts'
 import { type ImageAt, setAt } from './image-at.ts'
 import type { ArgumentPlace, EnvironmentPlace } from './schema.ts'

@@ -1,6 +1,5 @@
 import { InvalidReference, parseReference } from '../../lib/kubernetes/image-reference.ts'
-import type { FieldPath } from '../../lib/kubernetes/objects.ts'
-import { isFields, type KubernetesObject, typeOf, valueAt } from '../../lib/kubernetes/objects.ts'
+import { type FieldPath, isFields, type KubernetesObject, typeOf, valueAt } from '../../lib/kubernetes/objects.ts'
 import { pathsOf } from './field-pattern.ts'
 import { type ImageAt, imageAt, siteOf } from './image-at.ts'
 import type { Parts } from './schema.ts'

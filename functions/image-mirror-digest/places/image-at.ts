@@ -7,8 +7,14 @@ import {
   parseReference,
   splitName,
 } from '../../lib/kubernetes/image-reference.ts'
-import type { FieldPath } from '../../lib/kubernetes/objects.ts'
-import { formatPath, isFields, isKind, type KubernetesObject, valueAt } from '../../lib/kubernetes/objects.ts'
+import {
+  type FieldPath,
+  formatPath,
+  isFields,
+  isKind,
+  type KubernetesObject,
+  valueAt,
+} from '../../lib/kubernetes/objects.ts'
 import { findings, type Problem } from '../findings.ts'
 import type { Parts } from './schema.ts'
 

@@ -1,6 +1,12 @@
 import { formatReference, type ImageReference } from '../../lib/kubernetes/image-reference.ts'
-import type { FieldPath } from '../../lib/kubernetes/objects.ts'
-import { ensureList, type Fields, isFields, type KubernetesObject, valueAt } from '../../lib/kubernetes/objects.ts'
+import {
+  ensureList,
+  type FieldPath,
+  type Fields,
+  isFields,
+  type KubernetesObject,
+  valueAt,
+} from '../../lib/kubernetes/objects.ts'
 import { customResourceOf } from '../../lib/operators/index.ts'
 import type { JoinedImage } from '../../lib/operators/operator.ts'
 import type { ImageAt } from './image-at.ts'

@@ -1,6 +1,5 @@
 import type { Finding } from '../../lib/framework/finding.ts'
-import type { FieldPath } from '../../lib/kubernetes/objects.ts'
-import { formatPath, type KubernetesObject } from '../../lib/kubernetes/objects.ts'
+import { type FieldPath, formatPath, type KubernetesObject } from '../../lib/kubernetes/objects.ts'
 import type { ContainerAt, PodTemplate } from '../../lib/kubernetes/pod-template.ts'
 import { findings } from '../findings.ts'
 import { type ImageAt, imageAt, siteOf } from './image-at.ts'

@@ -1,5 +1,4 @@
-import type { Topology } from '../../lib/flows/topology.ts'
-import { policySelector } from '../../lib/flows/topology.ts'
+import { policySelector, type Topology } from '../../lib/flows/topology.ts'
 import { generatedNames } from '../../lib/framework/generated-names.ts'
 import { generatedObject } from '../../lib/framework/generated-objects.ts'
 import type { Fields, KubernetesObject } from '../../lib/kubernetes/objects.ts'

@@ -1,6 +1,5 @@
 import type { Finding } from '../framework/finding.ts'
-import type { FieldPath } from '../kubernetes/objects.ts'
-import { formatPath, isFields, isKind, type KubernetesObject } from '../kubernetes/objects.ts'
+import { type FieldPath, formatPath, isFields, isKind, type KubernetesObject } from '../kubernetes/objects.ts'
 import { podTemplateOf } from '../kubernetes/pod-template.ts'
 import { namesBackends } from './backend-references.ts'
 import { findings } from './findings.ts'

@@ -1,5 +1,4 @@
-import type { FieldPath } from '../kubernetes/objects.ts'
-import { formatPath, isFields, type KubernetesObject } from '../kubernetes/objects.ts'
+import { type FieldPath, formatPath, isFields, type KubernetesObject } from '../kubernetes/objects.ts'
 import type { Finding } from './finding.ts'
 import { objects as findings } from './findings.ts'
 import { InputError } from './input-error.ts'

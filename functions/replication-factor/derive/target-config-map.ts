@@ -1,6 +1,5 @@
 import { matchesPattern } from '../../lib/framework/match.ts'
-import type { FieldPath } from '../../lib/kubernetes/objects.ts'
-import { formatPath, isFields, isKind, type KubernetesObject } from '../../lib/kubernetes/objects.ts'
+import { type FieldPath, formatPath, isFields, isKind, type KubernetesObject } from '../../lib/kubernetes/objects.ts'
 import { isCalledOrHashed } from '../../lib/kubernetes/previous-names.ts'
 import { type DeriveTarget, keysOf } from '../config-derive.ts'
 import { asField, asText, type DerivedField, type Placing } from './field.ts'

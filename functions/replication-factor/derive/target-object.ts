@@ -1,6 +1,5 @@
 import { matches } from '../../lib/framework/match.ts'
-import type { FieldPath } from '../../lib/kubernetes/objects.ts'
-import { formatPath, isFields, type KubernetesObject, valueAt } from '../../lib/kubernetes/objects.ts'
+import { type FieldPath, formatPath, isFields, type KubernetesObject, valueAt } from '../../lib/kubernetes/objects.ts'
 import { type DeriveTarget, keysOf } from '../config-derive.ts'
 import { asField, type DerivedField, type Placing } from './field.ts'
 import { readText, setInText } from './text.ts'

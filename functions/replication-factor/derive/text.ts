@@ -1,5 +1,4 @@
-import type { FieldPath } from '../../lib/kubernetes/objects.ts'
-import { valueAt } from '../../lib/kubernetes/objects.ts'
+import { type FieldPath, valueAt } from '../../lib/kubernetes/objects.ts'
 import { readCanonicalYaml } from '../../lib/yaml/canonical-yaml.ts'
 import { readYamlText, setInYamlText } from '../../lib/yaml/set-in-text.ts'
 import type { TextValue } from '../../lib/yaml/text-values.ts'

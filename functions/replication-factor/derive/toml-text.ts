@@ -1,5 +1,4 @@
-import type { FieldPath } from '../../lib/kubernetes/objects.ts'
-import { formatPath } from '../../lib/kubernetes/objects.ts'
+import { type FieldPath, formatPath } from '../../lib/kubernetes/objects.ts'
 import type { TextValue } from '../../lib/yaml/text-values.ts'
 import { TextError } from './text-error.ts'
 

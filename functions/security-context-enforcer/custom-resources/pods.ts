@@ -1,5 +1,4 @@
-import type { FieldPath } from '../../lib/kubernetes/objects.ts'
-import { type Fields, isFields, type KubernetesObject, valueAt } from '../../lib/kubernetes/objects.ts'
+import { type FieldPath, type Fields, isFields, type KubernetesObject, valueAt } from '../../lib/kubernetes/objects.ts'
 import type { CheckName } from '../checks/index.ts'
 import type { CustomResourceSpec } from '../config-custom-resource.ts'
 import { type ContainerView, containerView, draft, type PodView, volumeViews } from '../pod/view.ts'

@@ -1,6 +1,5 @@
 import type { Finding } from '../../lib/framework/finding.ts'
-import type { FieldPath } from '../../lib/kubernetes/objects.ts'
-import { formatPath } from '../../lib/kubernetes/objects.ts'
+import { type FieldPath, formatPath } from '../../lib/kubernetes/objects.ts'
 import { type ContainerOverride, weakens } from '../config-container.ts'
 import { findings, show } from '../findings/index.ts'
 import { isSet } from '../pod/security-context.ts'

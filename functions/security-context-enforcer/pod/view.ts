@@ -1,5 +1,11 @@
-import type { FieldPath } from '../../lib/kubernetes/objects.ts'
-import { type Fields, isFields, isKind, type KubernetesObject, valueAt } from '../../lib/kubernetes/objects.ts'
+import {
+  type FieldPath,
+  type Fields,
+  isFields,
+  isKind,
+  type KubernetesObject,
+  valueAt,
+} from '../../lib/kubernetes/objects.ts'
 import { containersOf, type PodTemplate } from '../../lib/kubernetes/pod-template.ts'
 import { OS } from '../../lib/kubernetes/pod-traits.ts'
 import {

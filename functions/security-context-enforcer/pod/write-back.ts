@@ -1,5 +1,4 @@
-import type { FieldPath } from '../../lib/kubernetes/objects.ts'
-import { type Fields, isFields, type KubernetesObject, valueAt } from '../../lib/kubernetes/objects.ts'
+import { type FieldPath, type Fields, isFields, type KubernetesObject, valueAt } from '../../lib/kubernetes/objects.ts'
 import type { Draft, PodView } from './view.ts'
 
 /** Writes the drafts of a pod that were changed to its object. */

@@ -1,5 +1,4 @@
-import type { FieldPath } from '../../../../functions/lib/kubernetes/objects.ts'
-import { formatPath, isFields } from '../../../../functions/lib/kubernetes/objects.ts'
+import { type FieldPath, formatPath, isFields } from '../../../../functions/lib/kubernetes/objects.ts'
 import { decidingPiece, type InFile, type Piece } from '../pieces.ts'
 import { type SourceDocument, scalarAt } from '../source-files.ts'
 import { partOf, written } from '../written-value.ts'

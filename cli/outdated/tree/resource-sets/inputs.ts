@@ -1,6 +1,5 @@
 import { listAt, textAt } from '../../../../functions/lib/kubernetes/fields.ts'
-import type { FieldPath } from '../../../../functions/lib/kubernetes/objects.ts'
-import { type Fields, isFields, valueAt } from '../../../../functions/lib/kubernetes/objects.ts'
+import { type FieldPath, type Fields, isFields, valueAt } from '../../../../functions/lib/kubernetes/objects.ts'
 import type { SourceDocument } from '../source-files.ts'
 
 /** A map of inputs in a file. */

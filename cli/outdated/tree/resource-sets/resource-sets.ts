@@ -1,6 +1,11 @@
 import { textAt } from '../../../../functions/lib/kubernetes/fields.ts'
-import type { FieldPath } from '../../../../functions/lib/kubernetes/objects.ts'
-import { isFields, isKind, type KubernetesObject, valueAt } from '../../../../functions/lib/kubernetes/objects.ts'
+import {
+  type FieldPath,
+  isFields,
+  isKind,
+  type KubernetesObject,
+  valueAt,
+} from '../../../../functions/lib/kubernetes/objects.ts'
 import { type NotCompared, namedAt } from '../not-compared.ts'
 import { objectOf, type SourceDocument, scalarAt } from '../source-files.ts'
 import type { WrittenValue } from '../written-value.ts'

@@ -1,6 +1,5 @@
 import { listAt, textAt } from '../../../../functions/lib/kubernetes/fields.ts'
-import type { FieldPath } from '../../../../functions/lib/kubernetes/objects.ts'
-import { valueAt } from '../../../../functions/lib/kubernetes/objects.ts'
+import { type FieldPath, valueAt } from '../../../../functions/lib/kubernetes/objects.ts'
 import { embeddedIn } from '../embedded.ts'
 import { type SourceDocument, scalarAt } from '../source-files.ts'
 
